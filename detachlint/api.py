@@ -1,0 +1,277 @@
+"""Check and fix Python source: the one door that every front end goes through.
+
+`check_source` and `fix_source` are pure functions of a text. `check_bytes` and `fix_bytes` do the
+same for the content of a file, `check_paths` and `fix_paths` for files and directories; these four
+never raise for what is in a file: whatever goes wrong is the `error` of that file's result.
+
+Parsing, interpreting and fixing are imported when the first file needs them, so that a run over
+files without crossings costs reading them.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from detachlint.rules.finding import Confidence, Finding
+from detachlint.source.discovery import FoundFile, describe, discover, read_file
+from detachlint.source.scan import may_hold_crossing, text_may_hold_crossing
+from detachlint.source.span import Span
+from detachlint.source.text import SourceText, Undecodable, Unencodable, decode
+
+if TYPE_CHECKING:
+    import ast
+
+    from detachlint.fix import FixStyle
+
+MAXIMUM_PASSES = 10
+"""How often a text is fixed and checked again; a second pass is rare and a third unheard of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to check and fix."""
+
+    min_confidence: Confidence = Confidence.LIKELY
+    fix_style: FixStyle = "detach"
+    unsafe_fixes: bool = False
+
+
+DEFAULT_OPTIONS = Options()
+
+
+@dataclass(frozen=True, slots=True)
+class FixResult:
+    """A fixed text. `applied` are located in the text they were found in, `remaining` in `text`."""
+
+    text: str
+    applied: list[Finding]
+    remaining: list[Finding]
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What came of one file.
+
+    `findings` are located in `source`, which is None for a file that holds no crossing or could not
+    be decoded. Where fixing changed something, `before` is what the file contained and `fixed` its
+    new content; otherwise both are None.
+    `error` is one line, naming the file, on why the tool could not do its work.
+    """
+
+    filename: str
+    findings: tuple[Finding, ...] = ()
+    source: SourceText | None = None
+    applied: tuple[Finding, ...] = ()
+    before: SourceText | None = None
+    fixed: bytes | None = None
+    error: str | None = None
+
+
+def check_source(
+    text: str,
+    filename: str = "<string>",
+    *,
+    min_confidence: Confidence = Confidence.LIKELY,
+    fix_style: FixStyle = "detach",
+) -> list[Finding]:
+    """The findings in a Python module, by position, each with its fix where there is one.
+
+    A text that Python does not read gives one finding, DTL900. `filename` is for the findings;
+    nothing is read from disk.
+    """
+    options = Options(min_confidence, fix_style)
+    try:
+        source = SourceText.from_text(text, filename)
+    except Undecodable as error:
+        return [_undecodable(error, filename)]
+    return _check(source, options)
+
+
+def fix_source(
+    text: str,
+    filename: str = "<string>",
+    *,
+    min_confidence: Confidence = Confidence.LIKELY,
+    fix_style: FixStyle = "detach",
+    unsafe_fixes: bool = False,
+) -> FixResult:
+    """The text with all fixes applied until none is left, and the findings that have none."""
+    options = Options(min_confidence, fix_style, unsafe_fixes)
+    try:
+        source = SourceText.from_text(text, filename)
+    except Undecodable as error:
+        return FixResult(text, [], [_undecodable(error, filename)])
+    fixed, applied, remaining = _fix(source, options)
+    changed = fixed is not source
+    mark = "\ufeff" if source.has_bom else ""
+    return FixResult(mark + fixed.text if changed else text, applied, remaining)
+
+
+def check_tree(
+    tree: ast.Module, filename: str, *, min_confidence: Confidence = Confidence.LIKELY
+) -> list[Finding]:
+    """The findings in a module that somebody else has parsed, by position and without fixes."""
+    from detachlint.interpret import analyse_module
+    from detachlint.lower import lower_module
+    from detachlint.rules.registry import run_rules
+
+    try:
+        findings = run_rules(analyse_module(lower_module(tree, filename), filename))
+    except RecursionError:
+        return [_unreadable("nested too deeply to be analysed", 1, 0, filename)]
+    wanted = [finding for finding in findings if finding.confidence.at_least(min_confidence)]
+    return sorted(wanted, key=lambda finding: (finding.span, finding.code))
+
+
+def check_bytes(data: bytes, filename: str, options: Options = DEFAULT_OPTIONS) -> FileResult:
+    """Check the content of a file."""
+    return _guarded(_check_bytes, data, filename, options)
+
+
+def fix_bytes(data: bytes, filename: str, options: Options = DEFAULT_OPTIONS) -> FileResult:
+    """Fix the content of a file. Writes nothing: `source` of the result holds the fixed text."""
+    return _guarded(_fix_bytes, data, filename, options)
+
+
+def check_paths(
+    paths: Iterable[str | Path], options: Options = DEFAULT_OPTIONS
+) -> Iterator[FileResult]:
+    """Check files and directories; one result for each file that was found or could not be."""
+    return _each_file(paths, options, check_bytes)
+
+
+def fix_paths(
+    paths: Iterable[str | Path], options: Options = DEFAULT_OPTIONS, *, write: bool = True
+) -> Iterator[FileResult]:
+    """Fix files and directories. A changed file is replaced atomically, unless `write` is false."""
+    for result in _each_file(paths, options, fix_bytes):
+        if write and result.before is not None and result.fixed is not None:
+            yield _written(result, result.before, result.fixed)
+        else:
+            yield result
+
+
+# --- files -------------------------------------------------------------------------------------
+
+
+_Work: TypeAlias = Callable[[bytes, str, Options], FileResult]
+
+
+def _each_file(paths: Iterable[str | Path], options: Options, work: _Work) -> Iterator[FileResult]:
+    found = discover(paths)
+    for problem in found.problems:
+        yield FileResult(str(problem.path), error=f"{problem.path}: {problem.message}")
+    for file in found.files:
+        yield _one_file(file, options, work)
+
+
+def _one_file(file: FoundFile, options: Options, work: _Work) -> FileResult:
+    filename = str(file.path)
+    try:
+        data = read_file(file.path)
+    except OSError as error:
+        return FileResult(filename, error=f"{filename}: {describe(error)}")
+    # What the user named is parsed in any case: a syntax error in it is worth saying.
+    if not file.explicit and not may_hold_crossing(data):
+        return FileResult(filename)
+    return work(data, filename, options)
+
+
+def _guarded(work: _Work, data: bytes, filename: str, options: Options) -> FileResult:
+    try:
+        return work(data, filename, options)
+    except Undecodable as error:
+        return FileResult(filename, (_undecodable(error, filename),))
+    except Exception as error:
+        return FileResult(filename, error=_internal_error(error, filename))
+
+
+def _check_bytes(data: bytes, filename: str, options: Options) -> FileResult:
+    source = decode(data, filename)
+    return FileResult(filename, tuple(_check(source, options)), source)
+
+
+def _fix_bytes(data: bytes, filename: str, options: Options) -> FileResult:
+    source = decode(data, filename)
+    after, applied, remaining = _fix(source, options)
+    if after is source:
+        return FileResult(filename, tuple(remaining), source)
+    try:
+        fixed = source.encode(after.text)
+    except Unencodable as error:
+        findings = tuple(_check(source, options))
+        return FileResult(filename, findings, source, error=f"{filename}: not fixed: {error}")
+    return FileResult(filename, tuple(remaining), after, tuple(applied), source, fixed)
+
+
+def _written(result: FileResult, before: SourceText, fixed: bytes) -> FileResult:
+    from detachlint.fix import replace_file
+
+    path = Path(result.filename)
+    try:
+        if read_file(path) != before.original:
+            return _failed(result, "changed on disk while it was being fixed")
+        replace_file(path, fixed)
+    except OSError as error:
+        return _failed(result, f"not fixed: {describe(error)}")
+    return result
+
+
+def _failed(result: FileResult, message: str) -> FileResult:
+    return FileResult(result.filename, error=f"{result.filename}: {message}")
+
+
+def _internal_error(error: Exception, filename: str) -> str:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    words = " ".join(f"{type(error).__name__}: {error}".split())
+    place = f"{Path(frame.filename).name}:{frame.lineno}"
+    return f"internal error in {filename}: {words} ({place}); please report this"
+
+
+# --- texts -------------------------------------------------------------------------------------
+
+
+def _check(source: SourceText, options: Options) -> list[Finding]:
+    from detachlint.syntax.parse import Unparsable, parse_module
+
+    try:
+        tree = parse_module(source.text, source.filename)
+    except Unparsable as error:
+        return [_unreadable(error.message, error.line, error.column, source.filename)]
+    if not text_may_hold_crossing(source.text):
+        return []
+    findings = check_tree(tree, source.filename, min_confidence=options.min_confidence)
+    if not findings:
+        return []
+    from detachlint.fix import attach_fixes
+
+    return attach_fixes(findings, source, options.fix_style, tree)
+
+
+def _fix(source: SourceText, options: Options) -> tuple[SourceText, list[Finding], list[Finding]]:
+    """The fixed source (`source` itself if nothing changed), what was applied, what remains."""
+    from detachlint.fix import apply_fixes
+
+    applied: list[Finding] = []
+    current, findings = source, _check(source, options)
+    for _ in range(MAXIMUM_PASSES):
+        repair = apply_fixes(current, findings, unsafe=options.unsafe_fixes)
+        if not repair.applied:
+            break
+        applied += repair.applied
+        current = replace(source, text=repair.text, original=None)
+        findings = _check(current, options)
+    return current, applied, findings
+
+
+def _undecodable(error: Undecodable, filename: str) -> Finding:
+    return _unreadable(error.message, error.line, error.column, filename)
+
+
+def _unreadable(message: str, line: int, column: int, filename: str) -> Finding:
+    span = Span(line, column, line, column + 1)
+    return Finding("DTL900", "unreadable-file", message, filename, span, Confidence.CERTAIN)

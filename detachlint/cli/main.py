@@ -1,0 +1,47 @@
+"""The `detachlint` command."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import click
+
+from detachlint import __version__
+from detachlint.cli.check import check, fix
+from detachlint.cli.debug import debug
+from detachlint.cli.rule import rule
+from detachlint.cli.terminal import complain, discard_output, prepare_streams
+from detachlint.source.discovery import describe
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells expect it: 128 + SIGINT."""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="detachlint", message="%(prog)s %(version)s")
+def command() -> None:
+    """Find, explain and fix PyTorch tensors that cross into NumPy while they require grad."""
+
+
+for _subcommand in (check, fix, rule, debug):
+    command.add_command(_subcommand)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and exit: 0 clean, 1 findings, 2 the tool could not do its work."""
+    prepare_streams()
+    try:
+        code = command.main(arguments, prog_name="detachlint", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        code = INTERRUPTED
+    except OSError as error:
+        # Click deals with readers that went away; what remains is a disk that is full and the like.
+        complain(f"cannot write: {describe(error)}")
+        discard_output()
+        code = 2
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,1 @@
+"""Abstract values: immutable, joined, ordered. Nothing here runs anything."""

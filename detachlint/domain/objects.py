@@ -1,0 +1,492 @@
+"""Heap objects: what an address may hold. All immutable; an update puts a new object at the address.
+
+Each class knows its own `join` with an object of the same class. Objects of different classes at one
+address (an unknown object about which one branch has learned something) join to what the unknown one
+would have been.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping as MappingOf
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import TypeAlias, TypeVar, final
+
+from detachlint.domain.belief import MAYBE, NO, Belief
+from detachlint.domain.story import Story
+from detachlint.domain.values import BOTTOM_VALUE, Address, Literal, Value
+from detachlint.ir.nodes import Code
+from detachlint.source.span import Span
+
+NOTHING_SEVERED: frozenset[Span] = frozenset()
+
+
+class Dtype(Enum):
+    """What matters of a dtype at a crossing. INTEGER never requires grad."""
+
+    FLOAT = "float"
+    """Some float or complex type NumPy has too."""
+    FLOAT32 = "float32"
+    """PyTorch's default dtype, for certain (so `.float()` returns the tensor itself)."""
+    NARROW = "narrow"
+    """bfloat16, float8…: differentiable, but NumPy has no such type."""
+    INTEGER = "integer"
+    """Integers and bool."""
+    UNKNOWN = "unknown"
+
+
+class Device(Enum):
+    """Where the memory is."""
+
+    CPU = "cpu"
+    OTHER = "other"
+    """Certainly not the CPU: cuda, mps, meta…"""
+    UNKNOWN = "unknown"
+
+
+class Kind(Enum):
+    """What is known of an unknown value's class."""
+
+    ANY = "any"
+    MODULE = "module"
+    """Some `torch.nn.Module`."""
+    NUMBER = "number"
+    TEXT = "text"
+    TRUTH = "truth"
+    """A bool."""
+    OTHER = "other"
+    """Of a class that certainly is no tensor and holds none."""
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """A `torch.Tensor`.
+
+    `grad` is its own flag; a differentiable view also has the flag of its `base`s, looked up when it
+    is asked for, since PyTorch does so too (DifferentiableViewMeta::requires_grad). `leaf` says
+    whether the flag may be switched off. `severed` are the crossings its values came through,
+    losing their gradient there. `parameter` marks `nn.Parameter`.
+    """
+
+    grad: Belief
+    leaf: Belief = MAYBE
+    base: frozenset[Address] = frozenset()
+    dtype: Dtype = Dtype.FLOAT32
+    device: Device = Device.CPU
+    strided: bool = True
+    parameter: bool = False
+    severed: frozenset[Span] = NOTHING_SEVERED
+    attributes: MappingOf[str, Value] = field(default_factory=dict)
+    story: Story | None = field(default=None, compare=False)
+
+    def join(self, other: Tensor) -> Tensor:
+        """Either of the two."""
+        return Tensor(
+            grad=self.grad.join(other.grad),
+            leaf=self.leaf.join(other.leaf),
+            base=self.base | other.base,
+            dtype=join_dtypes(self.dtype, other.dtype),
+            device=self.device if self.device == other.device else Device.UNKNOWN,
+            strided=self.strided and other.strided,
+            parameter=self.parameter and other.parameter,
+            severed=self.severed | other.severed,
+            attributes=join_maps(self.attributes, other.attributes),
+            story=self.story or other.story,
+        )
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Array:
+    """A NumPy array (or NumPy scalar). `severed` as in `Tensor`."""
+
+    severed: frozenset[Span] = NOTHING_SEVERED
+
+    def join(self, other: Array) -> Array:
+        """Either of the two."""
+        return Array(self.severed | other.severed)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value we cannot see into.
+
+    `grad` says whether it, if it is or holds tensors, requires grad (the output of an unseen module
+    does by default). `attributes` are those the program has set or that have been learned since.
+    """
+
+    kind: Kind = Kind.ANY
+    grad: Belief = MAYBE
+    attributes: MappingOf[str, Value] = field(default_factory=dict)
+    severed: frozenset[Span] = NOTHING_SEVERED
+    story: Story | None = field(default=None, compare=False)
+
+    def join(self, other: Unknown) -> Unknown:
+        """Either of the two. Attributes that only one side has set are unknown again."""
+        shared = {n: v for n, v in self.attributes.items() if n in other.attributes}
+        return Unknown(
+            kind=self.kind if self.kind == other.kind else Kind.ANY,
+            grad=self.grad.join(other.grad),
+            attributes={n: v | other.attributes[n] for n, v in shared.items()},
+            severed=self.severed | other.severed,
+            story=self.story or other.story,
+        )
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A list, tuple, set, frozenset or deque.
+
+    `items` are the first elements, each known by position; `rest` is the join of any number of
+    further ones (bottom: there are none). `fields` names the items of a struct sequence.
+    """
+
+    kind: str
+    items: tuple[Value, ...] = ()
+    rest: Value = BOTTOM_VALUE
+    fields: tuple[str, ...] = ()
+
+    def join(self, other: Sequence) -> Sequence:
+        """Either of the two; elements beyond the shorter one move to `rest`."""
+        if self.kind != other.kind:
+            return Sequence("any", (), self.all | other.all)
+        shorter = min(len(self.items), len(other.items))
+        same_length = len(self.items) == len(other.items)
+        if same_length or (shorter and self.kind == "tuple"):
+            items = tuple(a | b for a, b in zip(self.items, other.items, strict=False))
+            rest = self.rest | other.rest
+            for extra in (*self.items[shorter:], *other.items[shorter:]):
+                rest = rest | extra
+            return Sequence(self.kind, items, rest, self.fields if self.fields == other.fields else ())
+        return Sequence(self.kind, (), self.all | other.all)
+
+    @property
+    def all(self) -> Value:
+        """The join of all elements."""
+        return frozenset().union(self.rest, *self.items)
+
+    @property
+    def exact(self) -> bool:
+        """Whether the number of elements is known."""
+        return not self.rest
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A dict: `entries` under keys that are literals, `rest` under any others (`rest_keys`).
+
+    An entry found on one side of a join only moves to neither: it stays an entry that may be
+    missing (a KeyError is no crossing).
+    """
+
+    entries: MappingOf[Literal, Value] = field(default_factory=dict)
+    rest_keys: Value = BOTTOM_VALUE
+    rest: Value = BOTTOM_VALUE
+    default: Value = BOTTOM_VALUE
+    """`default_factory` of a defaultdict (bottom: a plain dict)."""
+
+    def join(self, other: Mapping) -> Mapping:
+        """Either of the two."""
+        entries = dict(self.entries)
+        for key, value in other.entries.items():
+            entries[key] = entries.get(key, BOTTOM_VALUE) | value
+        return Mapping(
+            entries,
+            self.rest_keys | other.rest_keys,
+            self.rest | other.rest,
+            self.default | other.default,
+        )
+
+    @property
+    def all(self) -> Value:
+        """The join of all values."""
+        return frozenset().union(self.rest, *self.entries.values())
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """An object of a class of the program (`cls` holds its address) or of a library (`Library`).
+
+    `attributes` are those it has itself. An `nn.Module` keeps its parameters, buffers and sub-modules
+    there too; `hidden` are further parameters and sub-modules that have no name of their own.
+    `payload` is what a library class remembers (arguments of a distribution, items of a ModuleList).
+    """
+
+    cls: Value
+    attributes: MappingOf[str, Value] = field(default_factory=dict)
+    hidden: Value = BOTTOM_VALUE
+    payload: Value = BOTTOM_VALUE
+
+    def join(self, other: Instance) -> Instance:
+        """Either of the two."""
+        return Instance(
+            self.cls | other.cls,
+            join_maps(self.attributes, other.attributes),
+            self.hidden | other.hidden,
+            self.payload | other.payload,
+        )
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function of the program: code, the frame it closes over, its evaluated defaults.
+
+    `modes` are the grad-mode decorators around the code, outermost first. `kind` is how it behaves
+    as a class attribute: `""`, `static`, `class`, `property`, `cached`; `manager` marks
+    `@contextmanager`. `owner` is the class in whose body it stands (for `super()`).
+    """
+
+    code: Code
+    closure: Address
+    defaults: MappingOf[str, Value] = field(default_factory=dict)
+    modes: tuple[Value, ...] = ()
+    kind: str = ""
+    manager: bool = False
+    owner: Address | None = None
+    setter: Value = BOTTOM_VALUE
+    attributes: MappingOf[str, Value] = field(default_factory=dict)
+
+    def join(self, other: Function) -> Function:
+        """Either of the two (the same `def`, evaluated twice)."""
+        return replace(
+            self,
+            defaults=join_maps(self.defaults, other.defaults),
+            attributes=join_maps(self.attributes, other.attributes),
+            modes=self.modes if self.modes == other.modes else (),
+            owner=self.owner or other.owner,
+        )
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Class:
+    """A class of the program. `fields` are those of a dataclass or NamedTuple, in order."""
+
+    name: str
+    code: Code | None
+    bases: tuple[Value, ...] = ()
+    attributes: MappingOf[str, Value] = field(default_factory=dict)
+    fields: tuple[str, ...] = ()
+    flavour: str = ""
+    """`dataclass`, `namedtuple`, `enum` or `""`."""
+
+    def join(self, other: Class) -> Class:
+        """Either of the two."""
+        return replace(self, attributes=join_maps(self.attributes, other.attributes))
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The variables of one activation (function, class body, module) and the frame it closes over."""
+
+    code: Code
+    parent: Address | None
+    variables: MappingOf[str, Value] = field(default_factory=dict)
+
+    def join(self, other: Frame) -> Frame:
+        """Either of the two; a variable bound on one side only keeps that value."""
+        return Frame(self.code, self.parent, join_maps(self.variables, other.variables))
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Iterator:
+    """An iterator, partly consumed (`position` items are gone; None: nobody knows how many).
+
+    What it runs through is, by `kind`: `"items"` the elements of `source`; `"generator"` the calls of
+    the generator function `function` with the arguments bound in frame `source`; `"map"` and
+    `"filter"` the function over the elements of `source` (both lazy: their code runs when they are
+    consumed, under the grad mode of that moment).
+    """
+
+    kind: str
+    source: Value
+    function: Value = BOTTOM_VALUE
+    position: int | None = 0
+
+    def join(self, other: Iterator) -> Iterator:
+        """Either of the two."""
+        return Iterator(
+            self.kind,
+            self.source | other.source,
+            self.function | other.function,
+            self.position if self.position == other.position else None,
+        )
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class GradSwitch:
+    """A grad-mode context manager or decorator object: `torch.no_grad()` and its relatives.
+
+    `mode` is the grad mode inside; `before` what `set_grad_enabled(…)` found when it was made
+    (it acts at once, and restores that mode at the exit of the `with` around it).
+    """
+
+    mode: Belief
+    before: Belief | None = None
+
+    def join(self, other: GradSwitch) -> GradSwitch:
+        """Either of the two."""
+        before = self.before.join(other.before) if self.before and other.before else None
+        return GradSwitch(self.mode.join(other.mode), before)
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """`functools.partial`, and what else calls `function` with some arguments given already."""
+
+    function: Value
+    arguments: tuple[Value, ...] = ()
+    keywords: MappingOf[str, Value] = field(default_factory=dict)
+    modes: tuple[Value, ...] = ()
+
+    def join(self, other: Partial) -> Partial:
+        """Either of the two."""
+        if len(self.arguments) != len(other.arguments):
+            return Partial(self.function | other.function)
+        return Partial(
+            self.function | other.function,
+            tuple(a | b for a, b in zip(self.arguments, other.arguments, strict=True)),
+            join_maps(self.keywords, other.keywords),
+            self.modes if self.modes == other.modes else (),
+        )
+
+
+HeapObject: TypeAlias = (
+    Tensor
+    | Array
+    | Unknown
+    | Sequence
+    | Mapping
+    | Instance
+    | Function
+    | Class
+    | Frame
+    | Iterator
+    | GradSwitch
+    | Partial
+)
+
+Key = TypeVar("Key")
+
+
+def join_dtypes(left: Dtype, right: Dtype) -> Dtype:
+    """Either dtype."""
+    if left == right:
+        return left
+    if {left, right} == {Dtype.FLOAT, Dtype.FLOAT32}:
+        return Dtype.FLOAT
+    return Dtype.UNKNOWN
+
+
+def join_maps(left: MappingOf[Key, Value], right: MappingOf[Key, Value]) -> MappingOf[Key, Value]:
+    """The pointwise join; a key of one side only keeps its value."""
+    if left is right or left == right:
+        return left
+    joined = dict(left)
+    for key, value in right.items():
+        known = joined.get(key)
+        joined[key] = value if known is None else known | value
+    return joined
+
+
+def join_objects(left: HeapObject, right: HeapObject) -> HeapObject:
+    """Either of two objects at one address."""
+    if left is right:
+        return left
+    if type(left) is type(right):
+        join: Callable[[HeapObject], HeapObject] = left.join  # type: ignore[assignment]  # same class, checked above
+        return join(right)
+    return Unknown(
+        kind=Kind.ANY,
+        grad=grad_of(left).join(grad_of(right)),
+        story=getattr(left, "story", None) or getattr(right, "story", None),
+        severed=getattr(left, "severed", NOTHING_SEVERED)
+        | getattr(right, "severed", NOTHING_SEVERED),
+    )
+
+
+def grad_of(thing: HeapObject) -> Belief:
+    """The flag an object has itself: that of a tensor, or of the tensors an unknown may hold."""
+    if isinstance(thing, (Tensor, Unknown)):
+        return thing.grad
+    return NO
+
+
+def map_object(thing: HeapObject, change: Callable[[Value], Value]) -> HeapObject:
+    """The object with `change` applied to every value it holds (its own flags stay)."""
+    match thing:
+        case Tensor():
+            base = frozenset(a for a in change(thing.base) if isinstance(a, Address))
+            return replace(thing, base=base, attributes=_map_all(thing.attributes, change))
+        case Unknown():
+            return replace(thing, attributes=_map_all(thing.attributes, change))
+        case Sequence():
+            return replace(thing, items=tuple(map(change, thing.items)), rest=change(thing.rest))
+        case Mapping():
+            return Mapping(
+                _map_all(thing.entries, change),
+                change(thing.rest_keys),
+                change(thing.rest),
+                change(thing.default),
+            )
+        case Instance():
+            return Instance(
+                change(thing.cls),
+                _map_all(thing.attributes, change),
+                change(thing.hidden),
+                change(thing.payload),
+            )
+        case Frame():
+            return Frame(thing.code, thing.parent, _map_all(thing.variables, change))
+        case Iterator():
+            return replace(thing, source=change(thing.source), function=change(thing.function))
+        case Partial():
+            return replace(
+                thing,
+                function=change(thing.function),
+                arguments=tuple(map(change, thing.arguments)),
+                keywords=_map_all(thing.keywords, change),
+            )
+        case Function():
+            return replace(
+                thing,
+                defaults=_map_all(thing.defaults, change),
+                attributes=_map_all(thing.attributes, change),
+                setter=change(thing.setter),
+            )
+        case Class():
+            return replace(
+                thing,
+                bases=tuple(map(change, thing.bases)),
+                attributes=_map_all(thing.attributes, change),
+            )
+        case Array() | GradSwitch():
+            return thing
+
+
+def _map_all(
+    values: MappingOf[Key, Value], change: Callable[[Value], Value]
+) -> MappingOf[Key, Value]:
+    return {key: change(value) for key, value in values.items()} if values else values
+
+
+def values_in(thing: HeapObject) -> list[Value]:
+    """All values an object holds."""
+    found: list[Value] = []
+
+    def note(value: Value) -> Value:
+        found.append(value)
+        return value
+
+    map_object(thing, note)
+    return found

@@ -1,0 +1,153 @@
+"""Abstract values: finite sets of atoms.
+
+An atom is either an immutable thing that is itself (a literal, a name of a library, a bound method)
+or an *address*, whose object is looked up in the heap of the state at hand. A value is the set of the
+atoms it may be; the empty set is bottom (unbound, or never computed). Join is union; `widen_value`
+bounds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias, final
+
+from detachlint.ir.nodes import ConstantValue
+from detachlint.source.span import Span
+
+if TYPE_CHECKING:
+    from detachlint.domain.objects import HeapObject
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A Python constant. `kind` is its type's name, so that 1, 1.0 and True stay apart."""
+
+    value: ConstantValue
+    kind: str
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Something known by its canonical dotted name: `torch.nn.Linear`, `builtins.len`."""
+
+    name: str
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Method:
+    """Attribute `name` of a receiver whose class is known to us by facts, not by its code."""
+
+    receiver: Atom
+    name: str
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A user-defined function bound to its first argument."""
+
+    receiver: Atom
+    function: Address
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Super:
+    """`super()`: attribute look-up on `receiver` that starts after class `after` in its order."""
+
+    after: Address
+    receiver: Atom
+
+
+@final
+@dataclass(frozen=True, slots=True, eq=False)
+class Address:
+    """One place of the abstract heap; made once by the interpreter's address book, so compared by
+    identity.
+
+    A place stands for one concrete object, or, if `summary`, for any number of them: then only weak
+    updates are sound. `default` is what lies there when the heap says nothing (unknown objects need
+    no entry before something is learned about them). `derived` tells how an unknown value was
+    computed from others, so that the same question asked twice has one answer.
+    """
+
+    serial: int
+    span: Span
+    role: str
+    summary: bool = False
+    default: HeapObject | None = None
+    derived: tuple[str, tuple[Atom, ...]] | None = None
+
+    def __repr__(self) -> str:
+        mark = "*" if self.summary else ""
+        return f"<{self.role}{mark} {self.span.line}:{self.span.column} #{self.serial}>"
+
+
+Atom: TypeAlias = "Literal | Library | Method | Bound | Super | Address"
+Value: TypeAlias = "frozenset[Atom]"
+
+BOTTOM_VALUE: Value = frozenset()
+
+
+def literal(value: ConstantValue) -> Literal:
+    """The atom of a Python constant."""
+    return Literal(value, type(value).__name__)
+
+
+def value_of(*atoms: Atom) -> Value:
+    """The value that may be any of the atoms."""
+    return frozenset(atoms)
+
+
+NONE: Value = value_of(literal(None))
+TRUE: Value = value_of(literal(True))
+FALSE: Value = value_of(literal(False))
+
+
+def join_values(values: Iterable[Value]) -> Value:
+    """Union."""
+    return frozenset().union(*values)
+
+
+def single_literal(value: Value) -> Literal | None:
+    """The literal this value is, if it is exactly one."""
+    if len(value) == 1:
+        (atom,) = value
+        if isinstance(atom, Literal):
+            return atom
+    return None
+
+
+def single_address(value: Value) -> Address | None:
+    """The address this value is, if it is exactly one."""
+    if len(value) == 1:
+        (atom,) = value
+        if isinstance(atom, Address):
+            return atom
+    return None
+
+
+def addresses(value: Value) -> list[Address]:
+    """The addresses of a value, oldest first: a deterministic order."""
+    return sorted((a for a in value if isinstance(a, Address)), key=lambda a: a.serial)
+
+
+def in_order(value: Value) -> list[Atom]:
+    """The atoms in a deterministic order."""
+    if len(value) <= 1:
+        return list(value)
+    return sorted(value, key=_order)
+
+
+def _order(atom: Atom) -> tuple[int, int, str]:
+    if isinstance(atom, Address):
+        return (0, atom.serial, "")
+    if isinstance(atom, Bound):
+        return (1, atom.function.serial, "")
+    return (2, 0, repr(atom))
+
+

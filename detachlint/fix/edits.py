@@ -1,0 +1,99 @@
+"""The edits that repair one crossing."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from detachlint.fix.steps import count_pointless
+from detachlint.rules.finding import Edit
+from detachlint.source.span import Span
+from detachlint.source.text import SourceText
+from detachlint.syntax.layout import CrossingLayout, Form, Step
+from detachlint.syntax.outline import Outline
+
+FixStyle: TypeAlias = Literal["detach", "force"]
+"""What a fix inserts: `.detach()`, or `force=True` (torch 1.13 or later)."""
+
+DETACH = ".detach()"
+FORCE = "force=True"
+
+
+def detach_edits(
+    source: SourceText, span: Span, style: FixStyle, outline: Outline | None = None
+) -> tuple[Edit, ...] | None:
+    """The edits that keep the crossing whose call expression stands at `span` from raising.
+
+    They insert `.detach()` before the first step that is pointless with a graph, or `force=True`.
+    None where nothing may be changed: the crossing cannot be located exactly, its text is data
+    (`f"{x.numpy()=}"`), or its tensor is detached already. `outline` spares reading the file again.
+    """
+    # Here and not above: the import takes longer than checking most files.
+    from detachlint.syntax.crossings import crossing_at
+
+    outline = Outline.read(source) if outline is None else outline
+    if span not in outline.editable_calls:
+        return None
+    crossing = crossing_at(source, span)
+    if crossing is None or _is_harmless(crossing, outline):
+        return None
+    edits = _force_edits(source, crossing) if style == "force" else None
+    return _detach_edits(source, crossing, outline) if edits is None else edits
+
+
+def _is_harmless(crossing: CrossingLayout, outline: Outline) -> bool:
+    """Whether the tensor is detached as written: a second fix would add nothing."""
+    if any(
+        argument.keyword == "force" and argument.text == "True" for argument in crossing.arguments
+    ):
+        return True
+    kept = len(crossing.steps) - count_pointless(crossing.base, crossing.steps, outline)
+    return kept > 0 and _is_detach(crossing.steps[kept - 1])
+
+
+def _is_detach(step: Step) -> bool:
+    return step.name in {"detach", "detach_"} and step.is_called
+
+
+def _detach_edits(
+    source: SourceText, crossing: CrossingLayout, outline: Outline
+) -> tuple[Edit, ...] | None:
+    steps = crossing.steps
+    kept = len(steps) - count_pointless(crossing.base, steps, outline)
+    if kept < len(steps):
+        return (_insertion(source, steps[kept].dot, DETACH),)
+    if crossing.base.kind == "super" and not steps:
+        # `super().detach()` is an instance of the class itself: its conversion would be the one
+        # being defined here, not that of the base.
+        return None
+    if crossing.dot is not None:
+        return (_insertion(source, crossing.dot, DETACH),)
+    receiver = crossing.receiver
+    if receiver is None:
+        return None
+    if receiver.is_primary:
+        return (_insertion(source, receiver.end, DETACH),)
+    return (
+        _insertion(source, receiver.start, "("),
+        _insertion(source, receiver.end, f"){DETACH}"),
+    )
+
+
+def _force_edits(source: SourceText, crossing: CrossingLayout) -> tuple[Edit, ...] | None:
+    """None where the conversion takes no `force`, or where it is not known what it is given."""
+    arguments = crossing.arguments
+    if crossing.method != "numpy" or any(argument.star for argument in arguments):
+        return None
+    for argument in arguments:
+        if argument.keyword == "force":
+            if argument.text != "False":
+                return None
+            return (Edit(source.span(argument.value_start, argument.value_end), "True"),)
+    if crossing.form is Form.UNBOUND:
+        return (_insertion(source, arguments[-1].end, f", {FORCE}"),)
+    if arguments:
+        return None
+    return (_insertion(source, crossing.arguments_start, FORCE),)
+
+
+def _insertion(source: SourceText, index: int, content: str) -> Edit:
+    return Edit(source.span(index, index), content)

@@ -1,0 +1,1 @@
+"""Runs code under real PyTorch; the only package that imports torch."""

@@ -1,0 +1,145 @@
+"""Runs the text of one program in this process, observed."""
+
+from __future__ import annotations
+
+import builtins
+import gc
+import linecache
+import random
+import sys
+import types
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy
+import torch
+
+from detachlint.harness.observation import Crossing, ProgramError, Reveal
+from detachlint.harness.observer import NUMPY_CROSSINGS, Observer
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """What a program did while it ran; see `Observation` for the fields."""
+
+    crossings: tuple[Crossing, ...]
+    reveals: tuple[Reveal, ...]
+    error: ProgramError | None
+
+
+def execute(
+    text: str,
+    filename: str,
+    *,
+    keep_going: bool = False,
+    digests: bool = False,
+    methods: tuple[str, ...] = NUMPY_CROSSINGS,
+    at_exit: bool = False,
+) -> Execution:
+    """Run `text` as the main module `filename`, and return what was observed.
+
+    The program starts in a fresh namespace with PyTorch's defaults and fixed seeds, and finds
+    `reveal_grad` among its builtins. Its exceptions, `SystemExit` included, are part of the result;
+    leaving with exit code 0 is no error. With `at_exit` its threads are waited for and its exit
+    handlers run, as at the end of a Python process. Nothing protects this process from the program:
+    that is `run_program`'s work.
+    """
+    observer = Observer(
+        lambda name: name == filename, keep_going=keep_going, digests=digests, methods=methods
+    )
+    reveals: list[Reveal] = []
+
+    def reveal_grad(value: object) -> None:
+        line = observer.place(sys._getframe(1))[1]
+        reveals.append(Reveal(line, getattr(value, "requires_grad", None) if _is_tensor(value) else None))
+
+    error = None
+    with _main_module(text, filename) as module, _default_state(), observer:
+        builtins.reveal_grad = reveal_grad  # type: ignore[attr-defined]
+        try:
+            exec(compile(text, filename, "exec", dont_inherit=True), module.__dict__)
+        except SystemExit as stop:
+            error = None if stop.code in (None, 0) else _program_error(stop, filename)
+        except BaseException as failure:
+            error = _program_error(failure, filename)
+        if at_exit:
+            _finish_threads_and_exit_handlers()
+    return Execution(observer.crossings(), tuple(reveals), error)
+
+
+def _is_tensor(value: object) -> bool:
+    return isinstance(value, torch.Tensor)
+
+
+@contextmanager
+def _main_module(text: str, filename: str) -> Iterator[types.ModuleType]:
+    """A new `__main__` whose source is known to tracebacks and to `inspect`."""
+    module = types.ModuleType("__main__")
+    module.__dict__.update(__file__=filename, __builtins__=builtins)
+    previous, arguments = sys.modules["__main__"], sys.argv
+    sys.modules["__main__"], sys.argv = module, [filename]
+    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    try:
+        yield module
+    finally:
+        sys.modules["__main__"], sys.argv = previous, arguments
+        linecache.cache.pop(filename, None)
+        # What the program leaves suspended (a generator inside `no_grad`) must end now, not while
+        # a later program runs.
+        module.__dict__.clear()
+        gc.collect()
+
+
+@contextmanager
+def _default_state() -> Iterator[None]:
+    """PyTorch's defaults and fixed seeds for the program; the defaults again behind it."""
+    random.seed(0)
+    numpy.random.seed(0)
+    torch.manual_seed(0)
+    _reset_modes()
+    try:
+        yield
+    finally:
+        if hasattr(builtins, "reveal_grad"):
+            del builtins.reveal_grad
+        _reset_modes()
+
+
+def _reset_modes() -> None:
+    torch.set_grad_enabled(True)
+    torch.set_default_dtype(torch.float32)
+
+
+def _program_error(error: BaseException, filename: str) -> ProgramError:
+    line, traceback = 0, error.__traceback__
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename == filename:
+            line = traceback.tb_lineno
+        traceback = traceback.tb_next
+    if isinstance(error, SyntaxError) and error.filename == filename:
+        line = error.lineno or line
+    return ProgramError(type(error).__name__, _message(error), line)
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # a program may define exceptions that cannot be printed
+        return ""
+
+
+def _finish_threads_and_exit_handlers() -> None:
+    import atexit
+    import threading
+
+    # What the interpreter does at the end, in its order. Underscored, but stable since Python 3.
+    names: tuple[tuple[Any, str], ...] = ((threading, "_shutdown"), (atexit, "_run_exitfuncs"))
+    for module, name in names:
+        function = getattr(module, name, None)
+        if function is not None:
+            try:
+                function()
+            except BaseException:  # an exit handler's own failure changes nothing that was observed
+                sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]

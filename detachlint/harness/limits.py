@@ -1,0 +1,124 @@
+"""What a program may use, and how the operating system is told."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
+_CLONE_NEWUSER = 0x10000000
+_CLONE_NEWNET = 0x40000000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one program may use. Exceeding one ends the program with the verdict of that name."""
+
+    seconds: float = 10.0
+    """Wall time from the program's first line to the end of its exit handlers."""
+    memory: int = 2 << 30
+    """Bytes of address space of each of its processes, beyond Python and PyTorch themselves."""
+    output: int = 1 << 20
+    """Bytes written to standard output and standard error together."""
+    file_size: int = 64 << 20
+    """Bytes of each file it writes; the write that would exceed it fails with an OSError."""
+    processes: int = 32
+    """Processes at a time, itself included. Looked at ten times a second."""
+
+
+def restrict_this_process(limits: Limits) -> None:
+    """Impose the limits that the kernel knows on this process and the children it will have."""
+    import resource
+
+    def limit(what: int, value: int) -> None:
+        _, hard = resource.getrlimit(what)
+        allowed = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(what, (allowed, allowed))
+
+    limit(resource.RLIMIT_CORE, 0)
+    limit(resource.RLIMIT_FSIZE, limits.file_size)
+    if sys.platform == "linux":  # elsewhere RLIMIT_AS is not enforced
+        limit(resource.RLIMIT_AS, _address_space() + limits.memory)
+
+
+def _address_space() -> int:
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def die_with_parent(parent: int) -> None:
+    """Have the kernel kill this process when its parent, process `parent`, ends (Linux)."""
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it ended before the call
+        os._exit(1)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of descendants whose parents end, so that none escapes (Linux)."""
+    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def leave_network() -> bool:
+    """Move this process to a network namespace that has no network, if the system lets it."""
+    if sys.platform != "linux":
+        return False
+    identity = f"{os.getuid()} {os.getuid()} 1"
+    if _libc().unshare(_CLONE_NEWNET) == 0:
+        return True
+    if _libc().unshare(_CLONE_NEWUSER | _CLONE_NEWNET) != 0:
+        return False
+    try:  # stay the user one was, or private files could not be written any more
+        Path("/proc/self/uid_map").write_text(identity)
+    except OSError:
+        return False
+    return True
+
+
+def refuse_connections() -> None:
+    """Make this process's own attempts to connect fail: the weaker way, where the kernel has none."""
+
+    def audit(event: str, arguments: tuple[object, ...]) -> None:
+        if event in ("socket.connect", "socket.getaddrinfo", "socket.sendto"):
+            raise PermissionError("observed programs have no network")
+
+    sys.addaudithook(audit)
+
+
+def descendants(process: int) -> frozenset[int]:
+    """Ids of all processes below `process`; empty where there is no /proc."""
+    children: dict[int, list[int]] = {}
+    for child, parent in _parents():
+        children.setdefault(parent, []).append(child)
+    found: set[int] = set()
+    waiting = [process]
+    while waiting:
+        below = [child for child in children.get(waiting.pop(), []) if child not in found]
+        found.update(below)
+        waiting.extend(below)
+    return frozenset(found)
+
+
+def _parents() -> Iterator[tuple[int, int]]:
+    for entry in os.scandir("/proc") if sys.platform == "linux" else ():
+        if entry.name.isdigit():
+            try:
+                stat = Path(entry.path, "stat").read_text(errors="replace")
+            except OSError:  # it ended meanwhile
+                continue
+            # "pid (name) state ppid …", and the name may hold spaces and parentheses
+            yield int(entry.name), int(stat.rpartition(")")[2].split()[1])
+
+
+def _prctl(option: int, argument: int) -> None:
+    if sys.platform == "linux":
+        _libc().prctl(option, argument, 0, 0, 0)
+
+
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)

@@ -1,0 +1,132 @@
+"""What a run of a program under PyTorch showed: values that travel between processes as JSON."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import Enum
+from typing import Any
+
+from detachlint.source.span import Span
+
+_GRAD_ERROR = re.compile(r"requires? grad")
+"""Part of every PyTorch message about a crossing refused because of autograd, `numpy()`'s since 0.4
+("… on Tensor that requires grad") as well as DLPack's ("… tensors that require gradient")."""
+
+
+class Verdict(Enum):
+    """How a run ended."""
+
+    FINISHED = "finished"
+    """The program ran to its end, or to the exception in `Observation.error`."""
+    TIMEOUT = "timeout"
+    MEMORY = "memory"
+    OUTPUT = "output"
+    """It wrote more than it may."""
+    PROCESSES = "processes"
+    """It had more processes at a time than it may."""
+    DIED = "died"
+    """Its process ended before the program did: a crash, a signal, `os._exit`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """Equal crossings at one place of the program: how a tensor became NumPy data there.
+
+    `filename` and `line` are those of the innermost frame that belongs to the program; a crossing
+    with no such frame has `filename` "" and `line` 0. `span` is the call expression, in bytes as in
+    `ast`; None where the interpreter does not know it (before Python 3.11). `digest` identifies the
+    array, and is "" unless asked for.
+    """
+
+    method: str
+    filename: str
+    line: int
+    span: Span | None
+    requires_grad: bool
+    grad_mode: bool
+    is_leaf: bool
+    grad_fn: str | None
+    device: str
+    dtype: str
+    layout: str
+    outcome: str
+    """Either "ok" or the name of the exception's type."""
+    message: str = ""
+    digest: str = ""
+    count: int = 1
+
+    @property
+    def refused_for_grad(self) -> bool:
+        """Whether PyTorch raised because the tensor requires grad (not for its device, say)."""
+        return self.outcome != "ok" and _GRAD_ERROR.search(self.message) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Reveal:
+    """One call of `reveal_grad`: `requires_grad` of the tensor, None for anything else."""
+
+    line: int
+    requires_grad: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramError:
+    """The exception that ended a program; `line` is 0 if none of the program's lines was left."""
+
+    type: str
+    message: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """All that was seen of one run.
+
+    Crossings are in the order of their first occurrence. A program that was ended from outside, or
+    ended itself without Python's leave, takes its crossings with it: they are empty unless
+    `verdict` is `FINISHED` or `MEMORY`.
+    """
+
+    verdict: Verdict
+    detail: str = ""
+    """The verdict in words, empty for `FINISHED`."""
+    crossings: tuple[Crossing, ...] = ()
+    reveals: tuple[Reveal, ...] = ()
+    error: ProgramError | None = None
+    stdout: str = ""
+    stderr: str = ""
+    seconds: float = field(default=0.0, compare=False)
+
+    def crossings_at(self, line: int) -> tuple[Crossing, ...]:
+        """The crossings made at `line` of the program."""
+        return tuple(crossing for crossing in self.crossings if crossing.line == line)
+
+    def refused_lines(self) -> frozenset[int]:
+        """The lines where PyTorch refused a tensor because it requires grad."""
+        return frozenset(c.line for c in self.crossings if c.refused_for_grad)
+
+    def to_json(self) -> dict[str, Any]:
+        """A value that `json.dumps` takes and `from_json` turns back into an equal observation."""
+        return {**asdict(self), "verdict": self.verdict.value}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Observation:
+        """The observation that `to_json` wrote. KeyError or TypeError if it did not write this."""
+        error = value["error"]
+        return cls(
+            verdict=Verdict(value["verdict"]),
+            detail=value["detail"],
+            crossings=tuple(_crossing(entry) for entry in value["crossings"]),
+            reveals=tuple(Reveal(**entry) for entry in value["reveals"]),
+            error=None if error is None else ProgramError(**error),
+            stdout=value["stdout"],
+            stderr=value["stderr"],
+            seconds=value["seconds"],
+        )
+
+
+def _crossing(entry: Mapping[str, Any]) -> Crossing:
+    span = entry["span"]
+    return Crossing(**{**entry, "span": None if span is None else Span(*span)})

@@ -1,0 +1,1 @@
+"""Makes the tables of `detachlint.knowledge` by executing the installed PyTorch."""

@@ -1,0 +1,256 @@
+"""What the classes of `torch.nn` register and give, by constructing and calling them."""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+from torch import nn
+
+from detachlint.harness.probe.execute import PLAIN, Call, Condition, field_names, guarded, prepare
+from detachlint.harness.probe.module_samples import Sample, samples
+from detachlint.knowledge.model import Aliasing, ModuleFact, Output, ParameterFact, Result
+
+_CONTAINERS = {
+    "DataParallel": "module",
+    "ModuleDict": "dict",
+    "ModuleList": "list",
+    "ParameterDict": "dict",
+    "ParameterList": "list",
+    "Sequential": "sequential",
+}
+_RECURRENT = ("input_size", "hidden_size", "num_layers")
+_RECURRENT_TAIL = ("bias", "batch_first", "dropout", "bidirectional", "proj_size")
+_POSITIONS = {
+    "GRU": (*_RECURRENT, *_RECURRENT_TAIL[:-1]),
+    "LSTM": (*_RECURRENT, *_RECURRENT_TAIL),
+    "RNN": (*_RECURRENT, "nonlinearity", *_RECURRENT_TAIL[:-1]),
+}
+"""Constructors that take `*args` and hand them on."""
+
+
+def names() -> list[str]:
+    """The names of the module classes of `torch.nn`, sorted."""
+    return sorted(
+        f"torch.nn.{name}"
+        for name, value in vars(nn).items()
+        if inspect.isclass(value) and issubclass(value, nn.Module) and not name.startswith("_")
+    )
+
+
+@dataclass(frozen=True)
+class _Ran:
+    """A constructed module and what calling it gave under one condition."""
+
+    output: Output
+    aliasing: Aliasing
+
+
+def observe_module(name: str) -> ModuleFact | None:
+    """The fact about the module class `name`, or None where no constructor call is known."""
+    kind = name.rpartition(".")[2]
+    tries = [sample for sample in samples(kind) if _construct(kind, sample) is not None]
+    positions = _positions(kind)
+    if not tries:
+        return None
+    made = _construct(kind, tries[0])
+    ran = [run for sample in tries for run in _runs(kind, sample)]
+    return ModuleFact(
+        name=name,
+        parameters=_parameters(kind, tries),
+        positions=positions,
+        output=_merge_outputs(kind, tries, [run.output for run in ran]),
+        aliasing=_merge_aliasing([run.aliasing for run in ran]),
+        in_place_flag="inplace" if "inplace" in positions else "",
+        container=_CONTAINERS.get(kind, ""),
+        is_loss=isinstance(made, nn.modules.loss._Loss) or kind.endswith("Loss"),
+        children=() if kind in _CONTAINERS else tuple(n for n, _ in made.named_children()),
+        buffers=tuple(n for n, _ in made.named_buffers(recurse=False)),
+        evidence="+".join(sorted({sample.source for sample in tries})),
+    )
+
+
+def _construct(kind: str, sample: Sample, **flags: object) -> Any:
+    """The module, or None where the constructor raises."""
+    torch.manual_seed(0)
+    positions = _positions(kind)
+    # A flag given by position must not be given by name again.
+    args = [flags.get(name, value) for name, value in zip(positions, sample.args, strict=False)]
+    args += sample.args[len(positions) :]
+    by_name = {n: v for n, v in flags.items() if n not in positions[: len(sample.args)]}
+    return guarded(lambda: getattr(nn, kind)(*args, **{**sample.kwargs, **by_name}))
+
+
+def _positions(kind: str) -> tuple[str, ...]:
+    if kind in _POSITIONS:
+        return _POSITIONS[kind]
+    parameters = list(inspect.signature(getattr(nn, kind).__init__).parameters.values())[1:]
+    return tuple(p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD)
+
+
+# --- parameters ----------------------------------------------------------------------------------
+
+
+def _parameters(kind: str, tries: Sequence[Sample]) -> tuple[ParameterFact, ...]:
+    """The parameters of the module itself, each with the constructor flag that it hangs on."""
+    flags = _boolean_flags(kind)
+    with_flags = [(sample, _own_parameters(kind, sample)) for sample in tries]
+    every = dict.fromkeys(name for _, found in with_flags for name in found)
+    for flag in flags:
+        every.update(dict.fromkeys(_own_parameters(kind, tries[0], **{flag: True})))
+    facts = [ParameterFact(name, *_flag_of(kind, tries[0], name, flags)) for name in every]
+    return tuple(_families(facts))
+
+
+def _own_parameters(kind: str, sample: Sample, **flags: object) -> tuple[str, ...]:
+    module = _construct(kind, sample, **flags)
+    if module is None:
+        return ()
+    return tuple(name for name, _ in module.named_parameters(recurse=False))
+
+
+def _boolean_flags(kind: str) -> dict[str, bool]:
+    parameters = inspect.signature(getattr(nn, kind).__init__).parameters.values()
+    found = {p.name: p.default for p in parameters if isinstance(p.default, bool)}
+    if kind in _POSITIONS:
+        found |= {"bias": True, "bidirectional": False}
+    return found
+
+
+def _flag_of(kind: str, sample: Sample, name: str, flags: dict[str, bool]) -> tuple[str, bool]:
+    """The flag without which `name` is not registered, and that flag's default."""
+    for flag, default in flags.items():
+        # What `bias` does may only show where `affine` is on, too.
+        others = [{}, *({other: True} for other in flags if other != flag)]
+        for rest in others:
+            on = _own_parameters(kind, sample, **rest, **{flag: True})
+            off = _own_parameters(kind, sample, **rest, **{flag: False})
+            if name in on and name not in off and off != on:
+                return flag, default
+    return "", True
+
+
+_LAYERED = re.compile(r"(weight|bias)_[a-z]{2}_l\d+(?:_reverse)?")
+
+
+def _families(facts: Sequence[ParameterFact]) -> list[ParameterFact]:
+    """`weight_ih_l0`, `weight_hh_l0`, … as `weight_*`."""
+    found: dict[ParameterFact, None] = {}
+    for fact in facts:
+        layered = _LAYERED.fullmatch(fact.name)
+        stem = layered[1] if layered else ""
+        if layered:
+            fact = ParameterFact(f"{stem}_*", "bias" if stem == "bias" else "", True)
+        found[fact] = None
+    return list(found)
+
+
+# --- output --------------------------------------------------------------------------------------
+
+
+def _runs(kind: str, sample: Sample) -> list[_Ran]:
+    """The module called in training and evaluation, on contiguous and other inputs."""
+    found = []
+    for training, strided in itertools.product((True, False), (False, True)):
+        with_grad = _run(kind, sample, training, Condition(strided=strided))
+        without = _run(kind, sample, training, Condition(grad_mode=False, strided=strided))
+        if with_grad is None or without is None:
+            continue
+        output = _output(with_grad[0])
+        found.append(_Ran(output, _aliasing(*without)))
+    return found
+
+
+def _run(
+    kind: str, sample: Sample, training: bool, condition: Condition
+) -> tuple[Any, torch.Tensor | None] | None:
+    """What a call of a fresh module gives, and its first input."""
+    if sample.inputs is None:
+        return None
+
+    def run(condition: Condition) -> tuple[Any, torch.Tensor | None]:
+        call = Call(sample.inputs or (), sample.input_kwargs)
+        module = _construct(kind, sample).train(training)
+        args, kwargs = prepare(call, PLAIN)
+        if kind.startswith("Lazy"):
+            module(*args, **kwargs)
+        if not condition.grad_mode:
+            module.requires_grad_(False)
+        args, kwargs = prepare(call, condition)
+        first = next((arg for arg in args if isinstance(arg, torch.Tensor)), None)
+        with torch.set_grad_enabled(condition.grad_mode):
+            return module(*args, **kwargs), first
+
+    # The targets of some losses refuse to require grad.
+    input_only = replace(condition, grad_at=frozenset([0]))
+    found: tuple[Any, torch.Tensor | None] | None = guarded(lambda: run(condition))
+    return found or guarded(lambda: run(input_only))
+
+
+def _output(value: Any) -> Output:
+    if isinstance(value, (tuple, list)):
+        return Output(None, tuple(map(_output, value)), field_names(value))
+    if not isinstance(value, torch.Tensor):
+        return Output(Result.PYTHON)
+    if not (value.is_floating_point() or value.is_complex()):
+        return Output(Result.INTEGER)
+    return Output(Result.PROPAGATE if value.requires_grad else Result.NEVER)
+
+
+def _merge_outputs(kind: str, tries: Sequence[Sample], outputs: Sequence[Output]) -> Output:
+    """The widest form; with the flag of the constructor that asks for it, if there is one."""
+    if not outputs:
+        return Output(Result.PYTHON)
+    plain = max(outputs, key=_strength)
+    if "return_indices" not in _positions(kind):
+        return plain
+    flagged = [
+        _output(ran[0])
+        for sample in tries
+        for ran in [_run_flagged(kind, sample, "return_indices")]
+        if ran is not None
+    ]
+    return replace(flagged[0], flag="return_indices") if flagged else plain
+
+
+def _run_flagged(kind: str, sample: Sample, flag: str) -> tuple[Any, torch.Tensor | None] | None:
+    place = _positions(kind).index(flag)
+    args = sample.args
+    if place < len(args):
+        args = (*args[:place], True, *args[place + 1 :])
+        return _run(kind, replace(sample, args=args), True, Condition())
+    return _run(kind, replace(sample, kwargs={**sample.kwargs, flag: True}), True, Condition())
+
+
+def _strength(output: Output) -> tuple[int, int]:
+    leaves = _leaves(output)
+    return len(leaves), sum(leaf is Result.PROPAGATE for leaf in leaves)
+
+
+def _leaves(output: Output) -> list[Result]:
+    if output.result is not None:
+        return [output.result]
+    return [leaf for item in output.items for leaf in _leaves(item)]
+
+
+def _aliasing(value: Any, first: torch.Tensor | None) -> Aliasing:
+    """Of the first output, under `no_grad` and with frozen parameters."""
+    while isinstance(value, (tuple, list)) and value:
+        value = value[0]
+    if not isinstance(value, torch.Tensor):
+        return Aliasing.FRESH
+    if value is first:
+        return Aliasing.SELF
+    return Aliasing.VIEW if value.requires_grad else Aliasing.FRESH
+
+
+def _merge_aliasing(seen: Sequence[Aliasing]) -> Aliasing:
+    found = set(seen)
+    if found == {Aliasing.VIEW, Aliasing.SELF}:
+        return Aliasing.VIEW
+    return found.pop() if len(found) == 1 else Aliasing.SOMETIMES if found else Aliasing.FRESH

@@ -1,0 +1,105 @@
+"""Calls taken from the samples with which PyTorch tests its own operators (`op_db`)."""
+
+from __future__ import annotations
+
+import random
+import warnings
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import torch
+
+from detachlint.harness.probe.execute import Call
+
+SAMPLES = 10
+"""Samples taken of each operator, of its first supported dtype."""
+COMPLEX_SAMPLES = 3
+"""Further ones of operators that work on complex tensors, too."""
+
+_REFLECTED = {f"r{name}" for name in ("add", "sub", "mul", "truediv", "floordiv", "pow", "mod")} | {
+    f"r{name}" for name in ("matmul", "and", "or", "xor", "div", "lshift", "rshift")
+}
+
+
+def sample_calls(name: str) -> Iterator[Call]:
+    """Calls for `name`: samples of its own `OpInfo`, or of one with the same last name."""
+    for operator in _operators(base_name(name)):
+        for args, kwargs in _samples(operator.full_name):
+            yield Call(args, kwargs, "op_db")
+
+
+def base_name(name: str) -> str:
+    """The last part of `name` without the marks of variants: `add` for `torch.Tensor.__radd__`."""
+    last = name.rpartition(".")[2]
+    if last.startswith("__") and last.endswith("__"):
+        last = last.strip("_")
+        in_place = last.startswith("i") and f"r{last[1:]}" in _REFLECTED
+        last = last[1:] if last in _REFLECTED or in_place else last
+        return _DUNDER_NAMES.get(last, last)
+    return last.rstrip("_")
+
+
+_DUNDER_NAMES = {
+    "truediv": "div",
+    "floordiv": "floor_divide",
+    "mod": "remainder",
+    "and": "bitwise_and",
+    "or": "bitwise_or",
+    "xor": "bitwise_xor",
+    "lshift": "bitwise_left_shift",
+    "rshift": "bitwise_right_shift",
+    "invert": "bitwise_not",
+    "pos": "positive",
+    "iter": "unbind",
+}
+
+
+def _operators(base: str) -> list[Any]:
+    return _by_base_name().get(base, [])
+
+
+@cache
+def _by_base_name() -> dict[str, list[Any]]:
+    """Operators by the last part of their name and of their aliases; the plainest name first."""
+    found: dict[str, list[Any]] = {}
+    for operator in _op_db().values():
+        aliases = [alias.name for alias in operator.aliases]
+        for name in dict.fromkeys([operator.name, *aliases]):
+            found.setdefault(base_name(name), []).append(operator)
+    return found
+
+
+@cache
+def _op_db() -> dict[str, Any]:
+    from torch.testing._internal.common_methods_invocations import op_db
+
+    return {operator.full_name: operator for operator in op_db}
+
+
+@lru_cache(maxsize=8)
+def _samples(full_name: str) -> tuple[tuple[tuple[Any, ...], dict[str, Any]], ...]:
+    operator = _op_db()[full_name]
+    supported = [dtype for dtype in _DTYPES if dtype in operator.dtypes]
+    found = _samples_of(operator, supported[0], SAMPLES) if supported else []
+    if supported and supported[0] is torch.float32 and torch.complex64 in supported:
+        # Views of complex tensors differ (`real`, `conj`, `resolve_conj`).
+        found += _samples_of(operator, torch.complex64, COMPLEX_SAMPLES)
+    return tuple(((sample.input, *sample.args), dict(sample.kwargs)) for sample in found)
+
+
+def _samples_of(operator: Any, dtype: torch.dtype, most: int) -> list[Any]:
+    torch.manual_seed(0)
+    random.seed(0)
+    np.random.seed(0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return list(islice(operator.sample_inputs("cpu", dtype), most))
+        except Exception:  # samples that need an accelerator or another package
+            return []
+
+
+_DTYPES = (torch.float32, torch.complex64, torch.float64, torch.int64, torch.bool)

@@ -1,0 +1,72 @@
+"""The process that executes PyTorch: reads names, writes rows.
+
+`python -m detachlint.harness.probe.worker` reads one `kind⇥name` a line and answers each with
+`kind⇥name⇥row`. It may die (some operators crash on bad arguments): the one who started it then
+knows at which name.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections.abc import Callable, Mapping
+
+import torch
+
+from detachlint.harness.probe import classes, hand, modules
+from detachlint.harness.probe.conclude import Unclassified, conclude
+from detachlint.harness.probe.observe import observe
+from detachlint.knowledge.rows import NOT_MODELLED, format_call, format_class, format_module
+
+
+def call_row(name: str) -> str:
+    """The row of a function, tensor method or attribute."""
+    if name in hand.READ:
+        return f"{hand.READ[name]}\tread"
+    try:
+        fact = conclude(name, observe(name))
+    except Unclassified as error:
+        why = hand.reason(name, hand.first_error(name)) or str(error)
+        return f"{NOT_MODELLED}{why}\ttried"
+    return f"{format_call(fact)}\t{fact.evidence}"
+
+
+def module_row(name: str) -> str:
+    """The row of a class of `torch.nn`; `""` where it could not be constructed."""
+    fact = modules.observe_module(name)
+    return format_module(fact) if fact else ""
+
+
+def class_row(name: str) -> str:
+    """The row of another class; `""` where it could not be constructed."""
+    fact = classes.observe_class(name)
+    return format_class(fact) if fact else ""
+
+
+ROWS: Mapping[str, Callable[[str], str]] = {
+    "call": call_row,
+    "module": module_row,
+    "class": class_row,
+}
+
+
+def settle() -> None:
+    """Make executions repeatable: one thread, no warnings, no leftovers of the environment."""
+    torch.set_num_threads(1)
+    warnings.simplefilter("ignore")
+
+
+def main() -> None:
+    """Serve standard input until it ends."""
+    settle()
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    # Whatever an operator prints must not get between the answers.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    for line in sys.stdin:
+        kind, _, name = line.rstrip("\n").partition("\t")
+        print(f"{kind}\t{name}\t{ROWS[kind](name)}", file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main()

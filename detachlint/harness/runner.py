@@ -1,0 +1,208 @@
+"""Runs programs under real PyTorch in other processes, and reports what was observed."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from detachlint.harness.limits import Limits
+from detachlint.harness.observation import Observation, Verdict
+
+_START_SECONDS = 120.0
+"""Importing PyTorch from a cold disk takes its time."""
+_GRACE_SECONDS = 45.0
+"""What the warm process may take beyond a program's own time, to end and clean up after it."""
+
+_BOOTSTRAP = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv.pop());"
+    "from detachlint.harness.warm import main; main()"
+)
+
+
+class HarnessError(Exception):
+    """The harness itself could not work: PyTorch is missing, say, or processes cannot be forked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """How programs are observed.
+
+    `keep_going` answers a refused crossing with the detached array, `digests` records what every
+    array held, `methods` are the methods of `torch.Tensor` that count as crossings.
+    """
+
+    keep_going: bool = False
+    digests: bool = False
+    methods: tuple[str, ...] = ("numpy", "__array__")
+
+
+PLAIN = Mode()
+KEEP_GOING = Mode(keep_going=True)
+
+
+class Runner:
+    """A warm process that runs programs one after the other; a context manager.
+
+    Programs share nothing with each other: each runs in its own fork, working directory and process
+    group, without standard input, network and the caller's environment. The warm process is started
+    when first needed and again after a program has managed to take it down.
+    """
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.limits = limits or Limits()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._unread = b""
+        self._directory = tempfile.TemporaryDirectory(
+            prefix="detachlint-", ignore_cleanup_errors=True
+        )
+
+    def __enter__(self) -> Runner:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def run(self, text: str, *, filename: str = "program.py", mode: Mode = PLAIN) -> Observation:
+        """Run the program `text` under the name `filename`. HarnessError if PyTorch cannot run."""
+        process = self._warm_process()
+        request = {"text": text, "filename": filename, **asdict(mode)}
+        request["limits"] = asdict(self.limits)
+        try:
+            _write_line(process, request)
+            reply = self._read_line(process, self.limits.seconds + _GRACE_SECONDS)
+        except BaseException:
+            self._stop()
+            raise
+        if reply is None:
+            self._stop()
+            return Observation(Verdict.DIED, "took down the process that watched it")
+        return Observation.from_json(reply)
+
+    def close(self) -> None:
+        """End the warm process and remove its directory."""
+        self._stop()
+        self._directory.cleanup()
+
+    def _warm_process(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            self._process = self._start()
+            if self._read_line(self._process, _START_SECONDS) is None:
+                errors = _errors_of(self._process)
+                self._stop()
+                raise HarnessError(f"PyTorch cannot be run here: {errors}")
+        return self._process
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        if not hasattr(os, "fork"):
+            raise HarnessError("running programs needs a system that can fork processes")
+        search_path = [str(Path(entry or ".").resolve()) for entry in sys.path]
+        return subprocess.Popen(
+            [sys.executable, "-c", _BOOTSTRAP, json.dumps(search_path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=self._directory.name,
+            env=_environment(self._directory.name),
+            start_new_session=True,
+        )
+
+    def _read_line(self, process: subprocess.Popen[bytes], seconds: float) -> Any:
+        """The next reply, or None if the process ended or took longer than `seconds`."""
+        assert process.stdout is not None
+        deadline = time.monotonic() + seconds
+        while b"\n" not in self._unread:
+            remaining = max(0.0, deadline - time.monotonic())
+            if not select.select([process.stdout], [], [], remaining)[0]:
+                return None
+            chunk = os.read(process.stdout.fileno(), 1 << 20)
+            if not chunk:
+                return None
+            self._unread += chunk
+        line, _, self._unread = self._unread.partition(b"\n")
+        return json.loads(line)
+
+    def _stop(self) -> None:
+        process, self._process, self._unread = self._process, None, b""
+        if process is None:
+            return
+        # Its programs are in process groups of their own, but die with it.
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        process.communicate()
+
+
+def run_program(
+    text: str,
+    *,
+    filename: str = "program.py",
+    mode: Mode = PLAIN,
+    limits: Limits | None = None,
+) -> Observation:
+    """Run one program in a process of its own; see `Runner.run`."""
+    return run_programs([text], filename=filename, mode=mode, limits=limits)[0]
+
+
+def run_programs(
+    texts: Iterable[str],
+    *,
+    filename: str = "program.py",
+    mode: Mode = PLAIN,
+    limits: Limits | None = None,
+) -> list[Observation]:
+    """Run programs one after the other, paying for the import of PyTorch once."""
+    with Runner(limits) as runner:
+        return [runner.run(text, filename=filename, mode=mode) for text in texts]
+
+
+def _environment(home: str) -> dict[str, str]:
+    """The short list of variables that programs see. One thread: forks must not inherit more."""
+    kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
+    return {
+        **kept,
+        "HOME": home,
+        "TMPDIR": home,
+        "LC_ALL": "C.UTF-8",
+        "PYTHONUTF8": "1",
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "OMP_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+        "CUDA_VISIBLE_DEVICES": "",
+    }
+
+
+def _write_line(process: subprocess.Popen[bytes], value: dict[str, Any]) -> None:
+    assert process.stdin is not None
+    try:
+        process.stdin.write(json.dumps(value).encode() + b"\n")
+        process.stdin.flush()
+    except BrokenPipeError:
+        pass  # reading the reply finds it ended
+
+
+def _errors_of(process: subprocess.Popen[bytes]) -> str:
+    try:
+        process.kill()
+        _, errors = process.communicate(timeout=10)
+    except subprocess.TimeoutExpired:
+        return "no answer"
+    lines = errors.decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else "no answer"

@@ -1,0 +1,233 @@
+"""Runs one program in a fork of this process, within limits, and leaves nothing of it behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from detachlint.harness.limits import (
+    Limits,
+    descendants,
+    die_with_parent,
+    restrict_this_process,
+)
+from detachlint.harness.observation import Observation, Verdict
+
+_LOOK_AROUND = 0.02
+"""Seconds between two looks at a program that is silent."""
+_COUNT_PROCESSES = 0.1
+_RESULT_LIMIT = 256 << 20
+
+
+@dataclass
+class _Channel:
+    """The reading end of a pipe from the program, and what came out of it."""
+
+    descriptor: int
+    chunks: list[bytes] = field(default_factory=list)
+    size: int = 0
+    open: bool = True
+
+    def read(self) -> None:
+        """Take what is there without waiting; a broken pipe is a closed one."""
+        try:
+            chunk = os.read(self.descriptor, 1 << 16)
+        except BlockingIOError:
+            return
+        self.open = bool(chunk)
+        self.size += len(chunk)
+        self.chunks.append(chunk)
+
+    def text(self, limit: int | None = None) -> str:
+        return b"".join(self.chunks)[:limit].decode(errors="replace")
+
+
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    verdict: Verdict
+    detail: str = ""
+
+
+def supervise(body: Callable[[], dict[str, Any]], limits: Limits) -> Observation:
+    """Run `body` in a fork, in a private working directory, and observe how it ends.
+
+    What `body` returns are the fields `crossings`, `reveals` and `error` of the observation. This
+    process must have one thread and, for the promise to leave nothing behind, adopt orphans.
+    """
+    started = time.monotonic()
+    ends = [os.pipe() for _ in range(3)]
+    with tempfile.TemporaryDirectory(prefix="program-", ignore_cleanup_errors=True) as directory:
+        child = os.fork()
+        if child == 0:
+            _become_program(body, limits, directory, tuple(write for _, write in ends))
+        for _, write in ends:
+            os.close(write)
+        channels = [_Channel(read) for read, _ in ends]
+        for channel in channels:
+            os.set_blocking(channel.descriptor, False)
+        try:
+            ending = _watch(child, channels, limits, started)
+        finally:
+            _kill_all(child)
+            for channel in channels:
+                os.close(channel.descriptor)
+    return _observation(ending, channels, limits, time.monotonic() - started)
+
+
+def _become_program(
+    body: Callable[[], dict[str, Any]], limits: Limits, directory: str, ends: tuple[int, ...]
+) -> None:
+    """In the fork: run `body`, send its result, and end. Never returns."""
+    status = 1
+    try:
+        parent = os.getppid()
+        os.setsid()
+        die_with_parent(parent)
+        result, out, err = ends
+        os.dup2(out, 1)
+        os.dup2(err, 2)
+        os.chdir(directory)
+        os.environ.update(HOME=directory, TMPDIR=directory)
+        tempfile.tempdir = None
+        restrict_this_process(limits)
+        message = json.dumps(body()).encode() + b"\n"
+        _flush()
+        while message:
+            message = message[os.write(result, message) :]
+        status = 0
+    except BaseException:
+        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+        _flush()
+    finally:
+        os._exit(status)
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError, AttributeError):  # the program closed or replaced it
+            continue
+
+
+def _watch(child: int, channels: list[_Channel], limits: Limits, started: float) -> _Ending:
+    """Collect the program's output until it ends or exceeds a limit."""
+    result, *outputs = channels
+    next_count = started + _COUNT_PROCESSES
+    while True:
+        waiting = {channel.descriptor: channel for channel in channels if channel.open}
+        for descriptor in select.select(list(waiting), [], [], _LOOK_AROUND)[0]:
+            waiting[descriptor].read()
+        if sum(channel.size for channel in outputs) > limits.output:
+            return _Ending(Verdict.OUTPUT, f"wrote more than {limits.output} bytes")
+        if result.size > _RESULT_LIMIT:
+            return _Ending(Verdict.OUTPUT, f"was observed at more than {_RESULT_LIMIT} bytes")
+        now = time.monotonic()
+        if _is_complete(result):
+            _drain(channels)
+            return _Ending(Verdict.FINISHED)
+        if now - started > limits.seconds:
+            return _Ending(Verdict.TIMEOUT, f"ran for more than {limits.seconds:g} seconds")
+        if now >= next_count:
+            next_count = now + _COUNT_PROCESSES
+            if len(descendants(os.getpid())) > limits.processes:
+                return _Ending(Verdict.PROCESSES, f"had more than {limits.processes} processes")
+        status = _status_if_ended(child)
+        if status is not None:
+            _drain(channels)
+            if _is_complete(result):
+                return _Ending(Verdict.FINISHED)
+            return _Ending(Verdict.DIED, _status_in_words(status))
+
+
+def _is_complete(result: _Channel) -> bool:
+    return bool(result.chunks) and any(chunk.endswith(b"\n") for chunk in result.chunks[-2:])
+
+
+def _drain(channels: list[_Channel]) -> None:
+    """Read what the program had written before it ended."""
+    for channel in channels:
+        while channel.open:
+            before = channel.size
+            channel.read()
+            if channel.size == before:
+                break
+
+
+def _status_if_ended(child: int) -> int | None:
+    """The exit status of the child, which is left to be waited for."""
+    info = os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    if info is None:
+        return None
+    return info.si_status if info.si_code == os.CLD_EXITED else -info.si_status
+
+
+def _status_in_words(status: int) -> str:
+    if status >= 0:
+        return f"left Python with exit status {status}"
+    try:
+        return f"killed by {signal.Signals(-status).name}"
+    except ValueError:
+        return f"killed by signal {-status}"
+
+
+def _kill_all(child: int) -> None:
+    """End the program's process group, then every descendant, however it hid, and reap them."""
+    _kill(-child)
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            while os.waitpid(-1, os.WNOHANG) != (0, 0):
+                pass
+        except ChildProcessError:
+            return
+        for process in descendants(os.getpid()):
+            _kill(process)
+        time.sleep(0.001)
+
+
+def _kill(process: int) -> None:
+    try:
+        if process < 0:
+            os.killpg(-process, signal.SIGKILL)
+        else:
+            os.kill(process, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass
+
+
+def _observation(
+    ending: _Ending, channels: list[_Channel], limits: Limits, seconds: float
+) -> Observation:
+    result, stdout, stderr = channels
+    fields: dict[str, Any] = {"crossings": (), "reveals": (), "error": None}
+    if ending.verdict is Verdict.FINISHED:
+        fields = json.loads(result.text())
+        if _ran_out_of_memory(fields["error"]):
+            ending = _Ending(Verdict.MEMORY, f"needed more than {limits.memory} bytes")
+    return Observation.from_json(
+        {
+            **fields,
+            "verdict": ending.verdict.value,
+            "detail": ending.detail,
+            "stdout": stdout.text(limits.output),
+            "stderr": stderr.text(limits.output),
+            "seconds": seconds,
+        }
+    )
+
+
+def _ran_out_of_memory(error: dict[str, Any] | None) -> bool:
+    # PyTorch's allocator raises RuntimeError("[enforce fail at alloc_cpu.cpp:…] … can't allocate
+    # memory …"), Python and NumPy a MemoryError (NumPy a subclass of it, named with an underscore).
+    return error is not None and (
+        error["type"].endswith("MemoryError") or "can't allocate memory" in error["message"]
+    )

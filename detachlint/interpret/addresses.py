@@ -1,0 +1,154 @@
+"""The address book: one address for each place of allocation in each call context."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from detachlint.domain.objects import HeapObject, Kind, Unknown
+from detachlint.domain.values import Address, Atom, Bound, Literal, Method, Super, Value
+from detachlint.source.span import Span
+
+DEEPEST_DERIVATION = 3
+"""Unknown values computed from unknown values, before a chain is cut (or loops would grow it)."""
+
+
+class AddressBook:
+    """Hands out addresses; the same request always gets the same one, so analyses converge.
+
+    A *context* is a number that stands for a chain of call sites and unrolled iterations.
+    """
+
+    def __init__(self) -> None:
+        self._places: dict[tuple[Span, str, int], Address] = {}
+        self._derived: dict[tuple[str, tuple[Atom, ...]], Address] = {}
+        self._older: dict[Address, Address] = {}
+        self._contexts: dict[tuple[int, Span, int], int] = {}
+        self._serial = 0
+
+    def context(self, outer: int, span: Span, number: int = 0) -> int:
+        """The context of a call at `span`, or of iteration `number` of the loop there."""
+        return self._contexts.setdefault((outer, span, number), len(self._contexts) + 1)
+
+    def place(self, span: Span, role: str, context: int, *, family: bool = False) -> Address:
+        """The address of what is made at `span` in a context. A family is a summary from birth."""
+        key = (span, role, context)
+        found = self._places.get(key)
+        if found is None:
+            found = self._places[key] = self._new(span, role, summary=family)
+        return found
+
+    def unknown(self, span: Span, role: str, context: int, default: HeapObject) -> Address:
+        """The address of an unknown value that comes into being at `span`."""
+        key = (span, f"unknown {role}", context)
+        found = self._places.get(key)
+        if found is None or found.default != default:
+            found = self._places[key] = self._new(span, role, default=default)
+        return found
+
+    def derive(
+        self,
+        operator: str,
+        operands: tuple[Atom, ...],
+        span: Span,
+        default: HeapObject,
+        *,
+        family: bool = False,
+    ) -> Address:
+        """The unknown value that `operator` gives for these operands: the same each time it is asked.
+
+        Too deep a derivation gives a value known only by its place.
+        """
+        key = (operator, operands)
+        found = self._derived.get(key)
+        if found is None:
+            if 1 + max((_depth(o) for o in operands), default=0) > DEEPEST_DERIVATION:
+                return self.unknown(span, operator, 0, default)
+            found = self._derived[key] = self._new(
+                span, operator, default=default, derived=key, summary=family
+            )
+        return found
+
+    def older(self, address: Address) -> Address:
+        """The summary of the objects that `address` stood for in earlier iterations."""
+        if address.summary:
+            return address
+        found = self._older.get(address)
+        if found is None:
+            found = self._older[address] = replace(
+                address, serial=self._next(), summary=True, derived=None
+            )
+        return found
+
+    def renamed(self, atom: Atom, names: dict[Address, Address]) -> Atom:
+        """The atom after its addresses have been replaced by `names`."""
+        match atom:
+            case Address():
+                return self._renamed_address(atom, names)
+            case Method(receiver, name):
+                return Method(self.renamed(receiver, names), name)
+            case Bound(receiver, function):
+                return Bound(
+                    self.renamed(receiver, names), self._renamed_address(function, names)
+                )
+            case Super(after, receiver):
+                return Super(self._renamed_address(after, names), self.renamed(receiver, names))
+        return atom
+
+    def rename_value(self, value: Value, names: dict[Address, Address]) -> Value:
+        """The value after its addresses have been replaced by `names`."""
+        return frozenset(self.renamed(atom, names) for atom in value)
+
+    def _renamed_address(self, address: Address, names: dict[Address, Address]) -> Address:
+        name = names.get(address)
+        if name is not None:
+            return name
+        if address.derived is None:
+            return address
+        operator, operands = address.derived
+        moved = tuple(self.renamed(operand, names) for operand in operands)
+        if moved == operands:
+            return address
+        default = address.default or Unknown(Kind.ANY)
+        return self.derive(operator, moved, address.span, default, family=address.summary)
+
+    def _new(
+        self,
+        span: Span,
+        role: str,
+        *,
+        summary: bool = False,
+        default: HeapObject | None = None,
+        derived: tuple[str, tuple[Atom, ...]] | None = None,
+    ) -> Address:
+        return Address(self._next(), span, role, summary, default, derived)
+
+    def _next(self) -> int:
+        self._serial += 1
+        return self._serial
+
+
+def _depth(atom: Atom) -> int:
+    if isinstance(atom, Address):
+        if atom.derived is None:
+            return 0
+        return 1 + max((_depth(operand) for operand in atom.derived[1]), default=0)
+    if isinstance(atom, (Method, Bound)):
+        return _depth(atom.receiver)
+    return 0
+
+
+def stems_from(address: Address, known: dict[Address, HeapObject]) -> bool:
+    """Whether an address was there before (`known`), or was derived from what was there only."""
+    if address in known:
+        return True
+    if address.derived is None:
+        return False
+    return all(_atom_stems_from(operand, known) for operand in address.derived[1])
+
+
+def _atom_stems_from(atom: Atom, known: dict[Address, HeapObject]) -> bool:
+    if isinstance(atom, Address):
+        return stems_from(atom, known)
+    if isinstance(atom, (Method, Bound)):
+        return _atom_stems_from(atom.receiver, known)
+    return isinstance(atom, Literal) or not isinstance(atom, Super)

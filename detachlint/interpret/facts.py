@@ -1,0 +1,62 @@
+"""What an interpretation found out: the only thing rules ever read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from detachlint.domain.belief import Belief
+from detachlint.domain.objects import Device, Dtype
+from detachlint.domain.story import Story
+from detachlint.source.span import Span
+
+
+@dataclass(frozen=True, slots=True)
+class CallSite:
+    """A call on the way to a crossing: where, and the name of the function that was called."""
+
+    span: Span
+    callee: str
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """One visit to a crossing, in one call context.
+
+    `grad` is the belief that the tensor requires grad, `raises` that it does and grad mode is on.
+    `unseen` tells that the context starts at a caller we cannot see; `calls` lead from the start of
+    the context to the function of the crossing. `tensor_for_sure` is False when the receiver may be
+    something that is no tensor at all.
+    """
+
+    span: Span
+    form: str
+    grad: Belief
+    mode: Belief
+    raises: Belief
+    story: Story | None
+    dtype: Dtype
+    device: Device
+    strided: bool
+    tensor_for_sure: bool
+    unseen: bool
+    public: bool
+    calls: tuple[CallSite, ...]
+    swallowed: bool
+
+
+@dataclass(slots=True)
+class Facts:
+    """The result of analysing one file.
+
+    `crossings` are the visits to each crossing, in the order they happened. `needed` are the crossings
+    behind which the program still wants the gradient. `reveals` are the answers to `reveal_grad(x)`.
+    `unmodelled` counts what the IR has no word for, `gave_up` the bounds that were hit.
+    """
+
+    filename: str
+    crossings: dict[Span, list[Crossing]] = field(default_factory=dict)
+    needed: set[Span] = field(default_factory=set)
+    reveals: list[tuple[Span, str]] = field(default_factory=list)
+    unmodelled: Counter[str] = field(default_factory=Counter)
+    gave_up: Counter[str] = field(default_factory=Counter)

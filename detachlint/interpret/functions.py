@@ -1,0 +1,262 @@
+"""Calls of the program's own functions: each call context is run by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from detachlint.domain.belief import Belief
+from detachlint.domain.objects import Frame, Function, Iterator, Kind, Mapping, Sequence, Unknown
+from detachlint.domain.values import (
+    BOTTOM_VALUE,
+    NONE,
+    Address,
+    Literal,
+    Value,
+    join_values,
+    literal,
+    value_of,
+)
+from detachlint.interpret import gradmode, steps
+from detachlint.interpret.activation import Activation, Outcome, Outcomes
+from detachlint.interpret.arguments import Arguments
+from detachlint.interpret.state import State
+from detachlint.interpret.tensors import flag_of, story_of
+from detachlint.ir.nodes import Code, Parameter, ParameterKind
+from detachlint.source.span import Span
+
+if TYPE_CHECKING:
+    from detachlint.interpret.machine import Machine
+
+DEEPEST_RECURSION = 3
+"""Runs of one function on a chain of callers; deeper calls give the join of what it has returned."""
+
+DEEPEST_CHAIN = 24
+"""Calls on a chain; deeper ones give something unknown."""
+
+
+def invoke(
+    machine: Machine,
+    address: Address,
+    arguments: Arguments,
+    state: State,
+    activation: Activation,
+    span: Span,
+) -> Outcomes:
+    """The outcomes of calling the function at `address`."""
+    function = state.get(address)
+    if not isinstance(function, Function):
+        return [(machine.unknown(state, activation, span, "result"), state)]
+    code = function.code
+    machine.called.add(code)
+    if activation.depth >= DEEPEST_CHAIN:
+        machine.facts.gave_up["chain of calls too deep"] += 1
+        return [(machine.unknown(state, activation, span, "result"), state)]
+    runs = activation.runs_of(code)
+    if runs >= DEEPEST_RECURSION:
+        return _recursive_result(machine, code, state, activation, span)
+    if code.yields:
+        return _make_generator(machine, address, function, arguments, state, activation, span)
+    if runs == DEEPEST_RECURSION - 1:
+        return _solve_recursion(machine, address, function, arguments, state, activation, span)
+    return _run(machine, address, function, arguments, state, activation, span)
+
+
+def _run(
+    machine: Machine,
+    address: Address,
+    function: Function,
+    arguments: Arguments,
+    state: State,
+    activation: Activation,
+    span: Span,
+) -> Outcomes:
+    code = function.code
+    child = enter(machine, address, function, arguments, state, activation, span)
+    saved = gradmode.enter_modes(state, function.modes)
+    ends = machine.execute(code.body, [state], child)
+    outcomes = [*child.returns, *((NONE, end) for end in ends)]
+    _leave(function, child, outcomes, saved)
+    activation.raises.extend(child.raises)
+    for value, end in outcomes:
+        steps.note(end, value, code.span, f"returned by `{code.name}`", only_if_named=code.name)
+    return machine.merge_outcomes(outcomes)
+
+
+def enter(
+    machine: Machine,
+    address: Address,
+    function: Function,
+    arguments: Arguments,
+    state: State,
+    activation: Activation,
+    span: Span,
+) -> Activation:
+    """The activation of a call, its frame bound to the arguments."""
+    code = function.code
+    context = machine.book.context(activation.context, span)
+    frame = machine.book.place(code.span, f"frame of {code.qualified_name}", context)
+    variables = bind(machine, function, arguments, state, activation, span, context)
+    state.heap[frame] = Frame(code, function.closure, variables)
+    first = next(iter(arguments.positional), BOTTOM_VALUE)
+    return Activation(
+        code,
+        frame,
+        context,
+        caller=activation,
+        call_span=span,
+        function=address,
+        owner=function.owner,
+        receiver=first,
+        depth=activation.depth + 1,
+        unseen=activation.unseen,
+    )
+
+
+def _leave(
+    function: Function, child: Activation, outcomes: Outcomes, saved: Belief
+) -> None:
+    for _, end in (*outcomes, *child.raises):
+        if function.modes:
+            end.mode = saved
+        if not function.code.captured:
+            end.heap.pop(child.frame, None)
+
+
+def bind(
+    machine: Machine,
+    function: Function,
+    arguments: Arguments,
+    state: State,
+    activation: Activation,
+    span: Span,
+    context: int,
+) -> dict[str, Value]:
+    """The parameters' values. What a wrong call leaves unbound is unknown (it would raise)."""
+    variables: dict[str, Value] = {}
+    positional = list(arguments.positional)
+    keywords = dict(arguments.keywords)
+    for parameter in function.code.parameters:
+        if parameter.kind is ParameterKind.VARIADIC:
+            thing = Sequence("tuple", tuple(positional), arguments.rest)
+            address = machine.book.place(parameter.span, "star arguments", context)
+            state.heap[address] = thing
+            variables[parameter.name] = value_of(address)
+            positional = []
+        elif parameter.kind is ParameterKind.KEYWORDS:
+            entries: dict[Literal, Value] = {literal(k): v for k, v in keywords.items()}
+            rest_keys = arguments.more
+            address = machine.book.place(parameter.span, "keyword arguments", context)
+            state.heap[address] = Mapping(entries, rest_keys, arguments.more)
+            variables[parameter.name] = value_of(address)
+        else:
+            variables[parameter.name] = _bind_one(
+                machine, function, parameter, positional, keywords, arguments, state, span
+            )
+    return variables
+
+
+def _bind_one(
+    machine: Machine,
+    function: Function,
+    parameter: Parameter,
+    positional: list[Value],
+    keywords: dict[str, Value],
+    arguments: Arguments,
+    state: State,
+    span: Span,
+) -> Value:
+    takes_position = parameter.kind in (ParameterKind.POSITIONAL, ParameterKind.POSITIONAL_ONLY)
+    if takes_position and positional:
+        return positional.pop(0)
+    if parameter.name in keywords and parameter.kind is not ParameterKind.POSITIONAL_ONLY:
+        return keywords.pop(parameter.name)
+    default = function.defaults.get(parameter.name, BOTTOM_VALUE)
+    unpacked = [default] if default else []
+    if takes_position and arguments.rest:
+        unpacked.append(arguments.rest)
+    if arguments.more:
+        unpacked.append(arguments.more)
+    if unpacked:
+        return join_values(unpacked)
+    return machine.derived(
+        f"argument {parameter.name} of {function.code.qualified_name}",
+        (),
+        parameter.span,
+        Unknown(Kind.ANY),
+    )
+
+
+def _make_generator(
+    machine: Machine,
+    address: Address,
+    function: Function,
+    arguments: Arguments,
+    state: State,
+    activation: Activation,
+    span: Span,
+) -> Outcomes:
+    child = enter(machine, address, function, arguments, state, activation, span)
+    thing = Iterator("generator", value_of(child.frame), value_of(address))
+    made = machine.new(state, activation, span, f"generator {function.code.name}", thing)
+    return [(made, state)]
+
+
+def _recursive_result(
+    machine: Machine, code: Code, state: State, activation: Activation, span: Span
+) -> Outcomes:
+    """What a deeper recursive call gives: the join of the returns seen, none at first."""
+    machine.summary_used.add(code)
+    summary = machine.summaries.get(code)
+    if summary is None:
+        return []
+    value, world = summary
+    plain = frozenset(atom for atom in value if not isinstance(atom, Address))
+    known = frozenset(a for a in value if isinstance(a, Address) and a in state.heap)
+    if value - plain - known:
+        result = machine.unknown(
+            state,
+            activation,
+            span,
+            "recursive result",
+            grad=flag_of(world, value - plain - known),
+            story=story_of(world, value),
+        )
+        return [(plain | known | result, state)]
+    return [(value, state)]
+
+
+def _solve_recursion(
+    machine: Machine,
+    address: Address,
+    function: Function,
+    arguments: Arguments,
+    state: State,
+    activation: Activation,
+    span: Span,
+) -> Outcomes:
+    """Run the innermost unrolled call again until what it returns no longer grows."""
+    code = function.code
+    outcomes: Outcomes = []
+    machine.summaries[code] = None
+    for _ in range(4):
+        machine.summary_used.discard(code)
+        before = machine.summaries[code]
+        outcomes = _run(machine, address, function, arguments, state.fork(), activation, span)
+        if code not in machine.summary_used or not outcomes:
+            break
+        after: Outcome = machine.join_outcomes(outcomes)
+        if before is not None:
+            after = machine.join_outcomes([before, after])
+        machine.summaries[code] = after
+        if before is not None and _says_the_same(before, after):
+            break
+    else:
+        machine.facts.gave_up["recursion without fixpoint"] += 1
+    machine.summaries.pop(code, None)
+    return outcomes
+
+
+def _says_the_same(before: Outcome, after: Outcome) -> bool:
+    same_flag = flag_of(before[1], before[0]) == flag_of(after[1], after[0])
+    return before[0] == after[0] and same_flag
+

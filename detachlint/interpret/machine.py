@@ -1,0 +1,169 @@
+"""The abstract machine: evaluates expressions and executes blocks on states.
+
+A definitional interpreter: each IR class has one function that says what it does (the tables
+`EVALUATORS` and `EXECUTORS`). Evaluation answers with a list of outcomes, one for each path that came
+out of it; a block takes and gives lists of states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence as SequenceOf
+
+from detachlint.domain.belief import MAYBE, Belief
+from detachlint.domain.objects import HeapObject, Kind, Unknown, join_objects
+from detachlint.domain.story import Story
+from detachlint.domain.values import Address, Atom, Value, join_values, value_of
+from detachlint.interpret.activation import Activation, Outcome, Outcomes
+from detachlint.interpret.addresses import AddressBook
+from detachlint.interpret.expressions import EVALUATORS
+from detachlint.interpret.facts import Facts
+from detachlint.interpret.state import State, join_states, merge_states
+from detachlint.interpret.statements import EXECUTORS
+from detachlint.ir.nodes import Block, Code, Expression
+from detachlint.source.span import Span
+
+MOST_PATHS = 4
+"""States kept apart after a branch; beyond, they are joined into one."""
+
+MOST_STEPS = 40_000
+"""Statements run for one entry point before the analysis gives it up."""
+
+
+class GaveUp(Exception):
+    """A bound was hit: what the entry point at hand still had to do is not done."""
+
+
+class Machine:
+    """What all activations of one analysis share."""
+
+    def __init__(self, module: Code, filename: str) -> None:
+        self.module = module
+        self.book = AddressBook()
+        self.facts = Facts(filename)
+        self.module_frame = self.book.place(module.span, "module", 0)
+        self.steps = 0
+        self.most_steps = MOST_STEPS
+        self.called: set[Code] = set()
+        self.instantiated: set[Address] = set()
+        self.summaries: dict[Code, Outcome | None] = {}
+        self.summary_used: set[Code] = set()
+
+    # --- running ---------------------------------------------------------------------------------
+
+    def evaluate(self, node: Expression, state: State, activation: Activation) -> Outcomes:
+        """The outcomes of an expression. The state belongs to the evaluation from then on."""
+        return EVALUATORS[type(node)](self, node, state, activation)
+
+    def evaluate_all(
+        self, nodes: SequenceOf[Expression], state: State, activation: Activation
+    ) -> list[tuple[tuple[Value, ...], State]]:
+        """The outcomes of several expressions, evaluated one after the other."""
+        paths: list[tuple[tuple[Value, ...], State]] = [((), state)]
+        for node in nodes:
+            paths = [
+                ((*values, value), after)
+                for values, before in paths
+                for value, after in self.evaluate(node, before, activation)
+            ]
+        return paths
+
+    def execute(self, block: Block, states: list[State], activation: Activation) -> list[State]:
+        """The states at the end of a block; abrupt exits go to the lists of the activation."""
+        for statement in block:
+            if not states:
+                break
+            executor = EXECUTORS[type(statement)]
+            after: list[State] = []
+            for state in states:
+                self.count_step(activation)
+                if activation.watched:
+                    activation.raises.append((frozenset(), state.fork()))
+                after.extend(executor(self, statement, state, activation))
+            states = merge_states(after, MOST_PATHS)
+        return states
+
+    def count_step(self, activation: Activation) -> None:
+        """Account for one statement; raises GaveUp beyond the bound."""
+        self.steps += 1
+        if self.steps > self.most_steps:
+            raise GaveUp(activation.code.qualified_name)
+
+    # --- making objects ----------------------------------------------------------------------------
+
+    def new(
+        self, state: State, activation: Activation, span: Span, role: str, thing: HeapObject
+    ) -> Value:
+        """A new object, made at `span`. A place made twice without ageing holds either object."""
+        address = self.book.place(span, role, activation.context)
+        known = state.heap.get(address)
+        state.heap[address] = thing if known is None else join_objects(known, thing)
+        return value_of(address)
+
+    def unknown(
+        self,
+        state: State,
+        activation: Activation,
+        span: Span,
+        role: str,
+        *,
+        kind: Kind = Kind.ANY,
+        grad: Belief = MAYBE,
+        story: Story | None = None,
+        severed: frozenset[Span] = frozenset(),
+    ) -> Value:
+        """A fresh value that nothing else is known of."""
+        thing = Unknown(kind, grad, severed=severed, story=story)
+        address = self.book.unknown(span, role, activation.context, thing)
+        state.heap[address] = thing
+        return value_of(address)
+
+    def derived(
+        self,
+        operator: str,
+        operands: tuple[Atom, ...],
+        span: Span,
+        thing: HeapObject,
+    ) -> Value:
+        """The unknown result of a pure operation: the same address whenever it is asked for."""
+        return value_of(self.book.derive(operator, operands, span, thing))
+
+    def opaque(self, reason: str) -> None:
+        """Count something that is not modelled."""
+        self.facts.unmodelled[reason] += 1
+
+    # --- paths ---------------------------------------------------------------------------------------
+
+    def merge_outcomes(self, outcomes: Outcomes, limit: int = MOST_PATHS) -> Outcomes:
+        """The same outcomes on fewer paths: equal values in equal worlds once, and at most `limit`."""
+        if len(outcomes) <= 1:
+            return outcomes
+        groups: dict[Value, list[State]] = {}
+        for value, state in outcomes:
+            groups.setdefault(value, []).append(state)
+        merged = [
+            (value, state)
+            for value, states in groups.items()
+            for state in merge_states(states, limit)
+        ]
+        if len(merged) <= limit:
+            return merged
+        return [self.join_outcomes(merged)]
+
+    def join_outcomes(self, outcomes: Outcomes) -> Outcome:
+        """One outcome that covers all."""
+        if len(outcomes) == 1:
+            return outcomes[0]
+        return join_values(v for v, _ in outcomes), join_states(s for _, s in outcomes)
+
+    def globals_of(self, state: State) -> dict[str, Value]:
+        """The module's variables."""
+        return dict(state.frame(self.module_frame).variables)
+
+    def address_of_frame(self, activation: Activation, depth: int, state: State) -> Address | None:
+        """The frame `depth` function levels out of an activation."""
+        frame: Address | None = activation.frame
+        for _ in range(depth):
+            if frame is None:
+                return None
+            frame = state.frame(frame).parent
+        return frame

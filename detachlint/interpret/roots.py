@@ -1,0 +1,291 @@
+"""Entry points: the module's own code, then what nobody we see calls.
+
+The module is run as the script it may be. Afterwards each function that can reach a crossing and was
+never called is run with unknown arguments, in the grad mode of a caller we cannot see; methods on an
+object made the same way. So is a function that *was* called, if all it was seen to do is raise: a
+finding is certain only if unseen callers cannot help it either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from detachlint.domain.belief import BY_DEFAULT, NO, YES, Belief, Truth
+from detachlint.domain.objects import Class, Frame, Function
+from detachlint.domain.values import Address, Value, addresses, value_of
+from detachlint.interpret import classes, functions
+from detachlint.interpret.activation import Activation, Outcomes
+from detachlint.interpret.ageing import age
+from detachlint.interpret.facts import Facts
+from detachlint.interpret.lookup import library_bases, linear_order
+from detachlint.interpret.machine import GaveUp, Machine
+from detachlint.interpret.relevance import relevant_codes
+from detachlint.interpret.state import State, join_states
+from detachlint.interpret.unseen import arguments_for, leave_world_in_unseen_hands
+from detachlint.ir.nodes import Code
+
+ROUNDS = 2
+"""How often the methods of an object are run one after the other: what one leaves in an attribute,
+the others find there."""
+
+WITHOUT_GRAD: dict[str, frozenset[str]] = {
+    "LightningModule": frozenset(
+        {"validation_step", "test_step", "predict_step", "validation_epoch_end", "test_epoch_end",
+         "on_validation_epoch_end", "on_test_epoch_end", "on_validation_batch_end",
+         "on_test_batch_end", "on_validation_epoch_start"}
+    ),
+    "torchmetrics.Metric": frozenset({"update", "compute"}),
+    "torch.autograd.Function": frozenset({"forward", "backward", "setup_context", "jvp"}),
+    "torch.autograd.function.Function": frozenset({"forward", "backward", "setup_context", "jvp"}),
+}
+"""Methods that a framework calls with grad mode off, by (the end of) the name of the base class."""
+
+
+def analyse_module(code: Code, filename: str) -> Facts:
+    """Run a module and all its entry points; what was found at its crossings."""
+    machine = Machine(code, filename)
+    state = State({machine.module_frame: Frame(code, None)}, YES, {}, {})
+    activation = Activation(code, machine.module_frame, 0)
+    ends = _guarded(machine, lambda: machine.execute(code.body, [state], activation))
+    world = join_states([*ends, *activation_ends(activation)] or [state])
+    world.mode = BY_DEFAULT
+    world.truths.clear()
+    world.equals.clear()
+    Roots(machine, world).run()
+    return machine.facts
+
+
+def activation_ends(activation: Activation) -> list[State]:
+    """The states in which the module's code was left by an exception."""
+    return [after for _, after in activation.raises]
+
+
+def _guarded(machine: Machine, run: Callable[[], list[State]]) -> list[State]:
+    machine.steps = 0
+    try:
+        return run()
+    except GaveUp as bound:
+        machine.facts.gave_up[f"too many steps ({bound})"] += 1
+        return []
+
+
+class Roots:
+    """The entry points of one module, run in the world that its own code has left."""
+
+    def __init__(self, machine: Machine, world: State) -> None:
+        self.machine = machine
+        self.world = world
+        self.relevant = relevant_codes(machine.module)
+        self.done: set[Code] = set()
+
+    def run(self) -> None:
+        """Run all of them, those that nothing else mentions first."""
+        for address, function in self._functions():
+            if self._wanted(function.code) and not self._is_method(function):
+                self._run_function(address)
+        for address, cls in self._classes():
+            if cls.code is not None and self._class_wanted(cls):
+                self._run_class(address, cls)
+        self._confirm()
+
+    def _wanted(self, code: Code) -> bool:
+        return code in self.relevant and code not in self.machine.called and code not in self.done
+
+    def _functions(self) -> list[tuple[Address, Function]]:
+        found = [(a, t) for a, t in self.world.heap.items() if isinstance(t, Function)]
+        return sorted(found, key=lambda pair: pair[0].serial)
+
+    def _classes(self) -> list[tuple[Address, Class]]:
+        found = [(a, t) for a, t in self.world.heap.items() if isinstance(t, Class)]
+        return sorted(found, key=lambda pair: pair[0].serial)
+
+    def _is_method(self, function: Function) -> bool:
+        return function.owner is not None
+
+    def _class_wanted(self, cls: Class) -> bool:
+        return any(self._wanted(function.code) for _, function in self._methods(self.world, cls))
+
+    def _methods(self, state: State, cls: Class) -> list[tuple[str, Function]]:
+        found: list[tuple[str, Function]] = []
+        for name, value in cls.attributes.items():
+            for address in addresses(value):
+                thing = state.get(address)
+                if isinstance(thing, Function):
+                    found.append((name, thing))
+        return found
+
+    # --- functions -------------------------------------------------------------------------------
+
+    def _entry(self, state: State, mode: Belief = BY_DEFAULT) -> Activation:
+        state.mode = mode
+        context = self.machine.book.context(0, self.machine.module.span, 1)
+        return Activation(
+            self.machine.module, self.machine.module_frame, context, unseen=True
+        )
+
+    def _run_function(self, address: Address) -> None:
+        state = self.world.fork()
+        leave_world_in_unseen_hands(state)
+        before = dict(state.heap)
+        ends = self._call(address, None, state, BY_DEFAULT)
+        self._run_inner(ends, before)
+
+    def _call(
+        self, address: Address, receiver: Value | None, state: State, mode: Belief
+    ) -> list[State]:
+        function = state.get(address)
+        if not isinstance(function, Function):
+            return []
+        self.done.add(function.code)
+        activation = self._entry(state, mode)
+        given = arguments_for(self.machine, function, receiver, state, activation)
+
+        def call() -> list[State]:
+            outcomes = functions.invoke(
+                self.machine, address, given, state, activation, function.code.span
+            )
+            return [end for end in self._consume(outcomes, activation, function)]
+
+        return _guarded(self.machine, call)
+
+    def _consume(
+        self, outcomes: Outcomes, activation: Activation, function: Function
+    ) -> list[State]:
+        """Run a generator that was returned to its end, as its unseen consumer will."""
+        if not function.code.yields:
+            return [end for _, end in outcomes]
+        from detachlint.interpret.iteration import iterate
+
+        ends: list[State] = []
+        for value, after in outcomes:
+            ends += iterate(
+                self.machine, value, after, activation, function.code.span, lambda _, s: [s]
+            )
+        return ends
+
+    def _run_inner(self, ends: list[State], before: dict[Address, object]) -> None:
+        """Run functions that a root has made and that nobody has called: they escaped."""
+        for end in ends:
+            inner = [
+                (address, thing)
+                for address, thing in end.heap.items()
+                if isinstance(thing, Function) and address not in before
+            ]
+            for address, thing in inner:
+                if self._wanted(thing.code) and thing.closure in end.heap:
+                    state = end.fork()
+                    leave_world_in_unseen_hands(state)
+                    self._call(address, None, state, BY_DEFAULT)
+
+    # --- classes ---------------------------------------------------------------------------------
+
+    def _run_class(self, address: Address, cls: Class) -> None:
+        state = self.world.fork()
+        leave_world_in_unseen_hands(state)
+        made = self._instance(address, cls, state)
+        if made is None:
+            return
+        receiver, current = made
+        before = dict(current.heap)
+        for _ in range(ROUNDS):
+            for method, owner in self._inherited_methods(current, address):
+                ends = self._run_method(address, method, owner, receiver, current.fork())
+                self._run_inner(ends, before)
+                for end in ends:
+                    age(self.machine, end, before)
+                if ends:
+                    mode = current.mode
+                    current = join_states([current, *ends])
+                    current.mode = mode
+                    current.truths.clear()
+                    current.equals.clear()
+
+    def _instance(
+        self, address: Address, cls: Class, state: State
+    ) -> tuple[Value, State] | None:
+        activation = self._entry(state)
+        found = classes.find_in_class(state, address, "__init__")
+        given = None
+        for initializer in addresses(found[0]) if found is not None else []:
+            function = state.get(initializer)
+            if isinstance(function, Function):
+                self.done.add(function.code)
+                given = arguments_for(self.machine, function, frozenset(), state, activation)
+                given = classes.Arguments(
+                    given.positional[1:], given.keywords, given.rest, given.more
+                )
+        arguments = given or classes.Arguments()
+        holder: list[Value] = []
+
+        def make() -> list[State]:
+            outcomes = classes.instantiate(
+                self.machine, address, cls, arguments, state, activation, self.machine.module.span
+            )
+            if not outcomes:
+                return []
+            value, end = self.machine.join_outcomes(outcomes)
+            holder.append(value)
+            return [end]
+
+        ends = _guarded(self.machine, make)
+        if not ends:
+            return None
+        leave_world_in_unseen_hands(ends[0])
+        return holder[0], ends[0]
+
+    def _inherited_methods(
+        self, state: State, address: Address
+    ) -> list[tuple[Address, Class]]:
+        """The methods an object of the class has, by the class that defines them."""
+        seen: set[str] = set()
+        found: list[tuple[Address, Class]] = []
+        for entry in linear_order(state, address):
+            thing = state.get(entry) if isinstance(entry, Address) else None
+            if not isinstance(thing, Class):
+                continue
+            for name, value in thing.attributes.items():
+                if name in seen or name in ("__init__", "__new__"):
+                    continue
+                seen.add(name)
+                found += [
+                    (a, thing) for a in addresses(value) if isinstance(state.get(a), Function)
+                ]
+        return found
+
+    def _run_method(
+        self, cls: Address, method: Address, owner: Class, receiver: Value, state: State
+    ) -> list[State]:
+        function = state.get(method)
+        assert isinstance(function, Function)
+        first: Value | None = receiver
+        if function.kind == "static":
+            first = None
+        elif function.kind == "class":
+            first = value_of(cls)
+        state.truths.clear()
+        return self._call(method, first, state, self._mode_of(state, cls, function.code.name))
+
+    def _mode_of(self, state: State, cls: Address, name: str) -> Belief:
+        for base in library_bases(state, cls):
+            for ending, methods in WITHOUT_GRAD.items():
+                if base.endswith(ending) and name in methods:
+                    return NO if base.startswith("torch.") else Belief(Truth.NO, Truth.MAYBE)
+        return BY_DEFAULT
+
+    # --- certainty -------------------------------------------------------------------------------
+
+    def _confirm(self) -> None:
+        """Ask what unseen callers would see, where all seen ones see a certain error."""
+        for span, visits in list(self.machine.facts.crossings.items()):
+            if any(visit.unseen for visit in visits) or not any(v.public for v in visits):
+                continue
+            if any(visit.raises.sure is not Truth.YES for visit in visits):
+                continue
+            for address, function in self._functions():
+                if function.code.span.contains(span) and not self._is_method(function):
+                    self._run_function(address)
+            for address, cls in self._classes():
+                if cls.code is not None and cls.code.span.contains(span):
+                    self._run_class(address, cls)
+
+

@@ -1,0 +1,138 @@
+"""Values that callers out of sight hand in: unknown, but for what an annotation says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from detachlint.domain.belief import MAYBE, NO
+from detachlint.domain.objects import (
+    Array,
+    Class,
+    Function,
+    HeapObject,
+    Kind,
+    Tensor,
+    Unknown,
+)
+from detachlint.domain.values import Address, Library, Literal, Value, value_of
+from detachlint.interpret.activation import Activation
+from detachlint.interpret.arguments import Arguments
+from detachlint.interpret.lookup import is_module_name, library_bases
+from detachlint.interpret.membership import ARRAY_CLASSES, TENSOR_CLASSES
+from detachlint.interpret.state import State
+from detachlint.ir.nodes import Expression, Parameter, ParameterKind
+from detachlint.knowledge import facts
+
+if TYPE_CHECKING:
+    from detachlint.interpret.machine import Machine
+
+KINDS = {
+    "builtins.int": Kind.NUMBER,
+    "builtins.float": Kind.NUMBER,
+    "builtins.bool": Kind.TRUTH,
+    "builtins.str": Kind.TEXT,
+    "pathlib.Path": Kind.OTHER,
+    "argparse.Namespace": Kind.ANY,
+}
+NAMED = {
+    "Tensor": "torch.Tensor",
+    "torch.Tensor": "torch.Tensor",
+    "nn.Module": "torch.nn.Module",
+    "torch.nn.Module": "torch.nn.Module",
+    "np.ndarray": "numpy.ndarray",
+    "int": "builtins.int",
+    "float": "builtins.float",
+    "str": "builtins.str",
+    "bool": "builtins.bool",
+}
+"""What quoted annotations mean, for the few that matter."""
+
+
+def arguments_for(
+    machine: Machine,
+    function: Function,
+    receiver: Value | None,
+    state: State,
+    activation: Activation,
+) -> Arguments:
+    """Arguments of an unseen call of `function`; `receiver` goes first, where there is one."""
+    positional: list[Value] = [] if receiver is None else [receiver]
+    keywords: dict[str, Value] = {}
+    for index, parameter in enumerate(function.code.parameters):
+        if receiver is not None and index == 0:
+            continue
+        if parameter.kind in (ParameterKind.VARIADIC, ParameterKind.KEYWORDS):
+            continue
+        value = _value(machine, function, parameter, state, activation)
+        if parameter.kind is ParameterKind.KEYWORD_ONLY:
+            keywords[parameter.name] = value
+        else:
+            positional.append(value)
+    starred = [p for p in function.code.parameters if p.kind is ParameterKind.VARIADIC]
+    named = [p for p in function.code.parameters if p.kind is ParameterKind.KEYWORDS]
+    rest = _value(machine, function, starred[0], state, activation) if starred else frozenset()
+    more = _value(machine, function, named[0], state, activation) if named else frozenset()
+    return Arguments(tuple(positional), keywords, rest, more)
+
+
+def _value(
+    machine: Machine,
+    function: Function,
+    parameter: Parameter,
+    state: State,
+    activation: Activation,
+) -> Value:
+    thing = _annotated(machine, function, parameter.annotation, state, activation)
+    role = f"argument {parameter.name}"
+    address = machine.book.unknown(parameter.span, role, activation.context, thing)
+    state.heap[address] = thing
+    return value_of(address)
+
+
+def _annotated(
+    machine: Machine,
+    function: Function,
+    annotation: Expression | None,
+    state: State,
+    activation: Activation,
+) -> HeapObject:
+    if annotation is None:
+        return Unknown(Kind.ANY)
+    aside = Activation(function.code, function.closure, activation.context)
+    outcomes = machine.evaluate(annotation, state.fork(), aside)
+    if len(outcomes) != 1 or len(outcomes[0][0]) != 1:
+        return Unknown(Kind.ANY)
+    value, after = outcomes[0]
+    (atom,) = value
+    if isinstance(atom, Literal) and isinstance(atom.value, str):
+        name = NAMED.get(atom.value)
+        return _of_library_class(name) if name else Unknown(Kind.ANY)
+    if isinstance(atom, Library):
+        return _of_library_class(facts.canonical_name(atom.name))
+    thing = after.get(atom) if isinstance(atom, Address) else None
+    if isinstance(thing, Class) and isinstance(atom, Address):
+        if any(is_module_name(base) for base in library_bases(after, atom)):
+            return Unknown(Kind.MODULE)
+    return Unknown(Kind.ANY)
+
+
+def _of_library_class(name: str) -> HeapObject:
+    if name in TENSOR_CLASSES:
+        return Tensor(MAYBE)
+    if is_module_name(name):
+        return Unknown(Kind.MODULE)
+    if name in ARRAY_CLASSES:
+        return Array()
+    if name in KINDS:
+        return Unknown(KINDS[name], NO if KINDS[name] is not Kind.ANY else MAYBE)
+    return Unknown(Kind.ANY)
+
+
+def leave_world_in_unseen_hands(state: State) -> None:
+    """What exists when unseen code calls: it may have frozen or detached anything meanwhile."""
+    for address, thing in list(state.heap.items()):
+        if isinstance(thing, Tensor):
+            state.heap[address] = replace(thing, grad=thing.grad.in_unseen_hands())
+
+

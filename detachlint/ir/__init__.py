@@ -1,0 +1,1 @@
+"""The small typed language that the interpreter runs."""

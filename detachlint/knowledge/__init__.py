@@ -1,0 +1,1 @@
+"""What torch and NumPy do to the grad state: data, made by executing them."""

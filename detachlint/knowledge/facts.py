@@ -1,0 +1,105 @@
+"""Looking facts up by dotted name.
+
+The tables are read at the first look-up, a row is parsed when it is asked for.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from detachlint.knowledge import rows
+from detachlint.knowledge.model import (
+    SPECIAL_CASES,
+    Aliasing,
+    CallFact,
+    ClassFact,
+    MethodFact,
+    ModuleFact,
+    Output,
+    ParameterFact,
+    Result,
+)
+from detachlint.knowledge.table import Table
+
+__all__ = [
+    "SPECIAL_CASES",
+    "Aliasing",
+    "CallFact",
+    "ClassFact",
+    "MethodFact",
+    "ModuleFact",
+    "Output",
+    "ParameterFact",
+    "Result",
+    "call_fact",
+    "canonical_name",
+    "class_fact",
+    "is_tensor_method",
+    "module_fact",
+    "not_modelled",
+    "tensor_attribute",
+]
+
+CALLS = Table("torch/calls.tsv")
+MODULES = Table("torch/modules.tsv")
+CLASSES = Table("torch/classes.tsv")
+ALIASES = Table("torch/aliases.tsv")
+
+
+@cache
+def canonical_name(name: str) -> str:
+    """The name under which facts about `name` are kept; `name` itself where there is no other.
+
+    `torch.autograd.no_grad` gives `torch.no_grad`, `torch.nn.modules.linear.Linear` gives
+    `torch.nn.Linear`: PyTorch's own aliases, found by identity of the objects.
+    """
+    row = ALIASES.row(name)
+    if row is not None:
+        return row
+    owner, _, attribute = name.rpartition(".")
+    if not owner.startswith("torch."):
+        return name
+    # A method or member of something that has an alias: `torch.functional.Tensor.max`.
+    return f"{canonical_name(owner)}.{attribute}"
+
+
+@cache
+def call_fact(name: str) -> CallFact | None:
+    """The fact about the callable `name`, or None where there is none (see `not_modelled`)."""
+    name = canonical_name(name)
+    row = CALLS.row(name)
+    return None if row is None else rows.parse_call(name, row, CALLS.version)
+
+
+def not_modelled(name: str) -> str:
+    """Why the public callable `name` has no fact; `""` where it has one or is not known at all."""
+    row = CALLS.row(canonical_name(name))
+    return "" if row is None else rows.parse_reason(row)
+
+
+@cache
+def module_fact(name: str) -> ModuleFact | None:
+    """The fact about a class of `torch.nn`, by any of its names."""
+    name = canonical_name(name)
+    row = MODULES.row(name)
+    return None if row is None else rows.parse_module(name, row, MODULES.version)
+
+
+@cache
+def class_fact(name: str) -> ClassFact | None:
+    """The fact about a class outside `torch.nn`, by any of its names."""
+    name = canonical_name(name)
+    row = CLASSES.row(name)
+    return None if row is None else rows.parse_class(name, row, CLASSES.version)
+
+
+def tensor_attribute(name: str) -> CallFact | None:
+    """The fact about reading the attribute `name` of a tensor (`T`, `data`, `shape`, …)."""
+    fact = call_fact(f"torch.Tensor.{name}")
+    return fact if fact is not None and fact.attribute else None
+
+
+def is_tensor_method(name: str) -> bool:
+    """Whether tensors have a method `name` (modelled or not)."""
+    row = CALLS.row(f"torch.Tensor.{name}")
+    return row is not None and not rows.is_attribute(row)

@@ -1,0 +1,277 @@
+"""Facts to and from the words of a table's row.
+
+A row of calls is `name⇥words⇥evidence`. The first word lists the results (`propagate`,
+`propagate,integer`, `propagate*` for a variable number of them, `python:bool`); the rest are
+exceptions from the default, which is: one output, fresh memory, dtype and device of the input.
+
+    torch.max     propagate,integer tuple fields=values,indices special=dim     op_db
+    torch.relu_   propagate self in-place                                       op_db
+    torch.foo     not modelled: needs an accelerator                            read
+
+Modules and classes are written alike; see `format_module` and `format_class`.
+"""
+
+from __future__ import annotations
+
+from detachlint.knowledge.model import (
+    Aliasing,
+    CallFact,
+    ClassFact,
+    MethodFact,
+    ModuleFact,
+    Output,
+    ParameterFact,
+    Result,
+)
+
+NOT_MODELLED = "not modelled: "
+_ALIASING = {aliasing.value: aliasing for aliasing in Aliasing}
+_RESULTS = {result.value: result for result in Result}
+
+
+class MalformedRow(ValueError):
+    """A row of a table that cannot be read."""
+
+
+# --- calls ---------------------------------------------------------------------------------------
+
+
+def parse_call(name: str, row: str, version: str = "") -> CallFact | None:
+    """The fact in `row` (`words⇥evidence`), or None for one that is not modelled.
+
+    Raises `MalformedRow` for words this module does not write.
+    """
+    behaviour, _, evidence = row.partition("\t")
+    if behaviour.startswith(NOT_MODELLED):
+        return None
+    results, *words = behaviour.split(" ")
+    flags, settings = _sort_words(name, words)
+    repeated = results.endswith("*")
+    kinds, python_type = _parse_results(name, results.removesuffix("*"))
+    return CallFact(
+        name=name,
+        results=kinds,
+        sequence="tuple" if "tuple" in flags else "list" if "list" in flags else "",
+        fields=_names(settings.get("fields", "")),
+        repeated=repeated,
+        python_type=python_type,
+        aliasing=_aliasing(flags),
+        in_place="in-place" in flags,
+        rejects_grad="rejects" in flags,
+        factory="factory" in flags,
+        special=settings.get("special", ""),
+        dtype=settings.get("dtype", "same"),
+        device=settings.get("device", "same"),
+        parameters=_names(settings.get("parameters", "")),
+        ignored=tuple(int(position) for position in _names(settings.get("ignored", ""))),
+        attribute="attribute" in flags,
+        evidence=f"{evidence} torch {version}" if version else evidence,
+    )
+
+
+def format_call(fact: CallFact) -> str:
+    """The words of `fact`, which `parse_call` reads back."""
+    results = ",".join(result.value for result in fact.results)
+    if fact.python_type:
+        results += f":{fact.python_type}"
+    words = [results + "*" * fact.repeated]
+    words += [fact.sequence] if fact.sequence else []
+    words += [] if fact.aliasing is Aliasing.FRESH else [fact.aliasing.value]
+    for word, present in (
+        ("attribute", fact.attribute),
+        ("in-place", fact.in_place),
+        ("rejects", fact.rejects_grad),
+        ("factory", fact.factory),
+    ):
+        words += [word] if present else []
+    for key, value in (
+        ("fields", ",".join(fact.fields)),
+        ("special", fact.special),
+        ("dtype", "" if fact.dtype == "same" else fact.dtype),
+        ("device", "" if fact.device == "same" else fact.device),
+        ("parameters", ",".join(fact.parameters)),
+        ("ignored", ",".join(map(str, fact.ignored))),
+    ):
+        words += [f"{key}={value}"] if value else []
+    return " ".join(words)
+
+
+def parse_reason(row: str) -> str:
+    """Why a row has no fact; `""` if it has one."""
+    behaviour = row.partition("\t")[0]
+    return behaviour.removeprefix(NOT_MODELLED) if behaviour.startswith(NOT_MODELLED) else ""
+
+
+def is_attribute(row: str) -> bool:
+    """Whether the row is about an attribute, without parsing all of it."""
+    return "attribute" in row.partition("\t")[0].split(" ")
+
+
+# --- modules -------------------------------------------------------------------------------------
+
+
+def parse_module(name: str, row: str, version: str = "") -> ModuleFact:
+    """The fact in `row`: `positions⇥parameters⇥output⇥words⇥evidence`."""
+    positions, parameters, output, behaviour, evidence = row.split("\t")
+    flags, settings = _sort_words(name, behaviour.split(" ") if behaviour else [])
+    return ModuleFact(
+        name=name,
+        parameters=tuple(_parse_parameter(word) for word in parameters.split(" ") if word),
+        positions=_names(positions),
+        output=_parse_output(name, output),
+        aliasing=_aliasing(flags),
+        in_place_flag=settings.get("in-place", ""),
+        container=settings.get("container", ""),
+        is_loss="loss" in flags,
+        children=_names(settings.get("children", "")),
+        buffers=_names(settings.get("buffers", "")),
+        evidence=f"{evidence} torch {version}" if version else evidence,
+    )
+
+
+def format_module(fact: ModuleFact) -> str:
+    """The row of `fact`; a parameter is `name`, `name?flag` or `name?!flag` (absent by default)."""
+    words = [] if fact.aliasing is Aliasing.FRESH else [fact.aliasing.value]
+    words += ["loss"] if fact.is_loss else []
+    for key, value in (
+        ("in-place", fact.in_place_flag),
+        ("container", fact.container),
+        ("children", ",".join(fact.children)),
+        ("buffers", ",".join(fact.buffers)),
+    ):
+        words += [f"{key}={value}"] if value else []
+    cells = (
+        ",".join(fact.positions),
+        " ".join(map(_format_parameter, fact.parameters)),
+        _format_output(fact.output),
+        " ".join(words),
+        fact.evidence,
+    )
+    return "\t".join(cells)
+
+
+def _parse_parameter(word: str) -> ParameterFact:
+    name, _, flag = word.partition("?")
+    return ParameterFact(name, flag.removeprefix("!"), not flag.startswith("!"))
+
+
+def _format_parameter(parameter: ParameterFact) -> str:
+    if not parameter.flag:
+        return parameter.name
+    return f"{parameter.name}?{'' if parameter.default else '!'}{parameter.flag}"
+
+
+def _format_output(output: Output) -> str:
+    """`propagate`, `(propagate,integer)?return_indices` or `(output:propagate,loss:propagate)`."""
+    if output.result is not None:
+        return output.result.value
+    names = [f"{field}:" for field in output.fields] or [""] * len(output.items)
+    items = ",".join(
+        name + _format_output(item) for name, item in zip(names, output.items, strict=True)
+    )
+    return f"({items})" + (f"?{output.flag}" if output.flag else "")
+
+
+def _parse_output(name: str, text: str) -> Output:
+    inner, closed, flag = text.rpartition(")")
+    if not closed:
+        if text not in _RESULTS:
+            raise MalformedRow(f"{name}: no such result: {text!r}")
+        return Output(_RESULTS[text])
+    fields, items = [], []
+    for part in _split_items(inner.removeprefix("(")):
+        field, colon, item = part.partition(":")
+        is_named = bool(colon) and "(" not in field
+        fields += [field] if is_named else []
+        items.append(_parse_output(name, item if is_named else part))
+    return Output(None, tuple(items), tuple(fields), flag.removeprefix("?"))
+
+
+def _split_items(text: str) -> list[str]:
+    """`text` split at the commas outside parentheses."""
+    parts, depth, start = [], 0, 0
+    for place, character in enumerate(text):
+        depth += (character == "(") - (character == ")")
+        if character == "," and depth == 0:
+            parts.append(text[start:place])
+            start = place + 1
+    return [*parts, text[start:]]
+
+
+# --- classes -------------------------------------------------------------------------------------
+
+
+def parse_class(name: str, row: str, version: str = "") -> ClassFact:
+    """The fact in `row`: `kind⇥positions⇥methods⇥evidence`, methods as `name()=result:aliasing`."""
+    kind, positions, methods, evidence = row.split("\t")
+    return ClassFact(
+        name=name,
+        kind=kind,
+        positions=_names(positions),
+        methods={
+            method.name: method
+            for method in (_parse_method(name, word) for word in methods.split(" ") if word)
+        },
+        evidence=f"{evidence} torch {version}" if version else evidence,
+    )
+
+
+def format_class(fact: ClassFact) -> str:
+    """The row of `fact`. Methods end in `()`, attributes do not."""
+    methods = " ".join(map(_format_method, fact.methods.values()))
+    return "\t".join((fact.kind, ",".join(fact.positions), methods, fact.evidence))
+
+
+def _parse_method(owner: str, word: str) -> MethodFact:
+    name, _, value = word.partition("=")
+    result, _, aliasing = value.partition(":")
+    if result not in _RESULTS or (aliasing and aliasing not in _ALIASING):
+        raise MalformedRow(f"{owner}: no such behaviour of a method: {word!r}")
+    return MethodFact(
+        name.removesuffix("()"),
+        _RESULTS[result],
+        _ALIASING[aliasing] if aliasing else Aliasing.FRESH,
+        attribute=not name.endswith("()"),
+    )
+
+
+def _format_method(method: MethodFact) -> str:
+    aliasing = "" if method.aliasing is Aliasing.FRESH else f":{method.aliasing.value}"
+    return f"{method.name}{'' if method.attribute else '()'}={method.result.value}{aliasing}"
+
+
+# --- words ---------------------------------------------------------------------------------------
+
+_FLAGS = {"tuple", "list", "attribute", "in-place", "rejects", "factory", "loss", *_ALIASING}
+_CALL_SETTINGS = {"fields", "special", "dtype", "device", "parameters", "ignored"}
+_SETTINGS = _CALL_SETTINGS | {"in-place", "container", "children", "buffers"}
+
+
+def _sort_words(name: str, words: list[str]) -> tuple[set[str], dict[str, str]]:
+    """The words without and those with a value; raises `MalformedRow` for an unknown one."""
+    flags, settings = set(), {}
+    for word in words:
+        key, equals, value = word.partition("=")
+        if equals and key in _SETTINGS:
+            settings[key] = value
+        elif not equals and key in _FLAGS:
+            flags.add(key)
+        else:
+            raise MalformedRow(f"{name}: no such word: {word!r}")
+    return flags, settings
+
+
+def _parse_results(name: str, text: str) -> tuple[tuple[Result, ...], str]:
+    kinds, _, python_type = text.partition(":")
+    unknown = [kind for kind in kinds.split(",") if kind not in _RESULTS]
+    if unknown:
+        raise MalformedRow(f"{name}: no such result: {unknown[0]!r}")
+    return tuple(_RESULTS[kind] for kind in _names(kinds)), python_type
+
+
+def _aliasing(flags: set[str]) -> Aliasing:
+    return next((_ALIASING[flag] for flag in flags if flag in _ALIASING), Aliasing.FRESH)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.split(",")) if text else ()

@@ -1,0 +1,1 @@
+"""Rules: pure readers of what the interpretation found."""

@@ -1,0 +1,72 @@
+"""What a rule says: findings, the trace that explains them, and fixes as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from detachlint.source.span import Span
+
+
+class Confidence(Enum):
+    """How sure a finding is. Ordered: `CERTAIN` above `LIKELY` above `POSSIBLE`."""
+
+    POSSIBLE = "possible"
+    """An unknown tensor; not shown by default."""
+    LIKELY = "likely"
+    """Raises under PyTorch's defaults: grad mode on at entry, parameters trainable."""
+    CERTAIN = "certain"
+    """Raises on every execution that reaches it, whatever the unseen callers do."""
+
+    def at_least(self, other: Confidence) -> bool:
+        """Whether this is as sure as `other`, or surer."""
+        order = list(Confidence)
+        return order.index(self) >= order.index(other)
+
+
+class Applicability(Enum):
+    """Whether a fix may be applied without a human look at it (ruff's three words)."""
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+    DISPLAY_ONLY = "display-only"
+
+
+@dataclass(frozen=True, slots=True)
+class TraceStep:
+    """One step of the way from the origin of the gradient to the crossing."""
+
+    filename: str
+    span: Span
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the text at `span` (empty for an insertion) by `content`."""
+
+    span: Span
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A repair: non-overlapping edits of one file, and what a user would call it."""
+
+    message: str
+    applicability: Applicability
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One diagnostic. `trace` runs from the origin to the crossing, origin first."""
+
+    code: str
+    name: str
+    message: str
+    filename: str
+    span: Span
+    confidence: Confidence
+    trace: tuple[TraceStep, ...] = ()
+    fix: Fix | None = None

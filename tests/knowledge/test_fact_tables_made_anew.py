@@ -1,0 +1,101 @@
+"""The tables against the installed PyTorch: a sample on every run, all of it in the slow test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from zlib import crc32
+
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("expecttest")  # PyTorch's own samples need it
+
+from detachlint.harness.probe import hand, tables, worker  # noqa: E402  # needs torch
+from detachlint.harness.probe.pool import make_rows  # noqa: E402
+from detachlint.harness.probe.universe import public_names  # noqa: E402
+from detachlint.knowledge import facts  # noqa: E402
+from detachlint.knowledge.table import Table  # noqa: E402
+
+same_version = pytest.mark.skipif(
+    facts.CALLS.version != tables.VERSION,
+    reason=f"the tables are about torch {facts.CALLS.version}",
+)
+
+
+def sample(names: list[str], share: int) -> list[str]:
+    """One name in `share`, the same ones every time, spread over the alphabet."""
+    return [name for name in names if crc32(name.encode()) % share == 0]
+
+
+def differences(table: Table, names: list[str], make: Callable[[str], str]) -> dict[str, object]:
+    """Rows that come out otherwise now: what is written, what was seen."""
+    seen = {name: make(name) for name in names}
+    return {name: (table.row(name), row) for name, row in seen.items() if table.row(name) != row}
+
+
+@pytest.fixture(autouse=True)
+def _settled() -> None:
+    worker.settle()
+
+
+@same_version
+def test_a_sample_of_calls_does_what_its_rows_say() -> None:
+    names = sample(list(facts.CALLS.names()), 12)
+    assert len(names) > 100
+    # Whatever crashes the process would end the tests with it: those rows are left to the workers.
+    names = [name for name in names if facts.not_modelled(name) != "crashes the process"]
+    assert differences(facts.CALLS, names, worker.call_row) == {}
+
+
+@same_version
+def test_a_sample_of_modules_does_what_its_rows_say() -> None:
+    names = sample(list(facts.MODULES.names()), 4)
+    assert len(names) > 20
+    assert differences(facts.MODULES, names, worker.module_row) == {}
+
+
+@same_version
+def test_a_sample_of_classes_does_what_its_rows_say() -> None:
+    names = sample(list(facts.CLASSES.names()), 4)
+    assert len(names) > 8
+    assert differences(facts.CLASSES, names, worker.class_row) == {}
+
+
+@same_version
+def test_every_public_callable_has_a_row() -> None:
+    assert set(public_names()) - set(facts.CALLS.names()) == set()
+
+
+@same_version
+def test_the_coverage_does_not_fall() -> None:
+    rows = {name: facts.CALLS.row(name) or "" for name in facts.CALLS.names()}
+    known = tables.coverage(rows)
+    assert known.modelled >= 1580
+    assert known.total - known.modelled == sum(known.reasons.values())
+
+
+def test_only_what_no_cpu_can_run_was_read_instead_of_executed() -> None:
+    read = [
+        name
+        for name in facts.CALLS.names()
+        if (fact := facts.call_fact(name)) and fact.evidence.startswith("read")
+    ]
+    assert read == sorted(hand.READ)
+
+
+def test_a_worker_that_dies_does_not_take_the_run_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker exits on an unknown kind of job; the jobs around it are done all the same."""
+    jobs = [("call", "torch.abs"), ("no such kind", "torch.exp"), ("call", "torch.argmax")]
+    rows = make_rows(jobs, workers=1)
+    assert rows[jobs[0]].startswith("propagate\t")
+    assert rows[jobs[1]] == ""
+    assert rows[jobs[2]].startswith("integer ")
+
+
+@pytest.mark.slow
+@same_version
+def test_all_tables_come_out_the_same() -> None:
+    made = tables.make_tables(workers=2)
+    for path, text in made.items():
+        written = (facts.CALLS.path.parent.parent / path).read_text(encoding="utf-8")
+        assert written.splitlines() == text.splitlines(), path

@@ -1,0 +1,139 @@
+"""The probe on made-up operators whose behaviour is known: it must see what they do."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from detachlint.harness.probe import observe  # noqa: E402  # needs torch
+from detachlint.harness.probe.conclude import Unclassified, conclude  # noqa: E402
+from detachlint.harness.probe.execute import PLAIN, Call, Condition, execute  # noqa: E402
+from detachlint.knowledge.model import Aliasing, CallFact, Result  # noqa: E402
+
+X = torch.tensor([[0.5, 1.0], [1.5, 2.0]])
+
+
+def fact_of(function: Callable[..., Any], *calls: Call) -> CallFact:
+    """The fact that executions of `function` lead to."""
+    return conclude("torch.made_up", [observe.run(function, call) for call in calls])
+
+
+def test_an_ordinary_operator_propagates() -> None:
+    fact = fact_of(lambda x: x * 2, Call((X,)))
+    assert (fact.results, fact.aliasing, fact.in_place) == (
+        (Result.PROPAGATE,),
+        Aliasing.FRESH,
+        False,
+    )
+
+
+def test_a_view_and_the_argument_itself_are_told_apart() -> None:
+    assert fact_of(lambda x: x[0], Call((X,))).aliasing is Aliasing.VIEW
+    assert fact_of(lambda x: x, Call((X,))).aliasing is Aliasing.SELF
+
+
+def test_a_result_that_aliases_contiguous_input_only_aliases_sometimes() -> None:
+    assert fact_of(lambda x: x.contiguous(), Call((X,))).aliasing is Aliasing.SOMETIMES
+
+
+def test_a_result_that_aliases_one_dtype_only_aliases_sometimes() -> None:
+    fact = fact_of(lambda x: x.to(torch.float32), Call((X,)))
+    assert (fact.aliasing, fact.dtype) == (Aliasing.SOMETIMES, "float32")
+
+
+def test_detach_never_requires_grad_and_shares_memory() -> None:
+    fact = fact_of(lambda x: x.detach(), Call((X,)))
+    assert (fact.results, fact.aliasing) == ((Result.NEVER,), Aliasing.VIEW)
+
+
+def test_writing_the_argument_is_seen() -> None:
+    fact = fact_of(lambda x: x.add_(1), Call((X,)))
+    assert fact.in_place and fact.aliasing is Aliasing.SELF
+
+
+def test_refusing_inputs_that_require_grad_is_seen() -> None:
+    fact = fact_of(lambda x: x.numpy(), Call((X,)))
+    assert fact.rejects_grad and fact.python_type == "ndarray"
+
+
+def test_an_argument_whose_flag_is_lost_is_ignored() -> None:
+    fact = fact_of(lambda x, y: x + y.detach(), Call((X, X)))
+    assert fact.ignored == (1,)
+
+
+def test_an_argument_that_refuses_does_not_spoil_the_others() -> None:
+    def function(x: Any, y: Any) -> Any:
+        if y.requires_grad:
+            raise RuntimeError("not differentiable with respect to y")
+        return x + y
+
+    fact = fact_of(function, Call((X, X)))
+    assert fact.results == (Result.PROPAGATE,) and not fact.rejects_grad
+
+
+def test_named_outputs() -> None:
+    fact = fact_of(lambda x: x.max(0), Call((X,)))
+    assert fact.results == (Result.PROPAGATE, Result.INTEGER)
+    assert (fact.sequence, fact.fields) == ("tuple", ("values", "indices"))
+
+
+def test_a_variable_number_of_outputs() -> None:
+    fact = fact_of(lambda x: x.unbind(), Call((X,)), Call((torch.cat([X, X]),)))
+    assert fact.repeated and fact.results == (Result.PROPAGATE,)
+
+
+def test_outputs_that_depend_on_arguments_need_to_be_declared_odd() -> None:
+    def function(x: Any, pair: bool) -> Any:
+        return (x * 2, x.argmax()) if pair else x * 2
+
+    with pytest.raises(Unclassified, match="outputs vary"):
+        fact_of(function, Call((X, True)), Call((X, False)))
+
+
+def test_the_strongest_result_counts() -> None:
+    """A sample in which the output does not depend on the input is no proof of independence."""
+
+    def function(x: Any, used: bool) -> Any:
+        return x * 2 if used else torch.ones(2)
+
+    fact = fact_of(function, Call((X, False)), Call((X, True)))
+    assert fact.results == (Result.PROPAGATE,)
+
+
+def test_nothing_that_ran_is_no_fact() -> None:
+    with pytest.raises(Unclassified):
+        conclude("torch.made_up", [])
+
+
+def test_errors_are_results_too() -> None:
+    def fails(_: Any) -> None:
+        raise ValueError("no")
+
+    assert execute(fails, Call((X,)), PLAIN).error == "ValueError: no"
+
+
+def test_a_call_that_does_not_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    def spins(_: Any) -> None:
+        while True:
+            with suppress(Exception):
+                time.perf_counter()
+
+    monkeypatch.setattr("detachlint.harness.probe.execute.TIME_LIMIT", 0.05)
+    assert "time limit" in execute(spins, Call((X,)), PLAIN).error
+
+
+def test_templates_are_never_written() -> None:
+    before = X.clone()
+    execute(lambda x: x.zero_(), Call((X,)), Condition(grad_mode=False))
+    assert torch.equal(X, before) and not X.requires_grad
+
+
+def test_executions_under_no_grad_leave_the_mode_alone() -> None:
+    execute(lambda x: x * 2, Call((X,)), Condition(grad_mode=False))
+    assert torch.is_grad_enabled()
