@@ -332,11 +332,14 @@ class GradSwitch:
 
     mode: Belief
     before: Belief | None = None
+    inference: Belief | None = None
+    """Whether inference mode is on inside; None: this switch does not change it."""
 
     def join(self, other: GradSwitch) -> GradSwitch:
         """Either of the two."""
         before = self.before.join(other.before) if self.before and other.before else None
-        return GradSwitch(self.mode.join(other.mode), before)
+        same = self.inference == other.inference
+        return GradSwitch(self.mode.join(other.mode), before, self.inference if same else None)
 
 
 @final

@@ -53,7 +53,9 @@ def execute(
 
     def reveal_grad(value: object) -> None:
         line = observer.place(sys._getframe(1))[1]
-        reveals.append(Reveal(line, getattr(value, "requires_grad", None) if _is_tensor(value) else None))
+        reveals.append(
+            Reveal(line, getattr(value, "requires_grad", None) if _is_tensor(value) else None)
+        )
 
     error = None
     with _main_module(text, filename) as module, _default_state(), observer:
@@ -142,4 +144,4 @@ def _finish_threads_and_exit_handlers() -> None:
             try:
                 function()
             except BaseException:  # an exit handler's own failure changes nothing that was observed
-                sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+                sys.excepthook(*sys.exc_info())

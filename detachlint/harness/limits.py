@@ -81,7 +81,7 @@ def leave_network() -> bool:
 
 
 def refuse_connections() -> None:
-    """Make this process's own attempts to connect fail: the weaker way, where the kernel has none."""
+    """Make this process's own attempts to connect fail: the weaker way, without the kernel."""
 
     def audit(event: str, arguments: tuple[object, ...]) -> None:
         if event in ("socket.connect", "socket.getaddrinfo", "socket.sendto"):

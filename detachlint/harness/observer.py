@@ -27,7 +27,7 @@ _no_torch_function: Any = getattr(
 """Subclasses may log or refuse attribute reads in `__torch_function__`; ours must not be seen."""
 
 
-class _Place(NamedTuple):
+class Place(NamedTuple):
     """Where in the program a crossing stands; see `Crossing`."""
 
     filename: str
@@ -35,21 +35,27 @@ class _Place(NamedTuple):
     span: Span | None
 
 
-_NO_PLACE = _Place("", 0, None)
+_NO_PLACE = Place("", 0, None)
 
 
-class _Key(NamedTuple):
-    """What makes two crossings equal. Values of PyTorch are kept as they are: naming them is slow."""
+class _State(NamedTuple):
+    """What PyTorch knows before a crossing, in its own values: naming them is slow."""
 
-    method: str
-    place: _Place
-    requires_grad: bool
     grad_mode: bool
+    requires_grad: bool
     is_leaf: bool
     grad_fn: str | None
     device: Any
     dtype: Any
     layout: Any
+
+
+class _Key(NamedTuple):
+    """What makes two crossings equal."""
+
+    method: str
+    place: Place
+    state: _State
     outcome: str
     message: str
     digest: str
@@ -138,12 +144,12 @@ class Observer:
         ordered = sorted(merged.items(), key=lambda item: item[1][0])
         return tuple(_crossing(key, count) for key, (_, count) in ordered)
 
-    def place(self, frame: FrameType | None) -> tuple[str, int, Span | None]:
+    def place(self, frame: FrameType | None) -> Place:
         """File name, line and span of the innermost frame of the program, from `frame` outwards."""
         while frame is not None:
             if self._belongs(frame.f_code.co_filename):
                 span = self._span(frame.f_code, frame.f_lasti)
-                return _Place(frame.f_code.co_filename, frame.f_lineno, span)
+                return Place(frame.f_code.co_filename, frame.f_lineno, span)
             frame = frame.f_back
         return _NO_PLACE
 
@@ -177,7 +183,7 @@ class Observer:
         kwargs: dict[str, Any],
     ) -> Any:
         place = self.place(sys._getframe(2))
-        before = (torch.is_grad_enabled(), *_autograd_state(tensor))
+        before = _state(tensor)
         outcome, message, result = "ok", "", None
         try:
             result = original(tensor, *args, **kwargs)
@@ -195,15 +201,14 @@ class Observer:
     def _record(
         self,
         name: str,
-        place: tuple[str, int, Span | None],
-        before: tuple[Any, ...],
+        place: Place,
+        before: _State,
         outcome: str,
         message: str,
         result: object,
     ) -> None:
-        grad_mode, requires_grad, *rest = before
         digest = _digest(result) if self._digests else ""
-        key = _Key(name, _Place(*place), requires_grad, grad_mode, *rest, outcome, message, digest)
+        key = _Key(name, place, before, outcome, message, digest)
         entry = self._state.counts.get(key)
         if entry is None:
             self._state.counts[key] = [next(self._rank), 1]
@@ -211,14 +216,15 @@ class Observer:
             entry[1] += 1
 
 
-def _autograd_state(tensor: torch.Tensor) -> tuple[Any, ...]:
-    """requires_grad, is_leaf, name of grad_fn, device, dtype, layout, without side effects."""
+def _state(tensor: torch.Tensor) -> _State:
+    """Read without side effects, whatever the tensor's class overrides."""
     with _no_torch_function():
         try:
             grad_fn = tensor.grad_fn
         except RuntimeError:  # a view that was invalidated by an in-place write to its base
             grad_fn = None
-        return (
+        return _State(
+            torch.is_grad_enabled(),
             tensor.requires_grad,
             tensor.is_leaf,
             None if grad_fn is None else grad_fn.name(),
@@ -228,12 +234,11 @@ def _autograd_state(tensor: torch.Tensor) -> tuple[Any, ...]:
         )
 
 
-def _refused_for_grad(before: tuple[Any, ...], error: BaseException) -> bool:
+def _refused_for_grad(before: _State, error: BaseException) -> bool:
     # DLPack refuses whatever the grad mode is, with a BufferError since torch 2.
-    grad_mode, requires_grad = before[:2]
     if isinstance(error, BufferError):
-        return bool(requires_grad)
-    return bool(isinstance(error, RuntimeError) and grad_mode and requires_grad)
+        return before.requires_grad
+    return isinstance(error, RuntimeError) and before.grad_mode and before.requires_grad
 
 
 def _span_of_instruction(code: CodeType, last_instruction: int) -> Span | None:
@@ -256,18 +261,19 @@ def _digest(result: object) -> str:
 
 
 def _crossing(key: _Key, count: int) -> Crossing:
+    filename, line, span = key.place
     return Crossing(
         method=key.method,
-        filename=key.place.filename,
-        line=key.place.line,
-        span=key.place.span,
-        requires_grad=key.requires_grad,
-        grad_mode=key.grad_mode,
-        is_leaf=key.is_leaf,
-        grad_fn=key.grad_fn,
-        device=str(key.device),
-        dtype=str(key.dtype),
-        layout=str(key.layout),
+        filename=filename,
+        line=line,
+        span=span,
+        requires_grad=key.state.requires_grad,
+        grad_mode=key.state.grad_mode,
+        is_leaf=key.state.is_leaf,
+        grad_fn=key.state.grad_fn,
+        device=str(key.state.device),
+        dtype=str(key.state.dtype),
+        layout=str(key.state.layout),
         outcome=key.outcome,
         message=key.message,
         digest=key.digest,

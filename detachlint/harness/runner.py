@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -142,10 +143,8 @@ class Runner:
         if process is None:
             return
         # Its programs are in process groups of their own, but die with it.
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         process.communicate()
 
 
@@ -191,11 +190,9 @@ def _environment(home: str) -> dict[str, str]:
 
 def _write_line(process: subprocess.Popen[bytes], value: dict[str, Any]) -> None:
     assert process.stdin is not None
-    try:
+    with contextlib.suppress(BrokenPipeError):  # reading the reply finds it ended
         process.stdin.write(json.dumps(value).encode() + b"\n")
         process.stdin.flush()
-    except BrokenPipeError:
-        pass  # reading the reply finds it ended
 
 
 def _errors_of(process: subprocess.Popen[bytes]) -> str:

@@ -104,7 +104,7 @@ def _become_program(
             message = message[os.write(result, message) :]
         status = 0
     except BaseException:
-        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+        sys.excepthook(*sys.exc_info())
         _flush()
     finally:
         os._exit(status)

@@ -34,7 +34,7 @@ def main() -> None:
     if not leave_network():
         refuse_connections()
     requests, replies = _take_standard_streams()
-    _warm_up()
+    warm_up()
     _reply(replies, {"ready": torch.__version__})
     for line in requests:
         _reply(replies, _run(json.loads(line), (requests, replies)))
@@ -50,12 +50,15 @@ def _take_standard_streams() -> tuple[BinaryIO, BinaryIO]:
     return requests, replies
 
 
-def _warm_up() -> None:
+def warm_up() -> None:
     """Let PyTorch and NumPy do what they put off until first used, without starting a thread."""
     torch.set_num_threads(1)
     module = torch.nn.Linear(3, 3)
     module(torch.ones(3)).detach().numpy().sum()
     numpy.random.seed(0)
+    torch.manual_seed(0)
+    # The first optimizer imports a fifth of PyTorch; the third program to need one would mind.
+    torch.optim.SGD(module.parameters(), lr=0.1)
     _forget_finalizers()
     gc.collect()
     gc.freeze()  # a collection in a fork would write to, and so copy, every page

@@ -137,8 +137,10 @@ def _depth(atom: Atom) -> int:
     return 0
 
 
-def stems_from(address: Address, known: dict[Address, HeapObject]) -> bool:
-    """Whether an address was there before (`known`), or was derived from what was there only."""
+def stems_from(address: Atom, known: dict[Address, HeapObject]) -> bool:
+    """Whether an atom was there before (`known`), or was derived from what was there only."""
+    if not isinstance(address, Address):
+        return _atom_stems_from(address, known)
     if address in known:
         return True
     if address.derived is None:

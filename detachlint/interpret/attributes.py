@@ -25,6 +25,7 @@ from detachlint.domain.values import (
     Method,
     Super,
     Value,
+    addresses,
     in_order,
     join_values,
     literal,
@@ -63,6 +64,11 @@ def read_attribute(
     outcomes: Outcomes = []
     for atom in in_order(value):
         found = _read_atom(machine, atom, name, state, activation, span, shown)
+        dynamic = _dynamic(found)
+        if dynamic is not None:
+            before = state if len(value) == 1 else state.fork()
+            outcomes += _call_getattr(machine, atom, name, before, activation, span)
+            continue
         getter = _getter(state, found)
         if getter is None:
             read.append(found)
@@ -74,6 +80,29 @@ def read_attribute(
     if read:
         outcomes.append((join_values(read), state))
     return machine.merge_outcomes(outcomes)
+
+
+def _dynamic(found: Value) -> Method | None:
+    if len(found) == 1:
+        (atom,) = found
+        if isinstance(atom, Method) and atom.name.startswith("__getattr__ "):
+            return atom
+    return None
+
+
+def _call_getattr(
+    machine: Machine, atom: Atom, name: str, state: State, activation: Activation, span: Span
+) -> Outcomes:
+    """Run the program's `__getattr__` for a name that is found nowhere else."""
+    thing = state.get(atom) if isinstance(atom, Address) else None
+    assert isinstance(thing, Instance)
+    outcomes: Outcomes = []
+    for cls in in_order(thing.cls):
+        found = find_in_class(state, cls, "__getattr__") if isinstance(cls, Address) else None
+        for function in addresses(found[0]) if found is not None else []:
+            given = Arguments((value_of(atom), value_of(literal(name))))
+            outcomes += functions.invoke(machine, function, given, state, activation, span)
+    return outcomes
 
 
 def _receiver(atom: Atom) -> Atom:
@@ -243,6 +272,9 @@ def _read_class(
 ) -> Value:
     if name == "__name__":
         return value_of(literal(thing.name))
+    if name == "__match_args__" and thing.fields:
+        fields = Sequence("tuple", tuple(value_of(literal(field)) for field in thing.fields))
+        return value_of(_place(machine, state, span, "match arguments", fields))
     found = find_in_class(state, address, name)
     if found is not None:
         bound: set[Atom] = set()
@@ -255,6 +287,14 @@ def _read_class(
         if isinstance(entry, Library):
             return value_of(Method(address, name))
     return value_of(Method(address, name))
+
+
+def _place(
+    machine: Machine, state: State, span: Span, role: str, thing: Sequence
+) -> Address:
+    address = machine.book.place(span, role, 0)
+    state.heap[address] = thing
+    return address
 
 
 def _read_super(machine: Machine, atom: Super, name: str, state: State, span: Span) -> Value:

@@ -318,6 +318,7 @@ def _sorted(machine: Machine, call: LibraryCall) -> Outcomes:
     for contents, after in iteration.collect(
         machine, given, call.state, call.activation, call.span
     ):
+        _run_key(machine, call, contents, after)
         if call.name.endswith("reversed"):
             items = contents.items[::-1] if contents.exact else ()
             thing = Sequence("list", items, BOTTOM_VALUE if contents.exact else contents.all)
@@ -339,7 +340,9 @@ def _sum(machine: Machine, call: LibraryCall) -> Outcomes:
         machine, given, call.state, call.activation, call.span
     ):
         paths: Outcomes = [(start, after)]
-        for item in contents.items:
+        outer = call.activation.context
+        for number, item in enumerate(contents.items):
+            call.activation.context = machine.book.context(outer, call.span, number + 1)
             paths = [
                 outcome
                 for total, before in paths
@@ -347,6 +350,7 @@ def _sum(machine: Machine, call: LibraryCall) -> Outcomes:
                     machine, node, (total, item), before, call.activation
                 )
             ]
+        call.activation.context = outer
         if contents.rest:
             paths = [
                 (total | more, end)
@@ -357,6 +361,24 @@ def _sum(machine: Machine, call: LibraryCall) -> Outcomes:
             ]
         outcomes += paths
     return outcomes
+
+
+def _run_key(
+    machine: Machine, call: LibraryCall, contents: Sequence, state: State
+) -> None:
+    """`key=` is called on each element; only what it does on the way matters."""
+    key = call.arguments.keyword("key")
+    if key is None or key == NONE or not contents.all:
+        return
+    calls.call_value(
+        machine,
+        key,
+        Arguments((contents.all,)),
+        state.fork(),
+        call.activation,
+        call.span,
+        "key",
+    )
 
 
 def _extreme(machine: Machine, call: LibraryCall) -> Outcomes:
@@ -375,6 +397,7 @@ def _extreme(machine: Machine, call: LibraryCall) -> Outcomes:
     for contents, after in iteration.collect(
         machine, given, call.state, call.activation, call.span
     ):
+        _run_key(machine, call, contents, after)
         outcomes.append((contents.all | default or NONE, after))
     return outcomes
 
@@ -539,7 +562,10 @@ def _number(machine: Machine, call: LibraryCall) -> Outcomes:
             function = {"int": int, "float": float, "bool": bool}[name]
             return [(value_of(literal(function(constant.value))), call.state)]
         except (ValueError, OverflowError):
-            pass  # the program raises here
+            error = Instance(value_of(Library("builtins.ValueError")))
+            raised = machine.new(call.state, call.activation, call.span, "error", error)
+            call.activation.raises.append((raised, call.state))
+            return []
     if name == "bool" and len(given) == 1:
         (atom,) = given
         if isinstance(atom, Address) and isinstance(call.state.get(atom), Unknown):

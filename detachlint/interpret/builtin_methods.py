@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 PURE_TEXT_METHODS = frozenset(
     {"startswith", "endswith", "lower", "upper", "strip", "replace", "format", "removeprefix",
-     "removesuffix", "rstrip", "lstrip", "title", "capitalize", "isdigit", "count", "find"}
+     "removesuffix", "rstrip", "lstrip", "title", "capitalize", "isdigit", "count", "find", "split"}
 )
 YES_OR_NO = frozenset({"startswith", "endswith", "isdigit", "isalpha", "isnumeric", "isupper"})
 
@@ -36,6 +36,11 @@ def text_method(machine: Machine, call: LibraryCall) -> Value:
             result = method(*(a.value for a in arguments if a is not None))
         except Exception:
             result = None  # the program raises here
+        if isinstance(result, list) and len(result) <= 32:
+            items = tuple(value_of(literal(part)) for part in result)
+            return machine.new(
+                call.state, call.activation, call.span, "parts", Sequence("list", items)
+            )
         if isinstance(result, (str, bool, int)):
             return value_of(literal(result))
     return _plain(machine, call)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO, YES, Belief
-from detachlint.domain.objects import Partial, Sequence, Tensor
+from detachlint.domain.objects import Kind, Partial, Sequence, Tensor
 from detachlint.domain.story import begin
 from detachlint.domain.values import BOTTOM_VALUE, Address, Value
 from detachlint.interpret import calls, iteration, operations
@@ -60,7 +60,7 @@ def _functional_call(machine: Machine, call: LibraryCall, module: Value) -> Outc
     result: Outcomes = []
     for _, after in outcomes:
         inputs = call.inputs
-        flag = operations.any_flag(after, inputs).both(after.mode)
+        flag = operations.any_flag(after, inputs).both(after.recording)
         tensor = Tensor(flag, story=operations.story_of_any(after, inputs))
         made = machine.new(after, call.activation, call.span, "functional call", tensor)
         result.append((made, after))
@@ -76,7 +76,8 @@ def _checkpoint(machine: Machine, call: LibraryCall, function: Value) -> Outcome
     state = call.state
     if reentrant is not None and "True" in repr(sorted(map(repr, reentrant))):
         run_aside(machine, call, function, given, NO)
-        flag = operations.any_flag(state, list(given.positional)).both(state.mode)
+        run_aside(machine, call, function, given, YES)  # once more, in `backward`
+        flag = operations.any_flag(state, list(given.positional)).both(state.recording)
         tensor = Tensor(flag, story=operations.story_of_any(state, list(given.positional)))
         return [(machine.new(state, call.activation, call.span, "checkpoint", tensor), state)]
     return calls.call_value(
@@ -123,6 +124,19 @@ def run_aside(
     joined = call.state.join(after)
     call.state.heap = joined.heap
     return value
+
+
+def register_tensor_hook(machine: Machine, call: LibraryCall) -> Outcomes:
+    """Hooks on tensors run in `backward`: with grad mode off, on gradients that require none."""
+    hook = call.arguments.get(0, "hook") or BOTTOM_VALUE
+    given = machine.new(call.state, call.activation, call.span, "gradient", Tensor(NO))
+    if call.name != "register_hook":
+        given = call.receiver
+    run_aside(machine, call, hook, Arguments((given,)), NO)
+    handle = machine.unknown(
+        call.state, call.activation, call.span, "handle", kind=Kind.OTHER, grad=NO
+    )
+    return [(handle, call.state)]
 
 
 def map_in_threads(machine: Machine, call: LibraryCall, function: Value, source: Value) -> Value:

@@ -242,7 +242,7 @@ def _call_partial(
     outcomes = call_value(machine, thing.function, given, state, activation, span, shown)
     if thing.modes:
         for _, after in outcomes:
-            after.mode = saved
+            gradmode.restore(after, saved)
     return outcomes
 
 
@@ -262,7 +262,7 @@ def _decorate(
     if thing.before is not None:
         state.mode = thing.before  # the decorated function undoes what making the object did
     call = LibraryCall("", BOTTOM_VALUE, arguments, state, activation, span, shown)
-    return [(gradmode.decorate(machine, activation, call, function, thing.mode), state)]
+    return [(gradmode.decorate(machine, call, function, replace(thing, before=None)), state)]
 
 
 def _call_instance(
@@ -302,7 +302,7 @@ def call_unknown(
     grad: Belief = MAYBE
     story = None
     if thing.kind is Kind.MODULE:
-        grad = BY_DEFAULT.both(state.mode)
+        grad = BY_DEFAULT.both(state.recording)
         story = begin(span, f"output of the module `{shown}`, whose parameters are trainable by default")
     elif thing.kind is not Kind.ANY:
         grad = NO

@@ -19,7 +19,7 @@ from detachlint.domain.objects import (
     Tensor,
     Unknown,
 )
-from detachlint.domain.values import Address, Atom, Literal, Value, literal
+from detachlint.domain.values import Address, Atom, Literal, Method, Value, literal
 from detachlint.interpret import membership, names
 from detachlint.interpret.activation import Activation
 from detachlint.interpret.state import State
@@ -83,11 +83,14 @@ def truth_of(state: State, atom: Atom) -> bool | None:
     """The truth value of an atom, where it is known."""
     if isinstance(atom, Literal):
         return bool(atom.value)
-    if not isinstance(atom, Address):
-        return True
     assumed = state.truths.get(atom)
     if assumed is not None:
         return assumed
+    if isinstance(atom, Method) and isinstance(atom.receiver, Address):
+        # An attribute of something unknown, named like a method that we know.
+        return None if isinstance(state.get(atom.receiver), Unknown) else True
+    if not isinstance(atom, Address):
+        return True
     equal = state.equals.get(atom)
     if equal is not None:
         return bool(equal.value)
@@ -109,9 +112,9 @@ def truth_of(state: State, atom: Atom) -> bool | None:
 
 def assume(state: State, atom: Atom, truth: bool) -> None:
     """From here on, an unknown atom is true (or false); draw the conclusions that are sound."""
+    state.truths[atom] = truth
     if not isinstance(atom, Address):
         return
-    state.truths[atom] = truth
     if atom.derived is None:
         return
     operator, operands = atom.derived

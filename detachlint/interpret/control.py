@@ -16,7 +16,7 @@ from detachlint.interpret.conditions import test
 from detachlint.interpret.fixpoint import repeat
 from detachlint.interpret.lookup import library_bases, linear_order
 from detachlint.interpret.state import State, merge_states
-from detachlint.ir.nodes import Handler, Try, While
+from detachlint.ir.nodes import Handler, Try, While, With
 
 if TYPE_CHECKING:
     from detachlint.interpret.machine import Machine
@@ -142,6 +142,14 @@ def _run_handled(
     activation.raises = outer
     ends = machine.execute(node.orelse, ends, activation)
     return ends + _handle(machine, node, raised, activation)
+
+
+def run_suppressed(
+    machine: Machine, node: With, state: State, activation: Activation
+) -> list[State]:
+    """`with suppress(…):` is a `try` whose handler does nothing."""
+    handler = Handler(None, None, (), node.span)
+    return _run_handled(machine, Try(node.body, (handler,), (), (), node.span), state, activation)
 
 
 def _handle(

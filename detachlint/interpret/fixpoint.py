@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO
 from detachlint.domain.objects import Frame, HeapObject, Instance, Kind, Mapping, Sequence, Unknown
-from detachlint.domain.values import Address, Literal, Value
+from detachlint.domain.values import Address, Atom, Literal, Value
 from detachlint.interpret.activation import Activation
 from detachlint.interpret.addresses import stems_from
 from detachlint.interpret.ageing import age
@@ -28,7 +28,7 @@ MOST_GROUPS = 4
 """States of a loop head that are kept apart because of what they assume."""
 
 Step = Callable[[State], list[State]]
-Assumptions = frozenset[tuple[Address, bool]]
+Assumptions = frozenset[tuple[Atom, bool]]
 
 
 def repeat(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import Belief
+from detachlint.domain.belief import NO
 from detachlint.domain.objects import Frame, Function, Iterator, Kind, Mapping, Sequence, Unknown
 from detachlint.domain.values import (
     BOTTOM_VALUE,
@@ -27,7 +28,7 @@ from detachlint.source.span import Span
 if TYPE_CHECKING:
     from detachlint.interpret.machine import Machine
 
-DEEPEST_RECURSION = 3
+DEEPEST_RECURSION = 5
 """Runs of one function on a chain of callers; deeper calls give the join of what it has returned."""
 
 DEEPEST_CHAIN = 24
@@ -57,6 +58,7 @@ def invoke(
     if code.yields:
         return _make_generator(machine, address, function, arguments, state, activation, span)
     if runs == DEEPEST_RECURSION - 1:
+        arguments = _any_numbers(machine, code, arguments, state)
         return _solve_recursion(machine, address, function, arguments, state, activation, span)
     return _run(machine, address, function, arguments, state, activation, span)
 
@@ -113,11 +115,11 @@ def enter(
 
 
 def _leave(
-    function: Function, child: Activation, outcomes: Outcomes, saved: Belief
+    function: Function, child: Activation, outcomes: Outcomes, saved: gradmode.Modes
 ) -> None:
     for _, end in (*outcomes, *child.raises):
         if function.modes:
-            end.mode = saved
+            gradmode.restore(end, saved)
         if not function.code.captured:
             end.heap.pop(child.frame, None)
 
@@ -254,6 +256,31 @@ def _solve_recursion(
         machine.facts.gave_up["recursion without fixpoint"] += 1
     machine.summaries.pop(code, None)
     return outcomes
+
+
+def _any_numbers(
+    machine: Machine, code: Code, arguments: Arguments, state: State
+) -> Arguments:
+    """The arguments with numbers nobody knows for those that count the recursion down."""
+
+    def general(value: Value, role: str) -> Value:
+        numbers = [
+            a
+            for a in value
+            if isinstance(a, Literal) and a.kind in ("int", "float")
+        ]
+        if not numbers:
+            return value
+        thing = Unknown(Kind.NUMBER, NO)
+        address = machine.book.unknown(code.span, f"any {role}", 0, thing)
+        state.heap[address] = thing
+        return (value - frozenset(numbers)) | {address}
+
+    return replace(
+        arguments,
+        positional=tuple(general(v, str(i)) for i, v in enumerate(arguments.positional)),
+        keywords={k: general(v, k) for k, v in arguments.keywords.items()},
+    )
 
 
 def _says_the_same(before: Outcome, after: Outcome) -> bool:

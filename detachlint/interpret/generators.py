@@ -62,19 +62,19 @@ def _run_body(
         return [state]
 
     def on_yield(value: Value, at_yield: State) -> Outcomes:
-        inside = at_yield.mode
+        inside = (at_yield.mode, at_yield.inference)
         if function.modes:
-            at_yield.mode = outside
+            gradmode.restore(at_yield, outside)
         resumed = consume(value, at_yield)
         outcomes: Outcomes = []
         for after in resumed:
             if function.modes:
-                after.mode = inside
+                gradmode.restore(after, inside)
             sent = machine.unknown(after, activation, span, "sent", kind=Kind.ANY)
             outcomes.append((sent | NONE, after))
         return outcomes
 
-    outside = state.mode
+    outside = (state.mode, state.inference)
     gradmode.enter_modes(state, function.modes)
     child = Activation(
         function.code,
@@ -92,7 +92,7 @@ def _run_body(
     ends = [*ends, *(after for _, after in child.returns)]
     for end in (*ends, *(after for _, after in child.raises)):
         if function.modes:
-            end.mode = outside
+            gradmode.restore(end, outside)
     activation.raises.extend(child.raises)
     return ends
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import MAYBE, NO, YES, Belief
-from detachlint.domain.objects import Class, Function, GradSwitch, Partial
+from detachlint.domain.objects import Class, Function, GradSwitch, Instance, Partial
 from detachlint.domain.values import (
     Address,
     Atom,
@@ -17,8 +17,9 @@ from detachlint.domain.values import (
     in_order,
     value_of,
 )
-from detachlint.interpret.activation import Activation, Outcomes
+from detachlint.interpret.activation import Outcomes
 from detachlint.interpret.arguments import LibraryCall
+from detachlint.interpret.lookup import class_names
 from detachlint.interpret.state import State
 from detachlint.interpret.tensor_attributes import truth_belief
 
@@ -43,16 +44,18 @@ def make_switch(machine: Machine, call: LibraryCall) -> Outcomes:
     state = call.state
     given = call.arguments.get(0, "mode")
     if given is not None and is_function(state, given):
-        return [(decorate(machine, call.activation, call, given, SWITCHES[call.name]), state)]
+        switch = GradSwitch(SWITCHES[call.name], None, _inference_inside(call.name))
+        return [(decorate(machine, call, given, switch), state)]
     mode = SWITCHES[call.name]
     before: Belief | None = None
     if call.name == "torch.inference_mode" and given is not None:
         mode = truth_belief(state, given).opposite()
-    elif call.name in ("torch.set_grad_enabled", "torch._C._set_grad_enabled"):
+    inference = mode.opposite() if call.name == "torch.inference_mode" else None
+    if call.name in ("torch.set_grad_enabled", "torch._C._set_grad_enabled"):
         mode = truth_belief(state, given) if given is not None else MAYBE
         before = state.mode
         state.mode = mode
-    switch = GradSwitch(mode, before)
+    switch = GradSwitch(mode, before, inference)
     return [(machine.new(state, call.activation, call.span, "grad mode", switch), state)]
 
 
@@ -67,19 +70,15 @@ def is_function(state: State, value: Value) -> bool:
 
 
 def decorate(
-    machine: Machine,
-    activation: Activation,
-    call: LibraryCall,
-    function: Value,
-    mode: Belief,
+    machine: Machine, call: LibraryCall, function: Value, inside: GradSwitch
 ) -> Value:
-    """The function that runs `function` under `mode`.
+    """The function that runs `function` under a grad-mode switch.
 
     An `async def` is left as it is: only the making of the coroutine is wrapped, its body runs in the
     mode of whoever awaits it.
     """
-    state, span = call.state, call.span
-    switch = machine.new(state, activation, span, "decorator mode", GradSwitch(mode))
+    state, span, activation = call.state, call.span, call.activation
+    switch = machine.new(state, activation, span, "decorator mode", inside)
     made: set[Atom] = set()
     for atom in in_order(function):
         thing = state.get(atom) if isinstance(atom, Address) else None
@@ -113,49 +112,78 @@ def _with_decorated_init(
     return attributes
 
 
-def mode_of(state: State, value: Value) -> Belief | None:
-    """The grad mode inside `with value:`; None if it is no grad-mode manager."""
-    modes: list[Belief] = []
-    for atom in value:
-        if isinstance(atom, Library) and atom.name in SWITCHES:
-            modes.append(SWITCHES[atom.name])
-        thing = state.get(atom) if isinstance(atom, Address) else None
-        if isinstance(thing, GradSwitch):
-            modes.append(thing.mode)
-        elif not (isinstance(atom, Library) and atom.name in SWITCHES):
-            modes.append(state.mode)
-    if not modes:
-        return None
-    joined = modes[0]
-    for mode in modes[1:]:
-        joined = joined.join(mode)
-    return joined
+Modes = tuple[Belief, Belief]
+"""Grad mode and inference mode of a state."""
 
 
-def mode_before(state: State, value: Value) -> Belief:
-    """The grad mode to restore after `with value:` (for `set_grad_enabled`, that before the call)."""
+def _inference_inside(name: str) -> Belief | None:
+    return YES if name == "torch.inference_mode" else None
+
+
+def switch_on(state: State, value: Value) -> Modes:
+    """Enter `with value:`; returns the modes to restore at its end.
+
+    What is no grad-mode switch leaves the modes as they are. `set_grad_enabled` acted when it was
+    called: to be restored is what it found then.
+    """
+    saved = (state.mode, state.inference)
+    outcomes: list[Modes] = []
     for atom in value:
-        thing = state.get(atom) if isinstance(atom, Address) else None
-        if isinstance(thing, GradSwitch) and thing.before is not None:
-            return thing.before
-    return state.mode
+        switch = _switch(state, atom)
+        if switch is None:
+            outcomes.append(saved)
+            continue
+        inference = state.inference if switch.inference is None else switch.inference
+        outcomes.append((switch.mode, inference))
+        if switch.before is not None:
+            saved = (switch.before, state.inference)
+    for index, (mode, inference) in enumerate(outcomes):
+        state.mode = mode if index == 0 else state.mode.join(mode)
+        state.inference = inference if index == 0 else state.inference.join(inference)
+    return saved
+
+
+def restore(state: State, modes: Modes) -> None:
+    """Leave a `with` or a decorated function."""
+    state.mode, state.inference = modes
+
+
+def _switch(state: State, atom: Atom) -> GradSwitch | None:
+    if isinstance(atom, Library) and atom.name in SWITCHES:
+        return GradSwitch(SWITCHES[atom.name], None, _inference_inside(atom.name))
+    thing = state.get(atom) if isinstance(atom, Address) else None
+    if isinstance(thing, GradSwitch):
+        return thing
+    if isinstance(thing, Instance):
+        for name in class_names(state, thing):
+            if name in SWITCHES:  # a class derived from `torch.no_grad`
+                return GradSwitch(SWITCHES[name], None, _inference_inside(name))
+    return None
 
 
 def is_switch(state: State, value: Value) -> bool:
     """Whether a value may be a grad-mode manager."""
-    for atom in value:
-        if isinstance(atom, Library) and atom.name in SWITCHES:
-            return True
-        if isinstance(atom, Address) and isinstance(state.get(atom), GradSwitch):
-            return True
-    return False
+    return any(_switch(state, atom) is not None for atom in value)
 
 
-def enter_modes(state: State, modes: tuple[Value, ...]) -> Belief:
-    """Switch to the modes of a decorated function, outermost first; returns the mode to restore."""
-    saved = state.mode
+def enter_modes(state: State, modes: tuple[Value, ...]) -> Modes:
+    """Switch to the modes of a decorated function, outermost first; returns those to restore."""
+    saved = (state.mode, state.inference)
     for value in modes:
-        inside = mode_of(state, value)
-        if inside is not None:
-            state.mode = inside
+        switch_on(state, value)
     return saved
+
+
+def call_method(machine: Machine, atom: Atom, call: LibraryCall) -> Outcomes:
+    """`switch.__enter__()` and `switch.__exit__(…)`, written out."""
+    state = call.state
+    thing = state.get(atom) if isinstance(atom, Address) else None
+    if isinstance(thing, GradSwitch) and isinstance(atom, Address):
+        if call.name == "__enter__":
+            saved = switch_on(state, value_of(atom))
+            state.heap[atom] = replace(thing, before=saved[0])
+        elif call.name == "__exit__" and thing.before is not None:
+            state.mode = thing.before
+            if thing.inference is not None:
+                state.inference = NO
+    return [(value_of(atom), state)]

@@ -174,7 +174,7 @@ def _read_sequence(
 ) -> Value:
     sliced = slice_of(state, index)
     if sliced is not None:
-        return machine.new(state, activation, node.span, "slice", _cut(thing, sliced, state))
+        return machine.new(state, activation, node.span, "slice", cut(thing, sliced))
     constant = single_literal(index)
     if constant is not None and isinstance(constant.value, int):
         position = int(constant.value)
@@ -206,7 +206,7 @@ def slice_of(state: State, index: Value) -> Sequence | None:
     return None
 
 
-def _cut(thing: Sequence, bounds: Sequence, state: State) -> Sequence:
+def cut(thing: Sequence, bounds: Sequence) -> Sequence:
     """`thing[lower:upper:step]`, exactly where all is known."""
     numbers: list[int | None] = []
     for part in bounds.items:
@@ -255,7 +255,7 @@ def _read_tensor(
     """Basic indices give a view, tensors and lists of indices a copy (executed: `t[[0, 1]]`)."""
     made = replace(
         tensor,
-        grad=flag_of_tensor(state, tensor).both(state.mode),
+        grad=flag_of_tensor(state, tensor).both(state.recording),
         leaf=NO if tensor.grad == YES else tensor.leaf,
         base=roots(state, value_of(address)) if is_basic_index(state, index) else frozenset(),
         parameter=False,
@@ -354,12 +354,18 @@ def resolved(state: State, key: Value) -> Value:
     )
 
 
+def _is_everything(bounds: Sequence) -> bool:
+    return all(part == NONE for part in bounds.items)
+
+
 def _stored_in_sequence(thing: Sequence, index: Value, value: Value, state: State) -> Sequence:
     sliced = slice_of(state, index)
     if sliced is not None:
         stored: set[Atom] = set()
         for atom in value:
             inner = state.get(atom) if isinstance(atom, Address) else None
+            if isinstance(inner, Sequence) and len(value) == 1 and _is_everything(sliced):
+                return replace(thing, items=inner.items, rest=inner.rest)
             stored |= inner.all if isinstance(inner, Sequence) else value
         return Sequence(thing.kind, (), thing.all | frozenset(stored))
     constant = single_literal(index)
@@ -420,6 +426,14 @@ def delete_item(target: Value, index: Value, state: State) -> None:
             entries = {k: v for k, v in thing.entries.items() if k != constant}
             state.put(address, replace(thing, entries=entries))
         elif isinstance(thing, Sequence):
-            state.put(address, Sequence(thing.kind, (), thing.all))
+            state.put(address, _without(thing, constant.value if constant is not None else None))
+
+
+def _without(thing: Sequence, position: object) -> Sequence:
+    items = list(thing.items)
+    if isinstance(position, int) and thing.exact and -len(items) <= position < len(items):
+        del items[position]
+        return replace(thing, items=tuple(items))
+    return Sequence(thing.kind, (), thing.all)
 
 

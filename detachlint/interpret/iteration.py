@@ -357,7 +357,7 @@ def _element(
     if isinstance(thing, Tensor) and isinstance(atom, Address):
         row = replace(
             thing,
-            grad=flag_of_tensor(state, thing).both(state.mode),
+            grad=flag_of_tensor(state, thing).both(state.recording),
             leaf=MAYBE,
             base=roots(state, value_of(atom)),
             parameter=False,

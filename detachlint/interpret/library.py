@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,13 @@ from detachlint.interpret import (
 from detachlint.interpret.activation import Outcomes
 from detachlint.interpret.arguments import Arguments, LibraryCall
 from detachlint.interpret.state import State
-from detachlint.interpret.tensors import holds_tensor, make_tensor, severed_in
+from detachlint.interpret.tensors import (
+    any_flag,
+    holds_tensor,
+    make_tensor,
+    severed_in,
+    story_of_any,
+)
 from detachlint.knowledge import facts
 
 if TYPE_CHECKING:
@@ -65,6 +72,8 @@ def call_library(machine: Machine, call: LibraryCall) -> Outcomes:
 def _call_torch(machine: Machine, call: LibraryCall) -> Outcomes:
     name = call.name
     state = call.state
+    if name in ("torch.is_tensor", "torch.is_grad_enabled"):
+        return builtin_functions.call_torch_predicate(machine, call)
     if name in GIVES_ITS_ARGUMENT and call.arguments.get(0):
         return [(call.arguments.get(0) or NONE, state)]
     if name == "torch.from_numpy":
@@ -85,8 +94,6 @@ def _call_torch(machine: Machine, call: LibraryCall) -> Outcomes:
         return [(library_objects.construct(machine, call), state)]
     if name.startswith("torch.nn.init."):
         return [(call.arguments.get(0, "tensor") or NONE, state)]
-    if name in ("torch.is_tensor", "torch.is_grad_enabled"):
-        return builtin_functions.call_torch_predicate(machine, call)
     if name.startswith(("torch.hub.", "torch.jit.load")):
         value = machine.unknown(state, call.activation, call.span, "module", kind=Kind.MODULE)
         return [(value, state)]
@@ -94,12 +101,16 @@ def _call_torch(machine: Machine, call: LibraryCall) -> Outcomes:
 
 
 def _unmodelled_torch(machine: Machine, call: LibraryCall) -> Value:
+    """Most of PyTorch propagates; nothing is sure of a callable without a fact."""
     machine.opaque(f"torch callable {call.name}")
+    flag = any_flag(call.state, call.inputs).both(call.state.recording)
     return machine.unknown(
         call.state,
         call.activation,
         call.span,
         call.name,
+        grad=Belief(flag.usual, Truth.MAYBE) if flag != NO else MAYBE,
+        story=story_of_any(call.state, call.inputs),
         severed=severed_in(call.state, call.inputs),
     )
 
@@ -180,7 +191,8 @@ MODEL_SOURCES = ("torchvision.models.", "timm.create_model", "torch.hub.load", "
 def _call_unseen(machine: Machine, call: LibraryCall) -> Value:
     """A function of a library we know nothing about."""
     state = call.state
-    calls.leave_in_unseen_hands(state, call.arguments.all())
+    if call.name.split(".")[0] not in sys.stdlib_module_names:
+        calls.leave_in_unseen_hands(state, call.arguments.all())
     kind = Kind.ANY
     last = call.name.rpartition(".")[2]
     if call.name.startswith(MODEL_SOURCES) or (

@@ -89,8 +89,6 @@ def _by_class(
         return _optimizer_step(machine, call)
     if fact is not None and call.name in fact.methods:
         return [(_by_fact(machine, fact, thing, call), call.state)]
-    if name.startswith("concurrent.futures.") or name.endswith(("ThreadPool", "Pool")):
-        return _in_threads(machine, call)
     if name == "threading.Thread" and call.name in ("start", "run"):
         return _start_thread(machine, thing, call)
     if name == "contextlib.ExitStack" and call.name == "enter_context":
@@ -99,6 +97,8 @@ def _by_class(
         return [(thing.attributes.get("@result", BOTTOM_VALUE) or NONE, call.state)]
     if name == CONTEXT:
         return _call_on_context(machine, address, thing, call)
+    if name.endswith(("PoolExecutor", "ThreadPool", "dummy.Pool")):
+        return _in_threads(machine, call)
     if name.startswith("torch.optim.") or fact is not None:
         value = machine.unknown(
             call.state, call.activation, call.span, call.name, kind=Kind.ANY, grad=NO
@@ -121,7 +121,7 @@ def _by_fact(
     if method.result is Result.PROPAGATE:
         flag = any_flag(state, inputs)
         if method.aliasing is Aliasing.FRESH:
-            flag = flag.both(state.mode)
+            flag = flag.both(state.recording)
     made = Tensor(
         flag,
         leaf=flag.opposite(),
@@ -178,9 +178,7 @@ def _enter_context(machine: Machine, call: LibraryCall) -> Outcomes:
     from detachlint.interpret import gradmode
 
     manager = call.arguments.get(0) or BOTTOM_VALUE
-    mode = gradmode.mode_of(call.state, manager) if gradmode.is_switch(call.state, manager) else None
-    if mode is not None:
-        call.state.mode = mode
+    gradmode.switch_on(call.state, manager)
     return [(manager, call.state)]
 
 
@@ -249,7 +247,7 @@ def _apply_autograd_function(machine: Machine, cls: Address, call: LibraryCall) 
     new_style = find_in_class(state, cls, "setup_context") is not None
     positional = call.arguments.positional
     given = positional if new_style else (context, *positional)
-    flag = any_flag(state, list(positional)).both(state.mode)
+    flag = any_flag(state, list(positional)).both(state.recording)
     saved, state.mode = state.mode, NO
     outcomes = _call_static(machine, cls, "forward", given, state, call)
     results: Outcomes = []

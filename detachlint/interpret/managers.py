@@ -9,8 +9,8 @@ from detachlint.domain.values import NONE, Address, Library, Value, value_of
 from detachlint.interpret import assignment, calls, generators, gradmode
 from detachlint.interpret.activation import Activation
 from detachlint.interpret.arguments import Arguments
-from detachlint.interpret.control import intercept
-from detachlint.interpret.lookup import find_in_class
+from detachlint.interpret.control import intercept, run_suppressed
+from detachlint.interpret.lookup import class_names, find_in_class
 from detachlint.interpret.state import State
 from detachlint.ir.nodes import With
 
@@ -33,17 +33,21 @@ def run_with(machine: Machine, node: With, state: State, activation: Activation)
 def _run_one(
     machine: Machine, node: With, manager: Value, state: State, activation: Activation
 ) -> list[State]:
-    if gradmode.is_switch(state, manager):
-        return _run_switched(machine, node, manager, state, activation)
     (atom,) = manager
     thing = state.get(atom) if isinstance(atom, Address) else None
-    if isinstance(thing, Iterator) and thing.kind == "generator":
-        if _is_manager_function(state, thing):
-            return _run_around_yield(machine, node, thing, state, activation)
-    elif isinstance(thing, Instance):
+    if isinstance(thing, Instance):
         own = _run_own(machine, node, manager, thing, state, activation)
         if own is not None:
             return own
+    if gradmode.is_switch(state, manager):
+        return _run_switched(machine, node, manager, state, activation)
+    if isinstance(thing, Iterator) and thing.kind == "generator":
+        if _is_manager_function(state, thing):
+            return _run_around_yield(machine, node, thing, state, activation)
+    elif isinstance(thing, Instance) and "contextlib.suppress" in class_names(state, thing):
+        return run_suppressed(machine, node, state, activation)
+    elif isinstance(thing, Instance) and "contextlib.ExitStack" in class_names(state, thing):
+        return _run_switched(machine, node, manager, state, activation)
     entered = _entered(machine, node, manager, state, activation)
     return _run_body(machine, node, entered, state, activation)
 
@@ -60,13 +64,10 @@ def _run_body(
 def _run_switched(
     machine: Machine, node: With, manager: Value, state: State, activation: Activation
 ) -> list[State]:
-    saved = gradmode.mode_before(state, manager)
-    inside = gradmode.mode_of(state, manager)
-    assert inside is not None
-    state.mode = inside
+    saved = gradmode.switch_on(state, manager)
 
     def leave(after: State) -> list[State]:
-        after.mode = saved
+        gradmode.restore(after, saved)
         return [after]
 
     with intercept(activation, leave):
@@ -89,11 +90,11 @@ def _run_around_yield(
     def body(value: Value, at_yield: State) -> list[State]:
         return _run_body(machine, node, value, at_yield, activation)
 
-    mode = state.mode
+    modes = (state.mode, state.inference)
 
     def leave(after: State) -> list[State]:
         # An abrupt exit unwinds the generator too: the `with` blocks around its yield restore the mode.
-        after.mode = mode
+        gradmode.restore(after, modes)
         return [after]
 
     with intercept(activation, leave):

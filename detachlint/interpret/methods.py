@@ -10,6 +10,7 @@ from detachlint.domain.objects import (
     Array,
     Class,
     Function,
+    GradSwitch,
     Instance,
     Iterator,
     Kind,
@@ -32,10 +33,13 @@ from detachlint.domain.values import (
 )
 from detachlint.interpret import (
     builtin_methods,
+    callbacks,
     calls,
     containers,
+    gradmode,
     library_objects,
     module_methods,
+    modules,
     operations,
 )
 from detachlint.interpret.activation import Outcomes
@@ -73,6 +77,7 @@ def _family(state: State, atom: Atom) -> str:
     if isinstance(thing, Instance):
         return "module" if is_module(state, thing) else "instance"
     families: dict[type, str] = {
+        GradSwitch: "switch",
         Tensor: "tensor",
         Array: "array",
         Sequence: "container",
@@ -102,6 +107,8 @@ def _call_family(machine: Machine, family: str, call: LibraryCall) -> Outcomes:
             return _one_by_one(machine, call, _call_on_super)
         case "class":
             return _one_by_one(machine, call, library_objects.call_class_method)
+        case "switch":
+            return _one_by_one(machine, call, gradmode.call_method)
         case "array":
             return [(_array_method(machine, call), call.state)]
         case "text":
@@ -132,6 +139,8 @@ def call_tensor_method(machine: Machine, call: LibraryCall) -> Outcomes:
     if call.name == "backward":
         note_use(machine, call.receiver, call.state)
         _must_require_grad(call)
+    if call.name in ("register_hook", "register_post_accumulate_grad_hook"):
+        return callbacks.register_tensor_hook(machine, call)
     fact = facts.call_fact(f"torch.Tensor.{call.name}")
     if fact is None:
         return [(operations.unmodelled_result(machine, call), call.state)]
@@ -197,7 +206,7 @@ def _unknown_method(machine: Machine, call: LibraryCall) -> Value:
     state = call.state
     calls.leave_in_unseen_hands(state, call.arguments.all())
     flag = any_flag(state, [call.receiver])
-    grad = flag.both(state.mode) if flag.usual is not Truth.MAYBE else MAYBE
+    grad = flag.both(state.recording) if flag.usual is not Truth.MAYBE else MAYBE
     if grad.usual is Truth.YES:
         grad = BY_DEFAULT
     if grad.usual is Truth.NO and flag == NO:
@@ -235,7 +244,12 @@ def _call_on_super(machine: Machine, atom: Atom, call: LibraryCall) -> Outcomes:
         return [(NONE, call.state)]
     if call.name == "__new__":
         return [(machine.unknown(call.state, call.activation, call.span, "new"), call.state)]
-    if isinstance(thing, Instance) and is_module(call.state, thing):
+    if isinstance(thing, Instance) and isinstance(receiver, Address) and is_module(call.state, thing):
+        if call.name in ("forward", "__call__"):
+            return modules.forward_of_library(
+                machine, receiver, thing, call.arguments, call.state, call.activation, call.span,
+                call.shown,
+            )
         return module_methods.call_module_method(machine, receiver, inner)
     return _call_on_instance(machine, receiver, inner)
 

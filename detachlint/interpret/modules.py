@@ -23,6 +23,7 @@ from detachlint.domain.values import (
     TRUE,
     Address,
     Library,
+    Literal,
     Method,
     Value,
     in_order,
@@ -88,10 +89,11 @@ def construct_into(machine: Machine, instance: Address, call: LibraryCall) -> No
     for parameter in fact.parameters:
         exists = _flag(call, fact, parameter.flag, parameter.default)
         if exists is False:
-            attributes[parameter.name] = NONE
+            if "*" not in parameter.name:
+                attributes[parameter.name] = NONE
             continue
         made = _parameter(machine, call, instance, fact, parameter.name)
-        if parameter.name == "*":
+        if "*" in parameter.name:
             hidden |= made
         else:
             attributes[parameter.name] = made if exists else made | NONE
@@ -117,7 +119,7 @@ def _flag(call: LibraryCall, fact: ModuleFact, name: str, default: bool) -> bool
 def _parameter(
     machine: Machine, call: LibraryCall, instance: Address, fact: ModuleFact, name: str
 ) -> Value:
-    family = name == "*"
+    family = "*" in name
     shown = fact.name.removeprefix("torch.")
     place = machine.book.place(
         call.span, f"parameter {name} {instance.serial}", call.activation.context, family=family
@@ -171,7 +173,8 @@ def _given_sequence(
         return Sequence("modules")
     if _is_mapping(state, value):
         mapping = _given_mapping(state, value)
-        return Sequence("modules", tuple(mapping.entries.values()), mapping.rest)
+        names = tuple(str(key.value) for key in mapping.entries)
+        return Sequence("modules", tuple(mapping.entries.values()), mapping.rest, names)
     found = collect(machine, value, state.fork(), call.activation, call.span)
     if not found:
         return Sequence("modules")
@@ -212,6 +215,11 @@ def read_attribute(
     """An attribute of a module that it does not have itself."""
     if name in METHODS:
         return value_of(Method(address, name))
+    if name in ("_parameters", "_modules", "_buffers"):
+        return _registry(machine, thing, name, state, activation, span)
+    named = _named_item(state, thing, name)
+    if named:
+        return named
     if name == "training":
         return machine.derived("attribute training", (address,), span, Unknown(Kind.TRUTH, NO))
     for library in class_names(state, thing):
@@ -236,6 +244,43 @@ def read_attribute(
     return machine.derived(f"attribute {name}", (address,), span, Unknown(Kind.ANY))
 
 
+def _registry(
+    machine: Machine,
+    thing: Instance,
+    name: str,
+    state: State,
+    activation: Activation,
+    span: Span,
+) -> Value:
+    """`module._parameters` and its kin: what is registered directly, by name."""
+    entries: dict[Literal, Value] = {}
+    buffers = thing.attributes.get(parameters.REGISTERED, BOTTOM_VALUE)
+    for key, value in parameters.named_children(state, thing):
+        for atom in in_order(value):
+            inner = state.get(atom) if isinstance(atom, Address) else None
+            is_parameter = isinstance(inner, Tensor) and inner.parameter
+            is_buffer = isinstance(inner, Tensor) and literal(key) in buffers
+            chosen = {"_parameters": is_parameter, "_buffers": is_buffer}.get(
+                name, isinstance(inner, Instance)
+            )
+            if chosen and key is not None:
+                entries[literal(key)] = value
+    rest = thing.hidden if name == "_parameters" else BOTTOM_VALUE
+    mapping = Mapping(entries, BOTTOM_VALUE, rest)
+    return machine.new(state, activation, span, name, mapping)
+
+
+def _named_item(state: State, thing: Instance, name: str) -> Value:
+    """A module of a container that was given names: `Sequential(OrderedDict(act=…)).act`."""
+    for atom in thing.payload:
+        inner = state.get(atom) if isinstance(atom, Address) else None
+        if isinstance(inner, Sequence) and name in inner.fields:
+            return inner.items[inner.fields.index(name)]
+        if isinstance(inner, Mapping) and literal(name) in inner.entries:
+            return inner.entries[literal(name)]
+    return BOTTOM_VALUE
+
+
 def contents(state: State, thing: Instance) -> Sequence | None:
     """The items of a container module, as iteration gives them."""
     for atom in thing.payload:
@@ -257,15 +302,16 @@ def read_item(
     span: Span,
 ) -> Value:
     """`sequential[0]`, `module_list[i]`, `module_dict["key"]`, and slices."""
-    from detachlint.interpret.items import slice_of
+    from detachlint.interpret.items import cut, slice_of
 
     constant = single_literal(index)
     for atom in thing.payload:
         inner = state.get(atom) if isinstance(atom, Address) else None
         if isinstance(inner, Sequence):
-            if slice_of(state, index) is not None:
+            bounds = slice_of(state, index)
+            if bounds is not None:
                 part = machine.book.place(span, "slice of modules", activation.context)
-                state.heap[part] = Sequence("modules", (), inner.all)
+                state.heap[part] = replace(cut(inner, bounds), fields=())
                 sliced = Instance(thing.cls, {}, BOTTOM_VALUE, value_of(part))
                 return machine.new(state, activation, span, "slice", sliced)
             if constant is not None and isinstance(constant.value, int) and inner.exact:
@@ -389,6 +435,20 @@ def forward(
     if own:
         given = arguments.after(value_of(address))
         return calls.call_value(machine, own, given, state, activation, span, shown)
+    return forward_of_library(machine, address, thing, arguments, state, activation, span, shown)
+
+
+def forward_of_library(
+    machine: Machine,
+    address: Address,
+    thing: Instance,
+    arguments: Arguments,
+    state: State,
+    activation: Activation,
+    span: Span,
+    shown: str,
+) -> Outcomes:
+    """`forward` of the library class that the module is, or is derived from."""
     for name in class_names(state, thing):
         fact = facts.module_fact(name)
         if fact is None or name == "torch.nn.Module":
@@ -400,12 +460,12 @@ def forward(
                 machine, thing.payload, arguments, state, activation, span, shown
             )
         return [_by_fact(machine, address, thing, fact, arguments, state, activation, span, shown)]
-    grad = BY_DEFAULT.both(state.mode)
+    grad = BY_DEFAULT.both(state.recording)
     known = any(isinstance(c, Address) and not has_unknown_base(state, c) for c in thing.cls)
     story = begin(span, f"output of the module `{shown}`, whose parameters are trainable by default")
     if known:
         grad = any_flag(state, [parameters.all_parameters(machine, state, address, span)])
-        grad = grad.both(state.mode).in_unseen_hands()
+        grad = grad.both(state.recording).in_unseen_hands()
     result = machine.unknown(state, activation, span, "result", grad=grad, story=story)
     return [(result, state)]
 
@@ -452,7 +512,7 @@ def _by_fact(
     inputs = arguments.all()
     weights = [v for n, v in thing.attributes.items() if not n.startswith("@")] + [thing.hidden]
     flag_before = any_flag(state, [*weights, *inputs])
-    flag = flag_before.both(state.mode)
+    flag = flag_before.both(state.recording)
     trainable = any_flag(state, weights)
     story: Story | None = story_of_any(state, [*inputs]) if trainable == NO else None
     if story is None:

@@ -40,6 +40,8 @@ def apply(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes:
         handled = special.handle(machine, fact, call)
         if handled is not None:
             return handled
+    if fact.name.endswith("detach_"):
+        return [(_detach_in_place(call), call.state)]
     if fact.in_place:
         return [(_in_place(machine, fact, call), call.state)]
     out = call.arguments.keyword("out")
@@ -50,6 +52,19 @@ def apply(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes:
         )
         value = out
     return [(value, call.state)]
+
+
+def _detach_in_place(call: LibraryCall) -> Value:
+    """`t.detach_()` makes `t` itself a leaf that does not require grad (it raises on views)."""
+    target = call.operand(0, "input") or frozenset()
+    for address in addresses(target):
+        thing = call.state.get(address)
+        if isinstance(thing, (Tensor, Unknown)):
+            changed = replace(thing, grad=NO, story=None)
+            if isinstance(changed, Tensor):
+                changed = replace(changed, leaf=YES)
+            call.state.put(address, changed if len(target) == 1 else thing.join(changed))  # type: ignore[arg-type]  # same class
+    return target
 
 
 def _in_place(machine: Machine, fact: CallFact, call: LibraryCall) -> Value:
@@ -113,7 +128,7 @@ def result_tensor(
 ) -> Tensor:
     """What a differentiable output of the call is."""
     state = call.state
-    flag = any_flag(state, inputs).both(state.mode)
+    flag = any_flag(state, inputs).both(state.recording)
     story = story_of_any(state, inputs)
     if fact.factory:
         asked = call.arguments.keyword("requires_grad")
@@ -276,6 +291,8 @@ def apply_maybe(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes
     """A tensor method called on something that may be a tensor, or anything that has such a method."""
     state = call.state
     receiver = call.receiver
+    if fact.name.endswith("detach_"):
+        return [(_detach_in_place(call), state)]
     if fact.special == "requires_grad_":
         return special.set_requires_grad(machine, fact, call)
     if fact.in_place:
@@ -287,9 +304,9 @@ def apply_maybe(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes
     if result is Result.PROPAGATE:
         flag = any_flag(state, inputs)
         if fact.aliasing is Aliasing.FRESH or state.mode == NO and fact.name.endswith(("to", "float")):
-            flag = flag.both(state.mode)
+            flag = flag.both(state.recording)
         elif fact.aliasing is Aliasing.SOMETIMES and state.mode != YES:
-            flag = flag.join(flag.both(state.mode))
+            flag = flag.join(flag.both(state.recording))
     elif result is Result.PYTHON:
         flag = Belief(Truth.NO, Truth.MAYBE)
     fields = fact.fields or ("0",) * len(fact.results)

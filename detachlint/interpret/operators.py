@@ -348,7 +348,7 @@ def tensor_result(
     numbers = [single_literal(operand) for operand in operands]
     if dtype is Dtype.INTEGER and any(n and isinstance(n.value, float) for n in numbers):
         dtype = Dtype.FLOAT32
-    flag = any_flag(state, operands).both(state.mode)
+    flag = any_flag(state, operands).both(state.recording)
     story = then(
         story_of_any(state, operands), node.span, f"`{describe(node)}` is computed from it"
     )
@@ -416,7 +416,7 @@ def _mapping_result(
 def _unknown_result(
     machine: Machine, node: Operator, operands: tuple[Value, ...], state: State
 ) -> Value:
-    flag = any_flag(state, operands).both(state.mode)
+    flag = any_flag(state, operands).both(state.recording)
     if node.name in COMPARISONS:
         flag = NO
     # Of unknown class: a comparison of tensors is a tensor, that of numbers a bool.

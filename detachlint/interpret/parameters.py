@@ -29,8 +29,8 @@ def named_children(state: State, thing: Instance) -> Iterator[tuple[str | None, 
     for atom in in_order(thing.payload):
         inner = state.get(atom) if isinstance(atom, Address) else None
         if isinstance(inner, Sequence) and inner.kind == "modules":
-            for number, item in enumerate(inner.items):
-                yield str(number), item
+            names = inner.fields or tuple(map(str, range(len(inner.items))))
+            yield from zip(names, inner.items, strict=False)
             if inner.rest:
                 yield None, inner.rest
         elif isinstance(inner, Mapping):

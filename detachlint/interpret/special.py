@@ -189,7 +189,7 @@ def _cast(machine: Machine, call: LibraryCall, source: Value) -> Value:
         if same and certain and new_device is not placement.Device.UNKNOWN and not _copies(call):
             parts |= value_of(address)
             continue
-        flag = flag_of(state, value_of(address)).both(state.mode)
+        flag = flag_of(state, value_of(address)).both(state.recording)
         made = replace(
             thing,
             grad=flag if new_dtype is not Dtype.INTEGER else NO,
@@ -269,7 +269,7 @@ def _type(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | Non
             thing = call.state.get(address)
             if not isinstance(thing, Tensor):
                 continue
-            flag = flag_of(call.state, value_of(address)).both(call.state.mode)
+            flag = flag_of(call.state, value_of(address)).both(call.state.recording)
             integer = dtype is Dtype.INTEGER
             cast = replace(
                 thing, grad=NO if integer else flag, base=frozenset(), dtype=dtype,
@@ -367,7 +367,7 @@ def _backward(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes |
 def _autograd_grad(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
     """`torch.autograd.grad(…)`: the gradients require grad iff `create_graph` is true."""
     asked = call.arguments.get(4, "create_graph")
-    flag = (truth_belief(call.state, asked) if asked is not None else NO).both(call.state.mode)
+    flag = (truth_belief(call.state, asked) if asked is not None else NO).both(call.state.recording)
     story = story_of_any(call.state, call.inputs)
     made = Tensor(flag, leaf=flag.opposite(), story=story)
     one = make_tensor(machine, call.state, call.activation, call.span, made, "gradient")

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from detachlint.domain.belief import Belief
+from detachlint.domain.belief import NO, Belief
 from detachlint.domain.objects import Frame, HeapObject, Unknown, join_objects
-from detachlint.domain.values import Address, Literal, Value
+from detachlint.domain.values import Address, Atom, Literal, Value
 
 NOTHING_KNOWN = Unknown()
 
@@ -24,27 +24,43 @@ class State:
     visits each object of the place exactly once), so that strong updates are sound.
     """
 
-    __slots__ = ("equals", "focus", "heap", "mode", "truths")
+    __slots__ = ("equals", "focus", "heap", "inference", "mode", "truths")
 
     def __init__(
         self,
         heap: dict[Address, HeapObject],
         mode: Belief,
-        truths: dict[Address, bool],
+        truths: dict[Atom, bool],
         equals: dict[Address, Literal],
         focus: frozenset[Address] = frozenset(),
+        inference: Belief = NO,
     ) -> None:
         self.heap = heap
         self.mode = mode
         self.truths = truths
         self.equals = equals
         self.focus = focus
+        self.inference = inference
 
     def fork(self) -> State:
         """An independent copy."""
         return State(
-            self.heap.copy(), self.mode, self.truths.copy(), self.equals.copy(), self.focus
+            self.heap.copy(),
+            self.mode,
+            self.truths.copy(),
+            self.equals.copy(),
+            self.focus,
+            self.inference,
         )
+
+    @property
+    def recording(self) -> Belief:
+        """Whether a result of something that requires grad does, too.
+
+        In inference mode nothing is recorded, not even where grad mode has been switched on again
+        (executed); `numpy()` asks for grad mode alone.
+        """
+        return self.mode if self.inference == NO else self.mode.both(self.inference.opposite())
 
     def get(self, address: Address) -> HeapObject:
         """The object at an address."""
@@ -78,7 +94,11 @@ class State:
 
     def same_world(self, other: State) -> bool:
         """Whether both agree in everything but the assumptions that led there."""
-        return self.mode == other.mode and self.heap == other.heap
+        return (
+            self.mode == other.mode
+            and self.inference == other.inference
+            and self.heap == other.heap
+        )
 
     def join(self, other: State) -> State:
         """Either path was taken; assumptions survive where both made them."""
@@ -98,6 +118,7 @@ class State:
             {a: t for a, t in self.truths.items() if other.truths.get(a) == t},
             {a: v for a, v in self.equals.items() if other.equals.get(a) == v},
             self.focus & other.focus,
+            self.inference.join(other.inference),
         )
 
 
@@ -132,6 +153,7 @@ def merge_states(states: list[State], limit: int) -> list[State]:
                     {a: t for a, t in other.truths.items() if state.truths.get(a) == t},
                     {a: v for a, v in other.equals.items() if state.equals.get(a) == v},
                     other.focus & state.focus,
+                    other.inference,
                 )
                 break
         else:
@@ -141,8 +163,9 @@ def merge_states(states: list[State], limit: int) -> list[State]:
     return distinct
 
 
-def drop_assumptions(state: State, about: Collection[Address]) -> None:
+def drop_assumptions(state: State, about: Collection[Atom]) -> None:
     """Forget what was assumed about these objects."""
     for address in about:
         state.truths.pop(address, None)
-        state.equals.pop(address, None)
+        if isinstance(address, Address):
+            state.equals.pop(address, None)

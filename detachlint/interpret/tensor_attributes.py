@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from detachlint.domain.belief import MAYBE, NO, YES, Belief, Truth
 from detachlint.domain.objects import Dtype, Instance, Kind, Tensor, Unknown
 from detachlint.domain.story import begin
-from detachlint.domain.values import FALSE, TRUE, Address, Method, Value, literal, value_of
+from detachlint.domain.values import FALSE, NONE, TRUE, Address, Method, Value, literal, value_of
 from detachlint.interpret.activation import Activation
 from detachlint.interpret.state import State
 from detachlint.interpret.tensors import (
@@ -47,6 +47,8 @@ def read(
         return flag_value(machine, address, flag_of_tensor(state, tensor), span)
     if name == "is_leaf":
         return flag_value(machine, address, tensor.leaf, span, "is_leaf")
+    if name == "grad_fn":
+        return _history(machine, address, tensor, state, span)
     fact = facts.tensor_attribute(name)
     if fact is None or not fact.attribute:
         return value_of(Method(address, name))
@@ -58,16 +60,26 @@ def read(
         return machine.derived(f"attribute {name}", (address,), span, Unknown(kind, NO))
     made = replace(tensor, attributes={}, parameter=False, base=frozenset(), story=None)
     if result is Result.PROPAGATE and fact.aliasing is not Aliasing.FRESH:
-        grad = flag_of_tensor(state, tensor).both(state.mode)
+        grad = flag_of_tensor(state, tensor).both(state.recording)
         made = replace(made, grad=grad, leaf=MAYBE, base=roots(state, value_of(address)))
     elif result is Result.PROPAGATE:
-        made = replace(made, grad=flag_of_tensor(state, tensor).both(state.mode), leaf=MAYBE)
+        made = replace(made, grad=flag_of_tensor(state, tensor).both(state.recording), leaf=MAYBE)
     else:
         made = replace(made, grad=NO, leaf=YES)
     if result is Result.INTEGER:
         made = replace(made, dtype=Dtype.INTEGER)
     made = replace(made, story=story_of(state, value_of(address)))
     return make_tensor(machine, state, activation, span, made, f"attribute {name}")
+
+
+def _history(
+    machine: Machine, address: Address, tensor: Tensor, state: State, span: Span
+) -> Value:
+    """`t.grad_fn`: None for leaves and for what does not require grad."""
+    if tensor.leaf == YES or flag_of_tensor(state, tensor) == NO:
+        return NONE
+    node = machine.derived("attribute grad_fn", (address,), span, NO_TENSOR)
+    return node if tensor.leaf == NO else node | NONE
 
 
 def flag_value(
@@ -118,7 +130,7 @@ def read_fact(
     if fact.result is Result.PROPAGATE:
         flag = flag_of(state, thing.payload)
         if fact.aliasing is Aliasing.FRESH:
-            flag = flag.both(state.mode)
+            flag = flag.both(state.recording)
     tensor = Tensor(
         flag,
         dtype=Dtype.INTEGER if fact.result is Result.INTEGER else Dtype.FLOAT,

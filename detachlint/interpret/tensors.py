@@ -207,7 +207,7 @@ def write_into(
 
     The target and what it is a view of require grad afterwards if they did, or if `flag`.
     """
-    gained = flag.both(state.mode)
+    gained = flag.both(state.recording)
     if gained.usual is Truth.NO and gained.sure is Truth.NO:
         return
     touched = set(roots(state, target)) | set(addresses(target))

@@ -13,8 +13,10 @@ from detachlint.knowledge.model import (
     Aliasing,
     CallFact,
     ClassFact,
+    Gate,
     MethodFact,
     ModuleFact,
+    NumpyFact,
     Output,
     ParameterFact,
     Result,
@@ -26,8 +28,10 @@ __all__ = [
     "Aliasing",
     "CallFact",
     "ClassFact",
+    "Gate",
     "MethodFact",
     "ModuleFact",
+    "NumpyFact",
     "Output",
     "ParameterFact",
     "Result",
@@ -37,12 +41,14 @@ __all__ = [
     "is_tensor_method",
     "module_fact",
     "not_modelled",
+    "numpy_fact",
     "tensor_attribute",
 ]
 
 CALLS = Table("torch/calls.tsv")
 MODULES = Table("torch/modules.tsv")
 CLASSES = Table("torch/classes.tsv")
+NUMPY = Table("numpy/calls.tsv")
 ALIASES = Table("torch/aliases.tsv")
 
 
@@ -91,6 +97,17 @@ def class_fact(name: str) -> ClassFact | None:
     name = canonical_name(name)
     row = CLASSES.row(name)
     return None if row is None else rows.parse_class(name, row, CLASSES.version)
+
+
+@cache
+def numpy_fact(name: str) -> NumpyFact | None:
+    """The fact about a function of NumPy (`numpy.exp`) or a method or operator of its arrays.
+
+    Operators are found as `numpy.ndarray.__add__` (`array + tensor`), `numpy.ndarray.__radd__`
+    (`tensor + array`) and `numpy.generic.__add__` (NumPy scalar + tensor).
+    """
+    row = NUMPY.row(name)
+    return None if row is None else rows.parse_numpy(name, row, NUMPY.version)
 
 
 def tensor_attribute(name: str) -> CallFact | None:

@@ -199,4 +199,43 @@ class ClassFact:
     evidence: str
 
 
-Fact: TypeAlias = CallFact | ModuleFact | ClassFact
+class Gate(Enum):
+    """By which way a NumPy function gets at the values of a tensor it is handed."""
+
+    CONVERTS = "converts"
+    """`__array__`: raises RuntimeError iff the tensor requires grad and grad mode is on."""
+    SCALAR = "scalar"
+    """`__float__`, `__int__`, `__bool__`, …: works for one element, the gradient is dropped."""
+    DELEGATES = "delegates"
+    """The tensor's own method or operator: a tensor comes out, the graph is kept."""
+    REJECTS = "rejects"
+    """Raises something else, whether or not the tensor requires grad."""
+    SWALLOWS = "swallows"
+    """`__array__` raises, but the function hides that and answers wrongly (`array_equal`)."""
+    KEEPS = "keeps"
+    """Does not look at the values (`np.shape`), or stores the tensor as an object."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumpyFact:
+    """What a function of NumPy, or a method or operator of `numpy.ndarray`, does to tensors.
+
+    Keys of `gates` are argument positions (of methods: 0 is the array), marked by what is there:
+    `"0"` a tensor with dimensions, `"0s"` one without, `"0[]"` a list of tensors without
+    dimensions.
+    """
+
+    name: str
+    gates: Mapping[str, Gate]
+    gives: str
+    """What comes out when a tensor that does not require grad goes in at the first of the gates
+    that accepts one: `"array"`, `"scalar"` (of NumPy), `"tensor"`, `"python"`, `"several"` or `""`
+    where none does."""
+    evidence: str
+
+    def gate(self, position: int, mark: str = "") -> Gate | None:
+        """The gate of an argument; `mark` is `""`, `"s"` or `"[]"`."""
+        return self.gates.get(f"{position}{mark}")
+
+
+Fact: TypeAlias = CallFact | ModuleFact | ClassFact | NumpyFact

@@ -17,8 +17,10 @@ from detachlint.knowledge.model import (
     Aliasing,
     CallFact,
     ClassFact,
+    Gate,
     MethodFact,
     ModuleFact,
+    NumpyFact,
     Output,
     ParameterFact,
     Result,
@@ -26,6 +28,7 @@ from detachlint.knowledge.model import (
 
 NOT_MODELLED = "not modelled: "
 _ALIASING = {aliasing.value: aliasing for aliasing in Aliasing}
+_GATES = {gate.value: gate for gate in Gate}
 _RESULTS = {result.value: result for result in Result}
 
 
@@ -65,7 +68,7 @@ def parse_call(name: str, row: str, version: str = "") -> CallFact | None:
         parameters=_names(settings.get("parameters", "")),
         ignored=tuple(int(position) for position in _names(settings.get("ignored", ""))),
         attribute="attribute" in flags,
-        evidence=f"{evidence} torch {version}" if version else evidence,
+        evidence=f"{evidence} {version}".rstrip(),
     )
 
 
@@ -125,7 +128,7 @@ def parse_module(name: str, row: str, version: str = "") -> ModuleFact:
         is_loss="loss" in flags,
         children=_names(settings.get("children", "")),
         buffers=_names(settings.get("buffers", "")),
-        evidence=f"{evidence} torch {version}" if version else evidence,
+        evidence=f"{evidence} {version}".rstrip(),
     )
 
 
@@ -212,7 +215,7 @@ def parse_class(name: str, row: str, version: str = "") -> ClassFact:
             method.name: method
             for method in (_parse_method(name, word) for word in methods.split(" ") if word)
         },
-        evidence=f"{evidence} torch {version}" if version else evidence,
+        evidence=f"{evidence} {version}".rstrip(),
     )
 
 
@@ -238,6 +241,27 @@ def _parse_method(owner: str, word: str) -> MethodFact:
 def _format_method(method: MethodFact) -> str:
     aliasing = "" if method.aliasing is Aliasing.FRESH else f":{method.aliasing.value}"
     return f"{method.name}{'' if method.attribute else '()'}={method.result.value}{aliasing}"
+
+
+# --- numpy ---------------------------------------------------------------------------------------
+
+
+def parse_numpy(name: str, row: str, version: str = "") -> NumpyFact:
+    """The fact in `row`: `gates⇥gives⇥evidence`, a gate being `0=converts`, `0s=…` or `0[]=…`."""
+    gates, gives, evidence = row.split("\t")
+    found = {}
+    for word in gates.split(" ") if gates else ():
+        key, _, value = word.partition("=")
+        if value not in _GATES:
+            raise MalformedRow(f"{name}: no such gate: {word!r}")
+        found[key] = _GATES[value]
+    return NumpyFact(name, found, gives, f"{evidence} {version}".rstrip())
+
+
+def format_numpy(fact: NumpyFact) -> str:
+    """The row of `fact`."""
+    gates = " ".join(f"{key}={gate.value}" for key, gate in fact.gates.items())
+    return "\t".join((gates, fact.gives, fact.evidence))
 
 
 # --- words ---------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ class Table:
 
     @property
     def version(self) -> str:
-        """The version of what was executed, as in `# torch 2.13.0`."""
+        """What was executed, and its version: `torch 2.13.0` (in the file: `# torch 2.13.0`)."""
         self._index()
         return self._version
 
@@ -37,7 +37,7 @@ class Table:
         # Read whole and split once: this is paid at every start of the linter.
         if self._rows is None:
             text = self.path.read_text(encoding="utf-8")
-            self._version = text.partition("\n")[0].rpartition(" ")[2]
+            self._version = text.partition("\n")[0].removeprefix("# ")
             self._rows = index(text)
         return self._rows
 

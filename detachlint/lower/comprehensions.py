@@ -116,7 +116,7 @@ def _call_of_function(
     """A function of one made-up parameter, called with the outermost iterable."""
     span = span_of(node)
     outer = lowering.scope
-    frame = Frame("function", outer.frame.inner_name(name), outer.frame, own.values())
+    frame = Frame("comprehension", outer.frame.inner_name(name), outer.frame, own.values())
     given = Name(frame.make_up("iterable", outermost.span), 0, outermost.span)
     parameter = Parameter(given.name, ParameterKind.POSITIONAL_ONLY, None, None, outermost.span)
     lowering.scope = Scope("comprehension", frame, outer, outer.private, own)

@@ -18,7 +18,6 @@ from detachlint.source.span import Span
 TYPE_PARAMETER = -2
 """In place of a depth: the name is a type parameter, which no frame of the IR holds."""
 
-FrameKind: TypeAlias = Literal["function", "class", "module"]
 
 
 class Frame:
@@ -36,7 +35,7 @@ class Frame:
     )
 
     def __init__(
-        self, kind: FrameKind, qualified_name: str, outer: Frame | None, variables: Iterable[str]
+        self, kind: ScopeKind, qualified_name: str, outer: Frame | None, variables: Iterable[str]
     ) -> None:
         self.kind = kind
         self.qualified_name = qualified_name
@@ -89,7 +88,7 @@ class Frame:
         """The `__qualname__` of what is defined in this frame under a name."""
         if self.kind == "module":
             return name
-        infix = "." if self.kind == "class" else ".<locals>."
+        infix = ".<locals>." if self.kind == "function" else "."
         return f"{self.qualified_name}{infix}{name}"
 
 

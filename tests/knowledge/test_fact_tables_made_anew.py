@@ -17,8 +17,8 @@ from detachlint.knowledge import facts  # noqa: E402
 from detachlint.knowledge.table import Table  # noqa: E402
 
 same_version = pytest.mark.skipif(
-    facts.CALLS.version != tables.VERSION,
-    reason=f"the tables are about torch {facts.CALLS.version}",
+    facts.CALLS.version != f"torch {tables.VERSION}",
+    reason=f"the tables are about {facts.CALLS.version}",
 )
 
 

@@ -196,9 +196,7 @@ class Machine:
         if node.name == "is sequence":
             subject, minimum, longer = operands
             is_sequence = isinstance(subject, Sequence) and not isinstance(subject, (str, bytes))
-            return is_sequence and (
-                len(subject) >= minimum if longer else len(subject) == minimum
-            )
+            return is_sequence and (len(subject) >= minimum if longer else len(subject) == minimum)
         if node.name == "is mapping":
             return isinstance(operands[0], Mapping)
         return (_UNARY if len(operands) == 1 else _BINARY)[node.name](*operands)
@@ -448,7 +446,7 @@ class Machine:
     def run_Raise(self, node: ir.Raise, frame: Frame) -> Run:
         error = yield from self.optional(node.value, frame)
         if error is None:
-            raise  # noqa: PLE0704 (runs inside the handler of `run_Try`)
+            raise
         raised = error() if isinstance(error, type) else error
         raise _Carried(raised) if isinstance(raised, StopIteration) else raised
 

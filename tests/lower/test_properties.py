@@ -109,7 +109,7 @@ def test_generated_programs() -> None:
 
     # Shrinking takes minutes with programs made by this package.
     @settings(
-        max_examples=400,
+        max_examples=25,
         deadline=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
@@ -150,10 +150,18 @@ _STATEMENTS = st.recursive(
         st.builds("import {}".format, _NAMES),
     ),
     lambda inner: st.one_of(
-        st.builds("def {}({}):\n{}".format, _NAMES, _NAMES, st.lists(inner, min_size=1).map(_indented)),
+        st.builds(
+            "def {}({}):\n{}".format, _NAMES, _NAMES, st.lists(inner, min_size=1).map(_indented)
+        ),
         st.builds("class {}:\n{}".format, _NAMES, st.lists(inner, min_size=1).map(_indented)),
-        st.builds("match {}:\n  case [{}, *{}] if {}:\n{}".format, _EXPRESSIONS, st.just("a"),
-                  st.just("b"), _EXPRESSIONS, st.lists(inner, min_size=1).map(_indented)),
+        st.builds(
+            "match {}:\n  case [{}, *{}] if {}:\n{}".format,
+            _EXPRESSIONS,
+            st.just("a"),
+            st.just("b"),
+            _EXPRESSIONS,
+            st.lists(inner, min_size=1).map(_indented),
+        ),
     ),
     max_leaves=8,
 )

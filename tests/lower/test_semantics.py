@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.util
-from pathlib import Path
+from importlib.abc import InspectLoader
 from typing import Any
 
 import pytest
@@ -359,8 +359,10 @@ def test_lowered_program_computes_what_the_program_computes(source: str) -> None
 
 def _standard(name: str) -> str:
     spec = importlib.util.find_spec(name)
-    assert spec is not None and spec.origin is not None
-    return Path(spec.origin).read_text("utf-8")
+    assert spec is not None and isinstance(spec.loader, InspectLoader)
+    source = spec.loader.get_source(name)
+    assert source is not None
+    return source
 
 
 USES = {

@@ -38,8 +38,8 @@ class Frame:
 
     `cost` is how many statements one run of the frame executes at most, `repeats` how often the
     place being written runs in it. `sealed` is set inside inference mode: only variables from that
-    index on may be changed there. `pure` turns false with the first effect on anything outside. `lists_grow` is false
-    where a loop runs over one: appending to it there might never end.
+    index on may be changed there. `pure` turns false with the first effect on anything outside.
+    `lists_grow` is false where a loop runs over one: appending to it there might never end.
     """
 
     is_function: bool
@@ -138,8 +138,15 @@ class Builder:
         """Note that the next line changes something that outlives the frame."""
         self.frame.pure = False
 
-    def declare(self, name: str, kind: Kind, *, pinned: bool = False, accumulator: bool = False,
-                leaf: bool = False) -> str:
+    def declare(
+        self,
+        name: str,
+        kind: Kind,
+        *,
+        pinned: bool = False,
+        accumulator: bool = False,
+        leaf: bool = False,
+    ) -> str:
         """Bring `name` into scope and return it."""
         self.frame.variables.append(Variable(name, kind, pinned, accumulator, leaf))
         return name
@@ -187,7 +194,7 @@ class Builder:
 
     @contextmanager
     def inference(self, header: str) -> Iterator[None]:
-        """A block in inference mode: changes nothing outside; its tensors stay, as what they are."""
+        """A block in inference mode: changes nothing outside; what it makes are inference tensors"""
         frame = self.frame
         before, outer = len(frame.variables), frame.sealed
         with self.block(header, keeps=True):
@@ -195,9 +202,7 @@ class Builder:
             yield
         frame.sealed = outer
         made = frame.variables[before:]
-        frame.variables[before:] = (
-            [v for v in made if v.kind == VECTOR] if outer is None else made
-        )
+        frame.variables[before:] = [v for v in made if v.kind == VECTOR] if outer is None else made
         if outer is None:
             for variable in frame.variables[before:]:
                 variable.kind, variable.accumulator, variable.leaf = INFERENCE, False, False

@@ -234,7 +234,11 @@ def _callables(variable: Variable, kind: Kind) -> list[tuple[str, str, CallableO
             add("function", variable.name, variable.kind)
         case InstanceOf():
             if variable.kind.call is not None:
-                add("module" if variable.kind.is_module else "object", variable.name, variable.kind.call)
+                add(
+                    "module" if variable.kind.is_module else "object",
+                    variable.name,
+                    variable.kind.call,
+                )
             for name, method in variable.kind.methods:
                 add("method", f"{variable.name}.{name}", method)
         case _ if variable.kind == MODULE:

@@ -119,6 +119,16 @@ def guarded(function: Callable[[], Any]) -> Any:
         return None
 
 
+def guarded_with_error(function: Callable[[], Any]) -> tuple[Any, str]:
+    """What `function` gives and `""`, or None and the error's type and text."""
+    try:
+        with warnings.catch_warnings(), _time_limit(TIME_LIMIT):
+            warnings.simplefilter("ignore")
+            return function(), ""
+    except (Exception, OutOfTime) as error:  # a function may raise anything
+        return None, f"{type(error).__name__}: {error}"
+
+
 def prepare(call: Call, condition: Condition) -> tuple[list[Any], dict[str, Any]]:
     """Fresh copies of the arguments of `call`, flags set as `condition` says."""
     args = [_copy(value, condition, place) for place, value in enumerate(call.args)]

@@ -210,6 +210,7 @@ def _networks() -> dict[str, Sequence[Call]]:
         "segment_reduce": [_call(V, "sum", lengths=torch.tensor([1, 2]))],
         "nn.functional.conv_tbc": [_call(series, torch.ones(1, 3, 2), V[:2])],
         "nn.functional.fold": [_call(torch.ones(1, 4, 9), (4, 4), (2, 2))],
+        "nn.functional.grouped_mm": [_call(*(torch.ones(2, 16, 16).bfloat16() for _ in range(2)))],
         "nn.functional.lp_pool1d": [_call(series, 2.0, 2)],
         "nn.functional.lp_pool2d": [_call(IMAGE, 2.0, 2)],
         "nn.functional.lp_pool3d": [_call(VOLUME, 2.0, 2)],

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
-from detachlint.harness.probe import classes, modules
+from detachlint.harness.probe import classes, modules, numpy_observe
 from detachlint.harness.probe.aliases import aliases
 from detachlint.harness.probe.opinfo import base_name
 from detachlint.harness.probe.pool import Job, make_rows
@@ -17,7 +18,12 @@ from detachlint.knowledge.rows import NOT_MODELLED
 
 VERSION = torch.__version__.partition("+")[0]
 
-FILES = {"call": "torch/calls.tsv", "module": "torch/modules.tsv", "class": "torch/classes.tsv"}
+FILES = {
+    "call": "torch/calls.tsv",
+    "module": "torch/modules.tsv",
+    "class": "torch/classes.tsv",
+    "numpy": "numpy/calls.tsv",
+}
 ALIASES = "torch/aliases.tsv"
 
 
@@ -28,6 +34,7 @@ def all_jobs() -> list[Job]:
         *(("call", name) for name in names),
         *(("module", name) for name in modules.names()),
         *(("class", name) for name in classes.names()),
+        *(("numpy", name) for name in numpy_observe.names()),
     ]
 
 
@@ -39,14 +46,16 @@ def make_tables(workers: int, tell: Callable[[Job], None] = lambda job: None) ->
         path: table_text({name: row for (kind, name), row in kept.items() if kind == wanted})
         for wanted, path in FILES.items()
     }
-    texts[ALIASES] = table_text(aliases({name for _, name in kept}))
+    numpy_rows = {name: row for (kind, name), row in kept.items() if kind == "numpy"}
+    texts[FILES["numpy"]] = table_text(numpy_rows, f"numpy {np.__version__} torch {VERSION}")
+    texts[ALIASES] = table_text(aliases({name for kind, name in kept if kind != "numpy"}))
     return texts
 
 
-def table_text(rows: Mapping[str, str]) -> str:
-    """A table: a comment with the version, then the rows by name."""
+def table_text(rows: Mapping[str, str], executed: str = f"torch {VERSION}") -> str:
+    """A table: a comment that tells what was executed, then the rows by name."""
     lines = [f"{name}\t{row}" for name, row in sorted(rows.items())]
-    return "\n".join([f"# torch {VERSION}", *lines, ""])
+    return "\n".join([f"# {executed}", *lines, ""])
 
 
 def _is_noise(job: Job, row: str) -> bool:

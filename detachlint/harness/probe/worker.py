@@ -14,10 +14,16 @@ from collections.abc import Callable, Mapping
 
 import torch
 
-from detachlint.harness.probe import classes, hand, modules
+from detachlint.harness.probe import classes, hand, modules, numpy_observe
 from detachlint.harness.probe.conclude import Unclassified, conclude
 from detachlint.harness.probe.observe import observe
-from detachlint.knowledge.rows import NOT_MODELLED, format_call, format_class, format_module
+from detachlint.knowledge.rows import (
+    NOT_MODELLED,
+    format_call,
+    format_class,
+    format_module,
+    format_numpy,
+)
 
 
 def call_row(name: str) -> str:
@@ -44,10 +50,17 @@ def class_row(name: str) -> str:
     return format_class(fact) if fact else ""
 
 
+def numpy_row(name: str) -> str:
+    """The row of a NumPy function; `""` where no arguments for it are known."""
+    fact = numpy_observe.observe_numpy(name)
+    return format_numpy(fact) if fact else ""
+
+
 ROWS: Mapping[str, Callable[[str], str]] = {
     "call": call_row,
     "module": module_row,
     "class": class_row,
+    "numpy": numpy_row,
 }
 
 

@@ -97,7 +97,9 @@ def forward_hook(b: Builder) -> bool:
 def distribution(b: Builder) -> bool:
     name, result = b.name("normal"), b.name("x")
     b.emit(f"{name} = torch.distributions.Normal({vector(b, 1)}, torch.ones(3))")
-    b.emit(f"{result} = {name}.{b.pick(('sample()', 'rsample()', 'mean', 'log_prob(torch.ones(3))'))}")
+    b.emit(
+        f"{result} = {name}.{b.pick(('sample()', 'rsample()', 'mean', 'log_prob(torch.ones(3))'))}"
+    )
     b.emit(f"{b.name('array')} = {result}.numpy()")
     b.declare(result, VECTOR)
     return True

@@ -32,6 +32,18 @@ def make_tuple(b: Builder) -> bool:
     return True
 
 
+def some_record(b: Builder) -> tuple[str, DictOf]:
+    """A variable that holds a dictionary of vectors; made here where there is none."""
+    found = [(v.name, v.kind) for v in b.visible(lambda v: isinstance(v.kind, DictOf))]
+    if not found:
+        make_dictionary(b)
+        made = b.frame.variables[-1]
+        found = [(made.name, made.kind)]
+    name, kind = b.pick(found)
+    assert isinstance(kind, DictOf)
+    return name, kind
+
+
 @form("dictionary", 1.5)
 def make_dictionary(b: Builder) -> bool:
     keys = KEYS[: b.between(1, 3)]
@@ -81,40 +93,42 @@ def append_in_loop(b: Builder) -> bool:
     return True
 
 
-@form("store item")
+@form("store item", 0.7)
 def store_item(b: Builder) -> bool:
-    if not b.may_have_effects:
-        return False
     lists = [v.name for v in b.bindable(VECTORS)]
-    records = [(v.name, v.kind) for v in b.visible(lambda v: isinstance(v.kind, DictOf))]
-    if records and b.chance(0.6):
-        name, kind = b.pick(records)
-        assert isinstance(kind, DictOf)
-        b.effect()
-        text = b.pick(
-            (f"{name}[{b.pick(kind.keys)!r}] = {{}}", f"{name}.update({b.pick(kind.keys)}={{}})")
-        )
-        b.emit(text.format(vector(b)))
-        return True
-    if not lists:
+    if not b.may_have_effects or not lists:
         return False
     b.effect()
     b.emit(f"{b.pick(lists)}[0] = {vector(b)}")
     return True
 
 
-@form("read item", 1.5)
+@form("store entry")
+def store_entry(b: Builder) -> bool:
+    if not b.may_have_effects:
+        return False
+    name, kind = some_record(b)
+    key = b.pick(kind.keys)
+    b.effect()
+    text = b.pick((f"{name}[{key!r}] = {{}}", f"{name}.update({key}={{}})"))
+    b.emit(text.format(vector(b)))
+    return True
+
+
+@form("read item")
 def read_item(b: Builder) -> bool:
     name = b.name("x")
-    records = [(v.name, v.kind) for v in b.visible(lambda v: isinstance(v.kind, DictOf))]
-    if records and b.chance(0.5):
-        source, kind = b.pick(records)
-        assert isinstance(kind, DictOf)
-        key = b.pick(kind.keys)
-        text = b.pick((f"{source}.get({key!r})", f"{source}[{key!r}]", f"list({source}.values())[0]"))
-    else:
-        text = b.pick(("next(iter({}))", "{}[0]", "{}[-1]", "sum({})", "{}[:1][0]", "max({}, key=len)"))
-        text = text.format(some_list(b))
+    text = b.pick(("next(iter({}))", "{}[0]", "{}[-1]", "sum({})", "{}[:1][0]", "max({}, key=len)"))
+    b.emit(f"{name} = {text.format(some_list(b))}")
+    b.declare(name, VECTOR)
+    return True
+
+
+@form("read entry")
+def read_entry(b: Builder) -> bool:
+    source, kind = some_record(b)
+    name, key = b.name("x"), b.pick(kind.keys)
+    text = b.pick((f"{source}.get({key!r})", f"{source}[{key!r}]", f"list({source}.values())[0]"))
     b.emit(f"{name} = {text}")
     b.declare(name, VECTOR)
     return True
@@ -160,10 +174,7 @@ def comprehension(b: Builder) -> bool:
 
 @form("dictionary comprehension", 0.7)
 def dictionary_comprehension(b: Builder) -> bool:
-    records = [(v.name, v.kind) for v in b.visible(lambda v: isinstance(v.kind, DictOf))]
-    if not records:
-        return False
-    source, kind = b.pick(records)
+    source, kind = some_record(b)
     text = b.pick(
         (
             "{{k: t * 2 for k, t in {}.items()}}",

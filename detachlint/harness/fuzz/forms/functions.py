@@ -84,7 +84,7 @@ def convert_all(values, how):
 
 def make_parameters(b: Builder) -> list[Parameter]:
     """Parameters of a function, in an order that Python accepts."""
-    made = []
+    made: list[Parameter] = []
     for _ in range(b.between(1, 3)):
         kind = b.weighted(_PARAMETERS)
         globals_ = [v.name for v in b.of_kind(kind)]

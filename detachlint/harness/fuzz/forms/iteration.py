@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from detachlint.harness.fuzz.builder import Builder
 from detachlint.harness.fuzz.expressions import vector
-from detachlint.harness.fuzz.forms.containers import some_list
+from detachlint.harness.fuzz.forms.containers import list_of_pairs, some_list, some_record
 from detachlint.harness.fuzz.forms.modes import MANAGERS
-from detachlint.harness.fuzz.kinds import FUNCTION_COST, SCALAR, VECTOR, VECTORS, DictOf, ListOf, TupleOf
+from detachlint.harness.fuzz.kinds import FUNCTION_COST, SCALAR, VECTOR, VECTORS, ListOf, TupleOf
 from detachlint.harness.fuzz.registry import form, too_deep, write_body
 
 
@@ -37,10 +37,9 @@ def for_items(b: Builder) -> bool:
 
 @form("for entries")
 def for_entries(b: Builder) -> bool:
-    records = b.visible(lambda v: isinstance(v.kind, DictOf))
-    if too_deep(b) or not records:
+    if too_deep(b):
         return False
-    source, name = b.pick(records).name, b.name("item")
+    source, name = some_record(b)[0], b.name("item")
     header = b.pick(
         (f"for {b.name('key')}, {name} in {source}.items():", f"for {name} in {source}.values():")
     )
@@ -53,10 +52,7 @@ def for_entries(b: Builder) -> bool:
 
 @form("for keys", 0.5)
 def for_keys(b: Builder) -> bool:
-    records = b.visible(lambda v: isinstance(v.kind, DictOf))
-    if not records:
-        return False
-    source, key = b.pick(records).name, b.name("key")
+    source, key = some_record(b)[0], b.name("key")
     b.emit(f"for {key} in {source}:")
     b.emit(f"    {b.name('array')} = {source}[{key}].numpy()")
     return True
@@ -64,11 +60,12 @@ def for_keys(b: Builder) -> bool:
 
 @form("for pairs", 0.7)
 def for_pairs(b: Builder) -> bool:
-    sources = b.of_kind(ListOf(TupleOf((VECTOR, SCALAR))))
+    sources = [variable.name for variable in b.of_kind(ListOf(TupleOf((VECTOR, SCALAR))))]
     if not sources:
-        return False
+        list_of_pairs(b)
+        sources = [b.frame.variables[-1].name]
     first, second = b.name("x"), b.name("loss")
-    b.emit(f"for {first}, {second} in {b.pick(sources).name}:")
+    b.emit(f"for {first}, {second} in {b.pick(sources)}:")
     b.emit(f"    {b.name('array')} = {b.pick((first, second))}.numpy()")
     return True
 

@@ -28,8 +28,16 @@ LINEAR = InstanceOf(
 _LAYERS = (
     ("nn.Linear(3, 3)", LINEAR),
     ("nn.Linear(3, 3)", LINEAR),
-    ("nn.Linear(3, 3, bias=False)", InstanceOf((Attribute(".weight[0]", VECTOR),), (), _LAYER_CALL, True)),
-    ("nn.LayerNorm(3)", InstanceOf((Attribute(".weight", VECTOR), Attribute(".bias", VECTOR)), (), _LAYER_CALL, True)),
+    (
+        "nn.Linear(3, 3, bias=False)",
+        InstanceOf((Attribute(".weight[0]", VECTOR),), (), _LAYER_CALL, True),
+    ),
+    (
+        "nn.LayerNorm(3)",
+        InstanceOf(
+            (Attribute(".weight", VECTOR), Attribute(".bias", VECTOR)), (), _LAYER_CALL, True
+        ),
+    ),
     ("nn.Tanh()", InstanceOf((), (), _LAYER_CALL, True)),
     ("nn.Identity()", InstanceOf((), (), _LAYER_CALL, True)),
     ("nn.Dropout(0.5)", InstanceOf((), (), _LAYER_CALL, True)),
@@ -74,14 +82,30 @@ def module(b: Builder) -> bool:
 
 
 _PARTS: tuple[tuple[str, str, tuple[Attribute, ...]], ...] = (
-    ("inner", "nn.Linear(3, 3)", (Attribute(".inner.bias", VECTOR), Attribute(".inner.weight[1]", VECTOR))),
+    (
+        "inner",
+        "nn.Linear(3, 3)",
+        (Attribute(".inner.bias", VECTOR), Attribute(".inner.weight[1]", VECTOR)),
+    ),
     ("scale", "nn.Parameter(torch.ones(3))", (Attribute(".scale", VECTOR),)),
     ("fixed", "nn.Parameter(torch.ones(3), requires_grad=False)", (Attribute(".fixed", VECTOR),)),
-    ("layers", "nn.ModuleList([nn.Linear(3, 3), nn.Linear(3, 3)])", (Attribute(".layers[1].bias", VECTOR),)),
-    ("heads", "nn.ModuleDict({'main': nn.Linear(3, 3)})", (Attribute(".heads['main'].bias", VECTOR),)),
+    (
+        "layers",
+        "nn.ModuleList([nn.Linear(3, 3), nn.Linear(3, 3)])",
+        (Attribute(".layers[1].bias", VECTOR),),
+    ),
+    (
+        "heads",
+        "nn.ModuleDict({'main': nn.Linear(3, 3)})",
+        (Attribute(".heads['main'].bias", VECTOR),),
+    ),
     ("plain", "torch.ones(3)", (Attribute(".plain", VECTOR, True),)),
     ("stack", "nn.Sequential(nn.Linear(3, 3), nn.Tanh())", (Attribute(".stack[0].bias", VECTOR),)),
-    ("scales", "nn.ParameterList([nn.Parameter(torch.ones(3))])", (Attribute(".scales[0]", VECTOR),)),
+    (
+        "scales",
+        "nn.ParameterList([nn.Parameter(torch.ones(3))])",
+        (Attribute(".scales[0]", VECTOR),),
+    ),
 )
 _APPLIED = {
     "inner": "{v} = self.inner({v})",
@@ -114,12 +138,19 @@ def _write_constructor(b: Builder) -> list[Attribute]:
     return attributes
 
 
+_FORWARD_RESULTS: tuple[tuple[float, Kind], ...] = (
+    (8.0, VECTOR),
+    (1.0, SCALAR),
+    (1.5, TupleOf((VECTOR, SCALAR))),
+)
+
+
 def _write_forward(b: Builder, instance: InstanceOf) -> InstanceOf:
     value = b.name("x")
     decorator = b.pick(METHOD_DECORATORS) if b.chance(0.3) else ""
     if decorator:
         b.emit(decorator)
-    result: Kind = b.weighted(((8.0, VECTOR), (1.0, SCALAR), (1.5, TupleOf((VECTOR, SCALAR)))))
+    result = b.weighted(_FORWARD_RESULTS)
     parameters = [Parameter(value, VECTOR)]
     if b.chance(0.2):
         parameters.append(Parameter(b.name("flag"), FLAG, "default"))

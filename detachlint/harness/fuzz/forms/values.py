@@ -98,12 +98,13 @@ def starred_assignment(b: Builder) -> bool:
 @form("unpack tuple")
 def unpack_tuple(b: Builder) -> bool:
     kind = TupleOf((VECTOR, SCALAR))
-    sources = b.of_kind(kind)
+    sources = [variable.name for variable in b.of_kind(kind)]
     if not sources:
-        return False
-    source = b.pick(sources).name
+        sources = [b.name("pair")]
+        b.emit(f"{sources[0]} = ({vector(b)}, {scalar(b)})")
+        b.declare(sources[0], kind)
     first, second = b.name("x"), b.name("loss")
-    b.emit(f"{first}, {second} = {source}")
+    b.emit(f"{first}, {second} = {b.pick(sources)}")
     b.declare(first, VECTOR)
     b.declare(second, SCALAR)
     return True
@@ -150,7 +151,9 @@ def delete(b: Builder) -> bool:
 @form("several outputs")
 def several_outputs(b: Builder) -> bool:
     first, second = b.name("x"), b.name("mask")
-    template = b.pick(("{v}.sort()", "torch.sort({v}, dim=0)", "{v}.topk(3)", "torch.cummax({v}, 0)"))
+    template = b.pick(
+        ("{v}.sort()", "torch.sort({v}, dim=0)", "{v}.topk(3)", "torch.cummax({v}, 0)")
+    )
     b.emit(f"{first}, {second} = {from_template(b, template, 2)}")
     b.declare(first, VECTOR)
     b.emit(f"{second} = {second} > 0")

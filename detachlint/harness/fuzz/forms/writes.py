@@ -133,9 +133,11 @@ def new_leaf(b: Builder) -> bool:
 
 @form("change of a leaf's flag", 2)
 def change_flag(b: Builder) -> bool:
-    leaves = b.visible(lambda v: v.leaf)
-    if not leaves or not b.may_have_effects:
+    if not b.may_have_effects:
         return False
+    if not b.visible(lambda v: v.leaf):
+        new_leaf(b)
+    leaves = b.visible(lambda v: v.leaf)
     name, flag = b.pick(leaves).name, expression(b, FLAG)
     b.effect()
     b.emit(

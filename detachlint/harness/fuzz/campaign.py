@@ -1,0 +1,175 @@
+"""Generates, runs and compares many programs in several processes, and counts what they held."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import random
+import time
+import warnings
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
+
+from detachlint import api
+from detachlint.harness.fuzz.compare import (
+    FILENAME,
+    Contradiction,
+    Kind,
+    Runs,
+    TooSlow,
+    compare_fix,
+    contradictions,
+    last_frames,
+    run,
+    time_limit,
+)
+from detachlint.harness.fuzz.program import Program, generate
+from detachlint.harness.warm import warm_up
+
+_CHUNK = 25
+_ANALYSIS_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to generate. Program number n of a seed is the same in every campaign."""
+
+    programs: int
+    seed: int = 0
+    first: int = 0
+    jobs: int = 1
+    excluded: frozenset[str] = frozenset()
+    fixes_every: int = 10
+    """One program in so many is fixed too, and run again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A program that showed contradictions."""
+
+    number: int
+    text: str
+    contradictions: tuple[Contradiction, ...]
+
+
+@dataclass(slots=True)
+class Statistics:
+    """Sums over programs. `lines` counts those with a crossing that was reached."""
+
+    programs: int = 0
+    source_lines: int = 0
+    ended_early: Counter[str] = field(default_factory=Counter)
+    lines: Counter[str] = field(default_factory=Counter)
+    findings: Counter[str] = field(default_factory=Counter)
+    forms: Counter[str] = field(default_factory=Counter)
+    seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    contradictions: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: Statistics) -> None:
+        """Add the sums of `other` to these."""
+        self.programs += other.programs
+        self.source_lines += other.source_lines
+        for name in ("ended_early", "lines", "findings", "forms", "contradictions"):
+            getattr(self, name).update(getattr(other, name))
+        for what, seconds in other.seconds.items():
+            self.seconds[what] += seconds
+
+
+def nth_program(plan: Plan, number: int) -> Program:
+    """Program `number` of the plan's seed."""
+    return generate(random.Random(f"{plan.seed}:{number}"), plan.excluded)
+
+
+def run_campaign(plan: Plan) -> Iterator[tuple[Statistics, list[Failure]]]:
+    """Run the plan; statistics and failures come chunk by chunk, in no particular order.
+
+    A program that takes its process down ends the campaign with BrokenProcessPool.
+    """
+    numbers = range(plan.first, plan.first + plan.programs)
+    chunks = [numbers[start : start + _CHUNK] for start in range(0, len(numbers), _CHUNK)]
+    if plan.jobs == 1:
+        _prepare()
+        yield from (run_chunk(plan, chunk) for chunk in chunks)
+        return
+    # Spawned: PyTorch must not be forked once its threads have started.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(plan.jobs, mp_context=context, initializer=_prepare) as pool:
+        futures = [pool.submit(run_chunk, plan, chunk) for chunk in chunks]
+        for future in as_completed(futures):
+            yield future.result()
+
+
+def _prepare() -> None:
+    warnings.simplefilter("ignore")
+    warm_up()
+
+
+def run_chunk(plan: Plan, numbers: range) -> tuple[Statistics, list[Failure]]:
+    """Generate, run and compare the programs of these numbers in this process."""
+    statistics, failures = Statistics(), []
+    for number in numbers:
+        started = time.process_time()
+        program = nth_program(plan, number)
+        _clock(statistics, "generating", started)
+        found = _examine(program, statistics, plan, number)
+        if found:
+            failures.append(Failure(number, program.text, tuple(found)))
+            statistics.contradictions.update(contradiction.kind.value for contradiction in found)
+    gc.collect()
+    return statistics, failures
+
+
+def _examine(
+    program: Program, statistics: Statistics, plan: Plan, number: int
+) -> list[Contradiction]:
+    statistics.programs += 1
+    statistics.source_lines += program.text.count("\n")
+    statistics.forms.update(program.forms)
+    started = time.process_time()
+    try:
+        runs = run(program.text)
+    except TooSlow:
+        statistics.ended_early["ran too long"] += 1
+        return []
+    started = _clock(statistics, "running", started)
+    _count_runs(statistics, runs)
+    try:
+        with time_limit(_ANALYSIS_SECONDS):
+            findings = api.check_source(program.text, FILENAME)
+    except TooSlow:
+        return [Contradiction(Kind.SLOWNESS, 0)]
+    except Exception:
+        return [Contradiction(Kind.CRASH, 0, last_frames())]
+    started = _clock(statistics, "analysing", started)
+    statistics.findings.update(f"{f.code} {f.confidence.value}" for f in findings)
+    found = contradictions(program.text, findings, runs)
+    if not found and plan.fixes_every and number % plan.fixes_every == 0:
+        found = compare_fix(program.text)
+        _clock(statistics, "fixing", started)
+        statistics.lines["programs fixed and run again"] += 1
+    return found
+
+
+def _count_runs(statistics: Statistics, runs: Runs) -> None:
+    if runs.kept_going.error is not None:
+        statistics.ended_early[runs.kept_going.error.type] += 1
+    outcomes: dict[int, set[bool]] = {}
+    for crossing in (*runs.kept_going.crossings, *runs.plain.crossings):
+        outcomes.setdefault(crossing.line, set()).add(crossing.refused_for_grad)
+    for outcome in outcomes.values():
+        statistics.lines[_OUTCOMES[frozenset(outcome)]] += 1
+
+
+_OUTCOMES = {
+    frozenset({True}): "always refused",
+    frozenset({False}): "never refused",
+    frozenset({True, False}): "sometimes refused",
+}
+
+
+def _clock(statistics: Statistics, what: str, started: float) -> float:
+    now = time.process_time()
+    statistics.seconds[what] += now - started
+    return now

@@ -1,0 +1,178 @@
+"""Holds what the analysis says of a program against what PyTorch did when it ran."""
+
+from __future__ import annotations
+
+import signal
+import traceback
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
+from types import FrameType
+
+from detachlint import api
+from detachlint.harness.executor import Execution, execute
+from detachlint.rules.finding import Confidence, Finding
+
+FILENAME = "program.py"
+_CODES = frozenset({"DTL101"})
+"""The rules that speak of what the generated programs do."""
+
+
+class Kind(Enum):
+    """How the two can disagree."""
+
+    MISSED_ALARM = "missed alarm"
+    """PyTorch refused a crossing at a line without a finding."""
+    FALSE_ALARM = "false alarm"
+    """A certain finding at a line that was reached, and where PyTorch never refused."""
+    REFUTED_FIX = "refuted fix"
+    """PyTorch still refuses a crossing that was fixed, or another crossing gives another array."""
+    CRASH = "crash of the analysis"
+    SLOWNESS = "too slow an analysis"
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """One disagreement, at a line of the program (0: the program as a whole)."""
+
+    kind: Kind
+    line: int
+    source: str = ""
+    """The line's text, or for a crash the traceback's end."""
+
+    def __str__(self) -> str:
+        place = f" at line {self.line}" if self.line else ""
+        return f"{self.kind.value}{place}" + (f": {self.source}" if self.source else "")
+
+
+class TooSlow(BaseException):
+    """More time went by than `time_limit` gives. No Exception, so that no program catches it."""
+
+
+@contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise TooSlow in the main thread of this process after `seconds`."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise TooSlow(f"took more than {seconds:g} seconds")
+
+    previous = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """A program's two runs: to the end whatever PyTorch refuses, and as Python runs it.
+
+    The second one shows what exception handlers do, the first one what stands behind a refusal.
+    """
+
+    kept_going: Execution
+    plain: Execution
+
+    def refused(self) -> frozenset[int]:
+        """The lines where a crossing was refused in either run."""
+        return frozenset(
+            c.line
+            for run in (self.kept_going, self.plain)
+            for c in run.crossings
+            if c.refused_for_grad
+        )
+
+    def reached(self) -> frozenset[int]:
+        """The lines where a crossing was made or refused in either run."""
+        return frozenset(c.line for run in (self.kept_going, self.plain) for c in run.crossings)
+
+
+def run(text: str, seconds: float = 10.0) -> Runs:
+    """Run a generated program twice in this process. TooSlow if a run takes too long."""
+    with time_limit(seconds):
+        kept_going = execute(text, FILENAME, keep_going=True)
+    with time_limit(seconds):
+        plain = execute(text, FILENAME) if _refused_any(kept_going) else kept_going
+    return Runs(kept_going, plain)
+
+
+def _refused_any(execution: Execution) -> bool:
+    return any(crossing.refused_for_grad for crossing in execution.crossings)
+
+
+def compare(text: str, runs: Runs | None = None, seconds: float = 20.0) -> list[Contradiction]:
+    """Every contradiction between the analysis of a program and its runs, by line."""
+    try:
+        with time_limit(seconds):
+            findings = api.check_source(text, FILENAME)
+    except TooSlow:
+        return [Contradiction(Kind.SLOWNESS, 0)]
+    except Exception:
+        return [Contradiction(Kind.CRASH, 0, last_frames())]
+    return contradictions(text, findings, runs or run(text))
+
+
+def contradictions(text: str, findings: Iterable[Finding], runs: Runs) -> list[Contradiction]:
+    """What `compare` returns, for findings that are known already."""
+    relevant = [finding for finding in findings if finding.code in _CODES]
+    sure = {f.span.line for f in relevant if f.confidence is Confidence.CERTAIN}
+    found = {f.span.line for f in relevant if f.confidence.at_least(Confidence.LIKELY)}
+    refused, reached = runs.refused(), runs.reached()
+    lines = text.splitlines()
+    made = [Contradiction(Kind.MISSED_ALARM, n, lines[n - 1].strip()) for n in refused - found]
+    made += [
+        Contradiction(Kind.FALSE_ALARM, n, lines[n - 1].strip()) for n in sure & reached - refused
+    ]
+    return sorted(made, key=lambda contradiction: contradiction.line)
+
+
+def compare_fix(text: str, seconds: float = 30.0) -> list[Contradiction]:
+    """Fix a program and hold its crossings against what they gave before."""
+    try:
+        with time_limit(seconds):
+            result = api.fix_source(text, FILENAME)
+    except TooSlow:
+        return [Contradiction(Kind.SLOWNESS, 0)]
+    except Exception:
+        return [Contradiction(Kind.CRASH, 0, last_frames())]
+    if not result.applied:
+        return []
+    with time_limit(seconds):
+        before = execute(text, FILENAME, keep_going=True, digests=True)
+        after = execute(result.text, FILENAME, keep_going=True, digests=True)
+    return fix_contradictions(result.text, result.applied, before, after)
+
+
+def fix_contradictions(
+    fixed: str, applied: Sequence[Finding], before: Execution, after: Execution
+) -> list[Contradiction]:
+    """Fixed lines at which PyTorch refuses a crossing, and lines that give other arrays."""
+    lines = fixed.splitlines()
+    refused = {c.line for c in after.crossings if c.refused_for_grad}
+    wrong = {finding.span.line for finding in applied} & refused
+    if after.error != before.error:
+        wrong.add(after.error.line if after.error else 0)
+    arrays_before, arrays_after = _arrays(before), _arrays(after)
+    wrong |= {n for n in arrays_before | arrays_after if arrays_before[n] != arrays_after[n]}
+    return [
+        Contradiction(Kind.REFUTED_FIX, n, lines[n - 1].strip() if n else "") for n in sorted(wrong)
+    ]
+
+
+def _arrays(execution: Execution) -> defaultdict[int, Counter[str]]:
+    """Per line, how often each array was given there."""
+    arrays: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    for crossing in execution.crossings:
+        arrays[crossing.line][crossing.digest] += crossing.count
+    return arrays
+
+
+def last_frames() -> str:
+    """The end of the traceback of the exception being handled, on one line."""
+    return " | ".join(
+        line.strip().replace("\n", " ") for line in traceback.format_exc().splitlines()[-3:]
+    )

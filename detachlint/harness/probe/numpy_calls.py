@@ -1,0 +1,144 @@
+"""What to call NumPy with: arrays and numbers, for each of which a tensor is put in."""
+
+from __future__ import annotations
+
+import inspect
+import io
+import operator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeAlias
+
+import numpy as np
+
+Arguments: TypeAlias = "tuple[Any, ...]"
+
+V = np.array([0.2, 0.4, 0.6])
+M = np.array([[0.5, 0.1, 0.1], [0.1, 0.6, 0.1], [0.1, 0.1, 0.7]])
+S = 0.5
+
+NAMESPACES = ("numpy", "numpy.fft", "numpy.linalg", "numpy.random", "numpy.testing")
+
+_HARMFUL = {
+    *("fromfile", "fromregex", "genfromtxt", "load", "loadtxt", "memmap", "test", "show_config"),
+    *("seterr", "seterrcall", "setbufsize", "set_printoptions", "show_runtime", "info", "seed"),
+    *(
+        "set_state",
+        "break_cycles",
+        "check_support_sve",
+        "runstring",
+        "rundocs",
+        "print_assert_equal",
+    ),
+    *("printoptions", "tempdir", "temppath", "bmat", "run_threaded"),
+    *("measure", "memusage", "jiffies", "suppress_warnings", "set_bit_generator"),
+}
+"""They touch files, settings, the terminal or other threads."""
+
+GENERIC: Sequence[Arguments] = (
+    *((V,), (M,), (V, V), (M, M), (M, V), (V, S), (V, 1), (M, 0), (M, 1), (V, V, V)),
+    *(([V, V],), ([M, M],), (S,), (S, S), (S, S, 3), (S, S, S), (S, V, V), (3, S), ((2, 2), S)),
+    *((V, [0, 1]), (V, [0, 1], S), (V > 0.3, V), (V, V > 0.3), (V > 0.3, V, V), (M, 0, 1)),
+    *((V, S, 1), (V, (3, 1)), (V, V, V, V), (V, S, S), ("ij->ji", M), (0, [V, V]), (4, S, 1)),
+    *((), (3,), ((2, 2),), (3, 3)),
+)
+"""Argument lists that fit some function; the first few that a function accepts are used."""
+
+_METHOD: Sequence[Arguments] = (
+    *((V,), (V, V), (V, S), (V, S, S), (V, 0), (M, 0), (M, 0, 1), (V, [0, 1]), (V, [0, 1], V[:2])),
+    *((V, 0, S), (V, (3, 1)), (V, V > 0.3), (V.astype(int), [V, V, V]), (V, np.float32)),
+)
+"""The same for methods: the first argument is the array."""
+
+_BINARY = (
+    *("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"),
+    *("eq", "ne", "lt", "le", "gt", "ge"),
+)
+
+
+def functions() -> dict[str, Callable[..., Any]]:
+    """The public functions of NumPy, its scalar types and the methods of arrays, by name."""
+    found = dict(_public())
+    found.update(_methods())
+    found.update(_operators())
+    return dict(sorted(found.items()))
+
+
+def argument_lists(name: str) -> Sequence[Arguments]:
+    """Argument lists worth trying for `name`."""
+    return _BY_HAND.get(name) or _receiver_lists(name) or GENERIC
+
+
+def _public() -> Iterator[tuple[str, Callable[..., Any]]]:
+    for namespace in NAMESPACES:
+        module = np if namespace == "numpy" else getattr(np, namespace.partition(".")[2])
+        for attribute, value in vars(module).items():
+            is_type = inspect.isclass(value) and not issubclass(value, np.generic)
+            if attribute.startswith("_") or attribute in _HARMFUL or is_type:
+                continue
+            if callable(value):
+                yield f"{namespace}.{attribute}", value
+
+
+def _methods() -> Iterator[tuple[str, Callable[..., Any]]]:
+    for attribute in dir(np.ndarray):
+        value = getattr(np.ndarray, attribute)
+        if not attribute.startswith("_") and callable(value) and attribute != "tofile":
+            yield f"numpy.ndarray.{attribute}", value
+    yield "numpy.ndarray.__setitem__", operator.setitem
+    yield "numpy.ndarray.__contains__", operator.contains
+
+
+def _operators() -> Iterator[tuple[str, Callable[..., Any]]]:
+    """By `operator`: what matters is the expression, in which the tensor has its say, too."""
+    for name in _BINARY:
+        function = getattr(operator, name)
+        yield f"numpy.ndarray.__{name}__", function
+        yield f"numpy.generic.__{name}__", function
+        if name not in ("eq", "ne", "lt", "le", "gt", "ge"):
+            yield f"numpy.ndarray.__r{name}__", partial(_swapped, function)
+            yield f"numpy.generic.__r{name}__", partial(_swapped, function)
+            yield f"numpy.ndarray.__i{name}__", getattr(operator, f"i{name}")
+
+
+def _swapped(function: Callable[..., Any], one: Any, other: Any) -> Any:
+    return function(other, one)
+
+
+def _receiver_lists(name: str) -> Sequence[Arguments]:
+    if name.startswith("numpy.generic.__"):
+        return ((np.float64(S), V), (np.float64(S), S))
+    if name.startswith("numpy.ndarray.__"):
+        # An array of its own: in-place operators write it.
+        return ((_Fresh(V), V), (_Fresh(V), S))
+    if name.startswith("numpy.ndarray."):
+        return tuple((_Fresh(given[0]), *given[1:]) for given in _METHOD)
+    return ()
+
+
+class _Fresh:
+    """An array that is copied for each call and never replaced by a tensor."""
+
+    def __init__(self, array: Any) -> None:
+        self.array = array
+
+
+def fresh(value: Any) -> Any:
+    """The argument to pass for a template."""
+    if isinstance(value, _Fresh):
+        return value.array.copy()
+    if value is io.BytesIO:
+        return io.BytesIO()
+    return value.copy() if isinstance(value, np.ndarray) else value
+
+
+_BY_HAND: Mapping[str, Sequence[Arguments]] = {
+    "numpy.save": ((io.BytesIO, V),),
+    "numpy.savetxt": ((io.BytesIO, V),),
+    "numpy.savez": ((io.BytesIO, V),),
+    "numpy.savez_compressed": ((io.BytesIO, V),),
+    "numpy.array_equal": ((V, V),),
+    "numpy.linspace": ((S, 2.5), (0.0, S, 3)),
+    "numpy.ndarray.__setitem__": ((_Fresh(V), slice(None), V), (_Fresh(V), 0, S)),
+    "numpy.ndarray.fill": ((_Fresh(V), S),),
+}

@@ -1,0 +1,167 @@
+"""What NumPy does with a tensor in place of an array, a number or a list of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from detachlint.harness.probe.execute import guarded_with_error, tensors_in
+from detachlint.harness.probe.numpy_calls import (
+    Arguments,
+    argument_lists,
+    fresh,
+    functions,
+)
+from detachlint.knowledge.model import Gate, NumpyFact
+
+_REFUSED = "refused"
+_REFUSAL = "Can't call numpy() on Tensor that requires grad"
+
+
+class Watched(torch.Tensor):
+    """A tensor that notes by which protocol its values are asked for."""
+
+    asked: set[str] = set()  # noqa: RUF012  # shared on purpose: emptied before each call
+
+
+def _watch(protocol: str) -> None:
+    inherited = getattr(torch.Tensor, protocol)
+
+    def noted(self: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            answer = inherited(self, *args, **kwargs)
+        except RuntimeError:
+            Watched.asked.add(_REFUSED)
+            raise
+        Watched.asked.add(protocol)
+        return answer
+
+    setattr(Watched, protocol, noted)
+
+
+_SCALAR_PROTOCOLS = ("__float__", "__int__", "__bool__", "__index__", "__complex__", "item")
+for _protocol in ("__array__", *_SCALAR_PROTOCOLS):
+    _watch(_protocol)
+
+
+@dataclass(frozen=True)
+class _Substitution:
+    """One argument of a list that accepts arrays, replaced by a tensor (or list of tensors)."""
+
+    key: str
+    place: int
+    make: Callable[[bool, bool], Any]
+    """A plain or grad-requiring, plain or watched stand-in for the argument."""
+
+
+def names() -> list[str]:
+    """The functions, methods and operators that get a row, sorted."""
+    return sorted(functions())
+
+
+def observe_numpy(name: str) -> NumpyFact | None:
+    """The fact about `name`, or None where no arguments for it are known."""
+    function = functions()[name]
+    working = [given for given in argument_lists(name) if _works(function, given)]
+    gates: dict[str, Gate] = {}
+    gives = ""
+    for given in working:
+        for substitution in _substitutions(given):
+            gate = _gate(function, given, substitution)
+            # Some arguments are wrong in their number of dimensions only.
+            if substitution.key not in gates or gates[substitution.key] is Gate.REJECTS:
+                gates[substitution.key] = gate
+            gives = gives or _gives(function, _with(given, substitution, False, False))
+    if not working:
+        return None
+    if not gates:
+        gives = _gives(function, list(working[0]))
+    return NumpyFact(name, dict(sorted(gates.items())), gives, "executed")
+
+
+def _works(function: Callable[..., Any], given: Arguments) -> bool:
+    return _call(function, given)[1] == ""
+
+
+def _call(function: Callable[..., Any], given: Sequence[Any]) -> tuple[Any, str]:
+    """The result and the text of the error, of which one is empty."""
+    np.random.seed(0)
+    torch.manual_seed(0)
+    return guarded_with_error(lambda: function(*map(fresh, given)))
+
+
+def _substitutions(given: Arguments) -> Iterator[_Substitution]:
+    for place, value in enumerate(given):
+        if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+            yield _Substitution(f"{place}", place, _tensor_maker(value))
+            if value.ndim == 1:
+                yield _Substitution(f"{place}[]", place, _list_maker(value))
+        elif type(value) is float:  # a NumPy scalar is a float, too
+            yield _Substitution(f"{place}s", place, _tensor_maker(np.array(value)))
+        elif isinstance(value, list) and value and isinstance(value[0], np.ndarray):
+            yield _Substitution(f"{place}[]", place, _tensors_maker(value))
+
+
+def _tensor_maker(array: Any) -> Callable[[bool, bool], Any]:
+    def make(requires_grad: bool, watched: bool) -> Any:
+        tensor = torch.from_numpy(array.copy())
+        tensor = tensor.as_subclass(Watched) if watched else tensor
+        return tensor.requires_grad_() * 1 if requires_grad else tensor
+
+    return make
+
+
+def _list_maker(array: Any) -> Callable[[bool, bool], Any]:
+    def make(requires_grad: bool, watched: bool) -> Any:
+        return [_tensor_maker(np.array(one))(requires_grad, watched) for one in array]
+
+    return make
+
+
+def _tensors_maker(arrays: Sequence[Any]) -> Callable[[bool, bool], Any]:
+    def make(requires_grad: bool, watched: bool) -> Any:
+        return [_tensor_maker(array)(requires_grad, watched) for array in arrays]
+
+    return make
+
+
+def _with(given: Arguments, substitution: _Substitution, *kind: bool) -> list[Any]:
+    replaced = list(given)
+    replaced[substitution.place] = substitution.make(*kind)
+    return replaced
+
+
+def _gate(function: Callable[..., Any], given: Arguments, substitution: _Substitution) -> Gate:
+    output, error = _call(function, _with(given, substitution, True, False))
+    if _REFUSAL in error:
+        return Gate.CONVERTS
+    if error:
+        return Gate.REJECTS
+    if any(True for _ in tensors_in(output)):
+        return Gate.DELEGATES
+    Watched.asked.clear()
+    _call(function, _with(given, substitution, True, True))
+    if _REFUSED in Watched.asked:
+        return Gate.SWALLOWS
+    return Gate.SCALAR if Watched.asked else Gate.KEEPS
+
+
+def _gives(function: Callable[..., Any], given: Sequence[Any]) -> str:
+    """What comes out, as `NumpyFact.gives` names it."""
+    output, error = _call(function, given)
+    if error:
+        return ""
+    if isinstance(output, torch.Tensor):
+        return "tensor"
+    if isinstance(output, np.ndarray):
+        return "array"
+    if isinstance(output, np.generic):
+        return "scalar"
+    is_several = isinstance(output, (tuple, list)) and any(
+        isinstance(item, (np.ndarray, torch.Tensor)) for item in output
+    )
+    return "several" if is_several else "python"

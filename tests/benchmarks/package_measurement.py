@@ -1,0 +1,189 @@
+"""Check every file of one directory and measure it: `python package_measurement.py DIRECTORY`.
+
+Runs in a process of its own, so that its peak memory is that of one package; prints JSON.
+Times are CPU seconds of this process. The two parsers are timed over the same files as the check,
+those that survive the byte scan. The time limit for a file needs POSIX timers; elsewhere none holds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import json
+import signal
+import sys
+import traceback
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from time import process_time
+from typing import Any
+
+import libcst
+
+import detachlint.interpret
+from detachlint.api import Options, check_bytes
+from detachlint.rules.finding import Confidence, Finding
+from detachlint.source.scan import may_hold_crossing
+
+SLOWEST = 10
+
+
+class TooSlow(BaseException):
+    """The time limit of a file has passed. No `Exception`, or the tool would report it itself."""
+
+
+class Measurement:
+    """What is added up over the files of a directory."""
+
+    def __init__(self, root: Path, limit: float) -> None:
+        self.root = root
+        self.limit = limit
+        self.totals: Counter[str] = Counter()
+        self.seconds: dict[str, float] = dict.fromkeys(("scan", "check", "ast", "libcst"), 0.0)
+        self.findings: list[dict[str, Any]] = []
+        self.errors: list[dict[str, str]] = []
+        self.times: list[tuple[float, str]] = []
+        self.gave_up: Counter[str] = Counter()
+        self.unmodelled: Counter[str] = Counter()
+
+    def record_facts(self) -> None:
+        """Let every analysis add what it gave up and what it does not model to the counts."""
+        analyse = detachlint.interpret.analyse_module
+
+        def recording(*arguments: Any) -> Any:
+            facts = analyse(*arguments)
+            self.gave_up.update(_without_places(facts.gave_up))
+            self.unmodelled.update(facts.unmodelled)
+            return facts
+
+        detachlint.interpret.analyse_module = recording
+
+    def measure(self, path: Path) -> None:
+        """Check one file."""
+        data = path.read_bytes()
+        self.totals["files"] += 1
+        self.totals["lines"] += data.count(b"\n")
+        suspect = self._timed("scan", lambda: may_hold_crossing(data))
+        if not suspect:
+            return
+        self.totals["suspect files"] += 1
+        self.totals["suspect lines"] += data.count(b"\n")
+        self._check(data, str(path.relative_to(self.root)))
+        self._parse(data)
+
+    def _check(self, data: bytes, name: str) -> None:
+        options = Options(min_confidence=Confidence.POSSIBLE)
+        start = process_time()
+        try:
+            result = self._within_limit(lambda: check_bytes(data, name, options))
+        except TooSlow as reached:
+            where = "".join(traceback.format_tb(reached.__traceback__)[-12:])
+            self.errors.append({"file": name, "error": "too slow", "traceback": where})
+        else:
+            self.findings += [_finding(finding) for finding in result.findings]
+            if result.error:
+                self.errors.append(_error(data, name, result.error))
+        taken = process_time() - start
+        self.seconds["check"] += taken
+        self.times.append((taken, name))
+
+    def _parse(self, data: bytes) -> None:
+        try:
+            self._timed("ast", lambda: ast.parse(data))
+            self._timed("libcst", lambda: libcst.parse_module(data))
+        except (SyntaxError, ValueError, libcst.ParserSyntaxError):
+            self.totals["unparsable files"] += 1
+
+    def _timed(self, what: str, work: Callable[[], Any]) -> Any:
+        start = process_time()
+        try:
+            return work()
+        finally:
+            self.seconds[what] += process_time() - start
+
+    def _within_limit(self, work: Callable[[], Any]) -> Any:
+        if not hasattr(signal, "setitimer"):
+            return work()
+
+        def stop(*_: object) -> None:
+            raise TooSlow
+
+        signal.signal(signal.SIGPROF, stop)
+        signal.setitimer(signal.ITIMER_PROF, self.limit)
+        try:
+            return work()
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+
+    def report(self) -> dict[str, Any]:
+        """Everything, as JSON takes it."""
+        return {
+            **self.totals,
+            "seconds": self.seconds,
+            "peak memory": peak_memory(),
+            "findings": self.findings,
+            "errors": self.errors,
+            "slowest": sorted(self.times, reverse=True)[:SLOWEST],
+            "gave up": dict(self.gave_up.most_common()),
+            "unmodelled": dict(self.unmodelled.most_common()),
+        }
+
+
+def _without_places(reasons: Counter[str]) -> Counter[str]:
+    """The reasons without the function they concern, which stands in brackets."""
+    merged: Counter[str] = Counter()
+    for reason, count in reasons.items():
+        merged[reason.partition(" (")[0]] += count
+    return merged
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "file": finding.filename,
+        "line": finding.span.line,
+        "code": finding.code,
+        "confidence": finding.confidence.value,
+        "message": finding.message,
+        "trace": [f"{step.span.line}: {step.message}" for step in finding.trace],
+        "fix": finding.fix.applicability.value if finding.fix else None,
+    }
+
+
+def _error(data: bytes, name: str, message: str) -> dict[str, str]:
+    """An error with the traceback that the tool itself swallows."""
+    from detachlint import api
+
+    try:
+        api._check_bytes(data, name, Options(min_confidence=Confidence.POSSIBLE))
+    except Exception:
+        return {"file": name, "error": message, "traceback": traceback.format_exc()}
+    return {"file": name, "error": message, "traceback": ""}
+
+
+def peak_memory() -> int:
+    """Bytes of memory this process held at most; 0 where the platform does not say."""
+    try:
+        import resource
+    except ImportError:
+        return 0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+def main() -> None:
+    """Measure the directory named on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("directory", type=Path)
+    parser.add_argument("--limit", type=float, default=20.0, help="CPU seconds for one file")
+    arguments = parser.parse_args()
+    measurement = Measurement(arguments.directory, arguments.limit)
+    measurement.record_facts()
+    for path in sorted(arguments.directory.rglob("*.py")):
+        if path.is_file():
+            measurement.measure(path)
+    json.dump(measurement.report(), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

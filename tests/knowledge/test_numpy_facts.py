@@ -1,0 +1,139 @@
+"""NumPy's ways to the values of a tensor: anchors established by hand, and a sample made anew."""
+
+from __future__ import annotations
+
+from zlib import crc32
+
+import pytest
+
+from detachlint.knowledge import facts, rows
+from detachlint.knowledge.model import Gate, NumpyFact
+
+
+def gates(name: str) -> dict[str, Gate]:
+    fact = facts.numpy_fact(f"numpy.{name}")
+    assert fact is not None, name
+    return dict(fact.gates)
+
+
+def words(text: str) -> list[str]:
+    """The names in `text`."""
+    return text.split()
+
+
+@pytest.mark.parametrize(
+    "name",
+    words(
+        "asarray array exp sin abs sqrt maximum add isnan median sort ravel argmax argmin argsort "
+        "round clip cumsum transpose reshape repeat take dot copy stack vstack append where "
+        "allclose interp histogram percentile linalg.norm linalg.inv fft.fft float32 int64"
+    ),
+)
+def test_most_functions_convert_a_tensor(name: str) -> None:
+    assert gates(name)["0"] is Gate.CONVERTS
+
+
+@pytest.mark.parametrize("name", words("mean sum max min std var prod all any moveaxis flip"))
+def test_some_reductions_reject_tensors_but_convert_lists_of_them(name: str) -> None:
+    found = gates(name)
+    assert found["0"] is Gate.REJECTS
+    assert found.get("0[]", Gate.CONVERTS) is Gate.CONVERTS
+
+
+@pytest.mark.parametrize("name", words("squeeze split swapaxes nonzero"))
+def test_some_functions_give_a_tensor_back(name: str) -> None:
+    assert gates(name)["0"] is Gate.DELEGATES
+
+
+@pytest.mark.parametrize("name", words("shape size ndim isscalar iterable"))
+def test_some_functions_do_not_look_at_values(name: str) -> None:
+    assert gates(name)["0"] is Gate.KEEPS
+
+
+@pytest.mark.parametrize("name", words("array_equal array_equiv"))
+def test_some_functions_hide_the_error(name: str) -> None:
+    assert gates(name)["0"] is gates(name)["1"] is Gate.SWALLOWS
+
+
+def test_scalar_constructors_differ() -> None:
+    """`np.float64` is a Python float and asks `__float__`; the others convert."""
+    assert gates("float64")["0s"] is Gate.SCALAR
+    assert gates("float32")["0s"] is gates("int64")["0s"] is Gate.CONVERTS
+
+
+def test_stores_into_an_array() -> None:
+    store = gates("ndarray.__setitem__")
+    assert store["2"] is Gate.CONVERTS and store["2s"] is Gate.SCALAR
+    assert gates("ndarray.fill")["1s"] is Gate.SCALAR
+
+
+@pytest.mark.parametrize("name", words("add sub mul floordiv mod pow matmul lt le gt ge"))
+def test_an_array_on_the_left_rejects_a_tensor(name: str) -> None:
+    assert gates(f"ndarray.__{name}__")["1"] is Gate.REJECTS
+
+
+@pytest.mark.parametrize("name", words("truediv radd rsub rmul rtruediv rpow rmatmul"))
+def test_an_array_on_the_right_is_converted_to(name: str) -> None:
+    assert gates(f"ndarray.__{name}__")["1"] is Gate.CONVERTS
+
+
+@pytest.mark.parametrize("name", words("add sub mul truediv radd rmul gt eq"))
+def test_numpy_scalars_keep_the_graph(name: str) -> None:
+    assert gates(f"generic.__{name}__")["1"] is Gate.DELEGATES
+
+
+@pytest.mark.parametrize(
+    ("name", "gives"),
+    [
+        ("exp", "tensor"),
+        ("asarray", "array"),
+        ("mean", "scalar"),
+        ("shape", "python"),
+        ("zeros", "array"),
+        ("ndarray.mean", "scalar"),
+    ],
+)
+def test_what_comes_out(name: str, gives: str) -> None:
+    fact = facts.numpy_fact(f"numpy.{name}")
+    assert fact is not None and fact.gives == gives
+
+
+def test_a_gate_is_asked_for_by_position() -> None:
+    fact = facts.numpy_fact("numpy.mean")
+    assert fact is not None
+    assert fact.gate(0) is Gate.REJECTS and fact.gate(0, "[]") is Gate.CONVERTS
+    assert fact.gate(7) is None
+
+
+def test_unknown_functions_have_no_fact() -> None:
+    assert facts.numpy_fact("numpy.no_such_function") is None
+
+
+def test_all_rows_are_read_as_written() -> None:
+    for name in facts.NUMPY.names():
+        row = facts.NUMPY.row(name) or ""
+        assert rows.format_numpy(rows.parse_numpy(name, row)) == row
+
+
+def test_a_row_is_read_back_as_written() -> None:
+    found = {"0": Gate.CONVERTS, "0[]": Gate.REJECTS, "1s": Gate.SCALAR}
+    fact = NumpyFact("numpy.made_up", found, "array", "executed")
+    assert rows.parse_numpy(fact.name, rows.format_numpy(fact)) == fact
+
+
+def test_an_unknown_gate_is_an_error_that_names_the_row() -> None:
+    with pytest.raises(rows.MalformedRow, match=r"^numpy\.f: "):
+        rows.parse_numpy("numpy.f", "0=sideways\tarray\texecuted")
+
+
+def test_a_sample_of_functions_does_what_its_rows_say() -> None:
+    torch, numpy = pytest.importorskip("torch"), pytest.importorskip("numpy")
+    from detachlint.harness.probe import worker
+
+    executed = f"numpy {numpy.__version__} torch {torch.__version__.partition('+')[0]}"
+    if facts.NUMPY.version != executed:
+        pytest.skip(f"the table is about {facts.NUMPY.version}")
+    worker.settle()
+    names = [name for name in facts.NUMPY.names() if crc32(name.encode()) % 8 == 0]
+    assert len(names) > 50
+    assert {n: worker.numpy_row(n) for n in names} == {n: facts.NUMPY.row(n) for n in names}

@@ -1,0 +1,173 @@
+"""Scopes, generators and qualified names, compared with what Python's own compiler finds."""
+
+from __future__ import annotations
+
+import ast
+import re
+import symtable
+import sys
+import types
+import warnings
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ir_walk import codes, walk
+from standard_library import label, read, sample
+
+from detachlint.ir import nodes as ir
+from detachlint.lower import lower_module
+
+_COMPREHENSIONS = {"listcomp", "setcomp", "dictcomp"}
+
+_IMPLICIT = {"__class__", "__classdict__", "__conditional_annotations__"}
+"""Variables that Python adds where `super` or annotations need them."""
+
+_MADE_BY_LOWERING = {"AssertionError", "isinstance", "hasattr", "getattr"}
+"""Built-in names that stand for what `assert` and `match` do."""
+
+
+def _parsed(source: str) -> ast.Module:
+    """The tree, without the annotations that Python does not evaluate."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = ast.parse(source)
+    if any(isinstance(n, ast.ImportFrom) and n.module == "__future__" for n in tree.body):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.AnnAssign):
+                node.annotation = ast.copy_location(ast.Constant(None), node.annotation)
+            for field in {"annotation", "returns"} & set(node._fields):
+                if not isinstance(node, ast.AnnAssign):
+                    setattr(node, field, None)
+    return tree
+
+
+def _scopes_of_ir(module: ir.Code) -> Counter[Any]:
+    parents: dict[ir.Code, ir.Code] = {}
+    frees: dict[ir.Code, set[str]] = {code: set() for code in codes(module)}
+    globals_: dict[ir.Code, set[str]] = {code: set() for code in frees}
+    for node, inside, _ in walk(module):
+        if isinstance(node, (ir.MakeFunction, ir.MakeClass)):
+            parents[node.code] = inside
+    for node, inside, chain in walk(module):
+        if not isinstance(node, ir.Name) or "@" in node.name:
+            continue
+        while inside.name.strip("<>") in _COMPREHENSIONS:
+            inside = parents[inside]
+        if node.depth == ir.GLOBAL:
+            globals_[inside].add(node.name)
+        elif node.depth > 0:
+            while inside is not chain[node.depth]:
+                if node.name not in inside.variables:
+                    frees[inside].add(node.name)
+                inside = parents[inside]
+    found: Counter[Any] = Counter()
+    for code in frees:
+        if code.kind != "module" and code.name.strip("<>") not in {*_COMPREHENSIONS, "top"}:
+            own = {name for name in code.variables if "@" not in name}
+            found[
+                _summary(code.name.strip("<>"), code.span.line, own, globals_[code], frees[code])
+            ] += 1
+    return found
+
+
+def _summary(
+    name: str, line: int, own: set[str], globals_: set[str], frees: set[str]
+) -> tuple[Any, ...]:
+    kept = own - _IMPLICIT, globals_ - _IMPLICIT - _MADE_BY_LOWERING, frees - _IMPLICIT
+    return (name, line, *map(frozenset, kept))
+
+
+def _scopes_of_python(
+    table: symtable.SymbolTable, ours: dict[tuple[str, int], frozenset[str]]
+) -> Iterator[tuple[Any, ...]]:
+    for child in table.get_children():
+        yield from _scopes_of_python(child, ours)
+    name = table.get_name()
+    # `symtable` takes any scope of the name "top" for the module's.
+    if table.get_type() in ("function", "class") and name not in {*_COMPREHENSIONS, "top"}:
+        own, globals_, frees = set(), set(), set()
+        for symbol in table.get_symbols():
+            if symbol.get_name() == ".0":
+                continue
+            if symbol.is_global():
+                if _is_used(symbol):
+                    globals_.add(symbol.get_name())
+            elif symbol.is_free():
+                if _is_used(symbol) or not symbol.is_nonlocal():
+                    frees.add(symbol.get_name())
+            else:
+                own.add(symbol.get_name())
+        for inner in _comprehensions_in(table):
+            for symbol in inner.get_symbols():
+                if symbol.is_global() and _is_used(symbol):
+                    globals_.add(symbol.get_name())
+                elif symbol.is_local() and symbol.get_name() not in ours[name, table.get_lineno()]:
+                    own.discard(symbol.get_name())  # since Python 3.12, it is in both tables
+        yield _summary(name, table.get_lineno(), own, globals_, frees)
+
+
+def _is_used(symbol: symtable.Symbol) -> bool:
+    return symbol.is_referenced() or symbol.is_assigned() or symbol.is_imported()
+
+
+def _comprehensions_in(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
+    for child in table.get_children():
+        if child.get_name() in _COMPREHENSIONS:
+            yield child
+            yield from _comprehensions_in(child)
+
+
+@pytest.mark.parametrize("path", sample(), ids=label)
+def test_scopes_agree_with_symtable(path: Path) -> None:
+    source = read(path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        table = symtable.symtable(source, path.name, "exec")
+    ours = _scopes_of_ir(lower_module(_parsed(source), path.name))
+    own = defaultdict(frozenset, {(name, line): own for name, line, own, _, _ in ours})
+    pythons = Counter(_scopes_of_python(table, own))
+    assert ours - pythons == Counter()
+    assert pythons - ours == Counter()
+
+
+# --- code objects -----------------------------------------------------------------------------
+
+
+def _code_objects(code: types.CodeType) -> Iterator[types.CodeType]:
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield constant
+            yield from _code_objects(constant)
+
+
+def _shown(qualified_name: str) -> str:
+    # Before Python 3.12, comprehensions were functions.
+    return re.sub(r"<(list|set|dict)comp>\.", "", qualified_name)
+
+
+def _flags(code: types.CodeType) -> tuple[str, bool, bool]:
+    is_async = bool(code.co_flags & 0x280)  # CO_COROUTINE, CO_ASYNC_GENERATOR
+    return _shown(code.co_qualname), bool(code.co_flags & 0x220), is_async  # CO_GENERATOR
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="code objects have no qualified name")
+@pytest.mark.parametrize("path", sample(), ids=label)
+def test_definitions_agree_with_code_objects(path: Path) -> None:
+    source = read(path)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        compiled = compile(source, path.name, "exec", dont_inherit=True)
+    module = lower_module(_parsed(source), path.name)
+    ours = Counter(
+        (_shown(code.qualified_name), code.yields, code.is_async) for code in codes(module)
+    )
+    pythons = Counter(
+        _flags(code)
+        for code in _code_objects(compiled)
+        if code.co_name.strip("<>") not in _COMPREHENSIONS
+    )
+    # Python leaves out what can never be reached.
+    assert pythons - ours == Counter()

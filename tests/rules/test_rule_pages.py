@@ -1,0 +1,120 @@
+"""Every example on every rule's page does under PyTorch what the page says, and the rule agrees."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from detachlint import api
+from detachlint.harness.observation import Observation, Verdict
+from detachlint.harness.rule_page import Example, parse_page
+from detachlint.harness.runner import Mode, Runner
+from detachlint.rules.finding import Confidence
+from detachlint.rules.registry import all_rules
+
+FILENAME = "example.py"
+PAGES = {rule.code: parse_page(rule.page) for rule in all_rules()}
+EXAMPLES = [
+    pytest.param(example, id=f"{code}-line-{example.page_line}")
+    for code, examples in PAGES.items()
+    for example in examples
+]
+FIXED = [parameter for parameter in EXAMPLES if parameter.values[0].fixed is not None]
+
+READABLE = "DTL900"
+"""The one rule about files that do not run at all."""
+
+
+@pytest.fixture(scope="module")
+def runner() -> Iterator[Runner]:
+    with Runner() as warm:
+        yield warm
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_the_marked_lines_and_no_others_are_reported(example: Example) -> None:
+    findings = api.check_source(example.text, FILENAME)
+    reported = Counter((finding.code, finding.span.line) for finding in findings)
+    marked = Counter((mark.code, mark.line) for mark in example.marks)
+    assert reported == marked, _shown(example)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_findings_are_as_sure_as_the_page_says(example: Example) -> None:
+    findings = api.check_source(example.text, FILENAME)
+    confidence = {(finding.code, finding.span.line): finding.confidence for finding in findings}
+    expected = {(m.code, m.line): m.confidence for m in example.marks if m.confidence is not None}
+    assert {place: confidence.get(place) for place in expected} == expected, _shown(example)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_pytorch_refuses_the_marked_lines_and_no_others(example: Example, runner: Runner) -> None:
+    seen = runner.run(example.text, filename=FILENAME, mode=Mode(keep_going=True))
+    unreadable = example.marked_lines(READABLE)
+    if unreadable:
+        assert seen.error is not None and seen.error.type == "SyntaxError", _shown(example)
+        assert {seen.error.line} == unreadable
+        return
+    assert (seen.verdict, seen.error) == (Verdict.FINISHED, None), _shown(example)
+    assert seen.refused_lines() == {mark.line for mark in example.marks}, _shown(example)
+
+
+@pytest.mark.parametrize("example", FIXED)
+def test_the_fix_is_the_one_on_the_page(example: Example) -> None:
+    result = api.fix_source(example.text, FILENAME)
+    assert result.text == example.fixed
+    assert result.remaining == []
+    again = api.fix_source(result.text, FILENAME)
+    assert (again.text, again.applied) == (result.text, [])
+
+
+@pytest.mark.parametrize("example", FIXED)
+def test_the_fixed_example_runs_and_gives_the_same_arrays(example: Example, runner: Runner) -> None:
+    assert example.fixed is not None
+    before = runner.run(example.text, filename=FILENAME, mode=Mode(keep_going=True, digests=True))
+    after = runner.run(example.fixed, filename=FILENAME, mode=Mode(digests=True))
+    assert (after.verdict, after.error) == (Verdict.FINISHED, None), _shown(example)
+    assert after.refused_lines() == frozenset()
+    assert _arrays(after) == _arrays(before)
+    assert after.stdout == before.stdout
+
+
+@pytest.mark.parametrize("code", PAGES)
+def test_a_page_shows_both_what_is_reported_and_what_is_not(code: str) -> None:
+    marked = [example for example in PAGES[code] if example.marks]
+    assert marked and len(marked) < len(PAGES[code])
+    assert {mark.code for example in marked for mark in example.marks} == {code}
+
+
+def test_the_page_of_dtl101_covers_its_field() -> None:
+    marked = [example for example in PAGES["DTL101"] if example.marks]
+    silent = [example for example in PAGES["DTL101"] if not example.marks]
+    assert len(marked) >= 8
+    assert len(silent) >= 10
+    sure = {mark.confidence for example in marked for mark in example.marks}
+    assert {Confidence.CERTAIN, Confidence.LIKELY} <= sure
+    assert any(example.fixed is None for example in marked), "a case where detach is wrong"
+
+
+def test_examples_without_a_fix_have_none_that_would_be_applied() -> None:
+    for example in PAGES["DTL101"]:
+        if example.marks and example.fixed is None:
+            result = api.fix_source(example.text, FILENAME)
+            assert (result.text, result.applied) == (example.text, []), _shown(example)
+            assert len(result.remaining) == len(example.marks)
+
+
+def _arrays(observation: Observation) -> Counter[tuple[int, str]]:
+    arrays: Counter[tuple[int, str]] = Counter()
+    for crossing in observation.crossings:
+        assert crossing.digest
+        arrays[crossing.line, crossing.digest] += crossing.count
+    return arrays
+
+
+def _shown(example: Example) -> str:
+    numbered = enumerate(example.text.splitlines(), start=1)
+    body = "\n".join(f"{number:3} {line}" for number, line in numbered)
+    return f"in the example at line {example.page_line} ({example.section}):\n{body}"
