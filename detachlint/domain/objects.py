@@ -303,13 +303,19 @@ class Iterator:
     What it runs through is, by `kind`: `"items"` the elements of `source`; `"generator"` the calls of
     the generator function `function` with the arguments bound in frame `source`; `"map"` and
     `"filter"` the function over the elements of `source` (both lazy: their code runs when they are
-    consumed, under the grad mode of that moment).
+    consumed, under the grad mode of that moment); `"coroutine"` the body of an `async def`, run when it
+    is awaited.
     """
 
     kind: str
     source: Value
     function: Value = BOTTOM_VALUE
     position: int | None = 0
+    start: Value = BOTTOM_VALUE
+    """Of a generator: the frame as it was before the first step (resuming runs it again from there,
+    and skips the yields that are done)."""
+    mode: Belief | None = None
+    """Of a generator: the grad mode in which it was first resumed."""
 
     def join(self, other: Iterator) -> Iterator:
         """Either of the two."""
@@ -318,6 +324,8 @@ class Iterator:
             self.source | other.source,
             self.function | other.function,
             self.position if self.position == other.position else None,
+            self.start | other.start,
+            self.mode if self.mode == other.mode else None,
         )
 
 
@@ -452,7 +460,12 @@ def map_object(thing: HeapObject, change: Callable[[Value], Value]) -> HeapObjec
         case Frame():
             return Frame(thing.code, thing.parent, _map_all(thing.variables, change))
         case Iterator():
-            return replace(thing, source=change(thing.source), function=change(thing.function))
+            return replace(
+                thing,
+                source=change(thing.source),
+                function=change(thing.function),
+                start=change(thing.start),
+            )
         case Partial():
             return replace(
                 thing,

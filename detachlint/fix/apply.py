@@ -61,7 +61,7 @@ def _compatible(source: SourceText, findings: Iterable[Finding]) -> list[_Choice
 def _take(taken: list[Change], own: Iterable[Change]) -> bool:
     """Adds the changes to the sorted `taken`, all or, where one of them does not fit, none."""
     added: list[Change] = []
-    for change in own:
+    for change in sorted(own):
         place = bisect_left(taken, change)
         if taken[place : place + 1] == [change]:
             continue

@@ -140,9 +140,9 @@ def _is_method(
         return True
     if takes is Takes.SIZES:
         return any(argument.shows_no_tensor for argument in positional)
-    is_dotted_name = base.kind == "name" and not any(step.is_called for step in before)
-    is_imported = is_dotted_name and base.name in outline.imported
-    return takes is Takes.ANYTHING and not is_imported
+    is_dotted_name = not any(step.is_called for step in before)
+    may_be_module = is_dotted_name and base.name in outline.imported
+    return takes is Takes.ANYTHING and not may_be_module
 
 
 def _is_surely_tensor(base: Base, before: Sequence[Step]) -> bool:

@@ -70,7 +70,7 @@ def _tokens_outside(
         end = source.offset(token.end[0], 0) + token.end[1]
         while start >= high:
             low, high = next(pending, beyond)
-        if end <= low or start == end:
+        if end <= low:
             yield token.type, token.string
         elif start < low or end > high:
             raise _Straddling

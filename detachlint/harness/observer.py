@@ -193,7 +193,11 @@ class Observer:
                 raise
             with _no_torch_function():
                 detached = tensor.detach()
-            result = original(detached, *args, **kwargs)
+            self._state.active.append(detached)
+            try:
+                result = original(detached, *args, **kwargs)
+            finally:
+                self._state.active.pop()
         finally:
             self._record(name, place, before, outcome, message, result)
         return result
@@ -220,13 +224,13 @@ def _state(tensor: torch.Tensor) -> _State:
     """Read without side effects, whatever the tensor's class overrides."""
     with _no_torch_function():
         try:
-            grad_fn = tensor.grad_fn
+            grad_fn, is_leaf = tensor.grad_fn, tensor.is_leaf
         except RuntimeError:  # a view that was invalidated by an in-place write to its base
-            grad_fn = None
+            grad_fn, is_leaf = None, False
         return _State(
             torch.is_grad_enabled(),
             tensor.requires_grad,
-            tensor.is_leaf,
+            is_leaf,
             None if grad_fn is None else grad_fn.name(),
             tensor.device,
             tensor.dtype,

@@ -96,7 +96,7 @@ def _example(lines: list[str], page_line: int, section: str) -> Example:
             line = line[: mark.start()]
         elif _MARK_LIKE.search(line):
             raise PageError(
-                f"line {page_line + number - 1} has a mark that is none: {line.strip()}"
+                f"line {page_line + number - 1} holds no proper mark: {line.strip()}"
             )
         kept.append(line)
     return Example("\n".join(kept) + "\n", page_line, section, tuple(marks))

@@ -23,11 +23,17 @@ class AddressBook:
         self._derived: dict[tuple[str, tuple[Atom, ...]], Address] = {}
         self._older: dict[Address, Address] = {}
         self._contexts: dict[tuple[int, Span, int], int] = {}
+        self._keys: dict[str, int] = {}
         self._serial = 0
 
     def context(self, outer: int, span: Span, number: int = 0) -> int:
         """The context of a call at `span`, or of iteration `number` of the loop there."""
         return self._contexts.setdefault((outer, span, number), len(self._contexts) + 1)
+
+    def keyed_context(self, outer: int, span: Span, key: str) -> int:
+        """The context of what is made at `span` for one of several keys."""
+        number = self._keys.setdefault(key, -len(self._keys) - 1)
+        return self.context(outer, span, number)
 
     def place(self, span: Span, role: str, context: int, *, family: bool = False) -> Address:
         """The address of what is made at `span` in a context. A family is a summary from birth."""

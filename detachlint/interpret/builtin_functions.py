@@ -44,6 +44,7 @@ from detachlint.interpret import (
     iteration,
     membership,
     operators,
+    textual,
 )
 from detachlint.interpret.activation import Outcomes
 from detachlint.interpret.arguments import Arguments, LibraryCall
@@ -67,10 +68,29 @@ def call_builtin(machine: Machine, name: str, call: LibraryCall) -> Outcomes:
     if name.endswith(("Error", "Exception", "Warning")) or name in ("StopIteration", "object"):
         thing = Instance(value_of(Library(f"builtins.{name}")))
         return [(machine.new(call.state, call.activation, call.span, name, thing), call.state)]
+    if name in ("str", "repr", "format", "print"):
+        return _as_text(machine, call)
     kinds = {"str": Kind.TEXT, "repr": Kind.TEXT, "format": Kind.TEXT, "len": Kind.NUMBER}
     kind = kinds.get(name, Kind.ANY if name in UNKNOWN_RESULTS else Kind.OTHER)
     value = machine.unknown(call.state, call.activation, call.span, name, kind=kind, grad=NO)
     return [(value, call.state)]
+
+
+def _as_text(machine: Machine, call: LibraryCall) -> Outcomes:
+    states = [call.state]
+    for value in call.arguments.positional:
+        states = [
+            after for before in states for after in textual.show(machine, value, before, call)
+        ]
+    if call.name.endswith("print"):
+        return [(NONE, after) for after in states]
+    return [
+        (
+            machine.unknown(after, call.activation, call.span, "text", kind=Kind.TEXT, grad=NO),
+            after,
+        )
+        for after in states
+    ]
 
 
 UNKNOWN_RESULTS = frozenset({"eval", "exec", "__import__", "globals", "locals", "type", "open"})
@@ -581,10 +601,6 @@ def _abs(machine: Machine, call: LibraryCall) -> Outcomes:
     return operators.operate(machine, node, (given,), call.state, call.activation)
 
 
-def _nothing(machine: Machine, call: LibraryCall) -> Outcomes:
-    return [(NONE, call.state)]
-
-
 def _truth_of_all(machine: Machine, call: LibraryCall) -> Outcomes:
     given = call.arguments.get(0) or BOTTOM_VALUE
     return [
@@ -640,7 +656,6 @@ HANDLERS: dict[str, Handler] = {
     "max": _extreme,
     "min": _extreme,
     "next": _next,
-    "print": _nothing,
     "property": _property,
     "range": _range,
     "reveal_grad": _reveal,

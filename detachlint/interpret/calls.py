@@ -298,7 +298,7 @@ def call_unknown(
     shown: str,
 ) -> Outcomes:
     """A call of something out of sight. A module's output requires grad by default."""
-    leave_in_unseen_hands(state, arguments.all())
+    leave_in_unseen_hands(machine, state, arguments.all())
     grad: Belief = MAYBE
     story = None
     if thing.kind is Kind.MODULE:
@@ -318,20 +318,24 @@ def call_unknown(
     return [(result, state)]
 
 
-def leave_in_unseen_hands(state: State, values: list[Value], depth: int = 3) -> None:
-    """Code out of sight was given these: it may have frozen a module or set a flag."""
+def leave_in_unseen_hands(
+    machine: Machine, state: State, values: list[Value], depth: int = 3
+) -> None:
+    """Code out of sight was given these: it may freeze a module, set a flag, call a function."""
     for value in values:
         for atom in value:
             if isinstance(atom, Address):
-                _leave_one(state, atom, depth)
+                _leave_one(machine, state, atom, depth)
 
 
-def _leave_one(state: State, address: Address, depth: int) -> None:
+def _leave_one(machine: Machine, state: State, address: Address, depth: int) -> None:
     thing = state.get(address)
+    if isinstance(thing, Function):
+        machine.escaped.setdefault(address)
     if isinstance(thing, Tensor):
         if thing.leaf != NO:
             state.heap[address] = replace(thing, grad=thing.grad.in_unseen_hands())
     elif isinstance(thing, Instance) and depth and is_module(state, thing):
-        leave_in_unseen_hands(state, [*thing.attributes.values(), thing.hidden], depth - 1)
+        leave_in_unseen_hands(machine, state, [*thing.attributes.values(), thing.hidden], depth - 1)
 
 

@@ -18,7 +18,7 @@ from detachlint.domain.values import (
     literal,
     value_of,
 )
-from detachlint.interpret import calls, definitions, modules
+from detachlint.interpret import calls, definitions, library_objects, modules
 from detachlint.interpret.activation import Activation, Outcomes
 from detachlint.interpret.arguments import Arguments, LibraryCall
 from detachlint.interpret.assignment import FIELDS
@@ -267,11 +267,11 @@ def _initialize_by_facts(
                     call = LibraryCall(base, BOTTOM_VALUE, arguments, state, activation, span, base)
                     modules.construct_into(machine, instance, call)
             return state
+    call = LibraryCall("", BOTTOM_VALUE, arguments, state, activation, span, "")
     for atom in in_order(made):
         thing = state.get(atom) if isinstance(atom, Address) else None
         if isinstance(thing, Instance) and isinstance(atom, Address):
-            payload = thing.payload | join_values(arguments.all())
-            state.put(atom, replace(thing, payload=payload))
+            library_objects.initialize_library_base(machine, atom, thing, call)
     return state
 
 
@@ -349,17 +349,12 @@ def _from_field(
     if not factory:
         return BOTTOM_VALUE
     outer = activation.context
-    activation.context = machine.book.context(outer, span, hash_of(name))
+    activation.context = machine.book.keyed_context(outer, span, name)
     outcomes = calls.call_value(
         machine, factory, Arguments(), state, activation, span, "default_factory"
     )
     activation.context = outer
     return join_values(value for value, _ in outcomes)
-
-
-def hash_of(name: str) -> int:
-    """A number for a name, the same in every run: fields have factories at one span."""
-    return int.from_bytes(name.encode()[:6].ljust(6, b"\0"), "big") + len(name)
 
 
 def _named_tuple(

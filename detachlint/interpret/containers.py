@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO
-from detachlint.domain.objects import Iterator, Kind, Mapping, Sequence
+from detachlint.domain.objects import Instance, Iterator, Kind, Mapping, Sequence
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     NONE,
@@ -21,12 +21,43 @@ from detachlint.domain.values import (
 from detachlint.interpret import generators, iteration, steps
 from detachlint.interpret.activation import Outcomes
 from detachlint.interpret.arguments import LibraryCall
+from detachlint.interpret.lookup import class_names
 from detachlint.interpret.items import merged_mapping, resolved, with_entry
+from detachlint.interpret.state import State
 
 if TYPE_CHECKING:
     from detachlint.interpret.machine import Machine
 
 Handler = Callable[["Machine", Address, LibraryCall], Outcomes]
+
+BUILTIN_BASES = {
+    "builtins.dict": "dict",
+    "collections.OrderedDict": "dict",
+    "collections.UserDict": "dict",
+    "builtins.list": "list",
+    "collections.UserList": "list",
+    "builtins.tuple": "tuple",
+    "builtins.set": "set",
+}
+"""Base classes whose instances are containers themselves, and of which kind."""
+
+
+def contents_of_subclass(machine: Machine, base: str, call: LibraryCall) -> Value:
+    """What an object of a class derived from a builtin container holds, as a container of its own."""
+    from detachlint.interpret.builtin_functions import call_builtin
+
+    outcomes = call_builtin(machine, BUILTIN_BASES[base], replace(call, name=f"builtins.{BUILTIN_BASES[base]}"))
+    return outcomes[0][0] if outcomes else BOTTOM_VALUE
+
+
+def held_by(state: State, thing: Instance) -> Address | None:
+    """The container that an instance of a class derived from a builtin container is, if it is one."""
+    if not any(name in BUILTIN_BASES for name in class_names(state, thing)):
+        return None
+    for atom in thing.payload:
+        if isinstance(atom, Address) and isinstance(state.get(atom), (Sequence, Mapping)):
+            return atom
+    return None
 
 
 def call_container_method(machine: Machine, atom: Atom, call: LibraryCall) -> Outcomes:
@@ -314,8 +345,9 @@ def advance(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
     if not isinstance(thing, Iterator):
         return [(_unknown(machine, call), call.state)]
     if thing.kind == "generator":
-        return generators.first_yield(
-            machine, thing, call.state, call.activation, call.span
+        sent = (call.arguments.get(0) or NONE) if call.name == "send" else NONE
+        return generators.advance(
+            machine, address, thing, call.state, call.activation, call.span, sent
         )
     outcomes: Outcomes = []
     known = thing.position is not None and thing.kind == "items"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from detachlint.domain.belief import NO
 from detachlint.domain.objects import Kind, Mapping, Sequence
 from detachlint.domain.values import BOTTOM_VALUE, NONE, Value, literal, value_of
 from detachlint.interpret import (
@@ -14,11 +15,13 @@ from detachlint.interpret import (
     comprehensions,
     conditions,
     definitions,
+    functions,
     imports,
     items,
     iteration,
     names,
     operators,
+    textual,
 )
 from detachlint.interpret.activation import Activation, Outcomes
 from detachlint.interpret.describe import describe
@@ -123,10 +126,7 @@ def _conditional(
 def _display(machine: Machine, node: Display, state: State, activation: Activation) -> Outcomes:
     operands = [item.value for item in node.items]
     if node.kind == "string":
-        return [
-            (machine.unknown(after, activation, node.span, "text", kind=Kind.TEXT), after)
-            for _, after in machine.evaluate_all(operands, state, activation)
-        ]
+        return _formatted(machine, node, state, activation)
     if node.kind == "dict":
         return _dict_display(machine, node, state, activation)
     outcomes: Outcomes = []
@@ -138,6 +138,24 @@ def _display(machine: Machine, node: Display, state: State, activation: Activati
             thing = Sequence(node.kind, known, rest)
             outcomes.append((machine.new(end, activation, node.span, node.kind, thing), end))
     return outcomes
+
+
+def _formatted(
+    machine: Machine, node: Display, state: State, activation: Activation
+) -> Outcomes:
+    outcomes: Outcomes = []
+    for values, after in machine.evaluate_all([i.value for i in node.items], state, activation):
+        states = [after]
+        for value in values:
+            states = [
+                end
+                for before in states
+                for end in textual.show_at(machine, value, before, activation, node.span)
+            ]
+        for end in states:
+            text = machine.unknown(end, activation, node.span, "text", kind=Kind.TEXT, grad=NO)
+            outcomes.append((text, end))
+    return machine.merge_outcomes(outcomes)
 
 
 def _append(
@@ -217,8 +235,11 @@ def _yield(machine: Machine, node: Yield, state: State, activation: Activation) 
 
 
 def _await(machine: Machine, node: Await, state: State, activation: Activation) -> Outcomes:
-    # A coroutine's body is run where it is called: see `functions.invoke`.
-    return machine.evaluate(node.value, state, activation)
+    return [
+        outcome
+        for value, after in machine.evaluate(node.value, state, activation)
+        for outcome in functions.await_value(machine, value, after, activation, node.span)
+    ]
 
 
 def _opaque(machine: Machine, node: Opaque, state: State, activation: Activation) -> Outcomes:

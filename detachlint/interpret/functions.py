@@ -13,6 +13,8 @@ from detachlint.domain.values import (
     Address,
     Literal,
     Value,
+    addresses,
+    in_order,
     join_values,
     literal,
     value_of,
@@ -42,20 +44,21 @@ def invoke(
     state: State,
     activation: Activation,
     span: Span,
+    *,
+    awaited: bool = False,
 ) -> Outcomes:
-    """The outcomes of calling the function at `address`."""
+    """The outcomes of calling the function at `address`; of an `async def`, of awaiting the call."""
     function = state.get(address)
     if not isinstance(function, Function):
         return [(machine.unknown(state, activation, span, "result"), state)]
     code = function.code
-    machine.called.add(code)
     if activation.depth >= DEEPEST_CHAIN:
         machine.facts.gave_up["chain of calls too deep"] += 1
         return [(machine.unknown(state, activation, span, "result"), state)]
     runs = activation.runs_of(code)
     if runs >= DEEPEST_RECURSION:
         return _recursive_result(machine, code, state, activation, span)
-    if code.yields:
+    if code.yields or (code.is_async and not awaited):
         return _make_generator(machine, address, function, arguments, state, activation, span)
     if runs == DEEPEST_RECURSION - 1:
         arguments = _any_numbers(machine, code, arguments, state)
@@ -73,6 +76,7 @@ def _run(
     span: Span,
 ) -> Outcomes:
     code = function.code
+    machine.called.add(code)
     child = enter(machine, address, function, arguments, state, activation, span)
     saved = gradmode.enter_modes(state, function.modes)
     ends = machine.execute(code.body, [state], child)
@@ -198,9 +202,58 @@ def _make_generator(
     span: Span,
 ) -> Outcomes:
     child = enter(machine, address, function, arguments, state, activation, span)
-    thing = Iterator("generator", value_of(child.frame), value_of(address))
-    made = machine.new(state, activation, span, f"generator {function.code.name}", thing)
+    code = function.code
+    start = machine.book.place(code.span, f"start of {code.qualified_name}", child.context)
+    state.heap[start] = state.heap[child.frame]
+    kind = "generator" if code.yields else "coroutine"
+    thing = Iterator(kind, value_of(child.frame), value_of(address), start=value_of(start))
+    made = machine.new(state, activation, span, f"{kind} {code.name}", thing)
     return [(made, state)]
+
+
+def await_value(
+    machine: Machine, value: Value, state: State, activation: Activation, span: Span
+) -> Outcomes:
+    """The outcomes of awaiting a value: the bodies of coroutines are run, the rest passes through."""
+    outcomes: Outcomes = []
+    for atom in in_order(value):
+        before = state if len(value) == 1 else state.fork()
+        thing = before.get(atom) if isinstance(atom, Address) else None
+        if isinstance(thing, Iterator) and thing.kind == "coroutine":
+            outcomes += _run_coroutine(machine, thing, before, activation, span)
+        else:
+            outcomes.append((value_of(atom), before))
+    return machine.merge_outcomes(outcomes)
+
+
+def _run_coroutine(
+    machine: Machine, thing: Iterator, state: State, activation: Activation, span: Span
+) -> Outcomes:
+    outcomes: Outcomes = []
+    for address in addresses(thing.function):
+        function = state.get(address)
+        frame = next(iter(addresses(thing.source)), None)
+        if not isinstance(function, Function) or frame is None or frame not in state.heap:
+            continue
+        if activation.runs_of(function.code) >= DEEPEST_RECURSION:
+            machine.facts.gave_up["coroutine within itself"] += 1
+            return [(machine.unknown(state, activation, span, "result"), state)]
+        machine.called.add(function.code)
+        child = Activation(
+            function.code,
+            frame,
+            machine.book.context(activation.context, span, frame.serial),
+            caller=activation,
+            call_span=span,
+            function=address,
+            owner=function.owner,
+            depth=activation.depth + 1,
+            unseen=activation.unseen,
+        )
+        ends = machine.execute(function.code.body, [state], child)
+        outcomes += [*child.returns, *((NONE, end) for end in ends)]
+        activation.raises.extend(child.raises)
+    return outcomes
 
 
 def _recursive_result(

@@ -8,10 +8,11 @@ decorated generator has its mode switched at each step.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detachlint.domain.objects import Frame, Function, Iterator, Kind
-from detachlint.domain.values import NONE, Address, Value
+from detachlint.domain.objects import Frame, Function, Iterator
+from detachlint.domain.values import NONE, Address, Value, addresses
 from detachlint.interpret import gradmode
 from detachlint.interpret.activation import Activation, Outcomes
 from detachlint.interpret.state import State, merge_states
@@ -25,26 +26,63 @@ Consumer = Callable[[Value, State], list[State]]
 
 def drive(
     machine: Machine,
+    generator: Address,
     thing: Iterator,
     state: State,
     activation: Activation,
     span: Span,
     consume: Consumer,
+    sent: Value = NONE,
 ) -> list[State]:
-    """The states after `consume` has been run at each yield of a generator, up to its end."""
-    runs = [
-        (function, frame)
-        for function in thing.function
-        for frame in thing.source
-        if isinstance(function, Address) and isinstance(frame, Address)
-    ]
+    """The states after `consume` has been run at each yield that is left, up to the generator's end.
+
+    A generator that was advanced before (`thing.position` yields) runs again from its start in the
+    mode it was started in, passing by the yields that are done; the last of them receives `sent`.
+    """
+    modes = (state.mode, state.inference)
+    state.put(generator, replace(thing, position=0, mode=thing.mode or state.mode))
+    if thing.position != 0 and thing.mode is not None:
+        state.mode = thing.mode
+    runs = [(f, frame) for f in addresses(thing.function) for frame in addresses(thing.source)]
     ends: list[State] = []
     for function, frame in runs:
         before = state if len(runs) == 1 else state.fork()
         code = before.get(function)
+        for start in addresses(thing.start):
+            before.heap[frame] = before.get(start)
         if isinstance(code, Function) and isinstance(before.heap.get(frame), Frame):
-            ends += _run_body(machine, function, code, frame, before, activation, span, consume)
+            counted = _counted(generator, thing.position, sent, modes, consume)
+            ends += _run_body(machine, function, code, frame, before, activation, span, counted)
     return merge_states(ends, 4)
+
+
+Resumed = Callable[[Value, State], Outcomes]
+
+
+def _counted(
+    generator: Address,
+    done: int | None,
+    sent: Value,
+    modes: gradmode.Modes,
+    consume: Consumer,
+) -> Resumed:
+    """`consume`, but for the yields that were consumed before. Counts them in the state itself.
+
+    Behind the last of those the generator goes on in the grad mode of whoever resumes it now.
+    """
+
+    def on_yield(value: Value, state: State) -> Outcomes:
+        thing = state.get(generator)
+        assert isinstance(thing, Iterator)
+        position = None if thing.position is None else thing.position + 1
+        state.put(generator, replace(thing, position=position))
+        if done is not None and position is not None and position <= done:
+            if position == done:
+                gradmode.restore(state, modes)
+            return [(sent if position == done else NONE, state)]
+        return [(NONE, after) for after in consume(value, state)]
+
+    return on_yield
 
 
 def _run_body(
@@ -55,23 +93,21 @@ def _run_body(
     state: State,
     activation: Activation,
     span: Span,
-    consume: Consumer,
+    consume: Resumed,
 ) -> list[State]:
     if activation.runs_of(function.code) > 3 or activation.depth > 24:
         machine.facts.gave_up["generator within itself"] += 1
         return [state]
+    machine.called.add(function.code)
 
     def on_yield(value: Value, at_yield: State) -> Outcomes:
         inside = (at_yield.mode, at_yield.inference)
         if function.modes:
             gradmode.restore(at_yield, outside)
-        resumed = consume(value, at_yield)
-        outcomes: Outcomes = []
-        for after in resumed:
+        outcomes = consume(value, at_yield)
+        for _, after in outcomes:
             if function.modes:
                 gradmode.restore(after, inside)
-            sent = machine.unknown(after, activation, span, "sent", kind=Kind.ANY)
-            outcomes.append((sent | NONE, after))
         return outcomes
 
     outside = (state.mode, state.inference)
@@ -79,7 +115,7 @@ def _run_body(
     child = Activation(
         function.code,
         frame,
-        machine.book.context(activation.context, span),
+        machine.book.context(activation.context, span, frame.serial),
         caller=activation,
         call_span=span,
         function=address,
@@ -97,15 +133,24 @@ def _run_body(
     return ends
 
 
-def first_yield(
-    machine: Machine, thing: Iterator, state: State, activation: Activation, span: Span
+def advance(
+    machine: Machine,
+    generator: Address,
+    thing: Iterator,
+    state: State,
+    activation: Activation,
+    span: Span,
+    sent: Value = NONE,
 ) -> Outcomes:
-    """`next(generator)`: any of the yielded values, in the state at that yield."""
+    """`next(generator)` and `generator.send(…)`: the next yielded value, in the state at that yield.
+
+    Where it is not known how often the generator has been advanced, any of the yielded values.
+    """
     found: Outcomes = []
 
     def stop(value: Value, at_yield: State) -> list[State]:
-        found.append((value, at_yield.fork()))
-        return [at_yield]
+        found.append((value, at_yield))
+        return []
 
-    drive(machine, thing, state.fork(), activation, span, stop)
+    drive(machine, generator, thing, state, activation, span, stop, sent)
     return machine.merge_outcomes(found)

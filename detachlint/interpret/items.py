@@ -30,7 +30,7 @@ from detachlint.domain.values import (
     single_literal,
     value_of,
 )
-from detachlint.interpret import calls, modules
+from detachlint.interpret import calls, containers, modules
 from detachlint.interpret.activation import Activation, Outcomes
 from detachlint.interpret.arguments import Arguments
 from detachlint.interpret.lookup import find_in_class, is_module
@@ -80,7 +80,11 @@ def read_item(
     outcomes: Outcomes = []
     for atom in in_order(value):
         method = _own_method(state, atom, "__getitem__")
-        if method:
+        missing = _missing_key(state, atom, index)
+        if missing is not None and isinstance(atom, Address):
+            before = state if len(value) == 1 else state.fork()
+            outcomes += _make_default(machine, atom, missing, before, activation, node)
+        elif method:
             before = state if len(value) == 1 else state.fork()
             outcomes += calls.call_value(
                 machine, method, Arguments((index,)), before, activation, node.span, "__getitem__"
@@ -90,6 +94,38 @@ def read_item(
     if read:
         outcomes.append((join_values(read), state))
     return machine.merge_outcomes(outcomes)
+
+
+def _missing_key(state: State, atom: Atom, index: Value) -> Literal | None:
+    """The key that a defaultdict is asked for and has not got yet."""
+    thing = state.get(atom) if isinstance(atom, Address) else None
+    if not isinstance(thing, Mapping) or not thing.default:
+        return None
+    key = single_literal(resolved(state, index))
+    return key if key is not None and key not in thing.entries and not thing.rest else None
+
+
+def _make_default(
+    machine: Machine,
+    address: Address,
+    key: Literal,
+    state: State,
+    activation: Activation,
+    node: Subscript,
+) -> Outcomes:
+    thing = state.get(address)
+    assert isinstance(thing, Mapping)
+    outer = activation.context
+    activation.context = machine.book.keyed_context(outer, node.span, repr(key.value))
+    outcomes = calls.call_value(
+        machine, thing.default, Arguments(), state, activation, node.span, "default factory"
+    )
+    activation.context = outer
+    for value, after in outcomes:
+        current = after.get(address)
+        if isinstance(current, Mapping):
+            after.put(address, with_entry(current, value_of(key), value))
+    return outcomes
 
 
 def _own_method(state: State, atom: Atom, name: str) -> Value:
@@ -130,6 +166,8 @@ def _read_atom(
             return machine.new(state, activation, span, "array item", thing)
         case Instance() if isinstance(atom, Address) and is_module(state, thing):
             return modules.read_item(machine, atom, thing, index, state, activation, span)
+        case Instance() if (held := containers.held_by(state, thing)) is not None:
+            return _read_atom(machine, held, index, state, activation, node)
         case Class():
             return value_of(atom)
         case Unknown() if isinstance(atom, Address):
@@ -238,9 +276,29 @@ def _read_mapping(
         else:
             parts.append(thing.all)
     found = join_values(parts)
-    if not found and thing.default:
-        return machine.unknown(state, activation, node.span, "default item", grad=NO)
+    if thing.default and len(index) == 1 and single_literal(index) is None:
+        return _any_default(machine, thing, index, found, state, activation, node)
     return found or _nothing(machine, state, activation, node)
+
+
+def _any_default(
+    machine: Machine,
+    thing: Mapping,
+    index: Value,
+    found: Value,
+    state: State,
+    activation: Activation,
+    node: Subscript,
+) -> Value:
+    """A defaultdict asked for a key nobody knows: an item it has, or a new one, kept from then on."""
+    outcomes = calls.call_value(
+        machine, thing.default, Arguments(), state, activation, node.span, "default factory"
+    )
+    made = join_values(value for value, after in outcomes if after is state)
+    owners = [a for a, other in state.heap.items() if other is thing]
+    for address in owners[:1]:
+        state.put(address, replace(thing, rest=thing.rest | made, rest_keys=thing.rest_keys | index))
+    return found | made
 
 
 def _read_tensor(
@@ -333,6 +391,8 @@ def _write_atom(
             )
         case Array():
             state.put(address, Array(thing.severed | severed_in(state, [value])))
+        case Instance() if (held := containers.held_by(state, thing)) is not None:
+            _write_atom(machine, held, index, value, state, node, alone)
         case Instance() if is_module(state, thing):
             modules.write_item(address, thing, index, value, state)
         case Unknown():

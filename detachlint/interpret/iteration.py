@@ -27,12 +27,12 @@ from detachlint.domain.values import (
     single_address,
     value_of,
 )
-from detachlint.interpret import calls, generators, modules
+from detachlint.interpret import calls, containers, data_loading, generators, modules
 from detachlint.interpret.activation import Activation
 from detachlint.interpret.arguments import Arguments
 from detachlint.interpret.conditions import truth_of
 from detachlint.interpret.fixpoint import repeat
-from detachlint.interpret.lookup import find_in_class, is_module
+from detachlint.interpret.lookup import class_names, find_in_class, is_module
 from detachlint.interpret.state import State, merge_states
 from detachlint.interpret.tensors import flag_of, flag_of_tensor, roots
 from detachlint.source.span import Span
@@ -72,6 +72,8 @@ def _iterate_atom(
     thing = state.get(atom) if isinstance(atom, Address) else None
     if isinstance(thing, Iterator) and isinstance(atom, Address):
         return _iterate_iterator(machine, atom, thing, state, activation, span, body)
+    if isinstance(thing, Instance) and data_loading.LOADER in class_names(state, thing):
+        return data_loading.iterate_loader(machine, thing, state, activation, span, body)
     if isinstance(thing, Instance) and isinstance(atom, Address) and not is_module(state, thing):
         own = _own_iterator(machine, atom, thing, state, activation, span, body)
         if own is not None:
@@ -169,9 +171,9 @@ def _iterate_iterator(
     span: Span,
     body: Body,
 ) -> list[State]:
-    state.put(address, replace(thing, position=None))
     if thing.kind == "generator":
-        return generators.drive(machine, thing, state, activation, span, body)
+        return generators.drive(machine, address, thing, state, activation, span, body)
+    state.put(address, replace(thing, position=None))
     if thing.kind in ("map", "starmap"):
         return _iterate_map(machine, thing, state, activation, span, body)
     if thing.kind == "filter":
@@ -344,6 +346,9 @@ def _contents(machine: Machine, atom: Atom | None, state: State) -> Sequence | N
         return Sequence("list", keys, thing.rest_keys)
     if isinstance(thing, Instance) and is_module(state, thing):
         return modules.contents(state, thing)
+    if isinstance(thing, Instance):
+        held = containers.held_by(state, thing)
+        return _contents(machine, held, state) if held is not None else None
     return None
 
 

@@ -192,7 +192,7 @@ def _call_unseen(machine: Machine, call: LibraryCall) -> Value:
     """A function of a library we know nothing about."""
     state = call.state
     if call.name.split(".")[0] not in sys.stdlib_module_names:
-        calls.leave_in_unseen_hands(state, call.arguments.all())
+        calls.leave_in_unseen_hands(machine, state, call.arguments.all())
     kind = Kind.ANY
     last = call.name.rpartition(".")[2]
     if call.name.startswith(MODEL_SOURCES) or (

@@ -6,7 +6,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import MAYBE, NO, YES, Belief
-from detachlint.domain.objects import Class, Dtype, Function, Instance, Kind, Sequence, Tensor
+from detachlint.domain.objects import (
+    Class,
+    Dtype,
+    Function,
+    Instance,
+    Kind,
+    Mapping,
+    Sequence,
+    Tensor,
+)
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     NONE,
@@ -16,9 +25,10 @@ from detachlint.domain.values import (
     Value,
     in_order,
     join_values,
+    literal,
     value_of,
 )
-from detachlint.interpret import callbacks, calls, modules
+from detachlint.interpret import callbacks, calls, containers, iteration, modules
 from detachlint.interpret.activation import Outcomes
 from detachlint.interpret.arguments import Arguments, LibraryCall
 from detachlint.interpret.lookup import class_names, find_in_class, library_bases
@@ -33,6 +43,8 @@ if TYPE_CHECKING:
 
 CONTEXT = "torch.autograd.function.FunctionCtx"
 NOT_DIFFERENTIABLE = "@not differentiable"
+GIVEN = "@given"
+"""Attribute of ours: the positional arguments a library object was made of."""
 
 
 def construct(machine: Machine, call: LibraryCall) -> Value:
@@ -44,8 +56,38 @@ def construct(machine: Machine, call: LibraryCall) -> Value:
         for name, value in zip(fact.positions, call.arguments.positional, strict=False):
             attributes.setdefault(name, value)
     thing = Instance(value_of(Library(call.name)), attributes, BOTTOM_VALUE, payload)
+    attributes[GIVEN] = machine.new(
+        call.state,
+        call.activation,
+        call.span,
+        "given",
+        Sequence("tuple", call.arguments.positional, call.arguments.rest),
+    )
+    if fact is not None and fact.kind == "optimizer":
+        attributes["param_groups"] = _parameter_groups(machine, call)
     short = call.name.rpartition(".")[2]
     return machine.new(call.state, call.activation, call.span, short, thing)
+
+
+def _parameter_groups(machine: Machine, call: LibraryCall) -> Value:
+    """`optimizer.param_groups`: the parameters, in one group or in those that were given."""
+    state, activation, span = call.state, call.activation, call.span
+    given = call.arguments.get(0, "params") or BOTTOM_VALUE
+    found = iteration.collect(machine, given, state, activation, span)
+    contents = found[0][0] if len(found) == 1 and found[0][1] is state else Sequence("list", (), given)
+    groups = [
+        item
+        for item in contents.items
+        if any(isinstance(a, Address) and isinstance(state.get(a), Mapping) for a in item)
+    ]
+    if groups:
+        return machine.new(state, activation, span, "groups", Sequence("list", tuple(groups)))
+    parameters = machine.new(state, activation, span, "params", replace(contents, kind="list"))
+    rest = machine.unknown(state, activation, span, "option", kind=Kind.NUMBER, grad=NO)
+    keys = machine.unknown(state, activation, span, "option name", kind=Kind.TEXT, grad=NO)
+    group = Mapping({literal("params"): parameters}, keys, rest)
+    one = machine.new(state, activation, span, "group", group)
+    return machine.new(state, activation, span, "groups", Sequence("list", (one,)))
 
 
 def initialize_library_base(
@@ -57,7 +99,14 @@ def initialize_library_base(
             modules.construct_into(machine, address, replace(call, name=name))
             return
     payload = thing.payload | join_values(call.arguments.all())
-    call.state.put(address, replace(thing, payload=payload))
+    attributes = dict(thing.attributes)
+    for name in class_names(call.state, thing):
+        fact = facts.class_fact(name)
+        if name.startswith("torch.optim.") or (fact is not None and fact.kind == "optimizer"):
+            attributes["param_groups"] = _parameter_groups(machine, call)
+        if name in containers.BUILTIN_BASES:
+            payload = containers.contents_of_subclass(machine, name, call)
+    call.state.put(address, replace(thing, attributes=attributes, payload=payload))
 
 
 def call_instance_method(
@@ -69,7 +118,7 @@ def call_instance_method(
         handled = _by_class(machine, name, address, thing, call)
         if handled is not None:
             return handled
-    calls.leave_in_unseen_hands(state, call.arguments.all())
+    calls.leave_in_unseen_hands(machine, state, call.arguments.all())
     value = machine.unknown(
         state,
         call.activation,
@@ -116,7 +165,7 @@ def _by_fact(
         return machine.unknown(
             state, call.activation, call.span, call.name, kind=Kind.OTHER, grad=NO
         )
-    inputs = [thing.payload, *thing.attributes.values(), *call.arguments.all()]
+    inputs = [*thing.attributes.values(), *call.arguments.all()]
     flag: Belief = NO
     if method.result is Result.PROPAGATE:
         flag = any_flag(state, inputs)

@@ -45,6 +45,7 @@ class Machine:
         self.most_steps = MOST_STEPS
         self.called: set[Code] = set()
         self.instantiated: set[Address] = set()
+        self.escaped: dict[Address, None] = {}
         self.summaries: dict[Code, Outcome | None] = {}
         self.summary_used: set[Code] = set()
 

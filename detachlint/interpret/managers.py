@@ -41,9 +41,9 @@ def _run_one(
             return own
     if gradmode.is_switch(state, manager):
         return _run_switched(machine, node, manager, state, activation)
-    if isinstance(thing, Iterator) and thing.kind == "generator":
-        if _is_manager_function(state, thing):
-            return _run_around_yield(machine, node, thing, state, activation)
+    if isinstance(thing, Iterator) and isinstance(atom, Address):
+        if thing.kind == "generator" and _is_manager_function(state, thing):
+            return _run_around_yield(machine, node, atom, thing, state, activation)
     elif isinstance(thing, Instance) and "contextlib.suppress" in class_names(state, thing):
         return run_suppressed(machine, node, state, activation)
     elif isinstance(thing, Instance) and "contextlib.ExitStack" in class_names(state, thing):
@@ -84,7 +84,12 @@ def _is_manager_function(state: State, thing: Iterator) -> bool:
 
 
 def _run_around_yield(
-    machine: Machine, node: With, thing: Iterator, state: State, activation: Activation
+    machine: Machine,
+    node: With,
+    address: Address,
+    thing: Iterator,
+    state: State,
+    activation: Activation,
 ) -> list[State]:
     """A `@contextmanager` function: the body of the `with` is what happens at its `yield`."""
     def body(value: Value, at_yield: State) -> list[State]:
@@ -98,7 +103,7 @@ def _run_around_yield(
         return [after]
 
     with intercept(activation, leave):
-        ends = generators.drive(machine, thing, state, activation, node.span, body)
+        ends = generators.drive(machine, address, thing, state, activation, node.span, body)
     return ends
 
 

@@ -204,7 +204,7 @@ def _is_a_module_after_all(state: State, receiver: Value) -> None:
 def _unknown_method(machine: Machine, call: LibraryCall) -> Value:
     """Nobody knows; what comes out of a module's output is still the module's output."""
     state = call.state
-    calls.leave_in_unseen_hands(state, call.arguments.all())
+    calls.leave_in_unseen_hands(machine, state, call.arguments.all())
     flag = any_flag(state, [call.receiver])
     grad = flag.both(state.recording) if flag.usual is not Truth.MAYBE else MAYBE
     if grad.usual is Truth.YES:
@@ -261,6 +261,11 @@ def _call_on_instance(machine: Machine, atom: Atom, call: LibraryCall) -> Outcom
         return [(machine.unknown(state, call.activation, call.span, call.name), state)]
     if call.name.startswith("__getattr__ "):
         return _dynamic_attribute(machine, atom, thing, call)
+    held = containers.held_by(state, thing)
+    if held is not None:
+        return containers.call_container_method(
+            machine, held, replace(call, receiver=value_of(held))
+        )
     return library_objects.call_instance_method(machine, atom, thing, call)
 
 

@@ -535,7 +535,8 @@ def _by_fact(
         write_into(state, source, flag_of(state, source), span, f"written by `{shown}`", story)
         return source, state
     value = _build(machine, fact, fact.output, made, source, thing, state, activation, span, "out")
-    if fact.aliasing is Aliasing.SOMETIMES and state.mode != YES and source:
+    reshapes = fact.name.endswith(("Flatten", "Unflatten"))
+    if fact.aliasing is Aliasing.SOMETIMES and state.mode != YES and source and not reshapes:
         value |= source  # a no-op returns its input, flag and all (executed: Dropout in eval mode)
     return value, state
 
@@ -575,7 +576,8 @@ def _build(
         made = replace(made, grad=NO, leaf=YES, story=None)
     elif output.result is Result.PYTHON:
         return machine.unknown(state, activation, span, role, kind=Kind.OTHER, grad=NO)
-    elif fact.aliasing in (Aliasing.VIEW, Aliasing.SELF):
+    elif fact.aliasing in (Aliasing.VIEW, Aliasing.SELF) or fact.name.endswith("latten"):
+        # Flattening what is contiguous (nearly everything) gives a view.
         made = replace(made, base=roots(state, source))
     return make_tensor(machine, state, activation, span, made, role)
 

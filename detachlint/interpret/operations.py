@@ -295,6 +295,11 @@ def apply_maybe(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes
         return [(_detach_in_place(call), state)]
     if fact.special == "requires_grad_":
         return special.set_requires_grad(machine, fact, call)
+    if fact.name.endswith(".detach"):
+        # Only tensors have it (and what is made of tensors, whose `numpy()` then needs no more).
+        made = Tensor(NO, leaf=YES, dtype=Dtype.UNKNOWN, device=Device.UNKNOWN,
+                      severed=severed_in(state, [receiver]))
+        return [(make_tensor(machine, state, call.activation, call.span, made), state)]
     if fact.in_place:
         _in_place(machine, fact, call)
         return [(receiver, state)]

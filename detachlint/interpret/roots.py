@@ -11,7 +11,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from detachlint.domain.belief import BY_DEFAULT, NO, YES, Belief, Truth
-from detachlint.domain.objects import Class, Frame, Function
+from detachlint.domain.objects import (
+    Class,
+    Frame,
+    Function,
+    Instance,
+    Mapping,
+    Partial,
+    Sequence,
+    values_in,
+)
 from detachlint.domain.values import Address, Value, addresses, value_of
 from detachlint.interpret import classes, functions
 from detachlint.interpret.activation import Activation, Outcomes
@@ -69,6 +78,30 @@ def _guarded(machine: Machine, run: Callable[[], list[State]]) -> list[State]:
         return []
 
 
+def named_objects(machine: Machine, world: State) -> list[Address]:
+    """The functions and classes that importers can name: variables of the module, and what containers,
+    objects and partial functions among them hold. Not what only closures hold: a decorated function
+    is called through its wrapper alone.
+    """
+    found: set[Address] = set()
+    pending = list(world.frame(machine.module_frame).variables.values())
+    while pending:
+        for address in addresses(pending.pop()):
+            if address in found:
+                continue
+            found.add(address)
+            thing = world.get(address)
+            if isinstance(thing, (Sequence, Mapping, Instance, Partial)):
+                pending += values_in(thing)
+            elif isinstance(thing, Class):
+                pending += [v for v in thing.attributes.values() if _has_class(world, v)]
+    return sorted(found, key=lambda address: address.serial)
+
+
+def _has_class(world: State, value: Value) -> bool:
+    return any(isinstance(world.get(address), Class) for address in addresses(value))
+
+
 class Roots:
     """The entry points of one module, run in the world that its own code has left."""
 
@@ -77,6 +110,8 @@ class Roots:
         self.world = world
         self.relevant = relevant_codes(machine.module)
         self.done: set[Code] = set()
+        named = named_objects(machine, world)
+        self.named = [*named, *(a for a in machine.escaped if a not in named)]
 
     def run(self) -> None:
         """Run all of them, those that nothing else mentions first."""
@@ -92,12 +127,10 @@ class Roots:
         return code in self.relevant and code not in self.machine.called and code not in self.done
 
     def _functions(self) -> list[tuple[Address, Function]]:
-        found = [(a, t) for a, t in self.world.heap.items() if isinstance(t, Function)]
-        return sorted(found, key=lambda pair: pair[0].serial)
+        return [(a, t) for a in self.named if isinstance(t := self.world.get(a), Function)]
 
     def _classes(self) -> list[tuple[Address, Class]]:
-        found = [(a, t) for a, t in self.world.heap.items() if isinstance(t, Class)]
-        return sorted(found, key=lambda pair: pair[0].serial)
+        return [(a, t) for a in self.named if isinstance(t := self.world.get(a), Class)]
 
     def _is_method(self, function: Function) -> bool:
         return function.owner is not None
@@ -151,7 +184,15 @@ class Roots:
     def _consume(
         self, outcomes: Outcomes, activation: Activation, function: Function
     ) -> list[State]:
-        """Run a generator that was returned to its end, as its unseen consumer will."""
+        """Run a generator to its end and a coroutine's body, as their unseen consumer will."""
+        if function.code.is_async and not function.code.yields:
+            return [
+                end
+                for value, after in outcomes
+                for _, end in functions.await_value(
+                    self.machine, value, after, activation, function.code.span
+                )
+            ]
         if not function.code.yields:
             return [end for _, end in outcomes]
         from detachlint.interpret.iteration import iterate

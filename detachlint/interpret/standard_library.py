@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from detachlint.domain.belief import NO
 from detachlint.domain.objects import (
     Class,
+    GradSwitch,
     Instance,
     Iterator,
     Kind,
@@ -27,7 +28,7 @@ from detachlint.domain.values import (
     single_literal,
     value_of,
 )
-from detachlint.interpret import calls, copying, iteration, library_objects
+from detachlint.interpret import calls, copying, functions, iteration, library_objects
 from detachlint.interpret.activation import Outcomes
 from detachlint.interpret.arguments import Arguments, LibraryCall
 from detachlint.interpret.state import State
@@ -78,20 +79,10 @@ def _deque(machine: Machine, call: LibraryCall) -> Outcomes:
 
 
 def _default_dict(machine: Machine, call: LibraryCall) -> Outcomes:
-    """A `defaultdict`: a missing key gives what the factory makes."""
+    """A `defaultdict`: a missing key gets what the factory makes when it is asked for."""
     factory = call.arguments.get(0) or BOTTOM_VALUE
-    outcomes = (
-        calls.call_value(
-            machine, factory, Arguments(), call.state, call.activation, call.span, "default"
-        )
-        if factory and factory != NONE
-        else [(BOTTOM_VALUE, call.state)]
-    )
-    made: Outcomes = []
-    for default, after in outcomes:
-        thing = Mapping(default=default, rest_keys=BOTTOM_VALUE, rest=default)
-        made.append((machine.new(after, call.activation, call.span, "defaultdict", thing), after))
-    return made
+    thing = Mapping(default=factory - NONE)
+    return [(machine.new(call.state, call.activation, call.span, "defaultdict", thing), call.state)]
 
 
 def _ordered_dict(machine: Machine, call: LibraryCall) -> Outcomes:
@@ -197,13 +188,30 @@ def _fold(
 
 
 def _run_coroutine(machine: Machine, call: LibraryCall) -> Outcomes:
-    """The coroutine's body was run where it was called."""
-    return [(call.arguments.get(0) or NONE, call.state)]
+    given = call.arguments.get(0) or NONE
+    return functions.await_value(machine, given, call.state, call.activation, call.span)
 
 
 def _gather(machine: Machine, call: LibraryCall) -> Outcomes:
-    thing = Sequence("list", call.arguments.positional, call.arguments.rest)
-    return [(machine.new(call.state, call.activation, call.span, "gather", thing), call.state)]
+    paths: list[tuple[tuple[Value, ...], State]] = [((), call.state)]
+    for given in call.arguments.positional:
+        paths = [
+            ((*done, value), after)
+            for done, before in paths
+            for value, after in functions.await_value(
+                machine, given, before, call.activation, call.span
+            )
+        ]
+    return [
+        (
+            machine.new(
+                after, call.activation, call.span, "gather",
+                Sequence("list", values, call.arguments.rest),
+            ),
+            after,
+        )
+        for values, after in paths
+    ]
 
 
 def _library_instance(machine: Machine, call: LibraryCall) -> Outcomes:
@@ -283,7 +291,14 @@ def _number(machine: Machine, call: LibraryCall) -> Outcomes:
     return [(value, call.state)]
 
 
+def _custom_op(machine: Machine, call: LibraryCall) -> Outcomes:
+    """`@torch.library.custom_op(…)`: the body runs with grad mode off (executed)."""
+    switch = GradSwitch(NO)
+    return [(machine.new(call.state, call.activation, call.span, "custom op", switch), call.state)]
+
+
 HANDLERS: dict[str, Handler] = {
+    "torch.library.custom_op": _custom_op,
     "functools.partial": _partial,
     "functools.wraps": _decorator_of_its_argument,
     "functools.lru_cache": _decorator_of_its_argument,

@@ -12,13 +12,14 @@ from detachlint.domain.values import FALSE, NONE, TRUE, Address, Method, Value, 
 from detachlint.interpret.activation import Activation
 from detachlint.interpret.state import State
 from detachlint.interpret.tensors import (
-    flag_of,
+    any_flag,
     flag_of_tensor,
     make_tensor,
     roots,
     set_flag,
     severed_in,
     story_of,
+    story_of_any,
 )
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import Aliasing, MethodFact, Result
@@ -128,14 +129,14 @@ def read_fact(
         return machine.derived(f"attribute {fact.name}", (address,), span, NO_TENSOR)
     flag = NO
     if fact.result is Result.PROPAGATE:
-        flag = flag_of(state, thing.payload)
+        flag = any_flag(state, thing.attributes.values())
         if fact.aliasing is Aliasing.FRESH:
             flag = flag.both(state.recording)
     tensor = Tensor(
         flag,
         dtype=Dtype.INTEGER if fact.result is Result.INTEGER else Dtype.FLOAT,
         severed=severed_in(state, [thing.payload]),
-        story=story_of(state, thing.payload),
+        story=story_of_any(state, thing.attributes.values()),
     )
     return make_tensor(machine, state, activation, span, tensor, f"attribute {fact.name}")
 

@@ -12,6 +12,7 @@ from detachlint.domain.objects import (
     Array,
     Dtype,
     HeapObject,
+    Instance,
     Kind,
     Mapping,
     Sequence,
@@ -19,7 +20,7 @@ from detachlint.domain.objects import (
     Unknown,
 )
 from detachlint.domain.story import Story, begin, then
-from detachlint.domain.values import Address, Atom, Value, addresses, in_order
+from detachlint.domain.values import Address, Atom, Library, Value, addresses, in_order
 from detachlint.interpret.state import State
 from detachlint.source.span import Span
 
@@ -59,7 +60,16 @@ def flag_of_atom(state: State, atom: Atom, depth: int = DEEPEST) -> Belief:
         return any_flag(state, [*thing.items, *([thing.rest] if thing.rest else [])], depth - 1)
     if isinstance(thing, Mapping) and depth:
         return any_flag(state, [*thing.entries.values(), thing.rest], depth - 1)
+    if isinstance(thing, Instance) and depth and _is_distribution(thing):
+        return any_flag(state, thing.attributes.values(), depth - 1)
     return NO
+
+
+def _is_distribution(thing: Instance) -> bool:
+    return any(
+        isinstance(cls, Library) and cls.name.startswith("torch.distributions.")
+        for cls in thing.cls
+    )
 
 
 NO_TENSORS = frozenset({Kind.NUMBER, Kind.TEXT, Kind.TRUTH, Kind.OTHER, Kind.MODULE})
@@ -116,6 +126,8 @@ def _story_of_object(state: State, thing: HeapObject, depth: int) -> Story | Non
         inner = [*thing.items, thing.rest]
     elif isinstance(thing, Mapping):
         inner = [*thing.entries.values(), thing.rest]
+    elif isinstance(thing, Instance) and _is_distribution(thing):
+        inner = list(thing.attributes.values())
     if not depth:
         return None
     stories = (story_of(state, value, depth - 1) for value in inner)

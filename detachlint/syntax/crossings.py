@@ -66,6 +66,7 @@ def crossing_at(source: SourceText, span: Span) -> CrossingLayout | None:
         return None
     try:
         module = cst.parse_module(wrapped)
+        # The positions are those of the code that libcst writes, not of the text that it has read.
         if module.code != wrapped:
             return None
         visitor = _CrossingVisitor(module, text, source.offset(span.line, span.column))

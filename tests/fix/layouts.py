@@ -27,6 +27,9 @@ batch = {"x": x}
 packed = nn.utils.rnn.pack_padded_sequence(x.unsqueeze(0), torch.tensor([2]), batch_first=True)
 pose = types.SimpleNamespace(T=a)
 me = types.SimpleNamespace(weight=nn.Parameter(b), net=nn.Linear(3, 2), flatten=nn.Flatten(0))
+net = nn.Linear(3, 2)
+net.T = nn.Parameter(b)
+store = types.SimpleNamespace(cpu=lambda place: outputs[place], view=lambda value: value)
 
 async def wait(value):
     return value
@@ -95,6 +98,19 @@ LAYOUTS: dict[str, tuple[str, str]] = {
         "r = torch.squeeze(input=x).cpu().numpy()",
         "r = torch.squeeze(input=x).detach().cpu().numpy()",
     ),
+    "function of torch by star-keywords": (
+        "r = torch.squeeze(**{'input': x}).cpu().numpy()",
+        "r = torch.squeeze(**{'input': x}).detach().cpu().numpy()",
+    ),
+    "own function with a number": ("r = store.cpu(0).numpy()", "r = store.cpu(0).detach().numpy()"),
+    "own function with a tensor": (
+        "r = store.view(x).numpy()",
+        "r = store.view(x).detach().numpy()",
+    ),
+    "result of an imported function": (
+        "from torch.nn import functional as F\nr = F.relu(x).to(device).numpy()",
+        "from torch.nn import functional as F\nr = F.relu(x).detach().to(device).numpy()",
+    ),
     "method by class": (
         "r = torch.Tensor.cpu(x).numpy()",
         "r = torch.Tensor.cpu(x).detach().numpy()",
@@ -108,6 +124,7 @@ LAYOUTS: dict[str, tuple[str, str]] = {
     "row": ("r = x.cpu()[0].numpy()", "r = x.cpu()[0].detach().numpy()"),
     "data of another class": ("r = packed.data.numpy()", "r = packed.data.detach().numpy()"),
     "T of another class": ("r = pose.T.cpu().numpy()", "r = pose.T.detach().cpu().numpy()"),
+    "T of a module": ("r = net.cpu().T.numpy()", "r = net.cpu().T.detach().numpy()"),
     "T behind a shape": ("r = x.squeeze().T.numpy()", "r = x.detach().squeeze().T.numpy()"),
     "T of arithmetic": ("r = (x + 1).mT.numpy()", "r = (x + 1).detach().mT.numpy()"),
     "conjugate": ("r = z.resolve_conj().numpy()", "r = z.detach().resolve_conj().numpy()"),

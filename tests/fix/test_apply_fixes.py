@@ -90,6 +90,22 @@ def test_fix_of_several_edits_is_applied_whole_or_not_at_all():
     assert apply_fixes(source, [second]).text == "r = f((a + b), c)\n"
 
 
+def test_fix_that_is_not_applied_is_in_nobodys_way():
+    source = source_of("r = f(a, b, c)\n")
+    ranks = [
+        Fix("repair", Applicability.SAFE, edits)
+        for edits in (
+            (edit(1, 9, 10, "q"),),
+            (edit(1, 6, 7, "p"), edit(1, 9, 10, "p")),
+            (edit(1, 6, 7, "q"),),
+        )
+    ]
+    findings = [finding_at(Span(1, n, 1, n), fix=fix) for n, fix in enumerate(ranks)]
+    applied = apply_fixes(source, findings)
+    assert applied.text == "r = f(q, q, c)\n"
+    assert applied.applied == (findings[0], findings[2])
+
+
 def test_bad_fix_is_dropped_and_the_others_are_applied():
     source = source_of("a = x.numpy()\nb = y\nc = z\n")
     good = finding_with(edit(1, 5, 5, ".detach()"), at=1)

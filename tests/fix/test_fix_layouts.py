@@ -90,6 +90,7 @@ def test_force_style_works_as_well(before, after):
         ("x.cpu().__array__()", "x.detach().cpu().__array__()"),
         ("x.numpy(force=flag)", "x.detach().numpy(force=flag)"),
         ("x.numpy(**options)", "x.detach().numpy(**options)"),
+        ("Tensor.numpy(x, **options)", "Tensor.numpy(x.detach(), **options)"),
     ],
 )
 def test_force_style(before, after):

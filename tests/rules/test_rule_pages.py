@@ -25,6 +25,7 @@ FIXED = [parameter for parameter in EXAMPLES if parameter.values[0].fixed is not
 
 READABLE = "DTL900"
 """The one rule about files that do not run at all."""
+SYNTAX_ERRORS = {"SyntaxError", "IndentationError", "TabError"}
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +55,7 @@ def test_pytorch_refuses_the_marked_lines_and_no_others(example: Example, runner
     seen = runner.run(example.text, filename=FILENAME, mode=Mode(keep_going=True))
     unreadable = example.marked_lines(READABLE)
     if unreadable:
-        assert seen.error is not None and seen.error.type == "SyntaxError", _shown(example)
+        assert seen.error is not None and seen.error.type in SYNTAX_ERRORS, _shown(example)
         assert {seen.error.line} == unreadable
         return
     assert (seen.verdict, seen.error) == (Verdict.FINISHED, None), _shown(example)
