@@ -28,7 +28,9 @@ class FiniteLattice(Generic[Element]):
             for right in self.elements
         }
         everything = frozenset(self.elements)
-        self.bottom = self._single((e for e in self.elements if self._above[e] == everything), "bottom")
+        self.bottom = self._single(
+            (e for e in self.elements if self._above[e] == everything), "bottom"
+        )
         self.top = self._single((e for e in self.elements if self._above[e] == {e}), "top")
 
     def leq(self, lower: Element, upper: Element) -> bool:

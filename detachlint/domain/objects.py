@@ -7,7 +7,8 @@ would have been.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping as MappingOf
+from collections.abc import Callable
+from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TypeAlias, TypeVar, final
@@ -160,7 +161,9 @@ class Sequence:
             rest = self.rest | other.rest
             for extra in (*self.items[shorter:], *other.items[shorter:]):
                 rest = rest | extra
-            return Sequence(self.kind, items, rest, self.fields if self.fields == other.fields else ())
+            return Sequence(
+                self.kind, items, rest, self.fields if self.fields == other.fields else ()
+            )
         return Sequence(self.kind, (), self.all | other.all)
 
     @property

@@ -149,5 +149,3 @@ def _order(atom: Atom) -> tuple[int, int, str]:
     if isinstance(atom, Bound):
         return (1, atom.function.serial, "")
     return (2, 0, repr(atom))
-
-

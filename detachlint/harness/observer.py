@@ -8,7 +8,8 @@ import inspect
 import itertools
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from types import CodeType, FrameType, TracebackType
 from typing import Any, NamedTuple
 
@@ -164,15 +165,22 @@ class Observer:
             active = self._state.active
             if (active and active[-1] is tensor) or (refuses_copy and "copy" in kwargs):
                 return original(tensor, *args, **kwargs)
-            active.append(tensor)
-            try:
+            with self._crossing(tensor):
                 return self._cross(name, original, tensor, args, kwargs)
-            finally:
-                active.pop()
 
         # Picklable by the name it is found under, as the original is.
         crossing.__module__, crossing.__qualname__ = "torch", f"Tensor.{name}"
         return crossing
+
+    @contextmanager
+    def _crossing(self, tensor: torch.Tensor) -> Iterator[None]:
+        """While `tensor` is crossing in this thread, its own further calls are part of that."""
+        active = self._state.active
+        active.append(tensor)
+        try:
+            yield
+        finally:
+            active.pop()
 
     def _cross(
         self,
@@ -182,7 +190,7 @@ class Observer:
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
     ) -> Any:
-        place = self.place(sys._getframe(2))
+        place = self.place(sys._getframe(2))  # past this method and the replacement
         before = _state(tensor)
         outcome, message, result = "ok", "", None
         try:
@@ -193,11 +201,8 @@ class Observer:
                 raise
             with _no_torch_function():
                 detached = tensor.detach()
-            self._state.active.append(detached)
-            try:
+            with self._crossing(detached):
                 result = original(detached, *args, **kwargs)
-            finally:
-                self._state.active.pop()
         finally:
             self._record(name, place, before, outcome, message, result)
         return result

@@ -93,9 +93,7 @@ class AddressBook:
             case Method(receiver, name):
                 return Method(self.renamed(receiver, names), name)
             case Bound(receiver, function):
-                return Bound(
-                    self.renamed(receiver, names), self._renamed_address(function, names)
-                )
+                return Bound(self.renamed(receiver, names), self._renamed_address(function, names))
             case Super(after, receiver):
                 return Super(self._renamed_address(after, names), self.renamed(receiver, names))
         return atom

@@ -14,9 +14,10 @@ from detachlint.domain.values import (
     single_address,
     value_of,
 )
-from detachlint.interpret import attributes, items, iteration, names, steps
+from detachlint.interpret import attributes, items, names, steps
 from detachlint.interpret.activation import Activation
 from detachlint.interpret.describe import describe
+from detachlint.interpret.names import FIELDS
 from detachlint.interpret.state import State
 from detachlint.ir.nodes import Assign, Attribute, Constant, Name, Subscript, Target, Unpack
 
@@ -47,9 +48,7 @@ def assign(
                 for (owner, index), after in machine.evaluate_all(
                     (target.value, target.index), state, activation
                 )
-                for end in items.write_item(
-                    machine, owner, index, value, after, activation, target
-                )
+                for end in items.write_item(machine, owner, index, value, after, activation, target)
             ]
         case Unpack():
             return _unpack(machine, target, value, state, activation)
@@ -84,7 +83,7 @@ def _parts(
         direct = _unknown_parts(machine, target, address, state, activation)
         if direct is not None:
             return [(direct, state)]
-    for contents, after in iteration.collect(machine, value, state, activation, target.span):
+    for contents, after in machine.collect(value, state, activation, target.span):
         if target.star is None:
             parts = [_at(contents, index) for index in range(count)]
             if contents.exact and len(contents.items) != count:
@@ -107,9 +106,7 @@ def _unknown_parts(
     thing = state.get(address)
     if not isinstance(thing, Unknown) or target.star is not None:
         return None
-    node = Subscript(
-        Name("", 0, target.span), Constant(0, target.span), target.span
-    )
+    node = Subscript(Name("", 0, target.span), Constant(0, target.span), target.span)
     parts: list[Value] = []
     for index in range(len(target.targets)):
         outcomes = items.read_item(
@@ -125,9 +122,7 @@ def _rows(
     parts: list[Value] = []
     for inner in target.targets:
         node = Subscript(Name("", 0, inner.span), Constant(0, inner.span), inner.span)
-        outcomes = items.read_item(
-            machine, value, value_of(literal(0)), state, activation, node
-        )
+        outcomes = items.read_item(machine, value, value_of(literal(0)), state, activation, node)
         parts.append(outcomes[0][0])
     return [(parts, state)]
 
@@ -174,10 +169,6 @@ def delete(
     return [after for _, after in pairs]
 
 
-FIELDS = "@fields"
-"""The variable of a class body's frame that lists annotated names in order."""
-
-
 def declare(machine: Machine, node: Assign, state: State, activation: Activation) -> None:
     """Remember an annotated name of a class body: a field, if the class is a dataclass."""
     if activation.code.kind != "class":
@@ -190,5 +181,3 @@ def declare(machine: Machine, node: Assign, state: State, activation: Activation
             if not any(str(getattr(a, "value", "")).endswith(f" {target.name}") for a in known):
                 variables = {**frame.variables, FIELDS: known | {entry}}
                 state.heap[activation.frame] = Frame(frame.code, frame.parent, variables)
-
-

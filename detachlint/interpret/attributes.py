@@ -31,10 +31,11 @@ from detachlint.domain.values import (
     literal,
     value_of,
 )
-from detachlint.interpret import functions, modules, tensor_attributes
+from detachlint.interpret import modules, tensor_attributes
 from detachlint.interpret.activation import Activation, Outcomes
 from detachlint.interpret.arguments import Arguments
 from detachlint.interpret.lookup import (
+    bind_members,
     class_names,
     find_in_class,
     has_unknown_base,
@@ -74,8 +75,8 @@ def read_attribute(
             read.append(found)
             continue
         before = state if len(value) == 1 else state.fork()
-        outcomes += functions.invoke(
-            machine, getter, Arguments((value_of(_receiver(atom)),)), before, activation, span
+        outcomes += machine.invoke(
+            getter, Arguments((value_of(_receiver(atom)),)), before, activation, span
         )
     if read:
         outcomes.append((join_values(read), state))
@@ -101,7 +102,7 @@ def _call_getattr(
         found = find_in_class(state, cls, "__getattr__") if isinstance(cls, Address) else None
         for function in addresses(found[0]) if found is not None else []:
             given = Arguments((value_of(atom), value_of(literal(name))))
-            outcomes += functions.invoke(machine, function, given, state, activation, span)
+            outcomes += machine.invoke(function, given, state, activation, span)
     return outcomes
 
 
@@ -221,23 +222,6 @@ def _is_data_descriptor(state: State, value: Value) -> bool:
     return False
 
 
-def bind_members(state: State, value: Value, receiver: Atom, cls: Atom) -> Value:
-    """A class attribute as read through an instance: functions become bound methods."""
-    bound: set[Atom] = set()
-    for atom in value:
-        thing = state.get(atom) if isinstance(atom, Address) else None
-        if isinstance(thing, (Function,)) and isinstance(atom, Address):
-            if thing.kind == "static":
-                bound.add(atom)
-            elif thing.kind == "class":
-                bound.add(Bound(cls, atom))
-            else:
-                bound.add(Bound(receiver, atom))
-        else:
-            bound.add(atom)
-    return frozenset(bound)
-
-
 def _missing(
     machine: Machine,
     address: Address,
@@ -281,7 +265,9 @@ def _read_class(
         for atom in found[0]:
             inner = state.get(atom) if isinstance(atom, Address) else None
             is_class_method = isinstance(inner, Function) and inner.kind == "class"
-            bound.add(Bound(address, atom) if is_class_method and isinstance(atom, Address) else atom)
+            bound.add(
+                Bound(address, atom) if is_class_method and isinstance(atom, Address) else atom
+            )
         return frozenset(bound)
     for entry in linear_order(state, address)[1:]:
         if isinstance(entry, Library):
@@ -289,9 +275,7 @@ def _read_class(
     return value_of(Method(address, name))
 
 
-def _place(
-    machine: Machine, state: State, span: Span, role: str, thing: Sequence
-) -> Address:
+def _place(machine: Machine, state: State, span: Span, role: str, thing: Sequence) -> Address:
     address = machine.book.place(span, role, 0)
     state.heap[address] = thing
     return address
@@ -335,10 +319,7 @@ def write_attribute(
         setter = _setter(state, thing, name) if isinstance(thing, Instance) else None
         if setter is not None:
             arguments = Arguments((value_of(atom), value))
-            return [
-                end
-                for _, end in functions.invoke(machine, setter, arguments, state, activation, span)
-            ]
+            return [end for _, end in machine.invoke(setter, arguments, state, activation, span)]
         _write_object(machine, atom, name, value, state, alone)
     return ends
 
@@ -376,5 +357,3 @@ def delete_attribute(target: Value, name: str, state: State) -> None:
     if isinstance(thing, Instance) and isinstance(atom, Address) and not atom.summary:
         kept = {n: v for n, v in thing.attributes.items() if n != name}
         state.heap[atom] = replace(thing, attributes=kept)
-
-

@@ -37,21 +37,20 @@ from detachlint.domain.values import (
 )
 from detachlint.interpret import (
     attributes,
-    calls,
     classes,
     containers,
     definitions,
-    iteration,
     membership,
     operators,
     textual,
 )
 from detachlint.interpret.activation import Outcomes
 from detachlint.interpret.arguments import Arguments, LibraryCall
-from detachlint.interpret.items import with_entry
+from detachlint.interpret.contents import with_entry
 from detachlint.interpret.state import State
 from detachlint.interpret.tensors import flag_of
 from detachlint.ir.nodes import Name, Operator
+from detachlint.knowledge import facts
 
 if TYPE_CHECKING:
     from detachlint.interpret.machine import Machine
@@ -135,9 +134,7 @@ def _make_container(kind: str) -> Handler:
             made = machine.new(call.state, call.activation, call.span, kind, Sequence(kind))
             return [(made, call.state)]
         outcomes: Outcomes = []
-        for contents, after in iteration.collect(
-            machine, given, call.state, call.activation, call.span
-        ):
+        for contents, after in machine.collect(given, call.state, call.activation, call.span):
             thing = Sequence(kind, contents.items, contents.rest)
             outcomes.append((machine.new(after, call.activation, call.span, kind, thing), after))
         return outcomes
@@ -168,9 +165,7 @@ def _from_pairs(machine: Machine, given: Value, call: LibraryCall) -> list[tuple
         if isinstance(thing, Mapping):
             return [(thing, call.state)]
     found: list[tuple[Mapping, State]] = []
-    for contents, after in iteration.collect(
-        machine, given, call.state, call.activation, call.span
-    ):
+    for contents, after in machine.collect(given, call.state, call.activation, call.span):
         made = Mapping()
         for pair in (*contents.items, *([contents.rest] if contents.rest else [])):
             for atom in pair:
@@ -191,9 +186,7 @@ def _zip(machine: Machine, call: LibraryCall) -> Outcomes:
         paths = [
             ([*columns, contents], after)
             for columns, before in paths
-            for contents, after in iteration.collect(
-                machine, source, before, call.activation, call.span
-            )
+            for contents, after in machine.collect(source, before, call.activation, call.span)
         ]
         call.activation.context = outer
     return [(_rows(machine, call, columns, after, "tuple"), after) for columns, after in paths]
@@ -225,9 +218,7 @@ def _enumerate(machine: Machine, call: LibraryCall) -> Outcomes:
     start = single_literal(call.arguments.get(1, "start") or value_of(literal(0)))
     first = start.value if start is not None and isinstance(start.value, int) else None
     outcomes: Outcomes = []
-    for contents, after in iteration.collect(
-        machine, given, call.state, call.activation, call.span
-    ):
+    for contents, after in machine.collect(given, call.state, call.activation, call.span):
         number = machine.unknown(
             after, call.activation, call.span, "index", kind=Kind.NUMBER, grad=NO
         )
@@ -290,7 +281,7 @@ def _next(machine: Machine, call: LibraryCall) -> Outcomes:
         if isinstance(thing, Iterator) and isinstance(atom, Address):
             outcomes += containers.advance(machine, atom, inner)
         elif isinstance(thing, (Sequence, Mapping)) and isinstance(atom, Address):
-            contents = iteration.collect(machine, given, state, call.activation, call.span)
+            contents = machine.collect(given, state, call.activation, call.span)
             outcomes += [(c.items[0] if c.items else c.all, after) for c, after in contents]
         elif isinstance(thing, Instance):
             outcomes += _next_of_instance(machine, atom, inner)
@@ -306,12 +297,10 @@ def _next(machine: Machine, call: LibraryCall) -> Outcomes:
 
 def _next_of_instance(machine: Machine, atom: Atom, call: LibraryCall) -> Outcomes:
     outcomes: Outcomes = []
-    for method, after in attributes.read_attribute(
-        machine, value_of(atom), "__next__", call.state, call.activation, call.span, "next"
+    for method, after in machine.read_attribute(
+        value_of(atom), "__next__", call.state, call.activation, call.span, "next"
     ):
-        outcomes += calls.call_value(
-            machine, method, Arguments(), after, call.activation, call.span, "next"
-        )
+        outcomes += machine.call(method, Arguments(), after, call.activation, call.span, "next")
     return outcomes
 
 
@@ -335,9 +324,7 @@ def _sorted(machine: Machine, call: LibraryCall) -> Outcomes:
     """Any order: each position may hold any element. `reversed` knows the order."""
     given = call.arguments.get(0) or BOTTOM_VALUE
     outcomes: Outcomes = []
-    for contents, after in iteration.collect(
-        machine, given, call.state, call.activation, call.span
-    ):
+    for contents, after in machine.collect(given, call.state, call.activation, call.span):
         _run_key(machine, call, contents, after)
         if call.name.endswith("reversed"):
             items = contents.items[::-1] if contents.exact else ()
@@ -356,9 +343,7 @@ def _sum(machine: Machine, call: LibraryCall) -> Outcomes:
     start = call.arguments.get(1, "start") or value_of(literal(0))
     node = Operator("+", (Name("sum", 0, call.span), Name("item", 0, call.span)), call.span)
     outcomes: Outcomes = []
-    for contents, after in iteration.collect(
-        machine, given, call.state, call.activation, call.span
-    ):
+    for contents, after in machine.collect(given, call.state, call.activation, call.span):
         paths: Outcomes = [(start, after)]
         outer = call.activation.context
         for number, item in enumerate(contents.items):
@@ -383,15 +368,12 @@ def _sum(machine: Machine, call: LibraryCall) -> Outcomes:
     return outcomes
 
 
-def _run_key(
-    machine: Machine, call: LibraryCall, contents: Sequence, state: State
-) -> None:
+def _run_key(machine: Machine, call: LibraryCall, contents: Sequence, state: State) -> None:
     """`key=` is called on each element; only what it does on the way matters."""
     key = call.arguments.keyword("key")
     if key is None or key == NONE or not contents.all:
         return
-    calls.call_value(
-        machine,
+    machine.call(
         key,
         Arguments((contents.all,)),
         state.fork(),
@@ -414,9 +396,7 @@ def _extreme(machine: Machine, call: LibraryCall) -> Outcomes:
     given = call.arguments.get(0) or BOTTOM_VALUE
     default = call.arguments.keyword("default") or BOTTOM_VALUE
     outcomes: Outcomes = []
-    for contents, after in iteration.collect(
-        machine, given, call.state, call.activation, call.span
-    ):
+    for contents, after in machine.collect(given, call.state, call.activation, call.span):
         _run_key(machine, call, contents, after)
         outcomes.append((contents.all | default or NONE, after))
     return outcomes
@@ -475,8 +455,10 @@ def _hasattr(machine: Machine, call: LibraryCall) -> Outcomes:
         elif isinstance(atom, Literal):
             answer = hasattr(atom.value, str(name.value)) if name is not None else None
         elif isinstance(thing, (Sequence, Mapping)):
-            answer = None if name is None else str(name.value) in dir(
-                dict if isinstance(thing, Mapping) else list
+            answer = (
+                None
+                if name is None
+                else str(name.value) in dir(dict if isinstance(thing, Mapping) else list)
             )
         operands = (atom, name or literal(""))
         parts |= _answer(machine, call, "hasattr", operands, answer)
@@ -485,8 +467,6 @@ def _hasattr(machine: Machine, call: LibraryCall) -> Outcomes:
 
 def hasattr_of_tensor(name: str) -> bool:
     """Whether tensors have a method or attribute of this name."""
-    from detachlint.knowledge import facts
-
     return facts.is_tensor_method(name) or facts.tensor_attribute(name) is not None
 
 
@@ -497,8 +477,8 @@ def _getattr(machine: Machine, call: LibraryCall) -> Outcomes:
     if name is None or not isinstance(name.value, str):
         value = machine.unknown(call.state, call.activation, call.span, "getattr")
         return [(value, call.state)]
-    outcomes = attributes.read_attribute(
-        machine, subject, name.value, call.state, call.activation, call.span, name.value
+    outcomes = machine.read_attribute(
+        subject, name.value, call.state, call.activation, call.span, name.value
     )
     if default is None:
         return outcomes
@@ -546,8 +526,8 @@ def _vars(machine: Machine, call: LibraryCall) -> Outcomes:
     subject = call.arguments.get(0)
     if subject is None:
         return [(machine.unknown(call.state, call.activation, call.span, "vars"), call.state)]
-    return attributes.read_attribute(
-        machine, subject, "__dict__", call.state, call.activation, call.span, "vars"
+    return machine.read_attribute(
+        subject, "__dict__", call.state, call.activation, call.span, "vars"
     )
 
 
@@ -608,7 +588,7 @@ def _truth_of_all(machine: Machine, call: LibraryCall) -> Outcomes:
             machine.unknown(after, call.activation, call.span, "all", kind=Kind.TRUTH, grad=NO),
             after,
         )
-        for _, after in iteration.collect(machine, given, call.state, call.activation, call.span)
+        for _, after in machine.collect(given, call.state, call.activation, call.span)
     ]
 
 
@@ -665,10 +645,9 @@ HANDLERS: dict[str, Handler] = {
     "sorted": _sorted,
     "staticmethod": _property,
     "sum": _sum,
-    "super": lambda machine, call: classes.make_super(machine, call),
+    "super": classes.make_super,
     "tuple": _make_container("tuple"),
     "type": _type,
     "vars": _vars,
     "zip": _zip,
 }
-

@@ -14,8 +14,25 @@ if TYPE_CHECKING:
     from detachlint.interpret.machine import Machine
 
 PURE_TEXT_METHODS = frozenset(
-    {"startswith", "endswith", "lower", "upper", "strip", "replace", "format", "removeprefix",
-     "removesuffix", "rstrip", "lstrip", "title", "capitalize", "isdigit", "count", "find", "split"}
+    {
+        "startswith",
+        "endswith",
+        "lower",
+        "upper",
+        "strip",
+        "replace",
+        "format",
+        "removeprefix",
+        "removesuffix",
+        "rstrip",
+        "lstrip",
+        "title",
+        "capitalize",
+        "isdigit",
+        "count",
+        "find",
+        "split",
+    }
 )
 YES_OR_NO = frozenset({"startswith", "endswith", "isdigit", "isalpha", "isnumeric", "isupper"})
 
@@ -54,9 +71,7 @@ def _plain(machine: Machine, call: LibraryCall) -> Value:
         thing = Sequence("list", (), element)
         return machine.new(call.state, call.activation, call.span, "parts", thing)
     kind = Kind.TRUTH if call.name in YES_OR_NO else Kind.TEXT
-    return machine.unknown(
-        call.state, call.activation, call.span, call.name, kind=kind, grad=NO
-    )
+    return machine.unknown(call.state, call.activation, call.span, call.name, kind=kind, grad=NO)
 
 
 def plain_method(machine: Machine, call: LibraryCall, things: list[Unknown]) -> Value:
@@ -66,9 +81,7 @@ def plain_method(machine: Machine, call: LibraryCall, things: list[Unknown]) -> 
     if all(thing.kind is Kind.TEXT for thing in things):
         return _plain(machine, call)
     atoms = tuple(sorted(call.receiver, key=repr))
-    constants = tuple(
-        c for v in call.arguments.positional if (c := single_literal(v)) is not None
-    )
+    constants = tuple(c for v in call.arguments.positional if (c := single_literal(v)) is not None)
     pure = len(atoms) == 1 and len(constants) == len(call.arguments.positional)
     if pure and call.name in YES_OR_NO:
         operands = (*atoms, *constants)
@@ -76,5 +89,3 @@ def plain_method(machine: Machine, call: LibraryCall, things: list[Unknown]) -> 
     return machine.unknown(
         call.state, call.activation, call.span, call.name, kind=Kind.OTHER, grad=NO
     )
-
-

@@ -13,7 +13,7 @@ from detachlint.domain.belief import NO, YES, Belief
 from detachlint.domain.objects import Kind, Partial, Sequence, Tensor
 from detachlint.domain.story import begin
 from detachlint.domain.values import BOTTOM_VALUE, Address, Value
-from detachlint.interpret import calls, iteration, operations
+from detachlint.interpret import operations
 from detachlint.interpret.activation import Outcomes
 from detachlint.interpret.arguments import Arguments, LibraryCall
 from detachlint.interpret.state import State
@@ -54,8 +54,8 @@ def _functional_call(machine: Machine, call: LibraryCall, module: Value) -> Outc
         thing = call.state.get(atom) if isinstance(atom, Address) else None
         if isinstance(thing, Sequence) and thing.kind == "tuple":
             items = thing.items
-    outcomes = calls.call_value(
-        machine, module, Arguments(items), call.state, call.activation, call.span, call.shown
+    outcomes = machine.call(
+        module, Arguments(items), call.state, call.activation, call.span, call.shown
     )
     result: Outcomes = []
     for _, after in outcomes:
@@ -80,9 +80,7 @@ def _checkpoint(machine: Machine, call: LibraryCall, function: Value) -> Outcome
         flag = operations.any_flag(state, list(given.positional)).both(state.recording)
         tensor = Tensor(flag, story=operations.story_of_any(state, list(given.positional)))
         return [(machine.new(state, call.activation, call.span, "checkpoint", tensor), state)]
-    return calls.call_value(
-        machine, function, given, state, call.activation, call.span, call.shown
-    )
+    return machine.call(function, given, state, call.activation, call.span, call.shown)
 
 
 def _grad_inputs(machine: Machine, call: LibraryCall) -> Arguments:
@@ -114,9 +112,7 @@ def run_aside(
     """
     state: State = call.state.fork()
     state.mode = mode
-    outcomes = calls.call_value(
-        machine, function, arguments, state, call.activation, call.span, call.shown
-    )
+    outcomes = machine.call(function, arguments, state, call.activation, call.span, call.shown)
     if not outcomes:
         return BOTTOM_VALUE
     value, after = machine.join_outcomes(outcomes)
@@ -147,14 +143,14 @@ def map_in_threads(machine: Machine, call: LibraryCall, function: Value, source:
 
     def body(item: Value, before: State) -> list[State]:
         ends: list[State] = []
-        for value, after in calls.call_value(
-            machine, function, Arguments((item,)), before, call.activation, call.span, call.shown
+        for value, after in machine.call(
+            function, Arguments((item,)), before, call.activation, call.span, call.shown
         ):
             results.append(value)
             ends.append(after)
         return ends
 
-    ends = iteration.iterate(machine, source, inner, call.activation, call.span, body)
+    ends = machine.iterate(source, inner, call.activation, call.span, body)
     for end in ends:
         end.mode = call.state.mode
         call.state.heap = call.state.join(end).heap
@@ -162,5 +158,3 @@ def map_in_threads(machine: Machine, call: LibraryCall, function: Value, source:
     return machine.new(
         call.state, call.activation, call.span, "results", Sequence("list", (), everything)
     )
-
-

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import BY_DEFAULT, MAYBE, NO, Belief
 from detachlint.domain.objects import (
     Class,
     Function,
@@ -14,10 +13,8 @@ from detachlint.domain.objects import (
     Kind,
     Mapping,
     Partial,
-    Tensor,
     Unknown,
 )
-from detachlint.domain.story import begin
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     Address,
@@ -30,14 +27,14 @@ from detachlint.domain.values import (
     in_order,
     value_of,
 )
-from detachlint.interpret import classes, functions, gradmode, iteration, library, methods, modules
+from detachlint.interpret import classes, gradmode, library, methods, modules
 from detachlint.interpret.activation import Activation, Outcomes
 from detachlint.interpret.arguments import Arguments, LibraryCall
 from detachlint.interpret.conditions import test
 from detachlint.interpret.describe import describe
 from detachlint.interpret.lookup import find_in_class, is_module
 from detachlint.interpret.state import State
-from detachlint.interpret.tensors import severed_in
+from detachlint.interpret.unseen_calls import call_unknown
 from detachlint.ir.nodes import Argument, Call, Name
 from detachlint.source.span import Span
 
@@ -69,9 +66,7 @@ def _evaluate_arguments(
 
 
 def _sets_grad_mode(callee: Value) -> bool:
-    return any(
-        isinstance(atom, Library) and atom.name in gradmode.SWITCHES for atom in callee
-    )
+    return any(isinstance(atom, Library) and atom.name in gradmode.SWITCHES for atom in callee)
 
 
 def _split_flag(
@@ -87,7 +82,11 @@ def _split_flag(
     for flag, states in ((True, yes), (False, no)):
         value = value_of(Literal(flag, "bool"))
         for after in states:
-            given = Arguments((value,)) if argument.keyword is None else Arguments((), {argument.keyword: value})
+            given = (
+                Arguments((value,))
+                if argument.keyword is None
+                else Arguments((), {argument.keyword: value})
+            )
             found.append((given, after))
     return found
 
@@ -104,9 +103,7 @@ def _gather(
         longer: list[tuple[Arguments, State]] = []
         for given, before in paths:
             if argument.unpack == "*":
-                for contents, after in iteration.collect(
-                    machine, value, before, activation, node.span
-                ):
+                for contents, after in machine.collect(value, before, activation, node.span):
                     longer.append((_with_items(given, contents.items, contents.rest), after))
             elif argument.unpack == "**":
                 longer.append((_with_mapping(given, value, before), before))
@@ -190,7 +187,7 @@ def _call_group(
             return library.call_library(machine, call)
         case Bound(receiver=receiver, function=function):
             given = arguments.after(value_of(receiver))
-            return functions.invoke(machine, function, given, state, activation, span)
+            return machine.invoke(function, given, state, activation, span)
         case Address():
             return _call_object(machine, atom, arguments, state, activation, span, shown)
     return [(machine.unknown(state, activation, span, "result", kind=Kind.OTHER), state)]
@@ -208,11 +205,9 @@ def _call_object(
     thing = state.get(address)
     match thing:
         case Function():
-            return functions.invoke(machine, address, arguments, state, activation, span)
+            return machine.invoke(address, arguments, state, activation, span)
         case Class():
-            return classes.instantiate(
-                machine, address, thing, arguments, state, activation, span
-            )
+            return classes.instantiate(machine, address, thing, arguments, state, activation, span)
         case Partial():
             return _call_partial(machine, thing, arguments, state, activation, span, shown)
         case GradSwitch():
@@ -286,56 +281,3 @@ def _call_instance(
             return call_value(machine, found[0], given, state, activation, span, shown)
     call = LibraryCall("__call__", value_of(address), arguments, state, activation, span, shown)
     return methods.call_method(machine, call)
-
-
-def call_unknown(
-    machine: Machine,
-    thing: Unknown,
-    arguments: Arguments,
-    state: State,
-    activation: Activation,
-    span: Span,
-    shown: str,
-) -> Outcomes:
-    """A call of something out of sight. A module's output requires grad by default."""
-    leave_in_unseen_hands(machine, state, arguments.all())
-    grad: Belief = MAYBE
-    story = None
-    if thing.kind is Kind.MODULE:
-        grad = BY_DEFAULT.both(state.recording)
-        story = begin(span, f"output of the module `{shown}`, whose parameters are trainable by default")
-    elif thing.kind is not Kind.ANY:
-        grad = NO
-    result = machine.unknown(
-        state,
-        activation,
-        span,
-        "result",
-        grad=grad,
-        story=story,
-        severed=severed_in(state, arguments.all()),
-    )
-    return [(result, state)]
-
-
-def leave_in_unseen_hands(
-    machine: Machine, state: State, values: list[Value], depth: int = 3
-) -> None:
-    """Code out of sight was given these: it may freeze a module, set a flag, call a function."""
-    for value in values:
-        for atom in value:
-            if isinstance(atom, Address):
-                _leave_one(machine, state, atom, depth)
-
-
-def _leave_one(machine: Machine, state: State, address: Address, depth: int) -> None:
-    thing = state.get(address)
-    if isinstance(thing, Function):
-        machine.escaped.setdefault(address)
-    if isinstance(thing, Tensor):
-        if thing.leaf != NO:
-            state.heap[address] = replace(thing, grad=thing.grad.in_unseen_hands())
-    elif isinstance(thing, Instance) and depth and is_module(state, thing):
-        leave_in_unseen_hands(machine, state, [*thing.attributes.values(), thing.hidden], depth - 1)
-
-

@@ -15,14 +15,13 @@ from detachlint.domain.values import (
     Value,
     in_order,
     join_values,
-    literal,
     value_of,
 )
-from detachlint.interpret import calls, definitions, library_objects, modules
+from detachlint.interpret import definitions, library_objects, modules
 from detachlint.interpret.activation import Activation, Outcomes
 from detachlint.interpret.arguments import Arguments, LibraryCall
-from detachlint.interpret.assignment import FIELDS
 from detachlint.interpret.lookup import find_in_class, library_bases
+from detachlint.interpret.names import FIELDS
 from detachlint.interpret.state import State
 from detachlint.ir.nodes import MakeClass
 from detachlint.knowledge import facts
@@ -33,14 +32,19 @@ if TYPE_CHECKING:
 
 NAMED_TUPLES = frozenset({"typing.NamedTuple", "collections.namedtuple"})
 DATACLASS_DECORATORS = frozenset(
-    {"dataclasses.dataclass", "attr.s", "attr.define", "attrs.define", "attr.dataclass",
-     "pydantic.dataclasses.dataclass", "flax.struct.dataclass"}
+    {
+        "dataclasses.dataclass",
+        "attr.s",
+        "attr.define",
+        "attrs.define",
+        "attr.dataclass",
+        "pydantic.dataclasses.dataclass",
+        "flax.struct.dataclass",
+    }
 )
 
 
-def make_class(
-    machine: Machine, node: MakeClass, state: State, activation: Activation
-) -> Outcomes:
+def make_class(machine: Machine, node: MakeClass, state: State, activation: Activation) -> Outcomes:
     """The outcomes of a class definition."""
     outcomes: Outcomes = []
     parts = [*node.decorators, *(base.value for base in node.bases)]
@@ -140,8 +144,8 @@ def _decorated(
                 _mark_dataclass(before, value)
                 following.append((value, before))
                 continue
-            results = calls.call_value(
-                machine, decorator, Arguments((value,)), before, activation, span, "decorator"
+            results = machine.call(
+                decorator, Arguments((value,)), before, activation, span, "decorator"
             )
             following += [
                 (result if _is_class(after, result) else value, after) for result, after in results
@@ -209,9 +213,7 @@ def _by_own_new(
 ) -> Outcomes:
     outcomes: Outcomes = []
     given = arguments.after(value_of(address))
-    for value, after in calls.call_value(
-        machine, constructor, given, state, activation, span, "__new__"
-    ):
+    for value, after in machine.call(constructor, given, state, activation, span, "__new__"):
         result = value if _instances(after, value) else made
         outcomes += initialize(machine, address, result, arguments, after, activation, span)
     return outcomes
@@ -233,16 +235,16 @@ def initialize(
     """Run the constructor of class `address` on the instances `made`."""
     found = find_in_class(state, address, "__init__")
     if found is None:
-        return [(made, _initialize_by_facts(machine, address, made, arguments, state, activation, span))]
+        return [
+            (made, _initialize_by_facts(machine, address, made, arguments, state, activation, span))
+        ]
     initializers = frozenset(
         a for a in found[0] if isinstance(a, Address) and isinstance(state.get(a), Function)
     )
     given = arguments.after(made)
     return [
         (made, after)
-        for _, after in calls.call_value(
-            machine, initializers, given, state, activation, span, "__init__"
-        )
+        for _, after in machine.call(initializers, given, state, activation, span, "__init__")
     ]
 
 
@@ -293,9 +295,7 @@ def _initialize_fields(
     post = find_in_class(state, address, "__post_init__")
     if post is None:
         return state
-    outcomes = calls.call_value(
-        machine, post[0], Arguments((made,)), state, activation, span, "__post_init__"
-    )
+    outcomes = machine.call(post[0], Arguments((made,)), state, activation, span, "__post_init__")
     return machine.join_outcomes(outcomes)[1] if outcomes else state
 
 
@@ -350,9 +350,7 @@ def _from_field(
         return BOTTOM_VALUE
     outer = activation.context
     activation.context = machine.book.keyed_context(outer, span, name)
-    outcomes = calls.call_value(
-        machine, factory, Arguments(), state, activation, span, "default_factory"
-    )
+    outcomes = machine.call(factory, Arguments(), state, activation, span, "default_factory")
     activation.context = outer
     return join_values(value for value, _ in outcomes)
 
@@ -389,5 +387,3 @@ def make_super(machine: Machine, call: LibraryCall) -> Outcomes:
         return [(result, call.state)]
     made: set[Atom] = {Super(owner, atom) for atom in receiver}
     return [(frozenset(made), call.state)]
-
-

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from detachlint.domain.objects import Mapping, Sequence
 from detachlint.domain.values import Address, Value, value_of
-from detachlint.interpret import assignment, conditions, items, iteration
+from detachlint.interpret import assignment, conditions
 from detachlint.interpret.activation import Activation, Outcomes
+from detachlint.interpret.contents import append, with_entry
 from detachlint.interpret.state import State
 from detachlint.ir.nodes import Clause, Comprehension
 
@@ -53,9 +54,7 @@ def _run(
     return [
         end
         for iterable, after in machine.evaluate(clause.iterable, state, activation)
-        for end in iteration.iterate(
-            machine, iterable, after, activation, node.span, body
-        )
+        for end in machine.iterate(iterable, after, activation, node.span, body)
     ]
 
 
@@ -66,9 +65,9 @@ def _store(
     outcomes = machine.evaluate_all(parts, state, activation)
     for values, after in outcomes:
         if node.key is None:
-            iteration.append(after, container, values[0])
+            append(after, container, values[0])
         else:
             thing = after.get(container)
             assert isinstance(thing, Mapping)
-            after.put(container, items.with_entry(thing, values[0], values[1]))
+            after.put(container, with_entry(thing, values[0], values[1]))
     return [after for _, after in outcomes]

@@ -162,8 +162,10 @@ def narrow(
                 _filter(
                     machine,
                     subject.value,
-                    lambda atom, value=value: membership.is_instance(machine, state, atom, value)  # type: ignore[misc]  # default binds the loop variable
-                    is not (not truth),
+                    lambda atom, value=value: (
+                        membership.is_instance(machine, state, atom, value)  # type: ignore[misc]  # default binds the loop variable
+                        is not (not truth)
+                    ),
                     state,
                     activation,
                 )
@@ -194,9 +196,7 @@ def _narrow_identity(
         if not isinstance(constant, Literal):
             continue
         if same:
-            _filter(
-                machine, subject, lambda a: _may_equal(a, constant), state, activation
-            )
+            _filter(machine, subject, lambda a: _may_equal(a, constant), state, activation)
         else:
             _filter(machine, subject, lambda a: a != constant, state, activation)
 
@@ -264,8 +264,4 @@ def _filter(
         value = thing.attributes.get(node.name, frozenset())
         kept = frozenset(atom for atom in value if keep(atom))
         if kept and kept != value and not address.summary:
-            state.heap[address] = replace(
-                thing, attributes={**thing.attributes, node.name: kept}
-            )
-
-
+            state.heap[address] = replace(thing, attributes={**thing.attributes, node.name: kept})

@@ -7,57 +7,42 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO
-from detachlint.domain.objects import Instance, Iterator, Kind, Mapping, Sequence
+from detachlint.domain.objects import Iterator, Kind, Mapping, Sequence
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     NONE,
     Address,
     Atom,
+    Library,
     Value,
     literal,
     single_literal,
     value_of,
 )
-from detachlint.interpret import generators, iteration, steps
+from detachlint.interpret import generators, steps
 from detachlint.interpret.activation import Outcomes
 from detachlint.interpret.arguments import LibraryCall
-from detachlint.interpret.lookup import class_names
-from detachlint.interpret.items import merged_mapping, resolved, with_entry
-from detachlint.interpret.state import State
+from detachlint.interpret.contents import (
+    BUILTIN_BASES,
+    append,
+    merged_mapping,
+    resolved,
+    with_entry,
+)
 
 if TYPE_CHECKING:
     from detachlint.interpret.machine import Machine
 
 Handler = Callable[["Machine", Address, LibraryCall], Outcomes]
 
-BUILTIN_BASES = {
-    "builtins.dict": "dict",
-    "collections.OrderedDict": "dict",
-    "collections.UserDict": "dict",
-    "builtins.list": "list",
-    "collections.UserList": "list",
-    "builtins.tuple": "tuple",
-    "builtins.set": "set",
-}
-"""Base classes whose instances are containers themselves, and of which kind."""
-
 
 def contents_of_subclass(machine: Machine, base: str, call: LibraryCall) -> Value:
     """What an object of a class derived from a builtin container holds, as a container of its own."""
-    from detachlint.interpret.builtin_functions import call_builtin
-
-    outcomes = call_builtin(machine, BUILTIN_BASES[base], replace(call, name=f"builtins.{BUILTIN_BASES[base]}"))
+    maker = value_of(Library(f"builtins.{BUILTIN_BASES[base]}"))
+    outcomes = machine.call(
+        maker, call.arguments, call.state, call.activation, call.span, call.shown
+    )
     return outcomes[0][0] if outcomes else BOTTOM_VALUE
-
-
-def held_by(state: State, thing: Instance) -> Address | None:
-    """The container that an instance of a class derived from a builtin container is, if it is one."""
-    if not any(name in BUILTIN_BASES for name in class_names(state, thing)):
-        return None
-    for atom in thing.payload:
-        if isinstance(atom, Address) and isinstance(state.get(atom), (Sequence, Mapping)):
-            return atom
-    return None
 
 
 def call_container_method(machine: Machine, atom: Atom, call: LibraryCall) -> Outcomes:
@@ -101,7 +86,7 @@ def _mapping(call: LibraryCall, address: Address) -> Mapping:
 def _append(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
     item = call.arguments.get(0) or BOTTOM_VALUE
     steps.note(call.state, item, call.span, f"kept by `{call.shown}(…)`")
-    iteration.append(call.state, address, item)
+    append(call.state, address, item)
     return [(NONE, call.state)]
 
 
@@ -131,9 +116,7 @@ def _insert(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
 def _extend(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
     outcomes: Outcomes = []
     given = call.arguments.get(0) or BOTTOM_VALUE
-    for contents, after in iteration.collect(
-        machine, given, call.state, call.activation, call.span
-    ):
+    for contents, after in machine.collect(given, call.state, call.activation, call.span):
         thing = after.get(address)
         if isinstance(thing, Sequence):
             if thing.exact and len(thing.items) + len(contents.items) <= 32:
@@ -309,9 +292,7 @@ def _clear_mapping(machine: Machine, address: Address, call: LibraryCall) -> Out
 
 
 def _copy_mapping(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
-    made = machine.new(
-        call.state, call.activation, call.span, "copy", _mapping(call, address)
-    )
+    made = machine.new(call.state, call.activation, call.span, "copy", _mapping(call, address))
     return [(made, call.state)]
 
 
@@ -353,16 +334,14 @@ def advance(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
     known = thing.position is not None and thing.kind == "items"
     if not known:
         moved = replace(thing, position=None)
-        for contents, after in iteration.collect(
-            machine, value_of(address), call.state, call.activation, call.span
+        for contents, after in machine.collect(
+            value_of(address), call.state, call.activation, call.span
         ):
             after.put(address, moved)
             outcomes.append((contents.all or _unknown(machine, call), after))
         return outcomes
     position = thing.position or 0
-    for contents, after in iteration.collect(
-        machine, thing.source, call.state, call.activation, call.span
-    ):
+    for contents, after in machine.collect(thing.source, call.state, call.activation, call.span):
         if position < len(contents.items):
             item = contents.items[position]
             after.put(address, replace(thing, position=position + 1))

@@ -95,9 +95,7 @@ def _while_unknown(
 
 
 @contextmanager
-def intercept(
-    activation: Activation, leave: Callable[[State], list[State]]
-) -> Iterator[None]:
+def intercept(activation: Activation, leave: Callable[[State], list[State]]) -> Iterator[None]:
     """Run `leave` on every path that leaves the block abruptly, before it goes where it wants to.
 
     If `leave` itself ends a path (a `return` in `finally`), the path goes there instead.
@@ -127,9 +125,7 @@ def run_try(machine: Machine, node: Try, state: State, activation: Activation) -
     return machine.execute(node.final, normal, activation)
 
 
-def _run_handled(
-    machine: Machine, node: Try, state: State, activation: Activation
-) -> list[State]:
+def _run_handled(machine: Machine, node: Try, state: State, activation: Activation) -> list[State]:
     if not node.handlers:
         return machine.execute(
             node.orelse, machine.execute(node.body, [state], activation), activation
@@ -152,9 +148,7 @@ def run_suppressed(
     return _run_handled(machine, Try(node.body, (handler,), (), (), node.span), state, activation)
 
 
-def _handle(
-    machine: Machine, node: Try, raised: Outcomes, activation: Activation
-) -> list[State]:
+def _handle(machine: Machine, node: Try, raised: Outcomes, activation: Activation) -> list[State]:
     ends: list[State] = []
     pending = machine.merge_outcomes(raised)
     for handler in node.handlers:
@@ -227,9 +221,7 @@ def _exception_classes(state: State, value: Value) -> set[str | Address]:
     return found
 
 
-def _is_caught(
-    state: State, raised: str | Address, kinds: set[str | Address]
-) -> bool | None:
+def _is_caught(state: State, raised: str | Address, kinds: set[str | Address]) -> bool | None:
     if raised in kinds:
         return True
     ancestors: list[str | Address] = [raised]

@@ -26,11 +26,9 @@ from detachlint.domain.values import (
     in_order,
     value_of,
 )
-from detachlint.interpret import calls
 from detachlint.interpret.activation import Activation, Outcomes
 from detachlint.interpret.arguments import Arguments
 from detachlint.interpret.fixpoint import repeat
-from detachlint.interpret.library_objects import GIVEN
 from detachlint.interpret.lookup import class_names, find_in_class
 from detachlint.interpret.state import State
 from detachlint.interpret.tensors import flag_of_atom, make_tensor, story_of
@@ -38,6 +36,9 @@ from detachlint.source.span import Span
 
 if TYPE_CHECKING:
     from detachlint.interpret.machine import Machine
+
+GIVEN = "@given"
+"""Attribute of ours: the positional arguments a library object was made of."""
 
 LOADER = "torch.utils.data.DataLoader"
 PLAIN = Belief(Truth.NO, Truth.MAYBE)
@@ -61,8 +62,8 @@ def iterate_loader(
         for item, after in _item(machine, dataset, before, activation, span):
             if custom:
                 items = machine.new(after, activation, span, "items", Sequence("list", (), item))
-                batches = calls.call_value(
-                    machine, custom, Arguments((items,)), after, activation, span, "collate_fn"
+                batches = machine.call(
+                    custom, Arguments((items,)), after, activation, span, "collate_fn"
                 )
             else:
                 batches = [(_collate(machine, item, after, activation, span, "batch"), after)]
@@ -103,9 +104,7 @@ def _item(
             found = find_in_class(state, cls, "__getitem__")
             if found is not None:
                 arguments = Arguments((value_of(atom), index))
-                return calls.call_value(
-                    machine, found[0], arguments, state, activation, span, "__getitem__"
-                )
+                return machine.call(found[0], arguments, state, activation, span, "__getitem__")
     return [(machine.unknown(state, activation, span, "data item", grad=PLAIN), state)]
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from detachlint.domain.objects import Class, Function, Instance, Partial
 from detachlint.domain.values import Address, Library, Method, Value, in_order, value_of
-from detachlint.interpret import calls
 from detachlint.interpret.activation import Activation, Outcomes
 from detachlint.interpret.arguments import Arguments
 from detachlint.interpret.state import State
@@ -92,15 +91,11 @@ def _decorated(
     activation: Activation,
 ) -> Outcomes:
     outcomes: Outcomes = [(function, state)]
-    for decorator, expression in zip(
-        reversed(decorators), reversed(node.decorators), strict=True
-    ):
+    for decorator, expression in zip(reversed(decorators), reversed(node.decorators), strict=True):
         outcomes = [
             outcome
             for inner, before in outcomes
-            for outcome in _apply(
-                machine, decorator, expression, inner, before, activation
-            )
+            for outcome in _apply(machine, decorator, expression, inner, before, activation)
         ]
     return outcomes
 
@@ -122,8 +117,8 @@ def _apply(
     setter = _property_setter(state, decorator)
     if setter is not None:
         return [(_with_setter(state, setter, function), state)]
-    outcomes = calls.call_value(
-        machine, decorator, Arguments((function,)), state, activation, expression.span, "decorator"
+    outcomes = machine.call(
+        decorator, Arguments((function,)), state, activation, expression.span, "decorator"
     )
     # A decorator out of sight most likely wraps the function and calls it.
     return [
@@ -156,7 +151,11 @@ def _mark(state: State, function: Value, *, kind: str = "", manager: bool = Fals
 def _property_setter(state: State, decorator: Value) -> Address | None:
     """The property in `@name.setter`."""
     for atom in decorator:
-        if isinstance(atom, Method) and atom.name == "setter" and isinstance(atom.receiver, Address):
+        if (
+            isinstance(atom, Method)
+            and atom.name == "setter"
+            and isinstance(atom.receiver, Address)
+        ):
             thing = state.get(atom.receiver)
             if isinstance(thing, Function) and thing.kind == "property":
                 return atom.receiver

@@ -9,21 +9,19 @@ from detachlint.domain.belief import NO
 from detachlint.domain.objects import Kind, Mapping, Sequence
 from detachlint.domain.values import BOTTOM_VALUE, NONE, Value, literal, value_of
 from detachlint.interpret import (
-    attributes,
     calls,
     classes,
     comprehensions,
     conditions,
     definitions,
-    functions,
     imports,
     items,
-    iteration,
     names,
     operators,
     textual,
 )
 from detachlint.interpret.activation import Activation, Outcomes
+from detachlint.interpret.contents import merged_mapping, with_entry
 from detachlint.interpret.describe import describe
 from detachlint.interpret.state import State
 from detachlint.ir.nodes import (
@@ -63,8 +61,8 @@ def _attribute(machine: Machine, node: Attribute, state: State, activation: Acti
     return [
         outcome
         for value, after in machine.evaluate(node.value, state, activation)
-        for outcome in attributes.read_attribute(
-            machine, value, node.name, after, activation, node.span, describe(node)
+        for outcome in machine.read_attribute(
+            value, node.name, after, activation, node.span, describe(node)
         )
     ]
 
@@ -140,9 +138,7 @@ def _display(machine: Machine, node: Display, state: State, activation: Activati
     return outcomes
 
 
-def _formatted(
-    machine: Machine, node: Display, state: State, activation: Activation
-) -> Outcomes:
+def _formatted(machine: Machine, node: Display, state: State, activation: Activation) -> Outcomes:
     outcomes: Outcomes = []
     for values, after in machine.evaluate_all([i.value for i in node.items], state, activation):
         states = [after]
@@ -173,7 +169,7 @@ def _append(
         ]
     longer = []
     for known, rest, before in paths:
-        for more, state in iteration.collect(machine, value, before, activation, node.span):
+        for more, state in machine.collect(value, before, activation, node.span):
             if rest:
                 longer.append((known, rest | more.all, state))
             else:
@@ -196,9 +192,9 @@ def _dict_display(
         for key in node.keys:
             first = next(remaining)
             if key is None:
-                thing = items.merged_mapping(after, thing, first)
+                thing = merged_mapping(after, thing, first)
             else:
-                thing = items.with_entry(thing, first, next(remaining))
+                thing = with_entry(thing, first, next(remaining))
         outcomes.append((machine.new(after, activation, node.span, "dict", thing), after))
     return outcomes
 
@@ -222,8 +218,7 @@ def _yield(machine: Machine, node: Yield, state: State, activation: Activation) 
         return [outcome for value, after in values for outcome in consume(value, after)]
     outcomes: Outcomes = []
     for value, after in values:
-        ends = iteration.iterate(
-            machine,
+        ends = machine.iterate(
             value,
             after,
             activation,
@@ -238,7 +233,7 @@ def _await(machine: Machine, node: Await, state: State, activation: Activation) 
     return [
         outcome
         for value, after in machine.evaluate(node.value, state, activation)
-        for outcome in functions.await_value(machine, value, after, activation, node.span)
+        for outcome in machine.await_value(value, after, activation, node.span)
     ]
 
 
@@ -270,4 +265,3 @@ EVALUATORS: dict[type, Callable[..., Outcomes]] = {
     Subscript: _subscript,
     Yield: _yield,
 }
-

@@ -311,17 +311,11 @@ def _solve_recursion(
     return outcomes
 
 
-def _any_numbers(
-    machine: Machine, code: Code, arguments: Arguments, state: State
-) -> Arguments:
+def _any_numbers(machine: Machine, code: Code, arguments: Arguments, state: State) -> Arguments:
     """The arguments with numbers nobody knows for those that count the recursion down."""
 
     def general(value: Value, role: str) -> Value:
-        numbers = [
-            a
-            for a in value
-            if isinstance(a, Literal) and a.kind in ("int", "float")
-        ]
+        numbers = [a for a in value if isinstance(a, Literal) and a.kind in ("int", "float")]
         if not numbers:
             return value
         thing = Unknown(Kind.NUMBER, NO)
@@ -339,4 +333,3 @@ def _any_numbers(
 def _says_the_same(before: Outcome, after: Outcome) -> bool:
     same_flag = flag_of(before[1], before[0]) == flag_of(after[1], after[0])
     return before[0] == after[0] and same_flag
-

@@ -69,9 +69,7 @@ def is_function(state: State, value: Value) -> bool:
     return False
 
 
-def decorate(
-    machine: Machine, call: LibraryCall, function: Value, inside: GradSwitch
-) -> Value:
+def decorate(machine: Machine, call: LibraryCall, function: Value, inside: GradSwitch) -> Value:
     """The function that runs `function` under a grad-mode switch.
 
     An `async def` is left as it is: only the making of the coroutine is wrapped, its body runs in the
@@ -88,9 +86,15 @@ def decorate(
             wrapped = replace(thing, modes=(switch, *thing.modes))
             made |= machine.new(state, activation, span, f"decorated {thing.code.name}", wrapped)
         elif isinstance(thing, Class):
-            made |= machine.new(state, activation, span, f"decorated {thing.name}", replace(
-                thing, attributes=_with_decorated_init(thing, switch, state, machine, call)
-            ))
+            made |= machine.new(
+                state,
+                activation,
+                span,
+                f"decorated {thing.name}",
+                replace(
+                    thing, attributes=_with_decorated_init(thing, switch, state, machine, call)
+                ),
+            )
         else:
             partial = Partial(value_of(atom), modes=(switch,))
             made |= machine.new(state, activation, span, "decorated", partial)

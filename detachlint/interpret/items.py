@@ -30,10 +30,11 @@ from detachlint.domain.values import (
     single_literal,
     value_of,
 )
-from detachlint.interpret import calls, containers, modules
+from detachlint.interpret import modules
 from detachlint.interpret.activation import Activation, Outcomes
 from detachlint.interpret.arguments import Arguments
-from detachlint.interpret.lookup import find_in_class, is_module
+from detachlint.interpret.contents import SLICE, cut, held_by, resolved, slice_of, with_entry
+from detachlint.interpret.lookup import bind_members, find_in_class, is_module
 from detachlint.interpret.state import State
 from detachlint.interpret.tensors import (
     flag_of,
@@ -49,18 +50,12 @@ from detachlint.ir.nodes import Slice, Subscript
 if TYPE_CHECKING:
     from detachlint.interpret.machine import Machine
 
-SLICE = "slice"
-"""`kind` of the sequence that stands for a slice object: its items are lower, upper, step."""
 
-
-def slice_value(
-    machine: Machine, node: Slice, bounds: tuple[Value, ...], state: State
-) -> Value:
+def slice_value(machine: Machine, node: Slice, bounds: tuple[Value, ...], state: State) -> Value:
     """A slice object, with None for what is left out."""
     given = iter(bounds)
     parts = tuple(
-        next(given) if bound is not None else NONE
-        for bound in (node.lower, node.upper, node.step)
+        next(given) if bound is not None else NONE for bound in (node.lower, node.upper, node.step)
     )
     address = machine.book.place(node.span, SLICE, 0)
     state.heap[address] = Sequence(SLICE, parts)
@@ -86,8 +81,8 @@ def read_item(
             outcomes += _make_default(machine, atom, missing, before, activation, node)
         elif method:
             before = state if len(value) == 1 else state.fork()
-            outcomes += calls.call_value(
-                machine, method, Arguments((index,)), before, activation, node.span, "__getitem__"
+            outcomes += machine.call(
+                method, Arguments((index,)), before, activation, node.span, "__getitem__"
             )
         else:
             read.append(_read_atom(machine, atom, index, state, activation, node))
@@ -117,8 +112,8 @@ def _make_default(
     assert isinstance(thing, Mapping)
     outer = activation.context
     activation.context = machine.book.keyed_context(outer, node.span, repr(key.value))
-    outcomes = calls.call_value(
-        machine, thing.default, Arguments(), state, activation, node.span, "default factory"
+    outcomes = machine.call(
+        thing.default, Arguments(), state, activation, node.span, "default factory"
     )
     activation.context = outer
     for value, after in outcomes:
@@ -129,7 +124,6 @@ def _make_default(
 
 
 def _own_method(state: State, atom: Atom, name: str) -> Value:
-    from detachlint.interpret.attributes import bind_members
 
     thing = state.get(atom) if isinstance(atom, Address) else None
     if not isinstance(thing, Instance):
@@ -166,7 +160,7 @@ def _read_atom(
             return machine.new(state, activation, span, "array item", thing)
         case Instance() if isinstance(atom, Address) and is_module(state, thing):
             return modules.read_item(machine, atom, thing, index, state, activation, span)
-        case Instance() if (held := containers.held_by(state, thing)) is not None:
+        case Instance() if (held := held_by(state, thing)) is not None:
             return _read_atom(machine, held, index, state, activation, node)
         case Class():
             return value_of(atom)
@@ -197,7 +191,12 @@ def _read_unknown(
             return stored
         return machine.derived("item", (address, known), node.span, element)
     return machine.unknown(
-        state, activation, node.span, "item", grad=thing.grad, story=thing.story,
+        state,
+        activation,
+        node.span,
+        "item",
+        grad=thing.grad,
+        story=thing.story,
         severed=thing.severed,
     )
 
@@ -228,36 +227,8 @@ def _read_sequence(
     return thing.all or _nothing(machine, state, activation, node)
 
 
-def _nothing(
-    machine: Machine, state: State, activation: Activation, node: Subscript
-) -> Value:
+def _nothing(machine: Machine, state: State, activation: Activation, node: Subscript) -> Value:
     return machine.unknown(state, activation, node.span, "missing item", kind=Kind.OTHER, grad=NO)
-
-
-def slice_of(state: State, index: Value) -> Sequence | None:
-    """The slice object an index is, if it is one."""
-    if len(index) == 1:
-        (atom,) = index
-        thing = state.get(atom) if isinstance(atom, Address) else None
-        if isinstance(thing, Sequence) and thing.kind == SLICE:
-            return thing
-    return None
-
-
-def cut(thing: Sequence, bounds: Sequence) -> Sequence:
-    """`thing[lower:upper:step]`, exactly where all is known."""
-    numbers: list[int | None] = []
-    for part in bounds.items:
-        constant = single_literal(part)
-        if constant is None or not isinstance(constant.value, (int, type(None))):
-            return Sequence(thing.kind, (), thing.all)
-        numbers.append(constant.value)
-    if thing.exact:
-        return Sequence(thing.kind, thing.items[slice(*numbers)])
-    lower, upper, step = numbers
-    if step in (None, 1) and (lower or 0) >= 0 and upper is None:
-        return Sequence(thing.kind, thing.items[lower or 0 :], thing.rest)
-    return Sequence(thing.kind, (), thing.all)
 
 
 def _read_mapping(
@@ -291,13 +262,15 @@ def _any_default(
     node: Subscript,
 ) -> Value:
     """A defaultdict asked for a key nobody knows: an item it has, or a new one, kept from then on."""
-    outcomes = calls.call_value(
-        machine, thing.default, Arguments(), state, activation, node.span, "default factory"
+    outcomes = machine.call(
+        thing.default, Arguments(), state, activation, node.span, "default factory"
     )
     made = join_values(value for value, after in outcomes if after is state)
     owners = [a for a, other in state.heap.items() if other is thing]
     for address in owners[:1]:
-        state.put(address, replace(thing, rest=thing.rest | made, rest_keys=thing.rest_keys | index))
+        state.put(
+            address, replace(thing, rest=thing.rest | made, rest_keys=thing.rest_keys | index)
+        )
     return found | made
 
 
@@ -354,8 +327,8 @@ def write_item(
             arguments = Arguments((index, value))
             return [
                 end
-                for _, end in calls.call_value(
-                    machine, method, arguments, state, activation, node.span, "__setitem__"
+                for _, end in machine.call(
+                    method, arguments, state, activation, node.span, "__setitem__"
                 )
             ]
         if isinstance(atom, Address):
@@ -391,7 +364,7 @@ def _write_atom(
             )
         case Array():
             state.put(address, Array(thing.severed | severed_in(state, [value])))
-        case Instance() if (held := containers.held_by(state, thing)) is not None:
+        case Instance() if (held := held_by(state, thing)) is not None:
             _write_atom(machine, held, index, value, state, node, alone)
         case Instance() if is_module(state, thing):
             modules.write_item(address, thing, index, value, state)
@@ -405,13 +378,6 @@ def _write_atom(
                 state.put(
                     address, replace(thing, grad=grad, story=thing.story or story_of(state, value))
                 )
-
-
-def resolved(state: State, key: Value) -> Value:
-    """A key with unknown values replaced by the literals they were assumed to be."""
-    return frozenset(
-        state.equals.get(atom, atom) if isinstance(atom, Address) else atom for atom in key
-    )
 
 
 def _is_everything(bounds: Sequence) -> bool:
@@ -446,37 +412,6 @@ def _stored_in_sequence(thing: Sequence, index: Value, value: Value, state: Stat
     )
 
 
-def with_entry(thing: Mapping, key: Value, value: Value) -> Mapping:
-    """The dict after `thing[key] = value`."""
-    constant = single_literal(key)
-    if constant is not None:
-        return replace(thing, entries={**thing.entries, constant: value})
-    if key and all(isinstance(atom, Literal) for atom in key):
-        entries = dict(thing.entries)
-        for atom in key:
-            if isinstance(atom, Literal):
-                entries[atom] = entries.get(atom, BOTTOM_VALUE) | value
-        return replace(thing, entries=entries)
-    return replace(thing, rest_keys=thing.rest_keys | key, rest=thing.rest | value)
-
-
-def merged_mapping(state: State, thing: Mapping, other: Value) -> Mapping:
-    """The dict after `thing.update(other)`."""
-    for atom in in_order(other):
-        inner = state.get(atom) if isinstance(atom, Address) else None
-        if isinstance(inner, Mapping):
-            thing = Mapping(
-                {**thing.entries, **inner.entries},
-                thing.rest_keys | inner.rest_keys,
-                thing.rest | inner.rest,
-                thing.default,
-            )
-        elif isinstance(atom, Address):
-            # Something unknown: any key may be there with any value.
-            thing = replace(thing, rest_keys=thing.rest_keys | other, rest=thing.rest | other)
-    return thing
-
-
 def delete_item(target: Value, index: Value, state: State) -> None:
     """`del target[index]`."""
     for address in [a for a in target if isinstance(a, Address)]:
@@ -495,5 +430,3 @@ def _without(thing: Sequence, position: object) -> Sequence:
         del items[position]
         return replace(thing, items=tuple(items))
     return Sequence(thing.kind, (), thing.all)
-
-

@@ -27,10 +27,11 @@ from detachlint.domain.values import (
     single_address,
     value_of,
 )
-from detachlint.interpret import calls, containers, data_loading, generators, modules
+from detachlint.interpret import data_loading, generators, modules
 from detachlint.interpret.activation import Activation
 from detachlint.interpret.arguments import Arguments
 from detachlint.interpret.conditions import truth_of
+from detachlint.interpret.contents import append, held_by
 from detachlint.interpret.fixpoint import repeat
 from detachlint.interpret.lookup import class_names, find_in_class, is_module
 from detachlint.interpret.state import State, merge_states
@@ -218,8 +219,8 @@ def _iterate_map(
                 parts = list(inner.items)
         return [
             end
-            for value, after in calls.call_value(
-                machine, thing.function, Arguments(tuple(parts)), before, activation, span, "map"
+            for value, after in machine.call(
+                thing.function, Arguments(tuple(parts)), before, activation, span, "map"
             )
             for end in body(value, after)
         ]
@@ -236,8 +237,8 @@ def _iterate_filter(
     body: Body,
 ) -> list[State]:
     def filtered(item: Value, before: State) -> list[State]:
-        outcomes = calls.call_value(
-            machine, thing.function, Arguments((item,)), before, activation, span, "filter"
+        outcomes = machine.call(
+            thing.function, Arguments((item,)), before, activation, span, "filter"
         )
         ends: list[State] = []
         for verdict, after in outcomes:
@@ -323,8 +324,7 @@ def _call_own(
     functions_found = frozenset(
         a for a in methods if isinstance(a, Address) and isinstance(state.get(a), Function)
     )
-    return calls.call_value(
-        machine,
+    return machine.call(
         functions_found,
         Arguments((value_of(address), *arguments)),
         state,
@@ -347,7 +347,7 @@ def _contents(machine: Machine, atom: Atom | None, state: State) -> Sequence | N
     if isinstance(thing, Instance) and is_module(state, thing):
         return modules.contents(state, thing)
     if isinstance(thing, Instance):
-        held = containers.held_by(state, thing)
+        held = held_by(state, thing)
         return _contents(machine, held, state) if held is not None else None
     return None
 
@@ -375,7 +375,13 @@ def _element(
         kind = Kind.ANY if thing.kind in (Kind.ANY, Kind.MODULE) else Kind.OTHER
         grad = thing.grad if thing.kind is Kind.ANY else MAYBE
         return machine.unknown(
-            state, activation, span, "element", kind=kind, grad=grad, story=thing.story,
+            state,
+            activation,
+            span,
+            "element",
+            kind=kind,
+            grad=grad,
+            story=thing.story,
             severed=thing.severed,
         )
     if isinstance(thing, Instance):
@@ -416,19 +422,3 @@ def collect(
         assert isinstance(thing, Sequence)
         found.append((thing, end))
     return found
-
-
-def append(state: State, address: Address, item: Value) -> None:
-    """`list.append` on a known sequence."""
-    thing = state.get(address)
-    if not isinstance(thing, Sequence):
-        return
-    if thing.rest:
-        changed = replace(thing, rest=thing.rest | item)
-    elif len(thing.items) < 4 * MOST_UNROLLED:
-        changed = replace(thing, items=(*thing.items, item))
-    else:
-        changed = Sequence(thing.kind, (), thing.all | item)
-    state.put(address, changed)
-
-

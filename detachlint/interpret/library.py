@@ -15,12 +15,11 @@ from detachlint.domain.values import (
 )
 from detachlint.interpret import (
     builtin_functions,
-    calls,
     gradmode,
     library_objects,
     methods,
     modules,
-    operations,
+    special,
     standard_library,
 )
 from detachlint.interpret.activation import Outcomes
@@ -89,7 +88,7 @@ def _call_torch(machine: Machine, call: LibraryCall) -> Outcomes:
         return [(embedding, state)]
     fact = facts.call_fact(name)
     if fact is not None:
-        return operations.apply(machine, fact, call)
+        return special.apply(machine, fact, call)
     if facts.class_fact(name) is not None or name.rpartition(".")[2][:1].isupper():
         return [(library_objects.construct(machine, call), state)]
     if name.startswith("torch.nn.init."):
@@ -170,9 +169,7 @@ def _call_numpy(machine: Machine, call: LibraryCall) -> Value:
     inputs = call.inputs
     severed = severed_in(state, inputs)
     if any(holds_tensor(state, value) for value in inputs):
-        return machine.unknown(
-            state, call.activation, call.span, "array", grad=NO, severed=severed
-        )
+        return machine.unknown(state, call.activation, call.span, "array", grad=NO, severed=severed)
     if call.name.split(".")[0] in ("numpy", "np"):
         return machine.new(state, call.activation, call.span, "array", Array(severed))
     return machine.unknown(
@@ -185,14 +182,19 @@ def _call_numpy(machine: Machine, call: LibraryCall) -> Value:
     )
 
 
-MODEL_SOURCES = ("torchvision.models.", "timm.create_model", "torch.hub.load", "segmentation_models_pytorch.")
+MODEL_SOURCES = (
+    "torchvision.models.",
+    "timm.create_model",
+    "torch.hub.load",
+    "segmentation_models_pytorch.",
+)
 
 
 def _call_unseen(machine: Machine, call: LibraryCall) -> Value:
     """A function of a library we know nothing about."""
     state = call.state
     if call.name.split(".")[0] not in sys.stdlib_module_names:
-        calls.leave_in_unseen_hands(machine, state, call.arguments.all())
+        machine.leave_in_unseen_hands(state, call.arguments.all())
     kind = Kind.ANY
     last = call.name.rpartition(".")[2]
     if call.name.startswith(MODEL_SOURCES) or (
@@ -208,5 +210,3 @@ def _call_unseen(machine: Machine, call: LibraryCall) -> Value:
         grad=MAYBE,
         severed=severed_in(state, call.inputs),
     )
-
-

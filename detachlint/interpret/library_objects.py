@@ -28,12 +28,14 @@ from detachlint.domain.values import (
     literal,
     value_of,
 )
-from detachlint.interpret import callbacks, calls, containers, iteration, modules
+from detachlint.interpret import callbacks, containers, gradmode, modules
 from detachlint.interpret.activation import Outcomes
 from detachlint.interpret.arguments import Arguments, LibraryCall
+from detachlint.interpret.contents import BUILTIN_BASES
+from detachlint.interpret.data_loading import GIVEN
 from detachlint.interpret.lookup import class_names, find_in_class, library_bases
 from detachlint.interpret.state import State
-from detachlint.interpret.tensors import any_flag, flag_of, make_tensor, severed_in, story_of_any
+from detachlint.interpret.tensors import any_flag, make_tensor, severed_in, story_of_any
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import Aliasing, ClassFact, Result
 
@@ -43,8 +45,6 @@ if TYPE_CHECKING:
 
 CONTEXT = "torch.autograd.function.FunctionCtx"
 NOT_DIFFERENTIABLE = "@not differentiable"
-GIVEN = "@given"
-"""Attribute of ours: the positional arguments a library object was made of."""
 
 
 def construct(machine: Machine, call: LibraryCall) -> Value:
@@ -73,8 +73,10 @@ def _parameter_groups(machine: Machine, call: LibraryCall) -> Value:
     """`optimizer.param_groups`: the parameters, in one group or in those that were given."""
     state, activation, span = call.state, call.activation, call.span
     given = call.arguments.get(0, "params") or BOTTOM_VALUE
-    found = iteration.collect(machine, given, state, activation, span)
-    contents = found[0][0] if len(found) == 1 and found[0][1] is state else Sequence("list", (), given)
+    found = machine.collect(given, state, activation, span)
+    contents = (
+        found[0][0] if len(found) == 1 and found[0][1] is state else Sequence("list", (), given)
+    )
     groups = [
         item
         for item in contents.items
@@ -104,7 +106,7 @@ def initialize_library_base(
         fact = facts.class_fact(name)
         if name.startswith("torch.optim.") or (fact is not None and fact.kind == "optimizer"):
             attributes["param_groups"] = _parameter_groups(machine, call)
-        if name in containers.BUILTIN_BASES:
+        if name in BUILTIN_BASES:
             payload = containers.contents_of_subclass(machine, name, call)
     call.state.put(address, replace(thing, attributes=attributes, payload=payload))
 
@@ -118,7 +120,7 @@ def call_instance_method(
         handled = _by_class(machine, name, address, thing, call)
         if handled is not None:
             return handled
-    calls.leave_in_unseen_hands(machine, state, call.arguments.all())
+    machine.leave_in_unseen_hands(state, call.arguments.all())
     value = machine.unknown(
         state,
         call.activation,
@@ -156,9 +158,7 @@ def _by_class(
     return None
 
 
-def _by_fact(
-    machine: Machine, fact: ClassFact, thing: Instance, call: LibraryCall
-) -> Value:
+def _by_fact(machine: Machine, fact: ClassFact, thing: Instance, call: LibraryCall) -> Value:
     method = fact.methods[call.name]
     state = call.state
     if method.result is Result.PYTHON:
@@ -188,9 +188,7 @@ def _optimizer_step(machine: Machine, call: LibraryCall) -> Outcomes:
         return [(NONE, call.state)]
     saved = call.state.mode
     call.state.mode = YES
-    outcomes = calls.call_value(
-        machine, closure, Arguments(), call.state, call.activation, call.span, "closure"
-    )
+    outcomes = machine.call(closure, Arguments(), call.state, call.activation, call.span, "closure")
     for _, after in outcomes:
         after.mode = saved
     return outcomes
@@ -224,8 +222,6 @@ def _start_thread(machine: Machine, thing: Instance, call: LibraryCall) -> Outco
 
 
 def _enter_context(machine: Machine, call: LibraryCall) -> Outcomes:
-    from detachlint.interpret import gradmode
-
     manager = call.arguments.get(0) or BOTTOM_VALUE
     gradmode.switch_on(call.state, manager)
     return [(manager, call.state)]
@@ -324,9 +320,7 @@ def _call_static(
     found = find_in_class(state, cls, name)
     if found is None:
         return [(machine.unknown(state, call.activation, call.span, name), state)]
-    return calls.call_value(
-        machine, found[0], Arguments(given), state, call.activation, call.span, name
-    )
+    return machine.call(found[0], Arguments(given), state, call.activation, call.span, name)
 
 
 def _outputs(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from detachlint.domain.objects import Class, Instance
-from detachlint.domain.values import Address, Library, Value, in_order
+from detachlint.domain.objects import Class, Function, Instance
+from detachlint.domain.values import Address, Atom, Bound, Library, Value, in_order
 from detachlint.interpret.state import State
 from detachlint.knowledge import facts
 
@@ -58,11 +58,7 @@ def _merge(sequences: list[list[Address | Library]]) -> list[Address | Library] 
         else:
             return None
         merged.append(candidate)
-        sequences = [
-            rest
-            for s in sequences
-            if (rest := [c for c in s if c != candidate])
-        ]
+        sequences = [rest for s in sequences if (rest := [c for c in s if c != candidate])]
     return merged
 
 
@@ -159,3 +155,20 @@ def class_names(state: State, thing: Instance) -> list[str]:
 def is_module(state: State, thing: Instance) -> bool:
     """Whether an instance is a `torch.nn.Module`."""
     return any(is_module_name(name) for name in class_names(state, thing))
+
+
+def bind_members(state: State, value: Value, receiver: Atom, cls: Atom) -> Value:
+    """A class attribute as read through an instance: functions become bound methods."""
+    bound: set[Atom] = set()
+    for atom in value:
+        thing = state.get(atom) if isinstance(atom, Address) else None
+        if isinstance(thing, (Function,)) and isinstance(atom, Address):
+            if thing.kind == "static":
+                bound.add(atom)
+            elif thing.kind == "class":
+                bound.add(Bound(cls, atom))
+            else:
+                bound.add(Bound(receiver, atom))
+        else:
+            bound.add(atom)
+    return frozenset(bound)

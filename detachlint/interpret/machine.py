@@ -7,14 +7,17 @@ out of it; a block takes and gives lists of states.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Sequence as SequenceOf
 
 from detachlint.domain.belief import MAYBE, Belief
-from detachlint.domain.objects import HeapObject, Kind, Unknown, join_objects
+from detachlint.domain.objects import HeapObject, Kind, Sequence, Unknown, join_objects
 from detachlint.domain.story import Story
 from detachlint.domain.values import Address, Atom, Value, join_values, value_of
+from detachlint.interpret import attributes, calls, functions, iteration, unseen_calls
 from detachlint.interpret.activation import Activation, Outcome, Outcomes
 from detachlint.interpret.addresses import AddressBook
+from detachlint.interpret.arguments import Arguments
 from detachlint.interpret.expressions import EVALUATORS
 from detachlint.interpret.facts import Facts
 from detachlint.interpret.state import State, join_states, merge_states
@@ -88,6 +91,70 @@ class Machine:
         self.steps += 1
         if self.steps > self.most_steps:
             raise GaveUp(activation.code.qualified_name)
+
+    # --- the language, for whoever needs to go back into the program ---------------------------------
+
+    def call(
+        self,
+        callee: Value,
+        arguments: Arguments,
+        state: State,
+        activation: Activation,
+        span: Span,
+        shown: str,
+    ) -> Outcomes:
+        """The outcomes of calling a value; `shown` is how the program calls it."""
+        return calls.call_value(self, callee, arguments, state, activation, span, shown)
+
+    def invoke(
+        self,
+        function: Address,
+        arguments: Arguments,
+        state: State,
+        activation: Activation,
+        span: Span,
+    ) -> Outcomes:
+        """The outcomes of calling one function of the program."""
+        return functions.invoke(self, function, arguments, state, activation, span)
+
+    def await_value(
+        self, value: Value, state: State, activation: Activation, span: Span
+    ) -> Outcomes:
+        """The outcomes of awaiting a value."""
+        return functions.await_value(self, value, state, activation, span)
+
+    def read_attribute(
+        self,
+        value: Value,
+        name: str,
+        state: State,
+        activation: Activation,
+        span: Span,
+        shown: str,
+    ) -> Outcomes:
+        """The outcomes of `value.name`."""
+        return attributes.read_attribute(self, value, name, state, activation, span, shown)
+
+    def iterate(
+        self,
+        value: Value,
+        state: State,
+        activation: Activation,
+        span: Span,
+        body: Callable[[Value, State], list[State]],
+    ) -> list[State]:
+        """The states after `body` has been run on each element of a value."""
+        return iteration.iterate(self, value, state, activation, span, body)
+
+    def collect(
+        self, value: Value, state: State, activation: Activation, span: Span
+    ) -> list[tuple[Sequence, State]]:
+        """The elements of an iterable as a list, with the state after running through it."""
+        return iteration.collect(self, value, state, activation, span)
+
+    def leave_in_unseen_hands(self, state: State, values: list[Value]) -> None:
+        """Code out of sight was given these: it may freeze a module, set a flag, call a function."""
+        unseen_calls.leave_in_unseen_hands(self, state, values)
 
     # --- making objects ----------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from detachlint.domain.objects import Function, Instance, Iterator
 from detachlint.domain.values import NONE, Address, Library, Value, value_of
-from detachlint.interpret import assignment, calls, generators, gradmode
+from detachlint.interpret import assignment, generators, gradmode
 from detachlint.interpret.activation import Activation
 from detachlint.interpret.arguments import Arguments
 from detachlint.interpret.control import intercept, run_suppressed
@@ -92,6 +92,7 @@ def _run_around_yield(
     activation: Activation,
 ) -> list[State]:
     """A `@contextmanager` function: the body of the `with` is what happens at its `yield`."""
+
     def body(value: Value, at_yield: State) -> list[State]:
         return _run_body(machine, node, value, at_yield, activation)
 
@@ -132,14 +133,14 @@ def _run_own(
         given = Arguments((manager, NONE, NONE, NONE))
         return [
             end
-            for _, end in calls.call_value(
-                machine, exit_methods, given, after, activation, node.span, "__exit__"
+            for _, end in machine.call(
+                exit_methods, given, after, activation, node.span, "__exit__"
             )
         ]
 
     ends: list[State] = []
-    for entered, after in calls.call_value(
-        machine, enter[0], Arguments((manager,)), state, activation, node.span, "__enter__"
+    for entered, after in machine.call(
+        enter[0], Arguments((manager,)), state, activation, node.span, "__enter__"
     ):
         with intercept(activation, finish):
             inner = _run_body(machine, node, entered, after, activation)

@@ -29,21 +29,23 @@ from detachlint.domain.values import (
     Super,
     Value,
     in_order,
+    literal,
     value_of,
 )
 from detachlint.interpret import (
     builtin_methods,
     callbacks,
-    calls,
     containers,
     gradmode,
     library_objects,
     module_methods,
     modules,
     operations,
+    special,
 )
 from detachlint.interpret.activation import Outcomes
-from detachlint.interpret.arguments import LibraryCall
+from detachlint.interpret.arguments import Arguments, LibraryCall
+from detachlint.interpret.contents import held_by
 from detachlint.interpret.crossings import FORMS, cross
 from detachlint.interpret.lookup import find_in_class, is_module
 from detachlint.interpret.needed import note_use
@@ -114,16 +116,16 @@ def _call_family(machine: Machine, family: str, call: LibraryCall) -> Outcomes:
         case "text":
             return [(builtin_methods.text_method(machine, call), call.state)]
         case "function":
-            return [(machine.unknown(call.state, call.activation, call.span, call.name), call.state)]
+            return [
+                (machine.unknown(call.state, call.activation, call.span, call.name), call.state)
+            ]
     result = machine.unknown(
         call.state, call.activation, call.span, call.name, kind=Kind.OTHER, grad=NO
     )
     return [(result, call.state)]
 
 
-def _one_by_one(
-    machine: Machine, call: LibraryCall, handler: operations.MethodHandler
-) -> Outcomes:
+def _one_by_one(machine: Machine, call: LibraryCall, handler: operations.MethodHandler) -> Outcomes:
     outcomes: Outcomes = []
     atoms = in_order(call.receiver)
     for index, atom in enumerate(atoms):
@@ -144,7 +146,7 @@ def call_tensor_method(machine: Machine, call: LibraryCall) -> Outcomes:
     fact = facts.call_fact(f"torch.Tensor.{call.name}")
     if fact is None:
         return [(operations.unmodelled_result(machine, call), call.state)]
-    return operations.apply(machine, fact, call)
+    return special.apply(machine, fact, call)
 
 
 def _must_require_grad(call: LibraryCall) -> None:
@@ -162,8 +164,17 @@ def _must_require_grad(call: LibraryCall) -> None:
 
 
 SIGNS_OF_A_MODULE = frozenset(
-    {"parameters", "named_parameters", "eval", "train", "state_dict", "zero_grad",
-     "load_state_dict", "requires_grad_", "named_modules"}
+    {
+        "parameters",
+        "named_parameters",
+        "eval",
+        "train",
+        "state_dict",
+        "zero_grad",
+        "load_state_dict",
+        "requires_grad_",
+        "named_modules",
+    }
 )
 """Methods that only a module has, of those that a tensor has not (`requires_grad_` with `eval`…)."""
 
@@ -204,7 +215,7 @@ def _is_a_module_after_all(state: State, receiver: Value) -> None:
 def _unknown_method(machine: Machine, call: LibraryCall) -> Value:
     """Nobody knows; what comes out of a module's output is still the module's output."""
     state = call.state
-    calls.leave_in_unseen_hands(machine, state, call.arguments.all())
+    machine.leave_in_unseen_hands(state, call.arguments.all())
     flag = any_flag(state, [call.receiver])
     grad = flag.both(state.recording) if flag.usual is not Truth.MAYBE else MAYBE
     if grad.usual is Truth.YES:
@@ -244,10 +255,20 @@ def _call_on_super(machine: Machine, atom: Atom, call: LibraryCall) -> Outcomes:
         return [(NONE, call.state)]
     if call.name == "__new__":
         return [(machine.unknown(call.state, call.activation, call.span, "new"), call.state)]
-    if isinstance(thing, Instance) and isinstance(receiver, Address) and is_module(call.state, thing):
+    if (
+        isinstance(thing, Instance)
+        and isinstance(receiver, Address)
+        and is_module(call.state, thing)
+    ):
         if call.name in ("forward", "__call__"):
             return modules.forward_of_library(
-                machine, receiver, thing, call.arguments, call.state, call.activation, call.span,
+                machine,
+                receiver,
+                thing,
+                call.arguments,
+                call.state,
+                call.activation,
+                call.span,
                 call.shown,
             )
         return module_methods.call_module_method(machine, receiver, inner)
@@ -261,7 +282,7 @@ def _call_on_instance(machine: Machine, atom: Atom, call: LibraryCall) -> Outcom
         return [(machine.unknown(state, call.activation, call.span, call.name), state)]
     if call.name.startswith("__getattr__ "):
         return _dynamic_attribute(machine, atom, thing, call)
-    held = containers.held_by(state, thing)
+    held = held_by(state, thing)
     if held is not None:
         return containers.call_container_method(
             machine, held, replace(call, receiver=value_of(held))
@@ -273,9 +294,6 @@ def _dynamic_attribute(
     machine: Machine, atom: Address, thing: Instance, call: LibraryCall
 ) -> Outcomes:
     """A call of what the program's `__getattr__` gives for a name."""
-    from detachlint.domain.values import literal
-    from detachlint.interpret.arguments import Arguments
-
     name = call.name.removeprefix("__getattr__ ")
     outcomes: Outcomes = []
     for cls in in_order(thing.cls):
@@ -283,14 +301,10 @@ def _dynamic_attribute(
         if found is None:
             continue
         given = Arguments((value_of(atom), value_of(literal(name))))
-        for callee, after in calls.call_value(
-            machine, found[0], given, call.state, call.activation, call.span, "__getattr__"
+        for callee, after in machine.call(
+            found[0], given, call.state, call.activation, call.span, "__getattr__"
         ):
-            outcomes += calls.call_value(
-                machine, callee, call.arguments, after, call.activation, call.span, call.shown
+            outcomes += machine.call(
+                callee, call.arguments, after, call.activation, call.span, call.shown
             )
-    return outcomes or [
-        (machine.unknown(call.state, call.activation, call.span, name), call.state)
-    ]
-
-
+    return outcomes or [(machine.unknown(call.state, call.activation, call.span, name), call.state)]

@@ -28,12 +28,13 @@ from detachlint.domain.values import (
     single_literal,
     value_of,
 )
-from detachlint.interpret import callbacks, calls, modules, parameters, placement, special
+from detachlint.interpret import callbacks, modules, parameters, placement, special
 from detachlint.interpret.activation import Outcomes
 from detachlint.interpret.arguments import Arguments, LibraryCall
-from detachlint.interpret.items import with_entry
-from detachlint.interpret.iteration import append, collect
+from detachlint.interpret.containers import MAPPING_METHODS
+from detachlint.interpret.contents import append, with_entry
 from detachlint.interpret.tensor_attributes import truth_belief
+from detachlint.interpret.unseen_calls import call_unknown
 
 if TYPE_CHECKING:
     from detachlint.interpret.machine import Machine
@@ -73,7 +74,7 @@ def call_unknown_module_method(machine: Machine, call: LibraryCall) -> Outcomes:
         return [(value, state)]
     if call.name in ("forward", "__call__"):
         thing = Unknown(Kind.MODULE)
-        return calls.call_unknown(
+        return call_unknown(
             machine, thing, call.arguments, state, call.activation, call.span, call.shown
         )
     kind = Kind.MODULE if call.name in ("children", "modules") else Kind.ANY
@@ -162,7 +163,11 @@ def _requires_grad(machine: Machine, address: Address, call: LibraryCall) -> Out
     """`module.requires_grad_(flag=True)` sets all parameters below, each a leaf."""
     asked = call.arguments.get(0, "requires_grad")
     flag = truth_belief(call.state, asked) if asked is not None else YES
-    story = begin(call.span, "`requires_grad_()` is called here") if flag.usual is not Truth.NO else None
+    story = (
+        begin(call.span, "`requires_grad_()` is called here")
+        if flag.usual is not Truth.NO
+        else None
+    )
     for _, parameter in parameters.named_parameters(machine, call.state, address, call.span):
         thing = call.state.get(parameter)
         if isinstance(thing, Tensor):
@@ -217,8 +222,7 @@ def _apply(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
         states = [
             after
             for before in states
-            for _, after in calls.call_value(
-                machine,
+            for _, after in machine.call(
                 function,
                 Arguments((value_of(module),)),
                 before,
@@ -264,7 +268,14 @@ def _forward(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
     assert isinstance(thing, Instance)
     if call.name == "__call__":
         return modules.call_module(
-            machine, address, thing, call.arguments, call.state, call.activation, call.span, call.shown
+            machine,
+            address,
+            thing,
+            call.arguments,
+            call.state,
+            call.activation,
+            call.span,
+            call.shown,
         )
     return modules.forward(
         machine, address, thing, call.arguments, call.state, call.activation, call.span, call.shown
@@ -293,7 +304,7 @@ def _extend(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
     held = _items_of(call, address)
     outcomes: Outcomes = []
     given = call.arguments.get(0) or BOTTOM_VALUE
-    for contents, after in collect(machine, given, call.state, call.activation, call.span):
+    for contents, after in machine.collect(given, call.state, call.activation, call.span):
         if held is not None and isinstance(held[1], Sequence):
             for item in contents.items:
                 append(after, held[0], item)
@@ -323,8 +334,6 @@ def _add_module(machine: Machine, address: Address, call: LibraryCall) -> Outcom
 
 
 def _mapping_view(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
-    from detachlint.interpret.containers import MAPPING_METHODS
-
     held = _items_of(call, address)
     if held is None or not isinstance(held[1], Mapping) or call.name not in MAPPING_METHODS:
         value = machine.unknown(call.state, call.activation, call.span, call.name)

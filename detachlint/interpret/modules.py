@@ -32,9 +32,10 @@ from detachlint.domain.values import (
     single_literal,
     value_of,
 )
-from detachlint.interpret import calls, parameters, placement
+from detachlint.interpret import parameters, placement
 from detachlint.interpret.activation import Activation, Outcomes
 from detachlint.interpret.arguments import Arguments, LibraryCall
+from detachlint.interpret.contents import cut, merged_mapping, slice_of, with_entry
 from detachlint.interpret.lookup import class_names, find_in_class, has_unknown_base
 from detachlint.interpret.state import State
 from detachlint.interpret.tensors import (
@@ -138,9 +139,7 @@ def _parameter(
 
 def _payload(machine: Machine, call: LibraryCall, instance: Address, fact: ModuleFact) -> Value:
     """The modules (or parameters) a container was given, in a sequence or mapping of its own."""
-    place = machine.book.place(
-        call.span, f"items of {instance.serial}", call.activation.context
-    )
+    place = machine.book.place(call.span, f"items of {instance.serial}", call.activation.context)
     state = call.state
     given = call.arguments
     if fact.container == "module":
@@ -159,7 +158,6 @@ def _is_mapping(state: State, value: Value | None) -> bool:
 
 
 def _given_mapping(state: State, value: Value | None) -> Mapping:
-    from detachlint.interpret.items import merged_mapping
 
     return merged_mapping(state, Mapping(), value) if value else Mapping()
 
@@ -167,7 +165,6 @@ def _given_mapping(state: State, value: Value | None) -> Mapping:
 def _given_sequence(
     machine: Machine, state: State, value: Value | None, call: LibraryCall
 ) -> Sequence:
-    from detachlint.interpret.iteration import collect
 
     if not value:
         return Sequence("modules")
@@ -175,7 +172,7 @@ def _given_sequence(
         mapping = _given_mapping(state, value)
         names = tuple(str(key.value) for key in mapping.entries)
         return Sequence("modules", tuple(mapping.entries.values()), mapping.rest, names)
-    found = collect(machine, value, state.fork(), call.activation, call.span)
+    found = machine.collect(value, state.fork(), call.activation, call.span)
     if not found:
         return Sequence("modules")
     contents, after = found[0]
@@ -302,7 +299,6 @@ def read_item(
     span: Span,
 ) -> Value:
     """`sequential[0]`, `module_list[i]`, `module_dict["key"]`, and slices."""
-    from detachlint.interpret.items import cut, slice_of
 
     constant = single_literal(index)
     for atom in thing.payload:
@@ -329,7 +325,6 @@ def read_item(
 
 def write_item(address: Address, thing: Instance, index: Value, value: Value, state: State) -> None:
     """`module_dict["key"] = module`, `module_list[0] = module`."""
-    from detachlint.interpret.items import with_entry
 
     for atom in thing.payload:
         inner = state.get(atom) if isinstance(atom, Address) else None
@@ -365,7 +360,7 @@ def call_module(
     own = _own(state, thing, "__call__")
     if own:
         given = arguments.after(value_of(address))
-        return calls.call_value(machine, own, given, state, activation, span, shown)
+        return machine.call(own, given, state, activation, span, shown)
     outcomes: Outcomes = []
     for after in _run_hooks(machine, address, PRE_HOOKS, arguments, None, state, activation, span):
         current = after[1].get(address)
@@ -402,7 +397,9 @@ def _run_hooks(
 ) -> Outcomes:
     """Run the registered hooks; a hook's own result (other than None) replaces the output."""
     thing = state.get(address)
-    hooks = thing.attributes.get(which, BOTTOM_VALUE) if isinstance(thing, Instance) else BOTTOM_VALUE
+    hooks = (
+        thing.attributes.get(which, BOTTOM_VALUE) if isinstance(thing, Instance) else BOTTOM_VALUE
+    )
     outcomes: Outcomes = [(output if output is not None else NONE, state)]
     for hook in in_order(hooks):
         following: Outcomes = []
@@ -411,8 +408,8 @@ def _run_hooks(
                 before, activation, span, "hook inputs", Sequence("tuple", arguments.positional)
             )
             given = (value_of(address), inputs, *([] if output is None else [value]))
-            for result, after in calls.call_value(
-                machine, value_of(hook), Arguments(given), before, activation, span, "hook"
+            for result, after in machine.call(
+                value_of(hook), Arguments(given), before, activation, span, "hook"
             ):
                 replaced = frozenset(a for a in result if a != literal(None))
                 following.append((replaced or value, after))
@@ -434,7 +431,7 @@ def forward(
     own = _own(state, thing, "forward")
     if own:
         given = arguments.after(value_of(address))
-        return calls.call_value(machine, own, given, state, activation, span, shown)
+        return machine.call(own, given, state, activation, span, shown)
     return forward_of_library(machine, address, thing, arguments, state, activation, span, shown)
 
 
@@ -456,13 +453,13 @@ def forward_of_library(
         if fact.container == "sequential":
             return _run_in_sequence(machine, thing, arguments, state, activation, span, shown)
         if fact.container == "module":
-            return calls.call_value(
-                machine, thing.payload, arguments, state, activation, span, shown
-            )
+            return machine.call(thing.payload, arguments, state, activation, span, shown)
         return [_by_fact(machine, address, thing, fact, arguments, state, activation, span, shown)]
     grad = BY_DEFAULT.both(state.recording)
     known = any(isinstance(c, Address) and not has_unknown_base(state, c) for c in thing.cls)
-    story = begin(span, f"output of the module `{shown}`, whose parameters are trainable by default")
+    story = begin(
+        span, f"output of the module `{shown}`, whose parameters are trainable by default"
+    )
     if known:
         grad = any_flag(state, [parameters.all_parameters(machine, state, address, span)])
         grad = grad.both(state.recording).in_unseen_hands()
@@ -489,8 +486,8 @@ def _run_in_sequence(
             [
                 outcome
                 for value, before in outcomes
-                for outcome in calls.call_value(
-                    machine, stage, Arguments((value,)), before, activation, span, shown
+                for outcome in machine.call(
+                    stage, Arguments((value,)), before, activation, span, shown
                 )
             ]
         )
@@ -517,7 +514,9 @@ def _by_fact(
     story: Story | None = story_of_any(state, [*inputs]) if trainable == NO else None
     if story is None:
         story = then(
-            story_of_any(state, weights), span, f"output of the module `{shown}`: computed with them"
+            story_of_any(state, weights),
+            span,
+            f"output of the module `{shown}`: computed with them",
         )
     else:
         story = then(story, span, f"goes through the module `{shown}`")
@@ -563,9 +562,7 @@ def _build(
                 machine, fact, output.items[0], made, source, thing, state, activation, span, role
             )
         parts = tuple(
-            _build(
-                machine, fact, item, made, source, thing, state, activation, span, f"{role}.{i}"
-            )
+            _build(machine, fact, item, made, source, thing, state, activation, span, f"{role}.{i}")
             for i, item in enumerate(output.items)
         )
         sequence = Sequence("tuple", parts, fields=output.fields)
@@ -580,5 +577,3 @@ def _build(
         # Flattening what is contiguous (nearly everything) gives a view.
         made = replace(made, base=roots(state, source))
     return make_tensor(machine, state, activation, span, made, role)
-
-

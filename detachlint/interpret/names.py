@@ -20,9 +20,7 @@ MODULE_NAMES = {"__name__": literal("__main__")}
 """A file is analysed as the script it may be: `if __name__ == "__main__":` runs."""
 
 
-def frame_of(
-    machine: Machine, node: Name, state: State, activation: Activation
-) -> Address | None:
+def frame_of(machine: Machine, node: Name, state: State, activation: Activation) -> Address | None:
     """The frame that holds a variable."""
     if node.depth == GLOBAL:
         return machine.module_frame
@@ -41,9 +39,7 @@ def read_name(machine: Machine, node: Name, state: State, activation: Activation
         if value:
             return value
     # Unbound on the paths we know: an exception, or a binding that is out of sight.
-    return machine.derived(
-        f"variable {node.name}", (), node.span, Unknown(Kind.ANY)
-    )
+    return machine.derived(f"variable {node.name}", (), node.span, Unknown(Kind.ANY))
 
 
 def _global(machine: Machine, name: str, state: State) -> Value:
@@ -71,3 +67,7 @@ def unbind_name(machine: Machine, node: Name, state: State, activation: Activati
     frame = frame_of(machine, node, state, activation)
     if frame is not None:
         state.unbind(frame, node.name)
+
+
+FIELDS = "@fields"
+"""The variable of a class body's frame that lists annotated names in order."""

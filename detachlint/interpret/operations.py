@@ -10,7 +10,7 @@ from detachlint.domain.belief import NO, YES, Belief, Truth
 from detachlint.domain.objects import Device, Dtype, Kind, Sequence, Tensor, Unknown
 from detachlint.domain.story import begin, then
 from detachlint.domain.values import NONE, Address, Atom, Value, addresses
-from detachlint.interpret import placement, special
+from detachlint.interpret import placement
 from detachlint.interpret.activation import Outcomes
 from detachlint.interpret.arguments import LibraryCall
 from detachlint.interpret.state import State
@@ -21,6 +21,7 @@ from detachlint.interpret.tensors import (
     holds_tensor,
     make_tensor,
     roots,
+    set_flag,
     severed_in,
     story_of,
     story_of_any,
@@ -35,11 +36,7 @@ MethodHandler: TypeAlias = "Callable[[Machine, Atom, LibraryCall], Outcomes]"
 
 
 def apply(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes:
-    """The outcomes of a call that a fact describes."""
-    if fact.special:
-        handled = special.handle(machine, fact, call)
-        if handled is not None:
-            return handled
+    """The outcomes of a call that follows the general rule of its fact."""
     if fact.name.endswith("detach_"):
         return [(_detach_in_place(call), call.state)]
     if fact.in_place:
@@ -134,7 +131,9 @@ def result_tensor(
         asked = call.arguments.keyword("requires_grad")
         if asked is not None:
             flag = truth_belief(state, asked)
-            story = begin(call.span, f"`{call.shown}(…, requires_grad=…)` makes a leaf that requires grad")
+            story = begin(
+                call.span, f"`{call.shown}(…, requires_grad=…)` makes a leaf that requires grad"
+            )
         else:
             flag = NO
     else:
@@ -266,7 +265,9 @@ def _inplace_flag(fact: CallFact, call: LibraryCall) -> bool:
     return call.flag(fact.parameters.index("inplace"), "inplace", default=False) is True
 
 
-def python_result(machine: Machine, fact: CallFact, call: LibraryCall, role: str = "result") -> Value:
+def python_result(
+    machine: Machine, fact: CallFact, call: LibraryCall, role: str = "result"
+) -> Value:
     """A number, bool, text or other thing that is no tensor."""
     if fact.python_type == "NoneType":
         return NONE
@@ -294,11 +295,16 @@ def apply_maybe(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes
     if fact.name.endswith("detach_"):
         return [(_detach_in_place(call), state)]
     if fact.special == "requires_grad_":
-        return special.set_requires_grad(machine, fact, call)
+        return set_requires_grad(machine, fact, call)
     if fact.name.endswith(".detach"):
         # Only tensors have it (and what is made of tensors, whose `numpy()` then needs no more).
-        made = Tensor(NO, leaf=YES, dtype=Dtype.UNKNOWN, device=Device.UNKNOWN,
-                      severed=severed_in(state, [receiver]))
+        made = Tensor(
+            NO,
+            leaf=YES,
+            dtype=Dtype.UNKNOWN,
+            device=Device.UNKNOWN,
+            severed=severed_in(state, [receiver]),
+        )
         return [(make_tensor(machine, state, call.activation, call.span, made), state)]
     if fact.in_place:
         _in_place(machine, fact, call)
@@ -308,7 +314,11 @@ def apply_maybe(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes
     flag: Belief = NO
     if result is Result.PROPAGATE:
         flag = any_flag(state, inputs)
-        if fact.aliasing is Aliasing.FRESH or state.mode == NO and fact.name.endswith(("to", "float")):
+        if (
+            fact.aliasing is Aliasing.FRESH
+            or state.mode == NO
+            and fact.name.endswith(("to", "float"))
+        ):
             flag = flag.both(state.recording)
         elif fact.aliasing is Aliasing.SOMETIMES and state.mode != YES:
             flag = flag.join(flag.both(state.recording))
@@ -349,3 +359,14 @@ def _maybe_parts(machine: Machine, fact: CallFact, call: LibraryCall, thing: Unk
     return machine.new(call.state, call.activation, call.span, "outputs", sequence)
 
 
+def set_requires_grad(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes:
+    """`t.requires_grad_(flag=True)`; returns `t`."""
+    asked = call.arguments.get(0, "requires_grad")
+    flag = truth_belief(call.state, asked) if asked is not None else YES
+    story = (
+        begin(call.span, "`requires_grad_()` is called here")
+        if flag.usual is not Truth.NO
+        else None
+    )
+    set_flag(call.state, call.receiver, flag, story)
+    return [(call.receiver, call.state)]

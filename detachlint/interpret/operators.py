@@ -33,11 +33,11 @@ from detachlint.domain.values import (
     single_literal,
     value_of,
 )
-from detachlint.interpret import calls, conditions, iteration
+from detachlint.interpret import conditions
 from detachlint.interpret.activation import Activation, Outcomes
 from detachlint.interpret.arguments import Arguments
+from detachlint.interpret.contents import merged_mapping
 from detachlint.interpret.describe import describe
-from detachlint.interpret.items import merged_mapping
 from detachlint.interpret.lookup import find_in_class
 from detachlint.interpret.placement import common_device
 from detachlint.interpret.state import State
@@ -119,9 +119,7 @@ def _own_method(
             if found is not None:
                 others = [o for i, o in enumerate(operands) if i != position]
                 given = Arguments((operands[position], *others))
-                return calls.call_value(
-                    machine, found[0], given, state, activation, node.span, method
-                )
+                return machine.call(found[0], given, state, activation, node.span, method)
     return None
 
 
@@ -151,9 +149,7 @@ def _constant(state: State, value: Value) -> Literal | None:
     return state.equals.get(address) if address is not None else None
 
 
-def _identity(
-    machine: Machine, node: Operator, operands: tuple[Value, ...], state: State
-) -> Value:
+def _identity(machine: Machine, node: Operator, operands: tuple[Value, ...], state: State) -> Value:
     """`is`, `in`, `not` and the tests that `match` makes: a bool."""
     if node.name == "not":
         return _negated(machine, node, operands[0], state)
@@ -177,9 +173,7 @@ def _negated(machine: Machine, node: Operator, value: Value, state: State) -> Va
     return frozenset(parts)
 
 
-def _is_same(
-    machine: Machine, node: Operator, left: Value, right: Value, state: State
-) -> Value:
+def _is_same(machine: Machine, node: Operator, left: Value, right: Value, state: State) -> Value:
     parts: set[Atom] = set()
     for a in in_order(left):
         for b in in_order(right):
@@ -499,7 +493,7 @@ def _own_in_place(
         found = find_in_class(state, cls, method) if isinstance(cls, Address) else None
         if found is not None:
             given = Arguments((left, right))
-            return calls.call_value(machine, found[0], given, state, activation, node.span, method)
+            return machine.call(found[0], given, state, activation, node.span, method)
     return None
 
 
@@ -512,7 +506,7 @@ def _extend_in_place(
     activation: Activation,
 ) -> Outcomes:
     outcomes: Outcomes = []
-    for contents, after in iteration.collect(machine, right, state, activation, node.span):
+    for contents, after in machine.collect(right, state, activation, node.span):
         for address in addresses(left):
             thing = after.get(address)
             if not isinstance(thing, Sequence):
@@ -520,9 +514,7 @@ def _extend_in_place(
             if thing.rest:
                 changed = replace(thing, rest=thing.rest | contents.all)
             else:
-                changed = replace(
-                    thing, items=(*thing.items, *contents.items), rest=contents.rest
-                )
+                changed = replace(thing, items=(*thing.items, *contents.items), rest=contents.rest)
             if len(changed.items) > 32:
                 changed = Sequence(thing.kind, (), changed.all)
             if thing.kind == "tuple":
@@ -531,5 +523,3 @@ def _extend_in_place(
             after.put(address, changed if len(left) == 1 else thing.join(changed))
         outcomes.append((left, after))
     return outcomes
-
-

@@ -117,4 +117,3 @@ def named_buffers(state: State, address: Address) -> list[tuple[str | None, Addr
 
 REGISTERED = "@buffers"
 """The attribute of ours that lists the names of registered buffers."""
-

@@ -12,8 +12,22 @@ from detachlint.interpret.state import State
 FLOATS = frozenset({"float64", "double", "float16", "half", "complex64", "complex128", "cfloat"})
 NARROW = frozenset({"bfloat16", "float8_e4m3fn", "float8_e5m2", "complex32", "chalf"})
 INTEGERS = frozenset(
-    {"int", "int8", "int16", "int32", "int64", "long", "short", "uint8", "bool", "uint16", "uint32",
-     "uint64", "char", "byte"}
+    {
+        "int",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "long",
+        "short",
+        "uint8",
+        "bool",
+        "uint16",
+        "uint32",
+        "uint64",
+        "char",
+        "byte",
+    }
 )
 DEVICES = ("cuda", "mps", "meta", "xpu", "xla", "hip", "npu", "hpu")
 

@@ -39,9 +39,18 @@ the others find there."""
 
 WITHOUT_GRAD: dict[str, frozenset[str]] = {
     "LightningModule": frozenset(
-        {"validation_step", "test_step", "predict_step", "validation_epoch_end", "test_epoch_end",
-         "on_validation_epoch_end", "on_test_epoch_end", "on_validation_batch_end",
-         "on_test_batch_end", "on_validation_epoch_start"}
+        {
+            "validation_step",
+            "test_step",
+            "predict_step",
+            "validation_epoch_end",
+            "test_epoch_end",
+            "on_validation_epoch_end",
+            "on_test_epoch_end",
+            "on_validation_batch_end",
+            "on_test_batch_end",
+            "on_validation_epoch_start",
+        }
     ),
     "torchmetrics.Metric": frozenset({"update", "compute"}),
     "torch.autograd.Function": frozenset({"forward", "backward", "setup_context", "jvp"}),
@@ -152,9 +161,7 @@ class Roots:
     def _entry(self, state: State, mode: Belief = BY_DEFAULT) -> Activation:
         state.mode = mode
         context = self.machine.book.context(0, self.machine.module.span, 1)
-        return Activation(
-            self.machine.module, self.machine.module_frame, context, unseen=True
-        )
+        return Activation(self.machine.module, self.machine.module_frame, context, unseen=True)
 
     def _run_function(self, address: Address) -> None:
         state = self.world.fork()
@@ -195,12 +202,10 @@ class Roots:
             ]
         if not function.code.yields:
             return [end for _, end in outcomes]
-        from detachlint.interpret.iteration import iterate
-
         ends: list[State] = []
         for value, after in outcomes:
-            ends += iterate(
-                self.machine, value, after, activation, function.code.span, lambda _, s: [s]
+            ends += self.machine.iterate(
+                value, after, activation, function.code.span, lambda _, s: [s]
             )
         return ends
 
@@ -241,9 +246,7 @@ class Roots:
                     current.truths.clear()
                     current.equals.clear()
 
-    def _instance(
-        self, address: Address, cls: Class, state: State
-    ) -> tuple[Value, State] | None:
+    def _instance(self, address: Address, cls: Class, state: State) -> tuple[Value, State] | None:
         activation = self._entry(state)
         found = classes.find_in_class(state, address, "__init__")
         given = None
@@ -274,9 +277,7 @@ class Roots:
         leave_world_in_unseen_hands(ends[0])
         return holder[0], ends[0]
 
-    def _inherited_methods(
-        self, state: State, address: Address
-    ) -> list[tuple[Address, Class]]:
+    def _inherited_methods(self, state: State, address: Address) -> list[tuple[Address, Class]]:
         """The methods an object of the class has, by the class that defines them."""
         seen: set[str] = set()
         found: list[tuple[Address, Class]] = []
@@ -328,5 +329,3 @@ class Roots:
             for address, cls in self._classes():
                 if cls.code is not None and cls.code.span.contains(span):
                     self._run_class(address, cls)
-
-

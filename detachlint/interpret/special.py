@@ -28,9 +28,10 @@ from detachlint.domain.values import (
     single_literal,
     value_of,
 )
-from detachlint.interpret import copying, operations, placement
+from detachlint.interpret import callbacks, copying, items, operations, placement
 from detachlint.interpret.activation import Outcomes
 from detachlint.interpret.arguments import Arguments, LibraryCall
+from detachlint.interpret.needed import note_use
 from detachlint.interpret.state import State
 from detachlint.interpret.tensor_attributes import truth_belief
 from detachlint.interpret.tensors import (
@@ -38,12 +39,12 @@ from detachlint.interpret.tensors import (
     holds_tensor,
     make_tensor,
     roots,
-    set_flag,
     severed_in,
     story_of,
     story_of_any,
     tensors_in,
 )
+from detachlint.ir.nodes import Constant, Name, Subscript
 from detachlint.knowledge.facts import CallFact
 
 if TYPE_CHECKING:
@@ -52,10 +53,11 @@ if TYPE_CHECKING:
 Handler: TypeAlias = "Callable[[Machine, CallFact, LibraryCall], Outcomes | None]"
 
 
-def handle(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
-    """Carry out a special call; None if the general rule is right for these arguments."""
+def apply(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes:
+    """The outcomes of a call that a fact describes."""
     handler = HANDLERS.get(fact.special)
-    return handler(machine, fact, call) if handler is not None else None
+    handled = handler(machine, fact, call) if handler is not None else None
+    return handled if handled is not None else operations.apply(machine, fact, call)
 
 
 def _only_first(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes:
@@ -165,7 +167,11 @@ def _as_tensor(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes 
     if unknown:
         flag = flag_of(call.state, frozenset(unknown))
         parts |= machine.unknown(
-            call.state, call.activation, call.span, "as_tensor", grad=flag,
+            call.state,
+            call.activation,
+            call.span,
+            "as_tensor",
+            grad=flag,
             story=story_of(call.state, frozenset(unknown)),
             severed=severed_in(call.state, [frozenset(unknown)]),
         )
@@ -203,7 +209,9 @@ def _cast(machine: Machine, call: LibraryCall, source: Value) -> Value:
         )
         if new_dtype is Dtype.INTEGER:
             made = replace(made, story=None)
-        parts |= make_tensor(machine, state, call.activation, call.span, made, f"to {address.serial}")
+        parts |= make_tensor(
+            machine, state, call.activation, call.span, made, f"to {address.serial}"
+        )
         if same and state.mode != YES and not _copies(call):
             parts |= value_of(address)
     return parts
@@ -227,7 +235,11 @@ def asked_dtype(call: LibraryCall) -> Dtype | None:
             thing = call.state.get(atom) if isinstance(atom, Address) else None
             if isinstance(thing, Tensor):
                 found = thing.dtype
-            elif isinstance(thing, Unknown) and thing.kind is Kind.ANY and len(call.arguments.positional) > 1:
+            elif (
+                isinstance(thing, Unknown)
+                and thing.kind is Kind.ANY
+                and len(call.arguments.positional) > 1
+            ):
                 found = found or Dtype.UNKNOWN
     return found
 
@@ -272,8 +284,13 @@ def _type(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | Non
             flag = flag_of(call.state, value_of(address)).both(call.state.recording)
             integer = dtype is Dtype.INTEGER
             cast = replace(
-                thing, grad=NO if integer else flag, base=frozenset(), dtype=dtype,
-                parameter=False, attributes={}, story=None if integer else thing.story,
+                thing,
+                grad=NO if integer else flag,
+                base=frozenset(),
+                dtype=dtype,
+                parameter=False,
+                attributes={},
+                story=None if integer else thing.story,
             )
             made |= make_tensor(machine, call.state, call.activation, call.span, cast, "type")
         return [(made, call.state)]
@@ -284,7 +301,14 @@ def _dtype_of_type(asked: Value) -> Dtype | None:
     for atom in asked:
         text = str(atom.value) if isinstance(atom, Literal) else str(getattr(atom, "name", ""))
         short = text.rpartition(".")[2]
-        if short in ("LongTensor", "IntTensor", "ByteTensor", "BoolTensor", "ShortTensor", "CharTensor"):
+        if short in (
+            "LongTensor",
+            "IntTensor",
+            "ByteTensor",
+            "BoolTensor",
+            "ShortTensor",
+            "CharTensor",
+        ):
             return Dtype.INTEGER
         if short in ("FloatTensor",):
             return Dtype.FLOAT32
@@ -312,7 +336,11 @@ def _legacy_constructor(machine: Machine, fact: CallFact, call: LibraryCall) -> 
         if fact.dtype in ("same", "float32", "argument", ""):
             return [(data, call.state)]
     severed = severed_in(call.state, call.inputs)
-    dtype = placement.dtype_named(fact.dtype) if fact.dtype not in ("same", "argument") else Dtype.FLOAT32
+    dtype = (
+        placement.dtype_named(fact.dtype)
+        if fact.dtype not in ("same", "argument")
+        else Dtype.FLOAT32
+    )
     made = Tensor(NO, leaf=YES, severed=severed, dtype=dtype)
     return [(make_tensor(machine, call.state, call.activation, call.span, made), call.state)]
 
@@ -326,12 +354,14 @@ def _parameter(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes 
     return _leaf(machine, call, default=YES, parameter=True)
 
 
-def _leaf(
-    machine: Machine, call: LibraryCall, default: Belief, parameter: bool
-) -> Outcomes | None:
+def _leaf(machine: Machine, call: LibraryCall, default: Belief, parameter: bool) -> Outcomes | None:
     asked = call.arguments.get(1, "requires_grad")
     flag = truth_belief(call.state, asked) if asked is not None else default
-    what = "`nn.Parameter` requires grad by default" if asked is None else "made with `requires_grad=True`"
+    what = (
+        "`nn.Parameter` requires grad by default"
+        if asked is None
+        else "made with `requires_grad=True`"
+    )
     data = call.arguments.get(0, "data") or NONE
     dtype = operations.dtype_of(call.state, [data])
     made = Tensor(
@@ -347,18 +377,7 @@ def _leaf(
     return [(make_tensor(machine, call.state, call.activation, call.span, made, role), call.state)]
 
 
-def set_requires_grad(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes:
-    """`t.requires_grad_(flag=True)`; returns `t`."""
-    asked = call.arguments.get(0, "requires_grad")
-    flag = truth_belief(call.state, asked) if asked is not None else YES
-    story = begin(call.span, "`requires_grad_()` is called here") if flag.usual is not Truth.NO else None
-    set_flag(call.state, call.receiver, flag, story)
-    return [(call.receiver, call.state)]
-
-
 def _backward(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
-    from detachlint.interpret.needed import note_use
-
     for value in call.inputs:
         note_use(machine, value, call.state)
     return [(NONE, call.state)]
@@ -385,14 +404,11 @@ def _autograd_grad(machine: Machine, fact: CallFact, call: LibraryCall) -> Outco
 
 
 def _getitem(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
-    from detachlint.interpret.items import read_item
-    from detachlint.ir.nodes import Constant, Name, Subscript
-
     index = call.operand(1) or NONE
     span = call.span
     node = Subscript(Name("", 0, span), Constant(0, span), span)
     receiver = call.operand(0) or NONE
-    return read_item(machine, receiver, index, call.state, call.activation, node)
+    return items.read_item(machine, receiver, index, call.state, call.activation, node)
 
 
 def _size(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
@@ -426,8 +442,6 @@ def _deepcopy(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes |
 
 def _callback(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
     """Functions that call what they are given (`vmap`, hooks, `checkpoint`, `jacobian`, …)."""
-    from detachlint.interpret import callbacks
-
     return callbacks.run(machine, fact, call)
 
 
@@ -448,7 +462,7 @@ HANDLERS: dict[str, Handler] = {
     "new": _legacy_constructor,
     "nonzero": _nonzero,
     "parameter": _parameter,
-    "requires_grad_": set_requires_grad,
+    "requires_grad_": operations.set_requires_grad,
     "size": _size,
     "storage": _storage,
     "tensor": _tensor,
@@ -459,4 +473,3 @@ HANDLERS: dict[str, Handler] = {
     "view": _view,
     "where": _where,
 }
-

@@ -28,10 +28,11 @@ from detachlint.domain.values import (
     single_literal,
     value_of,
 )
-from detachlint.interpret import calls, copying, functions, iteration, library_objects
+from detachlint.interpret import copying, library_objects, operators
 from detachlint.interpret.activation import Outcomes
 from detachlint.interpret.arguments import Arguments, LibraryCall
 from detachlint.interpret.state import State
+from detachlint.ir.nodes import Name, Operator
 
 if TYPE_CHECKING:
     from detachlint.interpret.machine import Machine
@@ -61,7 +62,9 @@ def _decorator_of_its_argument(machine: Machine, call: LibraryCall) -> Outcomes:
     if call.name != "functools.wraps" and first is not None and single_literal(first) is None:
         return [(first, call.state)]
     identity = Partial(value_of(Library("detachlint.identity")))
-    return [(machine.new(call.state, call.activation, call.span, "decorator", identity), call.state)]
+    return [
+        (machine.new(call.state, call.activation, call.span, "decorator", identity), call.state)
+    ]
 
 
 def _deque(machine: Machine, call: LibraryCall) -> Outcomes:
@@ -70,9 +73,7 @@ def _deque(machine: Machine, call: LibraryCall) -> Outcomes:
         made = machine.new(call.state, call.activation, call.span, "deque", Sequence("deque"))
         return [(made, call.state)]
     outcomes: Outcomes = []
-    for contents, after in iteration.collect(
-        machine, given, call.state, call.activation, call.span
-    ):
+    for contents, after in machine.collect(given, call.state, call.activation, call.span):
         thing = Sequence("deque", contents.items, contents.rest)
         outcomes.append((machine.new(after, call.activation, call.span, "deque", thing), after))
     return outcomes
@@ -86,9 +87,8 @@ def _default_dict(machine: Machine, call: LibraryCall) -> Outcomes:
 
 
 def _ordered_dict(machine: Machine, call: LibraryCall) -> Outcomes:
-    from detachlint.interpret.builtin_functions import call_builtin
-
-    return call_builtin(machine, "dict", call)
+    maker = value_of(Library("builtins.dict"))
+    return machine.call(maker, call.arguments, call.state, call.activation, call.span, call.shown)
 
 
 def _named_tuple(machine: Machine, call: LibraryCall) -> Outcomes:
@@ -114,9 +114,7 @@ def _chain(machine: Machine, call: LibraryCall) -> Outcomes:
         paths = [
             (_concatenated(so_far, contents), after)
             for so_far, before in paths
-            for contents, after in iteration.collect(
-                machine, source, before, call.activation, call.span
-            )
+            for contents, after in machine.collect(source, before, call.activation, call.span)
         ]
     return [
         (machine.new(after, call.activation, call.span, "chain", thing), after)
@@ -148,9 +146,7 @@ def _reduce(machine: Machine, call: LibraryCall) -> Outcomes:
     source = call.arguments.get(1) or BOTTOM_VALUE
     start = call.arguments.get(2)
     outcomes: Outcomes = []
-    for contents, after in iteration.collect(
-        machine, source, call.state, call.activation, call.span
-    ):
+    for contents, after in machine.collect(source, call.state, call.activation, call.span):
         items = [*contents.items, *([contents.rest] if contents.rest else [])]
         if start is not None:
             items.insert(0, start)
@@ -172,8 +168,7 @@ def _fold(
             [
                 outcome
                 for total, before in paths
-                for outcome in calls.call_value(
-                    machine,
+                for outcome in machine.call(
                     function,
                     Arguments((total, item)),
                     before,
@@ -189,7 +184,7 @@ def _fold(
 
 def _run_coroutine(machine: Machine, call: LibraryCall) -> Outcomes:
     given = call.arguments.get(0) or NONE
-    return functions.await_value(machine, given, call.state, call.activation, call.span)
+    return machine.await_value(given, call.state, call.activation, call.span)
 
 
 def _gather(machine: Machine, call: LibraryCall) -> Outcomes:
@@ -198,14 +193,15 @@ def _gather(machine: Machine, call: LibraryCall) -> Outcomes:
         paths = [
             ((*done, value), after)
             for done, before in paths
-            for value, after in functions.await_value(
-                machine, given, before, call.activation, call.span
-            )
+            for value, after in machine.await_value(given, before, call.activation, call.span)
         ]
     return [
         (
             machine.new(
-                after, call.activation, call.span, "gather",
+                after,
+                call.activation,
+                call.span,
+                "gather",
                 Sequence("list", values, call.arguments.rest),
             ),
             after,
@@ -227,15 +223,12 @@ def _repeat(machine: Machine, call: LibraryCall) -> Outcomes:
 
 
 def _operator_function(machine: Machine, call: LibraryCall) -> Outcomes:
-    from detachlint.interpret.operators import operate
-    from detachlint.ir.nodes import Name, Operator
-
     names = {"add": "+", "mul": "*", "sub": "-", "truediv": "/", "matmul": "@"}
     operator = names[call.name.rpartition(".")[2]]
     given = call.arguments.positional[:2]
     span = call.span
     node = Operator(operator, tuple(Name("it", 0, span) for _ in given), span)
-    return operate(machine, node, given, call.state, call.activation)
+    return operators.operate(machine, node, given, call.state, call.activation)
 
 
 def _fields(machine: Machine, call: LibraryCall) -> Outcomes:
@@ -265,9 +258,7 @@ def _replace(machine: Machine, call: LibraryCall) -> Outcomes:
                 thing.hidden,
                 thing.payload,
             )
-            parts.append(
-                machine.new(call.state, call.activation, call.span, "replaced", changed)
-            )
+            parts.append(machine.new(call.state, call.activation, call.span, "replaced", changed))
     return [(join_values(parts) or given, call.state)]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from detachlint.domain.values import NONE, Value
-from detachlint.interpret import assignment, conditions, control, iteration, managers, operators
+from detachlint.interpret import assignment, conditions, control, managers, operators
 from detachlint.interpret.activation import Activation
 from detachlint.interpret.needed import note_return
 from detachlint.interpret.state import State, merge_states
@@ -87,7 +87,7 @@ def _for(machine: Machine, node: For, state: State, activation: Activation) -> l
                 done = machine.execute(node.body, states, activation)
                 return merge_states(done + control.take(activation.continues), 4)  # noqa: B023 - runs in this iteration only
 
-            normal = iteration.iterate(machine, value, after, activation, node.span, body)
+            normal = machine.iterate(value, after, activation, node.span, body)
             broken = control.take(activation.breaks)
         ends += machine.execute(node.orelse, normal, activation) + broken
     return ends

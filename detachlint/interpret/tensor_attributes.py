@@ -73,9 +73,7 @@ def read(
     return make_tensor(machine, state, activation, span, made, f"attribute {name}")
 
 
-def _history(
-    machine: Machine, address: Address, tensor: Tensor, state: State, span: Span
-) -> Value:
+def _history(machine: Machine, address: Address, tensor: Tensor, state: State, span: Span) -> Value:
     """`t.grad_fn`: None for leaves and for what does not require grad."""
     if tensor.leaf == YES or flag_of_tensor(state, tensor) == NO:
         return NONE

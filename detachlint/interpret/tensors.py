@@ -265,5 +265,3 @@ def make_tensor(
     if tensor.dtype is Dtype.INTEGER and tensor.grad != NO:
         tensor = replace(tensor, grad=NO, base=frozenset(), story=None)
     return machine.new(state, activation, span, role, tensor)
-
-

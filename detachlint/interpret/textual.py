@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from detachlint.domain.objects import Instance
 from detachlint.domain.values import Address, Value, addresses, value_of
-from detachlint.interpret import functions
 from detachlint.interpret.activation import Activation
 from detachlint.interpret.arguments import Arguments, LibraryCall
 from detachlint.interpret.lookup import find_in_class
@@ -39,8 +38,8 @@ def show_at(
             states = [
                 after
                 for before in states
-                for _, after in functions.invoke(
-                    machine, method, Arguments((value_of(address),)), before, activation, span
+                for _, after in machine.invoke(
+                    method, Arguments((value_of(address),)), before, activation, span
                 )
             ]
     return states

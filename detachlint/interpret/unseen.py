@@ -134,5 +134,3 @@ def leave_world_in_unseen_hands(state: State) -> None:
     for address, thing in list(state.heap.items()):
         if isinstance(thing, Tensor):
             state.heap[address] = replace(thing, grad=thing.grad.in_unseen_hands())
-
-

@@ -1,0 +1,295 @@
+"""Programs run in processes of their own, within limits, and end in one verdict each."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from detachlint.harness.limits import Limits, descendants
+from detachlint.harness.observation import Observation, Reveal, Verdict
+from detachlint.harness.runner import (
+    KEEP_GOING,
+    HarnessError,
+    Mode,
+    Runner,
+    run_program,
+    run_programs,
+)
+
+LIMITS = Limits(
+    seconds=5.0, memory=1 << 30, output=100_000, file_size=1_000_000, processes=16
+)
+REFUSED = "import torch\nweight = torch.ones(2, requires_grad=True)\nweight.numpy()\n"
+
+linux_only = pytest.mark.skipif(sys.platform != "linux", reason="the kernel's help is needed")
+
+
+@pytest.fixture(scope="module")
+def runner() -> Iterator[Runner]:
+    with Runner(LIMITS) as warm:
+        yield warm
+
+
+def children_of(runner: Runner) -> frozenset[int]:
+    process = runner._process
+    assert process is not None
+    return descendants(process.pid)
+
+
+def test_what_a_program_did_is_observed(runner: Runner) -> None:
+    seen = runner.run("print('hello')\n" + REFUSED, filename="script.py")
+    assert (seen.verdict, seen.detail, seen.stdout) == (Verdict.FINISHED, "", "hello\n")
+    assert seen.error is not None
+    assert (seen.error.type, seen.error.line) == ("RuntimeError", 4)
+    assert seen.refused_lines() == {4}
+    assert [c.filename for c in seen.crossings_at(4)] == ["script.py"]
+    assert 0 < seen.seconds < LIMITS.seconds
+
+
+def test_modes_reach_the_program(runner: Runner) -> None:
+    seen = runner.run(REFUSED + "reveal_grad(weight)\n", mode=KEEP_GOING)
+    assert (seen.error, seen.refused_lines()) == (None, {3})
+    assert seen.reveals == (Reveal(4, True),)
+    seen = runner.run(REFUSED, mode=Mode(keep_going=True, digests=True, methods=("numpy",)))
+    assert [len(c.digest) for c in seen.crossings] == [16]
+
+
+def test_observations_survive_the_way_through_json(runner: Runner) -> None:
+    seen = runner.run(REFUSED + "reveal_grad(1)\n", mode=Mode(keep_going=True, digests=True))
+    assert seen.crossings and seen.reveals
+    assert Observation.from_json(seen.to_json()) == seen
+
+
+def test_an_endless_program_is_ended() -> None:
+    with Runner(Limits(seconds=0.7)) as runner:
+        started = time.monotonic()
+        seen = runner.run("print('begun', flush=True)\nwhile True: pass\n")
+        assert seen.verdict is Verdict.TIMEOUT
+        assert "0.7 seconds" in seen.detail
+        assert seen.stdout == "begun\n"
+        assert time.monotonic() - started < 30
+        stubborn = "import signal, time\nfor s in range(1, 60):\n    try: signal.signal(s, signal.SIG_IGN)\n    except (OSError, ValueError): pass\nwhile True: time.sleep(1)\n"
+        assert runner.run(stubborn).verdict is Verdict.TIMEOUT
+
+
+def test_too_much_output_is_cut_off(runner: Runner) -> None:
+    for stream in ("stdout", "stderr"):
+        seen = runner.run(f"import sys\nwhile True: print('x' * 1000, file=sys.{stream})\n")
+        assert seen.verdict is Verdict.OUTPUT
+        assert len(getattr(seen, stream)) == LIMITS.output
+
+
+@linux_only
+@pytest.mark.parametrize(
+    "text",
+    [
+        "block = bytearray(1 << 32)\n",
+        "import torch\ntorch.ones(1 << 32)\n",
+        "import numpy\nnumpy.ones(1 << 32)\n",
+        "import torch\ntorch.ones(1).numpy()\nitems = []\nwhile True: items.append(bytearray(1 << 26))\n",
+    ],
+)
+def test_too_much_memory_is_refused(runner: Runner, text: str) -> None:
+    assert runner.run(text).verdict is Verdict.MEMORY
+
+
+@linux_only
+def test_a_fork_bomb_is_ended_and_nothing_of_it_is_left(runner: Runner) -> None:
+    seen = runner.run("import os\nwhile True: os.fork()\n")
+    assert seen.verdict is Verdict.PROCESSES
+    assert children_of(runner) == frozenset()
+
+
+@linux_only
+def test_a_daemon_that_left_its_process_group_is_found(runner: Runner) -> None:
+    seen = runner.run("""\
+import os, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        while True: time.sleep(0.1)
+    os._exit(0)
+os.wait()
+""")
+    assert (seen.verdict, seen.error) == (Verdict.FINISHED, None)
+    assert children_of(runner) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("text", "detail"),
+    [
+        ("import os\nos._exit(0)\n", "exit status 0"),
+        ("import os\nos._exit(7)\n", "exit status 7"),
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n", "SIGKILL"),
+        ("import ctypes\nctypes.string_at(0)\n", "SIGSEGV"),
+        ("import os\nos.abort()\n", "SIGABRT"),
+        ("import os\nos.kill(os.getppid(), 9)\nwhile True: pass\n", "watched it"),
+    ],
+)
+def test_programs_that_die_end_in_a_verdict_of_their_own(
+    runner: Runner, text: str, detail: str
+) -> None:
+    seen = runner.run(text)
+    assert seen.verdict is Verdict.DIED
+    assert detail in seen.detail
+    assert runner.run("print(1)\n").stdout == "1\n"
+
+
+def test_programs_share_nothing(runner: Runner) -> None:
+    first = runner.run("""\
+import os, sys, torch
+torch.set_grad_enabled(False)
+sys.modules["leftover"] = sys
+open("leftover.txt", "w").write("x")
+os.environ["LEFTOVER"] = "1"
+print(os.getcwd())
+""")
+    assert first.error is None
+    second = runner.run("""\
+import os, sys, torch
+assert torch.is_grad_enabled()
+assert "leftover" not in sys.modules and "LEFTOVER" not in os.environ
+assert os.listdir(".") == []
+print(os.getcwd())
+""")
+    assert second.error is None
+    assert first.stdout != second.stdout
+    assert not Path(first.stdout.strip()).exists()
+
+
+def test_programs_see_little_of_the_caller(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DETACHLINT_SECRET", "1")
+    with Runner(LIMITS) as fresh:
+        seen = fresh.run("""\
+import os, sys, tempfile
+assert "DETACHLINT_SECRET" not in os.environ
+assert os.environ["HOME"] == os.environ["TMPDIR"] == os.getcwd() == tempfile.gettempdir()
+assert sys.stdin.read() == ""
+assert os.getpid() == os.getpgid(0)
+""")
+    assert seen.error is None
+
+
+def test_programs_have_no_network(runner: Runner) -> None:
+    seen = runner.run("""\
+import socket
+try:
+    socket.create_connection(("127.0.0.1", 9), timeout=2)
+except ConnectionRefusedError:
+    raise SystemExit("reached the machine's own network")
+except OSError:
+    pass
+""")
+    assert seen.error is None
+
+
+def test_a_file_cannot_fill_the_disk(runner: Runner) -> None:
+    seen = runner.run("""\
+with open("large", "wb") as file:
+    while True:
+        file.write(bytes(1 << 20))
+""")
+    assert seen.error is not None and seen.error.type == "OSError"
+
+
+def test_exit_handlers_and_threads_are_part_of_the_program(runner: Runner) -> None:
+    seen = runner.run("""\
+import atexit, threading, time, torch
+atexit.register(lambda: print("exit handler"))
+def work():
+    time.sleep(0.3)
+    torch.ones(1).numpy()
+    print("thread")
+threading.Thread(target=work).start()
+print("main")
+""")
+    assert seen.stdout == "main\nthread\nexit handler\n"
+    assert [c.line for c in seen.crossings] == [5]
+
+
+def test_worker_processes_of_a_program_work(runner: Runner) -> None:
+    seen = runner.run("""\
+import multiprocessing, torch
+def convert(value):
+    return float(torch.tensor(value).numpy())
+with multiprocessing.get_context("fork").Pool(2) as pool:
+    print(pool.map(convert, [1.0, 2.0]))
+""")
+    assert (seen.verdict, seen.error, seen.stdout) == (Verdict.FINISHED, None, "[1.0, 2.0]\n")
+
+
+def test_what_a_program_does_to_its_streams_is_its_own_affair(runner: Runner) -> None:
+    seen = runner.run("import sys\nprint('a')\nsys.stdout.close()\nsys.stderr = None\n")
+    assert seen.verdict is Verdict.FINISHED
+    assert runner.run("print('\\udcff'.encode('utf-8', 'surrogateescape'))\n").stdout == "b'\\xff'\n"
+
+
+def test_many_programs_pay_for_the_import_once() -> None:
+    started = time.monotonic()
+    [first] = run_programs(["import torch\n"])
+    one = time.monotonic() - started
+    started = time.monotonic()
+    seen = run_programs(["import torch\ntorch.ones(1).numpy()\n"] * 15)
+    assert time.monotonic() - started < one + 15 * 1.0
+    assert first.verdict is Verdict.FINISHED
+    assert {(s.verdict, s.error, len(s.crossings)) for s in seen} == {(Verdict.FINISHED, None, 1)}
+
+
+def test_one_program_needs_no_runner() -> None:
+    seen = run_program(REFUSED, filename="one.py", mode=KEEP_GOING, limits=LIMITS)
+    assert (seen.error, seen.refused_lines()) == (None, {3})
+
+
+@linux_only
+def test_closing_leaves_no_process_and_no_directory() -> None:
+    before = descendants(os.getpid())
+    with Runner(LIMITS) as runner:
+        directory = Path(runner.run("import os\nprint(os.getcwd())\n").stdout.strip()).parent
+        assert directory.exists()
+        assert descendants(os.getpid()) > before
+    assert not directory.exists()
+    assert descendants(os.getpid()) == before
+
+
+@linux_only
+def test_the_warm_process_dies_with_its_parent() -> None:
+    starter = (
+        "import os, sys, time; sys.path.insert(0, sys.argv[1])\n"
+        "from detachlint.harness.runner import Runner\n"
+        "runner = Runner(); runner.run('pass')\n"
+        "print(runner._process.pid, flush=True); time.sleep(60)\n"
+    )
+    import subprocess
+
+    root = str(Path(__file__).parents[2])
+    with subprocess.Popen([sys.executable, "-c", starter, root], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        warm = int(parent.stdout.readline())
+        parent.send_signal(signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while Path(f"/proc/{warm}").exists() and _is_running(warm):
+        assert time.monotonic() < deadline, "the warm process outlived its parent"
+        time.sleep(0.05)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_a_python_without_pytorch_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = [entry for entry in sys.path if "site-packages" not in entry]
+    monkeypatch.setattr(sys, "path", [*here, str(Path(__file__).parents[2])])
+    monkeypatch.setattr(sys, "executable", getattr(sys, "_base_executable", sys.executable))
+    with Runner(LIMITS) as runner, pytest.raises(HarnessError, match="PyTorch cannot be run here"):
+        runner.run("pass\n")
