@@ -116,7 +116,7 @@ class Belief(NamedTuple):
     def shown(self) -> str:
         """`YES`, `NO` or `MAYBE`, as people read it: certain answers only, under the defaults."""
         if self.usual in (Truth.YES, Truth.NO):
-            return self.usual.value
+            return str(self.usual.value)
         return "MAYBE"
 
 

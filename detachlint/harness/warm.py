@@ -6,6 +6,7 @@ JSON value a line; the first line it writes says that it is ready.
 
 from __future__ import annotations
 
+import functools
 import gc
 import json
 import os
@@ -53,12 +54,20 @@ def _take_standard_streams() -> tuple[BinaryIO, BinaryIO]:
 def warm_up() -> None:
     """Let PyTorch and NumPy do what they put off until first used, without starting a thread."""
     torch.set_num_threads(1)
-    module = torch.nn.Linear(3, 3)
-    module(torch.ones(3)).detach().numpy().sum()
+    torch.nn.Linear(3, 3)(torch.ones(3)).detach().numpy().sum()
     numpy.random.seed(0)
     torch.manual_seed(0)
-    # The first optimizer imports a fifth of PyTorch; the third program to need one would mind.
-    torch.optim.SGD(module.parameters(), lr=0.1)
+    _settle()
+
+
+@functools.cache
+def warm_up_optimizers() -> None:
+    """Let the first optimizer import its half of PyTorch here, instead of in every fork."""
+    torch.optim.SGD(torch.nn.Linear(3, 3).parameters(), lr=0.1)
+    _settle()
+
+
+def _settle() -> None:
     _forget_finalizers()
     gc.collect()
     gc.freeze()  # a collection in a fork would write to, and so copy, every page
@@ -84,6 +93,8 @@ def _run(request: dict[str, Any], private: tuple[BinaryIO, BinaryIO]) -> dict[st
         )
         return asdict(execution)
 
+    if "optim" in request["text"]:
+        warm_up_optimizers()
     return supervise(body, Limits(**request["limits"])).to_json()
 
 

@@ -43,14 +43,6 @@ class AddressBook:
             found = self._places[key] = self._new(span, role, summary=family)
         return found
 
-    def unknown(self, span: Span, role: str, context: int, default: HeapObject) -> Address:
-        """The address of an unknown value that comes into being at `span`."""
-        key = (span, f"unknown {role}", context)
-        found = self._places.get(key)
-        if found is None or found.default != default:
-            found = self._places[key] = self._new(span, role, default=default)
-        return found
-
     def derive(
         self,
         operator: str,
@@ -68,10 +60,17 @@ class AddressBook:
         found = self._derived.get(key)
         if found is None:
             if 1 + max((_depth(o) for o in operands), default=0) > DEEPEST_DERIVATION:
-                return self.unknown(span, operator, 0, default)
+                return self._shallow(span, operator, default)
             found = self._derived[key] = self._new(
                 span, operator, default=default, derived=key, summary=family
             )
+        return found
+
+    def _shallow(self, span: Span, operator: str, default: HeapObject) -> Address:
+        key = (span, f"derived {operator}", 0)
+        found = self._places.get(key)
+        if found is None:
+            found = self._places[key] = self._new(span, operator, default=default)
         return found
 
     def older(self, address: Address) -> Address:

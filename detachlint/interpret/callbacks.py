@@ -13,10 +13,10 @@ from detachlint.domain.belief import NO, YES, Belief
 from detachlint.domain.objects import Kind, Partial, Sequence, Tensor
 from detachlint.domain.story import begin
 from detachlint.domain.values import BOTTOM_VALUE, Address, Value
-from detachlint.interpret import operations
 from detachlint.interpret.activation import Outcomes
 from detachlint.interpret.arguments import Arguments, LibraryCall
 from detachlint.interpret.state import State
+from detachlint.interpret.tensors import any_flag, story_of_any
 from detachlint.knowledge.facts import CallFact
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ def _functional_call(machine: Machine, call: LibraryCall, module: Value) -> Outc
     result: Outcomes = []
     for _, after in outcomes:
         inputs = call.inputs
-        flag = operations.any_flag(after, inputs).both(after.recording)
-        tensor = Tensor(flag, story=operations.story_of_any(after, inputs))
+        flag = any_flag(after, inputs).both(after.recording)
+        tensor = Tensor(flag, story=story_of_any(after, inputs))
         made = machine.new(after, call.activation, call.span, "functional call", tensor)
         result.append((made, after))
     return result
@@ -77,8 +77,8 @@ def _checkpoint(machine: Machine, call: LibraryCall, function: Value) -> Outcome
     if reentrant is not None and "True" in repr(sorted(map(repr, reentrant))):
         run_aside(machine, call, function, given, NO)
         run_aside(machine, call, function, given, YES)  # once more, in `backward`
-        flag = operations.any_flag(state, list(given.positional)).both(state.recording)
-        tensor = Tensor(flag, story=operations.story_of_any(state, list(given.positional)))
+        flag = any_flag(state, list(given.positional)).both(state.recording)
+        tensor = Tensor(flag, story=story_of_any(state, list(given.positional)))
         return [(machine.new(state, call.activation, call.span, "checkpoint", tensor), state)]
     return machine.call(function, given, state, call.activation, call.span, call.shown)
 

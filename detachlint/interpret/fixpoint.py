@@ -95,14 +95,16 @@ def widen(machine: Machine, old: State, grown: State, span: Span) -> None:
         known = old.heap.get(address)
         if known is None or known is thing:
             continue
-        changed = _widened(machine, known, thing, span)
+        changed = _widened(machine, grown, known, thing, span)
         if changed is not thing:
             grown.heap[address] = changed
 
 
-def _widened(machine: Machine, old: HeapObject, new: HeapObject, span: Span) -> HeapObject:
+def _widened(
+    machine: Machine, state: State, old: HeapObject, new: HeapObject, span: Span
+) -> HeapObject:
     def values(before: Value, after: Value, role: str) -> Value:
-        return _widened_value(machine, before, after, span, role)
+        return _widened_value(machine, state, before, after, span, role)
 
     if isinstance(old, Frame) and isinstance(new, Frame):
         variables = {
@@ -124,7 +126,7 @@ def _widened(machine: Machine, old: HeapObject, new: HeapObject, span: Span) -> 
         return replace(new, items=items, rest=values(old.rest, new.rest, "item"))
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         entries = {
-            key: values(old.entries.get(key, frozenset()), value, f"item {key.value}")
+            key: values(old.entries.get(key, frozenset()), value, f"item {key.value!r}")
             for key, value in new.entries.items()
             if key in old.entries
         }
@@ -134,15 +136,16 @@ def _widened(machine: Machine, old: HeapObject, new: HeapObject, span: Span) -> 
     return new
 
 
-def _widened_value(machine: Machine, old: Value, new: Value, span: Span, role: str) -> Value:
+def _widened_value(
+    machine: Machine, state: State, old: Value, new: Value, span: Span, role: str
+) -> Value:
     grown = [a for a in new - old if isinstance(a, Literal) and not isinstance(a.value, bool)]
     if not old or not any(isinstance(a.value, (int, float, str, bytes)) for a in grown):
         return new
     kept = frozenset(a for a in new if not _is_growable(a))
     text = any(isinstance(a.value, (str, bytes)) for a in grown)
     kind = Kind.TEXT if text else Kind.NUMBER
-    address = machine.book.unknown(span, f"any {role}", 0, Unknown(kind, NO))
-    return kept | {address}
+    return kept | {machine.unknown_object(state, 0, span, f"any {role}", Unknown(kind, NO))}
 
 
 def _is_growable(atom: object) -> bool:

@@ -319,8 +319,7 @@ def _any_numbers(machine: Machine, code: Code, arguments: Arguments, state: Stat
         if not numbers:
             return value
         thing = Unknown(Kind.NUMBER, NO)
-        address = machine.book.unknown(code.span, f"any {role}", 0, thing)
-        state.heap[address] = thing
+        address = machine.unknown_object(state, 0, code.span, f"any {role}", thing)
         return (value - frozenset(numbers)) | {address}
 
     return replace(

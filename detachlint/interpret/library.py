@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import MAYBE, NO, Belief, Truth
-from detachlint.domain.objects import Array, Kind, Tensor
+from detachlint.domain.objects import Array, Instance, Kind, Tensor
 from detachlint.domain.values import (
     NONE,
     Address,
@@ -25,6 +25,7 @@ from detachlint.interpret import (
 from detachlint.interpret.activation import Outcomes
 from detachlint.interpret.arguments import Arguments, LibraryCall
 from detachlint.interpret.state import State
+from detachlint.interpret.tensor_attributes import truth_belief
 from detachlint.interpret.tensors import (
     any_flag,
     holds_tensor,
@@ -129,7 +130,7 @@ def _unbound_method(machine: Machine, call: LibraryCall) -> Outcomes:
         inner = replace(call, arguments=replace(call.arguments, positional=tuple(rest)))
         for atom in receiver:
             thing = call.state.get(atom) if isinstance(atom, Address) else None
-            if isinstance(atom, Address) and isinstance(thing, library_objects.Instance):
+            if isinstance(atom, Address) and isinstance(thing, Instance):
                 library_objects.initialize_library_base(machine, atom, thing, inner)
         return [(NONE, call.state)]
     arguments = replace(call.arguments, positional=tuple(rest))
@@ -147,7 +148,7 @@ def _from_pretrained(machine: Machine, call: LibraryCall) -> Value | None:
     freeze = call.arguments.get(1, "freeze")
     flag: Belief = NO
     if freeze is not None:
-        flag = gradmode.truth_belief(call.state, freeze).opposite()
+        flag = truth_belief(call.state, freeze).opposite()
     _set_all(call.state, made, flag)
     return made
 
@@ -155,7 +156,7 @@ def _from_pretrained(machine: Machine, call: LibraryCall) -> Value | None:
 def _set_all(state: State, made: Value, flag: Belief) -> None:
     for atom in made:
         thing = state.get(atom) if isinstance(atom, Address) else None
-        if isinstance(thing, library_objects.Instance):
+        if isinstance(thing, Instance):
             for value in thing.attributes.values():
                 for parameter in value:
                     inner = state.get(parameter) if isinstance(parameter, Address) else None

@@ -20,7 +20,7 @@ from detachlint.interpret.addresses import AddressBook
 from detachlint.interpret.arguments import Arguments
 from detachlint.interpret.expressions import EVALUATORS
 from detachlint.interpret.facts import Facts
-from detachlint.interpret.state import State, join_states, merge_states
+from detachlint.interpret.state import State, drop_assumptions, join_states, merge_states
 from detachlint.interpret.statements import EXECUTORS
 from detachlint.ir.nodes import Block, Code, Expression
 from detachlint.source.span import Span
@@ -181,9 +181,17 @@ class Machine:
     ) -> Value:
         """A fresh value that nothing else is known of."""
         thing = Unknown(kind, grad, severed=severed, story=story)
-        address = self.book.unknown(span, role, activation.context, thing)
-        state.heap[address] = thing
-        return value_of(address)
+        return value_of(self.unknown_object(state, activation.context, span, role, thing))
+
+    def unknown_object(
+        self, state: State, context: int, span: Span, role: str, thing: HeapObject
+    ) -> Address:
+        """The address of a fresh unknown object; what was assumed about the one before is void."""
+        address = self.book.place(span, f"unknown {role}", context)
+        known = state.heap.get(address)
+        state.heap[address] = thing if known is None else join_objects(known, thing)
+        drop_assumptions(state, [address])
+        return address
 
     def derived(
         self,

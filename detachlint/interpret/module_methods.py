@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import BY_DEFAULT, MAYBE, NO, YES, Truth
 from detachlint.domain.objects import (
+    Device,
     Dtype,
     Instance,
     Kind,
@@ -28,7 +29,7 @@ from detachlint.domain.values import (
     single_literal,
     value_of,
 )
-from detachlint.interpret import callbacks, modules, parameters, placement, special
+from detachlint.interpret import callbacks, modules, parameters, special
 from detachlint.interpret.activation import Outcomes
 from detachlint.interpret.arguments import Arguments, LibraryCall
 from detachlint.interpret.containers import MAPPING_METHODS
@@ -184,7 +185,7 @@ CASTS = frozenset(
 def _cast(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
     """Casts and moves change the parameters in place; they stay leaves and keep their flags."""
     dtype = {"half": Dtype.FLOAT, "double": Dtype.FLOAT, "float": Dtype.FLOAT32}.get(call.name)
-    device = {"cuda": placement.Device.OTHER, "cpu": placement.Device.CPU}.get(call.name)
+    device = {"cuda": Device.OTHER, "cpu": Device.CPU}.get(call.name)
     if call.name == "bfloat16":
         dtype = Dtype.NARROW
     if call.name in ("to", "type"):

@@ -15,6 +15,7 @@ from detachlint.domain.objects import (
     Class,
     Frame,
     Function,
+    HeapObject,
     Instance,
     Mapping,
     Partial,
@@ -25,8 +26,9 @@ from detachlint.domain.values import Address, Value, addresses, value_of
 from detachlint.interpret import classes, functions
 from detachlint.interpret.activation import Activation, Outcomes
 from detachlint.interpret.ageing import age
+from detachlint.interpret.arguments import Arguments
 from detachlint.interpret.facts import Facts
-from detachlint.interpret.lookup import library_bases, linear_order
+from detachlint.interpret.lookup import find_in_class, library_bases, linear_order
 from detachlint.interpret.machine import GaveUp, Machine
 from detachlint.interpret.relevance import relevant_codes
 from detachlint.interpret.state import State, join_states
@@ -209,7 +211,7 @@ class Roots:
             )
         return ends
 
-    def _run_inner(self, ends: list[State], before: dict[Address, object]) -> None:
+    def _run_inner(self, ends: list[State], before: dict[Address, HeapObject]) -> None:
         """Run functions that a root has made and that nobody has called: they escaped."""
         for end in ends:
             inner = [
@@ -248,17 +250,15 @@ class Roots:
 
     def _instance(self, address: Address, cls: Class, state: State) -> tuple[Value, State] | None:
         activation = self._entry(state)
-        found = classes.find_in_class(state, address, "__init__")
+        found = find_in_class(state, address, "__init__")
         given = None
         for initializer in addresses(found[0]) if found is not None else []:
             function = state.get(initializer)
             if isinstance(function, Function):
                 self.done.add(function.code)
                 given = arguments_for(self.machine, function, frozenset(), state, activation)
-                given = classes.Arguments(
-                    given.positional[1:], given.keywords, given.rest, given.more
-                )
-        arguments = given or classes.Arguments()
+                given = Arguments(given.positional[1:], given.keywords, given.rest, given.more)
+        arguments = given or Arguments()
         holder: list[Value] = []
 
         def make() -> list[State]:

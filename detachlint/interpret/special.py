@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from detachlint.domain.belief import NO, YES, Belief, Truth
 from detachlint.domain.objects import (
+    Device,
     Dtype,
     Instance,
     Kind,
@@ -35,6 +36,7 @@ from detachlint.interpret.needed import note_use
 from detachlint.interpret.state import State
 from detachlint.interpret.tensor_attributes import truth_belief
 from detachlint.interpret.tensors import (
+    dtype_of,
     flag_of,
     holds_tensor,
     make_tensor,
@@ -192,7 +194,7 @@ def _cast(machine: Machine, call: LibraryCall, source: Value) -> Value:
         new_device = thing.device if device is None else device
         same = new_dtype is thing.dtype and new_device is thing.device
         certain = new_dtype is not Dtype.UNKNOWN and new_dtype is not Dtype.FLOAT
-        if same and certain and new_device is not placement.Device.UNKNOWN and not _copies(call):
+        if same and certain and new_device is not Device.UNKNOWN and not _copies(call):
             parts |= value_of(address)
             continue
         flag = flag_of(state, value_of(address)).both(state.recording)
@@ -244,7 +246,7 @@ def asked_dtype(call: LibraryCall) -> Dtype | None:
     return found
 
 
-def asked_device(call: LibraryCall) -> placement.Device | None:
+def asked_device(call: LibraryCall) -> Device | None:
     asked = call.arguments.keyword("device")
     if asked is not None:
         return placement.device_from(asked)
@@ -257,7 +259,7 @@ def asked_device(call: LibraryCall) -> placement.Device | None:
             if isinstance(thing, Tensor):
                 return thing.device
             if isinstance(thing, (Unknown, Instance)):
-                return placement.Device.UNKNOWN
+                return Device.UNKNOWN
     return None
 
 
@@ -363,7 +365,7 @@ def _leaf(machine: Machine, call: LibraryCall, default: Belief, parameter: bool)
         else "made with `requires_grad=True`"
     )
     data = call.arguments.get(0, "data") or NONE
-    dtype = operations.dtype_of(call.state, [data])
+    dtype = dtype_of(call.state, [data])
     made = Tensor(
         flag,
         leaf=YES,

@@ -85,9 +85,7 @@ def _value(
 ) -> Value:
     thing = _annotated(machine, function, parameter.annotation, state, activation)
     role = f"argument {parameter.name}"
-    address = machine.book.unknown(parameter.span, role, activation.context, thing)
-    state.heap[address] = thing
-    return value_of(address)
+    return value_of(machine.unknown_object(state, activation.context, parameter.span, role, thing))
 
 
 def _annotated(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import random
+import threading
 import time
 import warnings
 from collections import Counter, defaultdict
@@ -26,7 +27,7 @@ from detachlint.harness.fuzz.compare import (
     time_limit,
 )
 from detachlint.harness.fuzz.program import Program, generate
-from detachlint.harness.warm import warm_up
+from detachlint.harness.warm import warm_up, warm_up_optimizers
 
 _CHUNK = 25
 _ANALYSIS_SECONDS = 20.0
@@ -104,6 +105,9 @@ def run_campaign(plan: Plan) -> Iterator[tuple[Statistics, list[Failure]]]:
 def _prepare() -> None:
     warnings.simplefilter("ignore")
     warm_up()
+    warm_up_optimizers()
+    # A crossing refused in a thread is observed; printing it a thousand times helps nobody.
+    threading.excepthook = lambda arguments: None
 
 
 def run_chunk(plan: Plan, numbers: range) -> tuple[Statistics, list[Failure]]:
