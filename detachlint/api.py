@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import ast
 
     from detachlint.fix import FixStyle
+    from detachlint.syntax.parse import Unparsable
 
 MAXIMUM_PASSES = 10
 """How often a text is fixed and checked again; a second pass is rare and a third unheard of."""
@@ -87,7 +88,7 @@ def check_source(
     try:
         source = SourceText.from_text(text, filename)
     except Undecodable as error:
-        return [_undecodable(error, filename)]
+        return [_unreadable(error, filename)]
     return _check(source, options)
 
 
@@ -104,7 +105,7 @@ def fix_source(
     try:
         source = SourceText.from_text(text, filename)
     except Undecodable as error:
-        return FixResult(text, [], [_undecodable(error, filename)])
+        return FixResult(text, [], [_unreadable(error, filename)])
     fixed, applied, remaining = _fix(source, options)
     changed = fixed is not source
     mark = "\ufeff" if source.has_bom else ""
@@ -114,15 +115,21 @@ def fix_source(
 def check_tree(
     tree: ast.Module, filename: str, *, min_confidence: Confidence = Confidence.LIKELY
 ) -> list[Finding]:
-    """The findings in a module that somebody else has parsed, by position and without fixes."""
+    """The findings in a module that somebody else has parsed, by position and without fixes.
+
+    A module that is nested too deeply to be analysed gives one finding, DTL900.
+    """
     from detachlint.interpret import analyse_module
     from detachlint.lower import lower_module
     from detachlint.rules.registry import run_rules
+    from detachlint.syntax.parse import Unparsable, too_deep
 
     try:
         findings = run_rules(analyse_module(lower_module(tree, filename), filename))
+    except Unparsable as error:
+        return [_unreadable(error, filename)]
     except RecursionError:
-        return [_unreadable("nested too deeply to be analysed", 1, 0, filename)]
+        return [_unreadable(too_deep(), filename)]
     wanted = [finding for finding in findings if finding.confidence.at_least(min_confidence)]
     return sorted(wanted, key=lambda finding: (finding.span, finding.code))
 
@@ -185,7 +192,7 @@ def _guarded(work: _Work, data: bytes, filename: str, options: Options) -> FileR
     try:
         return work(data, filename, options)
     except Undecodable as error:
-        return FileResult(filename, (_undecodable(error, filename),))
+        return FileResult(filename, (_unreadable(error, filename),))
     except Exception as error:
         return FileResult(filename, error=_internal_error(error, filename))
 
@@ -241,7 +248,7 @@ def _check(source: SourceText, options: Options) -> list[Finding]:
     try:
         tree = parse_module(source.text, source.filename)
     except Unparsable as error:
-        return [_unreadable(error.message, error.line, error.column, source.filename)]
+        return [_unreadable(error, source.filename)]
     if not text_may_hold_crossing(source.text):
         return []
     findings = check_tree(tree, source.filename, min_confidence=options.min_confidence)
@@ -268,10 +275,6 @@ def _fix(source: SourceText, options: Options) -> tuple[SourceText, list[Finding
     return current, applied, findings
 
 
-def _undecodable(error: Undecodable, filename: str) -> Finding:
-    return _unreadable(error.message, error.line, error.column, filename)
-
-
-def _unreadable(message: str, line: int, column: int, filename: str) -> Finding:
-    span = Span(line, column, line, column + 1)
-    return Finding("DTL900", "unreadable-file", message, filename, span, Confidence.CERTAIN)
+def _unreadable(error: Undecodable | Unparsable, filename: str) -> Finding:
+    span = Span(error.line, error.column, error.line, error.column + 1)
+    return Finding("DTL900", "unreadable-file", error.message, filename, span, Confidence.CERTAIN)

@@ -15,7 +15,7 @@ from typing import TypeAlias, TypeVar, final
 
 from detachlint.domain.belief import MAYBE, NO, Belief
 from detachlint.domain.story import Story
-from detachlint.domain.values import BOTTOM_VALUE, Address, Literal, Value
+from detachlint.domain.values import BOTTOM_VALUE, Address, Atom, Literal, Value
 from detachlint.ir.nodes import Code
 from detachlint.source.span import Span
 
@@ -79,6 +79,8 @@ class Tensor:
     parameter: bool = False
     severed: frozenset[Span] = NOTHING_SEVERED
     attributes: MappingOf[str, Value] = field(default_factory=dict)
+    flag: Atom | None = None
+    """The unknown condition that decides the flag: `requires_grad=training`."""
     story: Story | None = field(default=None, compare=False)
 
     def join(self, other: Tensor) -> Tensor:
@@ -93,6 +95,7 @@ class Tensor:
             parameter=self.parameter and other.parameter,
             severed=self.severed | other.severed,
             attributes=join_maps(self.attributes, other.attributes),
+            flag=self.flag if self.flag == other.flag else None,
             story=self.story or other.story,
         )
 

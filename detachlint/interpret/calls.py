@@ -217,7 +217,7 @@ def _call_object(
                 machine, address, thing, arguments, state, activation, span, shown
             )
         case Unknown():
-            return call_unknown(machine, thing, arguments, state, activation, span, shown)
+            return call_unknown(machine, address, thing, arguments, state, activation, span, shown)
     return [(machine.unknown(state, activation, span, "result"), state)]
 
 

@@ -140,7 +140,7 @@ def _assume_flag(state: State, address: Address, truth: bool) -> None:
         state.heap[address] = replace(thing, grad=flag)
     elif isinstance(thing, Tensor) and not address.summary:
         base = frozenset[Address]() if not truth else thing.base
-        state.heap[address] = replace(thing, grad=flag, base=base)
+        state.heap[address] = replace(thing, grad=flag, base=base, flag=None)
 
 
 def narrow(

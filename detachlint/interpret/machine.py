@@ -49,6 +49,7 @@ class Machine:
         self.called: set[Code] = set()
         self.instantiated: set[Address] = set()
         self.escaped: dict[Address, None] = {}
+        self.escape_modes: dict[Code, Belief] = {}
         self.summaries: dict[Code, Outcome | None] = {}
         self.summary_used: set[Code] = set()
 

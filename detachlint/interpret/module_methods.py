@@ -74,10 +74,21 @@ def call_unknown_module_method(machine: Machine, call: LibraryCall) -> Outcomes:
         value = machine.unknown(state, call.activation, call.span, "state dict", grad=NO)
         return [(value, state)]
     if call.name in ("forward", "__call__"):
-        thing = Unknown(Kind.MODULE)
-        return call_unknown(
-            machine, thing, call.arguments, state, call.activation, call.span, call.shown
-        )
+        return [
+            outcome
+            for atom in in_order(call.receiver)
+            if isinstance(atom, Address)
+            for outcome in call_unknown(
+                machine,
+                atom,
+                Unknown(Kind.MODULE),
+                call.arguments,
+                state.fork(),
+                call.activation,
+                call.span,
+                call.shown,
+            )
+        ]
     kind = Kind.MODULE if call.name in ("children", "modules") else Kind.ANY
     if call.name in ("zero_grad", "load_state_dict"):
         kind = Kind.OTHER

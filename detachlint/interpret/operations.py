@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from detachlint.domain.belief import NO, YES, Belief, Truth
 from detachlint.domain.objects import Device, Dtype, Kind, Sequence, Tensor, Unknown
 from detachlint.domain.story import begin, then
-from detachlint.domain.values import NONE, Address, Atom, Value, addresses
+from detachlint.domain.values import NONE, Address, Atom, Value, addresses, single_address
 from detachlint.interpret import placement
 from detachlint.interpret.activation import Outcomes
 from detachlint.interpret.arguments import LibraryCall
@@ -127,10 +127,12 @@ def result_tensor(
     state = call.state
     flag = any_flag(state, inputs).both(state.recording)
     story = story_of_any(state, inputs)
+    decides = None
     if fact.factory:
         asked = call.arguments.keyword("requires_grad")
         if asked is not None:
             flag = truth_belief(state, asked)
+            decides = deciding_atom(asked)
             story = begin(
                 call.span, f"`{call.shown}(…, requires_grad=…)` makes a leaf that requires grad"
             )
@@ -145,8 +147,14 @@ def result_tensor(
         device=_device(fact, call, inputs),
         strided=not fact.name.endswith(("to_sparse", "to_sparse_csr", "to_mkldnn")),
         severed=severed_in(state, inputs),
+        flag=decides,
         story=story if flag.usual not in (Truth.NO, Truth.BOTTOM) else None,
     )
+
+
+def deciding_atom(asked: Value) -> Atom | None:
+    """The unknown condition in `requires_grad=condition`, if it is one."""
+    return single_address(asked)
 
 
 def _dtype(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Dtype:

@@ -113,6 +113,13 @@ def _has_class(world: State, value: Value) -> bool:
     return any(isinstance(world.get(address), Class) for address in addresses(value))
 
 
+def is_private(code: Code) -> bool:
+    """Whether only code nearby is meant to call it."""
+    dunder = code.name.startswith("__") and code.name.endswith("__")
+    local = "<locals>" in code.qualified_name or code.kind == "lambda"
+    return local or (code.name.startswith("_") and not dunder)
+
+
 class Roots:
     """The entry points of one module, run in the world that its own code has left."""
 
@@ -126,7 +133,8 @@ class Roots:
 
     def run(self) -> None:
         """Run all of them, those that nothing else mentions first."""
-        for address, function in self._functions():
+        by_privacy = sorted(self._functions(), key=lambda pair: is_private(pair[1].code))
+        for address, function in by_privacy:
             if self._wanted(function.code) and not self._is_method(function):
                 self._run_function(address)
         for address, cls in self._classes():
@@ -169,8 +177,17 @@ class Roots:
         state = self.world.fork()
         leave_world_in_unseen_hands(state)
         before = dict(state.heap)
-        ends = self._call(address, None, state, BY_DEFAULT)
+        ends = self._call(address, None, state, self._entry_mode(state, address))
         self._run_inner(ends, before)
+
+    def _entry_mode(self, state: State, address: Address) -> Belief:
+        """The grad mode of unseen callers: the default; or that in which a private function went out."""
+        function = state.get(address)
+        assert isinstance(function, Function)
+        escaped = self.machine.escape_modes.get(function.code)
+        if escaped is None or not is_private(function.code):
+            return BY_DEFAULT
+        return Belief(escaped.usual, Truth.MAYBE)
 
     def _call(
         self, address: Address, receiver: Value | None, state: State, mode: Belief
@@ -223,7 +240,7 @@ class Roots:
                 if self._wanted(thing.code) and thing.closure in end.heap:
                     state = end.fork()
                     leave_world_in_unseen_hands(state)
-                    self._call(address, None, state, BY_DEFAULT)
+                    self._call(address, None, state, self._entry_mode(state, address))
 
     # --- classes ---------------------------------------------------------------------------------
 
@@ -236,7 +253,10 @@ class Roots:
         receiver, current = made
         before = dict(current.heap)
         for _ in range(ROUNDS):
-            for method, owner in self._inherited_methods(current, address):
+            methods = sorted(self._inherited_methods(current, address), key=lambda pair: pair[2])
+            for method, owner, private in methods:
+                if private and self._is_called(current, method):
+                    continue
                 ends = self._run_method(address, method, owner, receiver, current.fork())
                 self._run_inner(ends, before)
                 for end in ends:
@@ -277,10 +297,17 @@ class Roots:
         leave_world_in_unseen_hands(ends[0])
         return holder[0], ends[0]
 
-    def _inherited_methods(self, state: State, address: Address) -> list[tuple[Address, Class]]:
-        """The methods an object of the class has, by the class that defines them."""
+    def _is_called(self, state: State, method: Address) -> bool:
+        function = state.get(method)
+        return isinstance(function, Function) and function.code in self.machine.called
+
+    def _inherited_methods(
+        self, state: State, address: Address
+    ) -> list[tuple[Address, Class, bool]]:
+        """The methods an object of the class has, the class that defines each, and whether it is
+        private: then it is run only if no public one calls it."""
         seen: set[str] = set()
-        found: list[tuple[Address, Class]] = []
+        found: list[tuple[Address, Class, bool]] = []
         for entry in linear_order(state, address):
             thing = state.get(entry) if isinstance(entry, Address) else None
             if not isinstance(thing, Class):
@@ -290,7 +317,9 @@ class Roots:
                     continue
                 seen.add(name)
                 found += [
-                    (a, thing) for a in addresses(value) if isinstance(state.get(a), Function)
+                    (a, thing, is_private(function.code))
+                    for a in addresses(value)
+                    if isinstance(function := state.get(a), Function)
                 ]
         return found
 
@@ -305,7 +334,10 @@ class Roots:
         elif function.kind == "class":
             first = value_of(cls)
         state.truths.clear()
-        return self._call(method, first, state, self._mode_of(state, cls, function.code.name))
+        mode = self._mode_of(state, cls, function.code.name)
+        if mode == BY_DEFAULT:
+            mode = self._entry_mode(state, method)
+        return self._call(method, first, state, mode)
 
     def _mode_of(self, state: State, cls: Address, name: str) -> Belief:
         for base in library_bases(state, cls):

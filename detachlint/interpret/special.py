@@ -130,6 +130,7 @@ def _tensor(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | N
         dtype=placement.dtype_from(call.arguments.keyword("dtype"), data_dtype(call.state, data)),
         device=placement.device_of(call),
         severed=severed_in(call.state, inputs),
+        flag=operations.deciding_atom(asked) if asked is not None else None,
         story=story if flag.usual is not Truth.NO else None,
     )
     value = make_tensor(machine, call.state, call.activation, call.span, made)

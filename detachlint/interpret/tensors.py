@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import BOTTOM, NO, YES, Belief, Truth
+from detachlint.domain.belief import BOTTOM, NO, YES, Belief, Truth, known
 from detachlint.domain.objects import (
     NOTHING_SEVERED,
     Array,
@@ -39,6 +39,8 @@ def flag_of_tensor(state: State, tensor: Tensor) -> Belief:
     `no_grad` follows later changes of its base).
     """
     flag = tensor.grad
+    if tensor.flag is not None and tensor.flag in state.truths:
+        flag = known(state.truths[tensor.flag])
     if tensor.base and flag != YES:
         bases = [state.get(address) for address in tensor.base]
         below = join_beliefs(b.grad for b in bases if isinstance(b, (Tensor, Unknown)))
@@ -212,6 +214,15 @@ def dtype_of(state: State, values: Iterable[Value]) -> Dtype:
     return Dtype.FLOAT if seen <= {Dtype.FLOAT, Dtype.FLOAT32} else Dtype.UNKNOWN
 
 
+def _settled(state: State, thing: Tensor | Unknown) -> Tensor | Unknown:
+    """The object with a flag of its own, where an unknown condition decided it so far."""
+    if isinstance(thing, Tensor) and thing.flag is not None:
+        return replace(
+            thing, grad=flag_of_tensor(state, replace(thing, base=frozenset())), flag=None
+        )
+    return thing
+
+
 def write_into(
     state: State, target: Value, flag: Belief, span: Span, message: str, story: Story | None
 ) -> None:
@@ -228,9 +239,9 @@ def write_into(
         thing = state.get(address)
         if not isinstance(thing, (Tensor, Unknown)):
             continue
-        flag_after = thing.grad.either(gained)
+        flag_after = _settled(state, thing).grad.either(gained)
         changed = replace(
-            thing,
+            _settled(state, thing),
             grad=flag_after if alone else thing.grad.join(flag_after),
             story=thing.story or (then(story, span, message) if story else begin(span, message)),
         )
@@ -250,7 +261,8 @@ def set_flag(state: State, target: Value, flag: Belief, story: Story | None) -> 
         if flag == NO and isinstance(thing, Tensor) and thing.leaf == NO:
             continue  # raises: only the flags of leaves can be switched off
         after = flag if len(targets) == 1 else thing.grad.join(flag)
-        state.put(address, replace(thing, grad=after, story=story or thing.story))
+        changed = replace(_settled(state, thing), grad=after, story=story or thing.story)
+        state.put(address, changed)
 
 
 def make_tensor(

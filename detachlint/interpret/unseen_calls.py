@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import BY_DEFAULT, MAYBE, NO, Belief
+from detachlint.domain.belief import MAYBE, NO, Belief
 from detachlint.domain.objects import Function, Instance, Kind, Tensor, Unknown
 from detachlint.domain.story import begin
-from detachlint.domain.values import Address, Value
+from detachlint.domain.values import Address, Atom, Bound, Value, value_of
 from detachlint.interpret.activation import Activation, Outcomes
 from detachlint.interpret.arguments import Arguments
 from detachlint.interpret.lookup import is_module
+from detachlint.interpret.parameters import unseen_parameters
 from detachlint.interpret.state import State
-from detachlint.interpret.tensors import severed_in
+from detachlint.interpret.tensors import any_flag, severed_in
 from detachlint.source.span import Span
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 def call_unknown(
     machine: Machine,
+    address: Address,
     thing: Unknown,
     arguments: Arguments,
     state: State,
@@ -34,7 +36,10 @@ def call_unknown(
     grad: Belief = MAYBE
     story = None
     if thing.kind is Kind.MODULE:
-        grad = BY_DEFAULT.both(state.recording)
+        family = unseen_parameters(machine, address, span)
+        weights = value_of(family)
+        grad = any_flag(state, [weights, *arguments.all()]).both(state.recording)
+        grad = grad.in_unseen_hands()
         story = begin(
             span, f"output of the module `{shown}`, whose parameters are trainable by default"
         )
@@ -58,14 +63,26 @@ def leave_in_unseen_hands(
     """Code out of sight was given these: it may freeze a module, set a flag, call a function."""
     for value in values:
         for atom in value:
+            _note_escape(machine, state, atom)
             if isinstance(atom, Address):
                 _leave_one(machine, state, atom, depth)
 
 
+def _note_escape(machine: Machine, state: State, atom: Atom) -> None:
+    """A function that is handed out is called by whoever got it: most likely at once, in this mode."""
+    address = atom.function if isinstance(atom, Bound) else atom
+    thing = state.get(address) if isinstance(address, Address) else None
+    if not isinstance(thing, Function) or not isinstance(address, Address):
+        return
+    known = machine.escape_modes.get(thing.code)
+    mode = state.mode if known is None else known.join(state.mode)
+    machine.escape_modes[thing.code] = mode
+    if address is atom:
+        machine.escaped.setdefault(address)
+
+
 def _leave_one(machine: Machine, state: State, address: Address, depth: int) -> None:
     thing = state.get(address)
-    if isinstance(thing, Function):
-        machine.escaped.setdefault(address)
     if isinstance(thing, Tensor):
         if thing.leaf != NO:
             state.heap[address] = replace(thing, grad=thing.grad.in_unseen_hands())

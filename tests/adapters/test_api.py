@@ -27,6 +27,7 @@ from detachlint.api import (
 from detachlint.rules.finding import Confidence, Finding
 from detachlint.source.discovery import discover, read_file
 from detachlint.source.text import SourceText
+from detachlint.syntax.parse import too_deep
 
 CROSSING = "import torch\n\nmodel = torch.nn.Linear(2, 2)\na = model(torch.ones(2)).numpy()\n"
 FIXED = CROSSING.replace(".numpy()", ".detach().numpy()")
@@ -86,16 +87,16 @@ def test_deep_expressions_are_survived(term: str) -> None:
     assert codes(f"{CROSSING}z = {term}\n") in (["DTL101"], ["DTL900"])
 
 
+@pytest.mark.parametrize("error", [RecursionError(), too_deep(7)])
 def test_a_program_too_deep_for_the_analysis_is_one_finding(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    def too_deep(tree: object, filename: str) -> None:
-        raise RecursionError
+    def fail(tree: object, filename: str) -> None:
+        raise error
 
-    monkeypatch.setattr(detachlint.lower, "lower_module", too_deep)
-    assert [finding.message for finding in check_tree(ast.parse(""), "f.py")] == [
-        "nested too deeply to be analysed"
-    ]
+    monkeypatch.setattr(detachlint.lower, "lower_module", fail)
+    [finding] = check_tree(ast.parse(""), "f.py")
+    assert (finding.code, finding.message) == ("DTL900", "nested too deeply")
 
 
 def test_fixing_repairs_and_a_second_run_finds_nothing_to_do() -> None:

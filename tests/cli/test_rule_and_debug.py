@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from detachlint.rules.registry import all_rules
 
 from detachlint.cli.main import command
+from detachlint.rules.registry import all_rules
 
 
 def run(*arguments: str) -> Result:
@@ -49,7 +49,12 @@ def test_stages_are_printed(tmp_path: Path, stage: str) -> None:
 @pytest.mark.parametrize("stage", ["ir", "facts"])
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(None, "a.py: No such file"), (b"x = (\n", "a.py:1: "), (b"\n\xff", "a.py:2: byte 0xff")],
+    [
+        (None, "a.py: No such file"),
+        (b"x = (\n", "a.py:1: "),
+        (b"\n\xff", "a.py:2: byte 0xff"),
+        (b"\nx" + b".y" * 2000, "a.py:2: nested too deeply"),
+    ],
 )
 def test_files_that_cannot_be_read_are_one_line(
     tmp_path: Path, stage: str, content: bytes | None, words: str

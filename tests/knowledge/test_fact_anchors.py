@@ -31,9 +31,8 @@ def aliasing(name: str) -> Aliasing:
 @pytest.mark.parametrize(
     "name",
     words(
-        "abs add matmul stack cat exp relu where einsum bernoulli poisson round floor "
-        "sign fmod clamp "
-        "sum mean nan_to_num clone lerp fft.fft linalg.norm nn.functional.softmax "
+        "abs add matmul stack cat exp relu where einsum bernoulli poisson round floor sign fmod "
+        "clamp sum mean nan_to_num clone lerp fft.fft linalg.norm nn.functional.softmax "
         "nn.functional.gumbel_softmax nn.functional.cross_entropy nn.functional.mse_loss "
         "Tensor.__add__ Tensor.__radd__ Tensor.__matmul__ Tensor.float Tensor.double Tensor.cpu "
         "Tensor.half Tensor.bfloat16 Tensor.index_put_ Tensor.copy_"
@@ -46,12 +45,10 @@ def test_a_differentiable_result_propagates(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     words(
-        "histc zeros ones rand randn full linspace zeros_like ones_like randn_like "
-        "empty_like tensor "
-        "from_numpy special.bessel_j0 special.bessel_j1 special.airy_ai "
-        "special.hermite_polynomial_h "
-        "special.legendre_polynomial_p fft.fftfreq Tensor.detach Tensor.data Tensor.histc "
-        "Tensor.new_tensor Tensor.new_zeros Tensor.new_full"
+        "histc zeros ones rand randn full linspace zeros_like ones_like randn_like empty_like "
+        "tensor from_numpy special.bessel_j0 special.bessel_j1 special.airy_ai "
+        "special.hermite_polynomial_h special.legendre_polynomial_p fft.fftfreq Tensor.detach "
+        "Tensor.data Tensor.histc Tensor.new_tensor Tensor.new_zeros Tensor.new_full"
     ),
 )
 def test_some_float_results_never_require_grad(name: str) -> None:
@@ -63,8 +60,8 @@ def test_some_float_results_never_require_grad(name: str) -> None:
     words(
         "all any argmax argmin argsort eq ge gt isnan isfinite isclose logical_and multinomial "
         "bucketize searchsorted count_nonzero signbit linalg.matrix_rank nn.functional.one_hot "
-        "Tensor.__eq__ Tensor.__lt__ Tensor.argmax Tensor.long Tensor.int Tensor.bool Tensor.byte "
-        "Tensor.short Tensor.char"
+        "Tensor.__eq__ Tensor.__lt__ Tensor.argmax Tensor.long Tensor.int Tensor.bool "
+        "Tensor.byte Tensor.short Tensor.char"
     ),
 )
 def test_integer_and_bool_results(name: str) -> None:
@@ -129,9 +126,9 @@ def test_any_number_of_views(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     words(
-        "transpose permute narrow select squeeze unsqueeze t movedim view_as_real "
-        "Tensor.T Tensor.mT "
-        "Tensor.H Tensor.transpose Tensor.expand Tensor.unfold Tensor.diagonal Tensor.view_as"
+        "transpose permute narrow select squeeze unsqueeze t movedim view_as_real Tensor.T "
+        "Tensor.mT Tensor.H Tensor.transpose Tensor.expand Tensor.unfold Tensor.diagonal "
+        "Tensor.view_as"
     ),
 )
 def test_views_keep_the_flag_of_their_base(name: str) -> None:
@@ -142,9 +139,8 @@ def test_views_keep_the_flag_of_their_base(name: str) -> None:
     "name",
     words(
         "reshape flatten ravel einsum nn.functional.dropout nn.functional.relu Tensor.to "
-        "Tensor.float "
-        "Tensor.double Tensor.half Tensor.cpu Tensor.contiguous Tensor.reshape Tensor.flatten "
-        "Tensor.__getitem__ Tensor.type Tensor.resolve_conj as_tensor"
+        "Tensor.float Tensor.double Tensor.half Tensor.cpu Tensor.contiguous Tensor.reshape "
+        "Tensor.flatten Tensor.__getitem__ Tensor.type Tensor.resolve_conj as_tensor"
     ),
 )
 def test_some_results_alias_only_sometimes(name: str) -> None:

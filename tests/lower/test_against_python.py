@@ -80,11 +80,20 @@ def _summary(
     return (name, line, *map(frozenset, kept))
 
 
+def _renamed(module: ir.Code) -> dict[tuple[str, int], set[str]]:
+    """The variables of comprehensions by the name and line of the scope around."""
+    found: dict[tuple[str, int], set[str]] = defaultdict(set)
+    for code in codes(module):
+        made_up = {name.partition("@")[0] for name in code.variables if "@" in name}
+        found[code.name.strip("<>"), code.span.line] |= made_up - code.variables
+    return found
+
+
 def _scopes_of_python(
-    table: symtable.SymbolTable, ours: dict[tuple[str, int], frozenset[str]]
+    table: symtable.SymbolTable, renamed: dict[tuple[str, int], set[str]]
 ) -> Iterator[tuple[Any, ...]]:
     for child in table.get_children():
-        yield from _scopes_of_python(child, ours)
+        yield from _scopes_of_python(child, renamed)
     name = table.get_name()
     # `symtable` takes any scope of the name "top" for the module's.
     if table.get_type() in ("function", "class") and name not in {*_COMPREHENSIONS, "top"}:
@@ -104,8 +113,8 @@ def _scopes_of_python(
             for symbol in inner.get_symbols():
                 if symbol.is_global() and _is_used(symbol):
                     globals_.add(symbol.get_name())
-                elif symbol.is_local() and symbol.get_name() not in ours[name, table.get_lineno()]:
-                    own.discard(symbol.get_name())  # since Python 3.12, it is in both tables
+        if sys.version_info >= (3, 12):  # where comprehensions have no tables any more
+            own -= renamed[name, table.get_lineno()]
         yield _summary(name, table.get_lineno(), own, globals_, frees)
 
 
@@ -126,9 +135,9 @@ def test_scopes_agree_with_symtable(path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         table = symtable.symtable(source, path.name, "exec")
-    ours = _scopes_of_ir(lower_module(_parsed(source), path.name))
-    own = defaultdict(frozenset, {(name, line): own for name, line, own, _, _ in ours})
-    pythons = Counter(_scopes_of_python(table, own))
+    module = lower_module(_parsed(source), path.name)
+    ours = _scopes_of_ir(module)
+    pythons = Counter(_scopes_of_python(table, _renamed(module)))
     assert ours - pythons == Counter()
     assert pythons - ours == Counter()
 

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 
 from detachlint.harness.probe.execute import PLAIN, Call, execute
-from detachlint.harness.probe.hand_calls import ATTRIBUTE_SAMPLES, CALLS
+from detachlint.harness.probe.hand_calls import attribute_samples, written_calls
 from detachlint.harness.probe.hand_functions import FUNCTIONS
 from detachlint.harness.probe.universe import function_of, is_attribute
 
@@ -52,9 +52,9 @@ _REASONS_BY_NAME = (
 
 def calls(name: str) -> Sequence[Call]:
     """The calls written for `name`."""
-    written = CALLS().get(name, ())
+    written = written_calls().get(name, ())
     if not written and (is_attribute(name) or name in FUNCTIONS):
-        return ATTRIBUTE_SAMPLES()
+        return attribute_samples()
     return written
 
 

@@ -17,13 +17,13 @@ def _call(*args: Any, **kwargs: Any) -> Call:
 
 
 @cache
-def ATTRIBUTE_SAMPLES() -> Sequence[Call]:
+def attribute_samples() -> Sequence[Call]:
     """Tensors to read attributes of."""
     return (_call(torch.tensor([[0.1, 0.2], [0.3, 0.4]])), _call(torch.tensor([0.5, 0.6, 0.7])))
 
 
 @cache
-def CALLS() -> Mapping[str, Sequence[Call]]:
+def written_calls() -> Mapping[str, Sequence[Call]]:
     """Calls by the name of what is called."""
     return {
         **_tensor_methods(),

@@ -1,0 +1,33 @@
+"""The analysis and PyTorch agree on generated programs: the same ones in every run."""
+
+from __future__ import annotations
+
+import pytest
+
+from detachlint.harness.fuzz.campaign import Failure, Plan, run_campaign
+
+SEED = 20
+
+
+def disagreements(plan: Plan) -> list[str]:
+    failures = [failure for _, found in run_campaign(plan) for failure in found]
+    return [_shown(failure) for failure in sorted(failures, key=lambda failure: failure.number)]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_no_contradiction_in_a_hundred_programs() -> None:
+    found = disagreements(Plan(programs=100, seed=SEED))
+    assert not found, found[0]
+
+
+@pytest.mark.slow
+def test_no_contradiction_in_two_thousand_programs() -> None:
+    found = disagreements(Plan(programs=2000, seed=SEED, first=100, jobs=2))
+    assert not found, f"{len(found)} programs, the first being\n{found[0]}"
+
+
+def _shown(failure: Failure) -> str:
+    words = "\n".join(str(contradiction) for contradiction in failure.contradictions)
+    numbered = enumerate(failure.text.splitlines(), start=1)
+    body = "\n".join(f"{number:4} {line}" for number, line in numbered)
+    return f"{words}\nin program {failure.number} of seed {SEED}:\n{body}"
