@@ -21,18 +21,20 @@ from detachlint.domain.objects import (
 )
 from detachlint.domain.values import Address, Atom, Bound, Method, Super, Value
 from detachlint.interpret.addresses import stems_from
+from detachlint.interpret.heap import Heap, parted
 from detachlint.interpret.state import State, drop_assumptions
 
 if TYPE_CHECKING:
     from detachlint.interpret.machine import Machine
 
 
-def age(machine: Machine, state: State, before: dict[Address, HeapObject]) -> None:
+def age(machine: Machine, state: State, before: Heap) -> None:
     """Make all that was born since `before` (the heap when the loop began) a summary.
 
     What nothing refers to any more is dropped: it cannot be seen again.
     """
-    newborn = {a for a in state.heap if not stems_from(a, before)}
+    written = parted(state.heap, before)[1]
+    newborn = {a for a in written if a in state.heap and not stems_from(a, before)}
     stale = [a for a in state.truths if a in newborn or not stems_from(a, before)]
     stale += [a for a in state.equals if a in newborn or not stems_from(a, before)]
     drop_assumptions(state, stale)
@@ -40,12 +42,14 @@ def age(machine: Machine, state: State, before: dict[Address, HeapObject]) -> No
         return
     changed = [
         address
-        for address, thing in state.heap.items()
-        if address not in newborn and before.get(address) is not thing
+        for address in written
+        if address not in newborn
+        and address in state.heap
+        and before.get(address) is not state.heap[address]
     ]
-    alive = _reachable(state, changed, newborn)
+    alive = sorted(_reachable(state, changed, newborn), key=lambda a: a.serial)
     names = {address: machine.book.older(address) for address in alive}
-    survivors = [(address, state.heap[address]) for address in state.heap if address in alive]
+    survivors = [(address, state.heap[address]) for address in alive]
     for address in newborn:
         del state.heap[address]
     for address, thing in survivors:

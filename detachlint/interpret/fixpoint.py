@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO
 from detachlint.domain.objects import Frame, HeapObject, Instance, Kind, Mapping, Sequence, Unknown
-from detachlint.domain.values import Address, Atom, Literal, Value
+from detachlint.domain.values import Atom, Literal, Value
 from detachlint.interpret.activation import Activation
 from detachlint.interpret.addresses import stems_from
 from detachlint.interpret.ageing import age
+from detachlint.interpret.heap import Heap, parted
 from detachlint.interpret.state import State, join_states
 from detachlint.source.span import Span
 
@@ -45,7 +46,7 @@ def repeat(
     Paths that differ in an assumption about something older than the loop stay apart: it holds in
     every iteration, or in none.
     """
-    before = dict(start.heap)
+    before = start.heap.fork()
     heads: dict[Assumptions, State] = {frozenset(): start.fork()}
     backs: dict[Assumptions, State] = {}
     seen: dict[Assumptions, State] = {}
@@ -81,7 +82,7 @@ def _same(left: State, right: State) -> bool:
     return left.same_world(right) and left.truths == right.truths
 
 
-def _assumptions(state: State, start: State, before: dict[Address, HeapObject]) -> Assumptions:
+def _assumptions(state: State, start: State, before: Heap) -> Assumptions:
     return frozenset(
         (address, truth)
         for address, truth in state.truths.items()
@@ -91,9 +92,10 @@ def _assumptions(state: State, start: State, before: dict[Address, HeapObject]) 
 
 def widen(machine: Machine, old: State, grown: State, span: Span) -> None:
     """Stop literals from growing round after round: they become numbers or text nobody knows."""
-    for address, thing in list(grown.heap.items()):
-        known = old.heap.get(address)
-        if known is None or known is thing:
+    changes = sorted(parted(old.heap, grown.heap)[1], key=lambda address: address.serial)
+    for address in changes:
+        known, thing = old.heap.get(address), grown.heap.get(address)
+        if known is None or thing is None or known is thing:
             continue
         changed = _widened(machine, grown, known, thing, span)
         if changed is not thing:

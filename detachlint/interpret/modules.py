@@ -36,6 +36,7 @@ from detachlint.interpret import parameters, placement
 from detachlint.interpret.activation import Activation, Outcomes
 from detachlint.interpret.arguments import Arguments, LibraryCall
 from detachlint.interpret.contents import cut, merged_mapping, slice_of, with_entry
+from detachlint.interpret.heap import parted
 from detachlint.interpret.lookup import class_names, find_in_class, has_unknown_base
 from detachlint.interpret.state import State
 from detachlint.interpret.tensors import (
@@ -176,8 +177,9 @@ def _given_sequence(
     if not found:
         return Sequence("modules")
     contents, after = found[0]
-    for address, thing in after.heap.items():
-        state.heap.setdefault(address, thing)
+    for address in parted(after.heap, state.heap)[1]:
+        if address in after.heap and address not in state.heap:
+            state.heap[address] = after.heap[address]
     return replace(contents, kind="modules")
 
 

@@ -15,7 +15,6 @@ from detachlint.domain.objects import (
     Class,
     Frame,
     Function,
-    HeapObject,
     Instance,
     Mapping,
     Partial,
@@ -28,6 +27,7 @@ from detachlint.interpret.activation import Activation, Outcomes
 from detachlint.interpret.ageing import age
 from detachlint.interpret.arguments import Arguments
 from detachlint.interpret.facts import Facts
+from detachlint.interpret.heap import Heap, parted
 from detachlint.interpret.lookup import find_in_class, library_bases, linear_order
 from detachlint.interpret.machine import GaveUp, Machine
 from detachlint.interpret.relevance import relevant_codes
@@ -64,7 +64,7 @@ WITHOUT_GRAD: dict[str, frozenset[str]] = {
 def analyse_module(code: Code, filename: str) -> Facts:
     """Run a module and all its entry points; what was found at its crossings."""
     machine = Machine(code, filename)
-    state = State({machine.module_frame: Frame(code, None)}, YES, {}, {})
+    state = State(Heap({machine.module_frame: Frame(code, None)}), YES, {}, {})
     activation = Activation(code, machine.module_frame, 0)
     ends = _guarded(machine, lambda: machine.execute(code.body, [state], activation))
     world = join_states([*ends, *activation_ends(activation)] or [state])
@@ -176,7 +176,7 @@ class Roots:
     def _run_function(self, address: Address) -> None:
         state = self.world.fork()
         leave_world_in_unseen_hands(state)
-        before = dict(state.heap)
+        before = state.heap.fork()
         ends = self._call(address, None, state, self._entry_mode(state, address))
         self._run_inner(ends, before)
 
@@ -228,13 +228,13 @@ class Roots:
             )
         return ends
 
-    def _run_inner(self, ends: list[State], before: dict[Address, HeapObject]) -> None:
+    def _run_inner(self, ends: list[State], before: Heap) -> None:
         """Run functions that a root has made and that nobody has called: they escaped."""
         for end in ends:
             inner = [
                 (address, thing)
-                for address, thing in end.heap.items()
-                if isinstance(thing, Function) and address not in before
+                for address in sorted(parted(end.heap, before)[1], key=lambda a: a.serial)
+                if address not in before and isinstance(thing := end.heap.get(address), Function)
             ]
             for address, thing in inner:
                 if self._wanted(thing.code) and thing.closure in end.heap:
@@ -251,7 +251,7 @@ class Roots:
         if made is None:
             return
         receiver, current = made
-        before = dict(current.heap)
+        before = current.heap.fork()
         for _ in range(ROUNDS):
             methods = sorted(self._inherited_methods(current, address), key=lambda pair: pair[2])
             for method, owner, private in methods:

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable
 from detachlint.domain.belief import NO, Belief
 from detachlint.domain.objects import Frame, HeapObject, Unknown, join_objects
 from detachlint.domain.values import Address, Atom, Literal, Value
+from detachlint.interpret.heap import Heap, Journal, parted
 
 NOTHING_KNOWN = Unknown()
 
@@ -28,7 +29,7 @@ class State:
 
     def __init__(
         self,
-        heap: dict[Address, HeapObject],
+        heap: Heap,
         mode: Belief,
         truths: dict[Atom, bool],
         equals: dict[Address, Literal],
@@ -45,7 +46,7 @@ class State:
     def fork(self) -> State:
         """An independent copy."""
         return State(
-            self.heap.copy(),
+            self.heap.fork(),
             self.mode,
             self.truths.copy(),
             self.equals.copy(),
@@ -94,24 +95,22 @@ class State:
 
     def same_world(self, other: State) -> bool:
         """Whether both agree in everything but the assumptions that led there."""
-        return (
-            self.mode == other.mode
-            and self.inference == other.inference
-            and self.heap == other.heap
-        )
+        if self.mode != other.mode or self.inference != other.inference:
+            return False
+        mine, theirs = self.heap, other.heap
+        return all(mine.get(a) == theirs.get(a) for a in parted(mine, theirs)[1])
 
     def join(self, other: State) -> State:
         """Either path was taken; assumptions survive where both made them."""
-        heap = self.heap.copy()
-        for address, thing in other.heap.items():
-            mine = heap.get(address)
-            if mine is None:
-                heap[address] = _met_absence(address, thing)
-            elif mine is not thing:
-                heap[address] = join_objects(mine, thing)
-        for address, thing in self.heap.items():
-            if address not in other.heap:
-                heap[address] = _met_absence(address, thing)
+        ancestor, writes = parted(self.heap, other.heap)
+        heap = Heap(self.heap, Journal(ancestor))
+        for address in writes:
+            mine, theirs = self.heap.get(address), other.heap.get(address)
+            if mine is not None and theirs is not None:
+                heap[address] = join_objects(mine, theirs)
+            elif mine is not None or theirs is not None:
+                heap[address] = _met_absence(address, mine or theirs)
+        heap.journal.writes |= writes
         return State(
             heap,
             self.mode.join(other.mode),
@@ -122,7 +121,8 @@ class State:
         )
 
 
-def _met_absence(address: Address, thing: HeapObject) -> HeapObject:
+def _met_absence(address: Address, thing: HeapObject | None) -> HeapObject:
+    assert thing is not None
     # An object the other path has not made cannot be reached there; an unknown object of which the
     # other path has learned nothing is still what it was.
     if address.default is None or thing is address.default:

@@ -108,7 +108,9 @@ class _Printer:
         """An expression as an operand: in parentheses, unless it holds together by itself."""
         kind = type(node)
         text = _EXPRESSIONS[kind](self, node)
-        return f"({text})" if kind in _LOOSE else text
+        if kind in _LOOSE and not (isinstance(node, Operator) and node.name in _CALLED):
+            return f"({text})"
+        return text
 
     def optional(self, node: Expression | None, prefix: str = "") -> str:
         """The prefix and the expression, or nothing."""
@@ -165,6 +167,9 @@ _STARRED = (ParameterKind.VARIADIC, ParameterKind.KEYWORDS)
 
 _LOOSE = (Operator, Logical, Conditional, Bind, Yield, Await)
 
+_CALLED = {"is sequence": "is_sequence", "is mapping": "is_mapping"}
+"""Operators that Python has no sign for."""
+
 
 # --- expressions --------------------------------------------------------------------------------
 
@@ -185,8 +190,8 @@ def _slice(printer: _Printer, node: Slice) -> str:
 
 
 def _operator(printer: _Printer, node: Operator) -> str:
-    if node.name.startswith("is ") and node.name != "is not":
-        return f"{node.name.replace(' ', '_')}({printer.all_of(node.operands)})"
+    if node.name in _CALLED:
+        return f"{_CALLED[node.name]}({printer.all_of(node.operands)})"
     if len(node.operands) == 1:
         name = node.name.removeprefix("unary ")
         return f"{name}{' ' if name == 'not' else ''}{printer.atom(node.operands[0])}"

@@ -129,7 +129,10 @@ def lower_logical(lowering: Lowering, node: ast.BoolOp) -> Expression:
 
 
 def lower_conditional(lowering: Lowering, node: ast.IfExp) -> Expression:
-    test, body, orelse = lowering.all_of((node.test, node.body, node.orelse))
+    table = lowering.expressions
+    test = table[type(node.test)](lowering, node.test)
+    body = table[type(node.body)](lowering, node.body)
+    orelse = table[type(node.orelse)](lowering, node.orelse)
     return Conditional(test, body, orelse, span_of(node))
 
 

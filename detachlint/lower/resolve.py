@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from typing import Literal, TypeAlias
+from typing import Literal
 
 from detachlint.ir.nodes import GLOBAL, Block, Code, Expression, Parameter, made_up_name
 from detachlint.lower.scope import ScopeKind, mangled
@@ -17,7 +17,6 @@ from detachlint.source.span import Span
 
 TYPE_PARAMETER = -2
 """In place of a depth: the name is a type parameter, which no frame of the IR holds."""
-
 
 
 class Frame:
@@ -140,7 +139,7 @@ class Scope:
 
     def resolve(self, name: str, start: Scope) -> tuple[str, int]:
         """The variable and the depth, as seen from here, of what `name` means in `start`."""
-        variable, holder = start._find(mangled(name, self.private), from_inside=False)
+        variable, holder = start._find(mangled(name, self.private))
         if holder is None:
             return variable, TYPE_PARAMETER
         depth = 0
@@ -154,22 +153,22 @@ class Scope:
             holder.captured.add(variable)
         return variable, GLOBAL if holder.kind == "module" else depth
 
-    def _find(self, name: str, from_inside: bool) -> tuple[str, Frame | None]:
-        """The variable and the frame that holds it (None for a type parameter).
-
-        `from_inside` tells that the name stands in a scope inside this one, from where the
-        variables of a class cannot be seen.
-        """
-        if not (from_inside and self.kind == "class"):
-            if name in self.global_names:
-                return name, self._module()
-            variable = self.own.get(name)
-            if variable is not None:
-                return variable, None if self.kind == "type parameters" else self.frame
-        if self.parent is None:
-            return name, self.frame
-        # The brackets of `def f[T]` are the only scope that does see them.
-        return self.parent._find(name, from_inside or self.kind != "type parameters")
+    def _find(self, name: str) -> tuple[str, Frame | None]:
+        """The variable and the frame that holds it (None for a type parameter)."""
+        scope = self
+        hides_class = False  # from inside of other scopes, the variables of a class are not seen
+        while True:
+            if not (hides_class and scope.kind == "class"):
+                if name in scope.global_names:
+                    return name, scope._module()
+                variable = scope.own.get(name)
+                if variable is not None:
+                    return variable, None if scope.kind == "type parameters" else scope.frame
+            if scope.parent is None:
+                return name, scope.frame
+            # The brackets of `def f[T]` are the only scope that does see them.
+            hides_class = hides_class or scope.kind != "type parameters"
+            scope = scope.parent
 
     def _module(self) -> Frame:
         scope = self

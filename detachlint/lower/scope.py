@@ -239,7 +239,8 @@ def _visit_comprehension(
     following.append(first.iter)
     inside: list[Any] = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
     inside += [first.target, *first.ifs, *others]
-    walk.open(node, "comprehension", scope, scope.private, inside, walk.depth)
+    # Takes six Python frames to lower, as much as three levels.
+    walk.open(node, "comprehension", scope, scope.private, inside, walk.depth + 2)
 
 
 def _mark_functions(scope: Bindings | None) -> None:

@@ -1,8 +1,8 @@
 """Which files are worth parsing: a scan of bytes that only ever says no for certain.
 
 What a "no" relies on: a crossing needs its word somewhere in the file (as an attribute, or as the
-string of a `getattr`), and a tensor needs a library whose name contains "torch". A word that the
-program spells in pieces (`"num" + "py"`, `"num\\x70y"`) is the one thing this gives up on.
+string of a `getattr`). A word that the program spells in pieces (`"num" + "py"`, `"num\\x70y"`) is the
+one thing this gives up on. A file need not mention torch: `loss.backward()` says enough of a loss.
 """
 
 from __future__ import annotations
@@ -11,9 +11,6 @@ import re
 
 CROSSING_WORDS = ("numpy", "__array__")
 """What a crossing is called in the source, at least once per file that holds one."""
-
-TENSOR_WORDS = ("torch",)
-"""What a file has to mention for a value in it to be known as a tensor."""
 
 # `import numpy as np` names no attribute: a keyword on the same line stands right before the word.
 _CROSSING = re.compile(r"numpy(?<!import numpy)(?<!from numpy)|__array__")
@@ -40,9 +37,7 @@ def text_may_hold_crossing(text: str) -> bool:
 
 
 def _mentions(text: str) -> bool:
-    # The plain searches are some ten times faster than the pattern and nearly always decide.
-    if not any(word in text for word in TENSOR_WORDS):
-        return False
+    # The plain searches are some ten times faster than the pattern and often decide.
     if not any(word in text for word in CROSSING_WORDS):
         return False
     return _CROSSING.search(text) is not None

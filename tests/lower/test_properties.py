@@ -21,7 +21,7 @@ from detachlint.lower import lower_module
 from detachlint.source.span import Span
 from detachlint.syntax.parse import parse_module
 
-_KINDS = {
+NODE_KINDS = {
     *typing.get_args(ir.Expression),
     *typing.get_args(ir.Statement),
     *typing.get_args(ir.Target),
@@ -39,7 +39,7 @@ def check(source: str) -> None:
     captured: dict[ir.Code, set[str]] = defaultdict(set)
     spans: set[Span] = set()
     for node, inside, chain in walk(code):
-        assert type(node) in _KINDS
+        assert type(node) in NODE_KINDS
         span = getattr(node, "span", None)
         if span is not None:
             spans.add(span)

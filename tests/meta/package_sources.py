@@ -52,11 +52,12 @@ def repository_files() -> list[Path]:
 
 
 def _entries() -> Iterator[Path]:
-    built = {"build", "dist", "venv", ".git", ".venv", ".hypothesis"}
+    """What stands at the top; hidden folders are caches and settings of tools, but for one."""
     for entry in ROOT.iterdir():
-        if entry.name in built or entry.name.endswith(("_cache", ".egg-info")):
-            continue
-        yield entry
+        hidden = entry.name.startswith(".") and entry.is_dir() and entry.name != ".ci"
+        built = entry.name in {"build", "dist", "venv"} or entry.name.endswith(".egg-info")
+        if not hidden and not built and entry.name != ".git":
+            yield entry
 
 
 def _below(entry: Path) -> Iterator[Path]:

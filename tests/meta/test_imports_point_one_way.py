@@ -1,4 +1,4 @@
-"""Packages are the stages of the pipeline: a later one may import an earlier one, never the reverse.
+"""Packages are the stages of the pipeline: a later one may import an earlier one, not the reverse.
 
 Libraries stay where they belong as well: PyTorch is for the harness, libcst for exact layout.
 """
@@ -39,7 +39,6 @@ LIBRARIES = {
     "torch": {"harness"},
 }
 """Which layers may import which library."""
-
 
 ORDER = ("", *LAYERS, "__main__")
 """With the package itself (it holds the version) below all layers, and `__main__` above."""

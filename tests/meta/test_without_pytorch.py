@@ -48,7 +48,8 @@ def test_fixing_works(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("rule", "--all"), ("debug", "ir", str(EXAMPLE)), ("debug", "facts", str(EXAMPLE))]
+    "arguments",
+    [("rule", "--all"), ("debug", "ir", str(EXAMPLE)), ("debug", "facts", str(EXAMPLE))],
 )
 def test_the_other_commands_work(arguments: tuple[str, ...]) -> None:
     done = run(COMMAND, *arguments)

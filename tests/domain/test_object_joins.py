@@ -1,0 +1,161 @@
+"""Joins of heap objects: the laws, and that nothing an object holds is lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from domain_elements import HEAP_CLASSES, any_heap_object, at_one_address, heap_objects
+from hypothesis import given
+from hypothesis import strategies as st
+from join_laws import broken_laws
+
+from detachlint.domain.belief import MAYBE, NO, YES, Truth
+from detachlint.domain.objects import (
+    Array,
+    Device,
+    Dtype,
+    HeapObject,
+    Kind,
+    Mapping,
+    Sequence,
+    Tensor,
+    Unknown,
+    grad_of,
+    join_dtypes,
+    join_maps,
+    join_objects,
+    values_in,
+)
+from detachlint.domain.values import Value, join_values, literal, value_of
+
+ONE, TWO, THREE = (value_of(literal(number)) for number in (1, 2, 3))
+
+KNOWN_TO_BREAK_LAWS: dict[str, str] = {}
+KNOWN_TO_LOSE_VALUES: dict[str, str] = {}
+
+
+def cases(known: dict[str, str], skipped: tuple[type, ...] = ()) -> list[Any]:
+    return [
+        pytest.param(cls, marks=pytest.mark.xfail(strict=True, reason=known[cls.__name__]))
+        if cls.__name__ in known
+        else cls
+        for cls in HEAP_CLASSES
+        if cls not in skipped
+    ]
+
+
+def held(thing: HeapObject) -> Value:
+    return join_values(values_in(thing))
+
+
+@pytest.mark.parametrize("cls", cases(KNOWN_TO_BREAK_LAWS))
+@given(data=st.data())
+def test_joins_keep_every_law(cls: type, data: st.DataObject) -> None:
+    a, b, c = data.draw(at_one_address(cls))
+    assert broken_laws(join_objects, a, b, c) == []
+
+
+# An unknown object forgets attributes that only one side has set: they are unknown again.
+@pytest.mark.parametrize("cls", cases(KNOWN_TO_LOSE_VALUES, skipped=(Unknown,)))
+@given(data=st.data())
+def test_a_join_holds_what_both_hold(cls: type, data: st.DataObject) -> None:
+    a, b, _ = data.draw(at_one_address(cls))
+    assert held(a) | held(b) <= held(join_objects(a, b))
+
+
+@given(any_heap_object, any_heap_object)
+def test_objects_of_different_classes_join_to_something_unknown(
+    a: HeapObject, b: HeapObject
+) -> None:
+    joined = join_objects(a, b)
+    if type(a) is type(b):
+        assert type(joined) is type(a)
+        return
+    assert isinstance(joined, Unknown)
+    assert joined.kind is Kind.ANY
+    assert not joined.attributes
+    assert joined == join_objects(b, a)
+    assert grad_of(a).leq(joined.grad)
+    assert grad_of(b).leq(joined.grad)
+
+
+@given(heap_objects(Tensor), heap_objects(Tensor))
+def test_a_tensor_that_requires_grad_is_seen_in_every_join(a: Tensor, b: Tensor) -> None:
+    joined = join_objects(a, b)
+    assert isinstance(joined, Tensor)
+    assert a.grad.leq(joined.grad)
+    assert a.base <= joined.base
+    assert a.severed <= joined.severed
+
+
+def test_what_both_paths_know_of_a_tensor_is_kept() -> None:
+    there = Tensor(YES, device=Device.OTHER, dtype=Dtype.NARROW, parameter=True, strided=False)
+    here = Tensor(NO)
+    joined = there.join(here)
+    assert (joined.device, joined.dtype) == (Device.UNKNOWN, Dtype.UNKNOWN)
+    assert not joined.parameter
+    assert not joined.strided
+    assert joined.grad.usual is Truth.SOMETIMES
+    assert there.join(there) == there
+
+
+@given(st.sampled_from(Dtype), st.sampled_from(Dtype), st.sampled_from(Dtype))
+def test_joins_of_dtypes_keep_every_law(a: Dtype, b: Dtype, c: Dtype) -> None:
+    assert broken_laws(join_dtypes, a, b, c) == []
+
+
+def test_the_default_dtype_is_one_of_the_floats() -> None:
+    assert join_dtypes(Dtype.FLOAT, Dtype.FLOAT32) is Dtype.FLOAT
+    assert join_dtypes(Dtype.FLOAT, Dtype.INTEGER) is Dtype.UNKNOWN
+
+
+def test_sequences_of_one_length_are_joined_item_by_item() -> None:
+    joined = Sequence("list", (ONE, TWO)).join(Sequence("list", (ONE, THREE)))
+    assert joined == Sequence("list", (ONE, TWO | THREE))
+    assert joined.exact
+
+
+def test_a_longer_list_leaves_no_position_known() -> None:
+    joined = Sequence("list", (ONE, TWO)).join(Sequence("list", (THREE,)))
+    assert joined == Sequence("list", (), ONE | TWO | THREE)
+    assert not joined.exact
+
+
+def test_a_longer_tuple_keeps_the_positions_of_the_shorter() -> None:
+    joined = Sequence("tuple", (ONE, TWO)).join(Sequence("tuple", (THREE,)))
+    assert joined == Sequence("tuple", (ONE | THREE,), TWO)
+
+
+def test_sequences_of_different_kinds_keep_their_elements() -> None:
+    joined = Sequence("list", (ONE,), TWO).join(Sequence("tuple", (THREE,)))
+    assert joined.all == ONE | TWO | THREE
+
+
+def test_entries_of_one_dict_only_stay_entries() -> None:
+    one, two = literal("one"), literal("two")
+    joined = Mapping({one: ONE}).join(Mapping({two: TWO}, rest=THREE))
+    assert joined.entries == {one: ONE, two: TWO}
+    assert joined.all == ONE | TWO | THREE
+
+
+def test_attributes_of_an_unknown_object_are_known_where_both_sides_know_them() -> None:
+    left = Unknown(attributes={"a": ONE, "b": ONE}, grad=NO)
+    right = Unknown(attributes={"a": TWO}, grad=MAYBE, kind=Kind.MODULE)
+    assert left.join(right) == Unknown(Kind.ANY, MAYBE, {"a": ONE | TWO})
+
+
+def test_arrays_remember_all_crossings_they_came_through() -> None:
+    spans = [frozenset({span}) for span in ((1, 0, 1, 1), (2, 0, 2, 1))]
+    assert Array(spans[0]).join(Array(spans[1])) == Array(spans[0] | spans[1])  # type: ignore[arg-type]  # spans are named tuples
+
+
+@given(
+    st.dictionaries(st.sampled_from("ab"), st.just(ONE)),
+    st.dictionaries(st.sampled_from("ab"), st.sampled_from([ONE, TWO])),
+)
+def test_maps_are_joined_key_by_key(left: dict[str, Value], right: dict[str, Value]) -> None:
+    joined = join_maps(left, right)
+    assert joined.keys() == left.keys() | right.keys()
+    for key, value in joined.items():
+        assert value == left.get(key, frozenset()) | right.get(key, frozenset())

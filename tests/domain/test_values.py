@@ -1,0 +1,84 @@
+"""Values as sets of atoms, addresses by identity, and one order for all of them."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+
+from domain_elements import ADDRESSES, SPANS, addresses, an_address, atoms, values
+from hypothesis import given
+from hypothesis import strategies as st
+from join_laws import broken_laws
+
+from detachlint.domain.values import (
+    BOTTOM_VALUE,
+    Address,
+    Atom,
+    Literal,
+    Value,
+    in_order,
+    join_values,
+    literal,
+    single_address,
+    single_literal,
+    value_of,
+)
+from detachlint.domain.values import addresses as addresses_of
+
+
+def join(left: Value, right: Value) -> Value:
+    return join_values([left, right])
+
+
+@given(values, values, values)
+def test_joins_of_values_keep_every_law(a: Value, b: Value, c: Value) -> None:
+    assert broken_laws(join, a, b, c) == []
+    assert a <= join(a, b)
+    assert join(a, BOTTOM_VALUE) == a
+
+
+def test_equal_numbers_of_different_types_are_different_literals() -> None:
+    assert len({literal(1), literal(1.0), literal(True)}) == 3
+    assert literal(1) == literal(1)
+    assert literal("1") != literal(b"1")
+
+
+def test_addresses_are_compared_by_identity() -> None:
+    first = an_address(1)
+    assert first != dataclasses.replace(first)
+    assert len({first, first, an_address(1)}) == 2
+
+
+@given(st.frozensets(atoms, max_size=6), st.randoms())
+def test_the_order_of_atoms_depends_on_nothing_but_the_atoms(
+    value: Value, chance: random.Random
+) -> None:
+    shuffled = list(value)
+    chance.shuffle(shuffled)
+    ordered = in_order(value)
+    assert frozenset(ordered) == value
+    assert [repr(atom) for atom in in_order(frozenset(shuffled))] == [repr(a) for a in ordered]
+
+
+@given(st.frozensets(addresses))
+def test_addresses_come_oldest_first(value: Value) -> None:
+    serials = [address.serial for address in addresses_of(value | value_of(literal(1)))]
+    assert serials == sorted(serials)
+    assert len(serials) == len(value)
+
+
+@given(atoms)
+def test_a_single_atom_is_recognised(atom: Atom) -> None:
+    assert single_literal(value_of(atom)) == (atom if isinstance(atom, Literal) else None)
+    assert single_address(value_of(atom)) is (atom if isinstance(atom, Address) else None)
+
+
+def test_several_atoms_or_none_are_no_single_one() -> None:
+    for value in (BOTTOM_VALUE, value_of(literal(1), literal(2)), value_of(*ADDRESSES[:2])):
+        assert single_literal(value) is None
+        assert single_address(value) is None
+
+
+def test_addresses_show_their_place_and_whether_they_are_many() -> None:
+    assert repr(an_address(3)) == f"<place 3 3:{SPANS[0].column} #3>"
+    assert "*" in repr(an_address(3, summary=True))
