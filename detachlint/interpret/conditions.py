@@ -22,7 +22,7 @@ from detachlint.domain.objects import (
 from detachlint.domain.values import Address, Atom, Literal, Method, Value, literal
 from detachlint.interpret import membership, names
 from detachlint.interpret.activation import Activation
-from detachlint.interpret.state import State
+from detachlint.interpret.state import MOST_PATHS, State, merge_states
 from detachlint.interpret.tensors import flag_of_atom
 from detachlint.ir.nodes import Attribute, Bind, Call, Expression, Logical, Name, Operator
 
@@ -56,7 +56,8 @@ def _test_logical(
             yes, no = test(machine, operand, before, activation)
             decided.extend(yes if stops_at else no)
             passed.extend(no if stops_at else yes)
-        pending = passed
+        pending = merge_states(passed, MOST_PATHS)
+    decided = merge_states(decided, MOST_PATHS)
     return (decided, pending) if stops_at else (pending, decided)
 
 

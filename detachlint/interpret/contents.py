@@ -23,6 +23,16 @@ SLICE = "slice"
 """`kind` of the sequence that stands for a slice object: its items are lower, upper, step."""
 
 
+def limited(thing: Sequence) -> Sequence:
+    """The sequence; with any of its elements anywhere, if it is too long to know them one by one.
+
+    A long list of plain numbers or texts is one of unknown numbers or texts.
+    """
+    if len(thing.items) <= LONGEST_KNOWN:
+        return thing
+    return Sequence(thing.kind, (), thing.all)
+
+
 def slice_of(state: State, index: Value) -> Sequence | None:
     """The slice object an index is, if it is one."""
     if len(index) == 1:

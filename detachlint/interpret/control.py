@@ -15,7 +15,7 @@ from detachlint.interpret.activation import Activation, Outcomes
 from detachlint.interpret.conditions import test
 from detachlint.interpret.fixpoint import repeat
 from detachlint.interpret.lookup import library_bases, linear_order
-from detachlint.interpret.state import State, merge_states
+from detachlint.interpret.state import MOST_PATHS, State, merge_states
 from detachlint.ir.nodes import Handler, Try, While, With
 
 if TYPE_CHECKING:
@@ -66,16 +66,16 @@ def run_while(machine: Machine, node: While, state: State, activation: Activatio
         for before in undecided:
             done += _while_unknown(machine, node, before, activation)
         if not running:
-            return merge_states(done, 4)
+            return merge_states(done, MOST_PATHS)
         activation.context = machine.book.context(outer, node.span, turn + 1)
-        ends = machine.execute(node.body, merge_states(running, 4), activation)
-        pending = merge_states(ends + take(activation.continues), 4)
+        ends = machine.execute(node.body, merge_states(running, MOST_PATHS), activation)
+        pending = merge_states(ends + take(activation.continues), MOST_PATHS)
         activation.context = outer
         if not pending:
-            return merge_states(done, 4)
+            return merge_states(done, MOST_PATHS)
     for before in pending:
         done += _while_unknown(machine, node, before, activation)
-    return merge_states(done, 4)
+    return merge_states(done, MOST_PATHS)
 
 
 def _while_unknown(
@@ -87,11 +87,11 @@ def _while_unknown(
     def step(before: State) -> list[State]:
         yes, no = test(machine, node.test, before, activation)
         exits.extend(no)
-        ends = machine.execute(node.body, merge_states(yes, 4), activation)
-        return merge_states(ends + take(activation.continues), 4)
+        ends = machine.execute(node.body, merge_states(yes, MOST_PATHS), activation)
+        return merge_states(ends + take(activation.continues), MOST_PATHS)
 
     repeat(machine, state, activation, node.span, step)
-    return merge_states(exits, 4)
+    return merge_states(exits, MOST_PATHS)
 
 
 @contextmanager
@@ -178,7 +178,7 @@ def _run_handler(
             )
             names.bind_name(machine, handler.name, value, before, activation)
         states.append(before)
-    ends = machine.execute(handler.body, merge_states(states, 4), activation)
+    ends = machine.execute(handler.body, merge_states(states, MOST_PATHS), activation)
     if handler.name is not None:
         for end in ends:
             names.unbind_name(machine, handler.name, end, activation)

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO
 from detachlint.domain.objects import Kind, Mapping, Sequence
-from detachlint.domain.values import BOTTOM_VALUE, NONE, Value, literal, value_of
+from detachlint.domain.values import (
+    BOTTOM_VALUE,
+    NONE,
+    Literal,
+    Value,
+    join_values,
+    literal,
+    single_literal,
+    value_of,
+)
 from detachlint.interpret import (
     calls,
     classes,
@@ -21,9 +31,9 @@ from detachlint.interpret import (
     textual,
 )
 from detachlint.interpret.activation import Activation, Outcomes
-from detachlint.interpret.contents import merged_mapping, with_entry
+from detachlint.interpret.contents import LONGEST_KNOWN, limited, merged_mapping, with_entry
 from detachlint.interpret.describe import describe
-from detachlint.interpret.state import State
+from detachlint.interpret.state import MOST_PATHS, State, merge_states
 from detachlint.ir.nodes import (
     Attribute,
     Await,
@@ -106,7 +116,8 @@ def _logical(machine: Machine, node: Logical, state: State, activation: Activati
                     outcomes.append((value, after))
                 else:
                     passed.append(after)
-        pending = passed
+        pending = merge_states(passed, MOST_PATHS)
+        outcomes = machine.merge_outcomes(outcomes)
     for before in pending:
         outcomes.extend(machine.evaluate(node.operands[-1], before, activation))
     return machine.merge_outcomes(outcomes)
@@ -129,13 +140,47 @@ def _display(machine: Machine, node: Display, state: State, activation: Activati
         return _dict_display(machine, node, state, activation)
     outcomes: Outcomes = []
     for values, after in machine.evaluate_all(operands, state, activation):
+        if not any(item.unpack for item in node.items):
+            outcomes.append((_known_display(machine, node, values, after, activation), after))
+            continue
         paths: list[tuple[tuple[Value, ...], Value, State]] = [((), BOTTOM_VALUE, after)]
         for item, value in zip(node.items, values, strict=True):
             paths = _append(machine, item.unpack, value, paths, activation, node)
         for known, rest, end in paths:
-            thing = Sequence(node.kind, known, rest)
+            thing = limited(Sequence(node.kind, known, rest))
             outcomes.append((machine.new(end, activation, node.span, node.kind, thing), end))
     return outcomes
+
+
+def _known_display(
+    machine: Machine,
+    node: Display,
+    values: tuple[Value, ...],
+    state: State,
+    activation: Activation,
+) -> Value:
+    thing = Sequence(node.kind, values)
+    if len(values) > LONGEST_KNOWN:
+        thing = Sequence(node.kind, (), _any_of(machine, values, node, state, activation))
+    return machine.new(state, activation, node.span, node.kind, thing)
+
+
+def _any_of(
+    machine: Machine,
+    values: tuple[Value, ...],
+    node: Display,
+    state: State,
+    activation: Activation,
+) -> Value:
+    """The join of many values; a table of constants is one of unknown constants."""
+    everything = join_values(values)
+    constants = frozenset(atom for atom in everything if isinstance(atom, Literal))
+    if len(constants) <= LONGEST_KNOWN:
+        return everything
+    kinds = {Kind.TEXT if isinstance(a.value, (str, bytes)) else Kind.NUMBER for a in constants}
+    kind = kinds.pop() if len(kinds) == 1 else Kind.OTHER
+    unknown = machine.unknown(state, activation, node.span, "constant", kind=kind, grad=NO)
+    return (everything - constants) | unknown
 
 
 def _formatted(machine: Machine, node: Display, state: State, activation: Activation) -> Outcomes:
@@ -187,16 +232,27 @@ def _dict_display(
         for part in ((item.value,) if key is None else (key, item.value))
     ]
     for values, after in machine.evaluate_all(operands, state, activation):
-        thing = Mapping()
-        remaining = iter(values)
-        for key in node.keys:
-            first = next(remaining)
-            if key is None:
-                thing = merged_mapping(after, thing, first)
-            else:
-                thing = with_entry(thing, first, next(remaining))
+        thing = _mapping_of(node, values, after)
         outcomes.append((machine.new(after, activation, node.span, "dict", thing), after))
     return outcomes
+
+
+def _mapping_of(node: Display, values: tuple[Value, ...], state: State) -> Mapping:
+    remaining = iter(values)
+    entries: dict[Literal, Value] = {}
+    thing = Mapping()
+    for key in node.keys:
+        first = next(remaining)
+        constant = single_literal(first) if key is not None else None
+        if constant is not None:
+            entries[constant] = next(remaining)
+            continue
+        thing, entries = replace(thing, entries={**thing.entries, **entries}), {}
+        if key is None:
+            thing = merged_mapping(state, thing, first)
+        else:
+            thing = with_entry(thing, first, next(remaining))
+    return replace(thing, entries={**thing.entries, **entries})
 
 
 def _bind(machine: Machine, node: Bind, state: State, activation: Activation) -> Outcomes:

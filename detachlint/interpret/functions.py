@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import NO
+from detachlint.domain.belief import MAYBE, NO
 from detachlint.domain.objects import Frame, Function, Iterator, Kind, Mapping, Sequence, Unknown
 from detachlint.domain.values import (
     BOTTOM_VALUE,
@@ -31,7 +31,11 @@ if TYPE_CHECKING:
     from detachlint.interpret.machine import Machine
 
 DEEPEST_RECURSION = 5
-"""Runs of one function on a chain of callers; deeper calls give the join of what it has returned."""
+"""Runs of one function on a chain of callers, if a known number may be counting it down; deeper calls
+give the join of what it has returned."""
+
+DEEPEST_BLIND_RECURSION = 3
+"""The same without such a number."""
 
 DEEPEST_CHAIN = 24
 """Calls on a chain; deeper ones give something unknown."""
@@ -56,11 +60,15 @@ def invoke(
         machine.facts.gave_up["chain of calls too deep"] += 1
         return [(machine.unknown(state, activation, span, "result"), state)]
     runs = activation.runs_of(code)
-    if runs >= DEEPEST_RECURSION:
+    if not machine.may_run(code):
+        machine.facts.gave_up[f"too many runs of {code.qualified_name}"] += 1
+        return [(_guessed(machine, address, arguments, state, activation, span), state)]
+    deepest = _deepest(arguments)
+    if runs >= deepest:
         return _recursive_result(machine, code, state, activation, span)
     if code.yields or (code.is_async and not awaited):
         return _make_generator(machine, address, function, arguments, state, activation, span)
-    if runs == DEEPEST_RECURSION - 1:
+    if runs == deepest - 1:
         arguments = _any_numbers(machine, code, arguments, state)
         return _solve_recursion(machine, address, function, arguments, state, activation, span)
     return _run(machine, address, function, arguments, state, activation, span)
@@ -84,6 +92,8 @@ def _run(
     _leave(function, child, outcomes, saved)
     activation.raises.extend(child.raises)
     for value, end in outcomes:
+        flag = flag_of(end, value)
+        machine.returned[address] = flag.join(machine.returned.get(address, flag))
         steps.note(end, value, code.span, f"returned by `{code.name}`", only_if_named=code.name)
     return machine.merge_outcomes(outcomes)
 
@@ -256,6 +266,25 @@ def _run_coroutine(
     return outcomes
 
 
+def _deepest(arguments: Arguments) -> int:
+    values = [*arguments.positional, *arguments.keywords.values()]
+    counts = any(isinstance(a, Literal) and a.kind == "int" for value in values for a in value)
+    return DEEPEST_RECURSION if counts else DEEPEST_BLIND_RECURSION
+
+
+def _guessed(
+    machine: Machine,
+    address: Address,
+    arguments: Arguments,
+    state: State,
+    activation: Activation,
+    span: Span,
+) -> Value:
+    """The result of a function that is not run any more: what it gave before, if that is known."""
+    grad = machine.returned.get(address, MAYBE)
+    return machine.unknown(state, activation, span, "result", grad=grad.in_unseen_hands())
+
+
 def _recursive_result(
     machine: Machine, code: Code, state: State, activation: Activation, span: Span
 ) -> Outcomes:
@@ -297,7 +326,14 @@ def _solve_recursion(
         machine.summary_used.discard(code)
         before = machine.summaries[code]
         outcomes = _run(machine, address, function, arguments, state.fork(), activation, span)
-        if code not in machine.summary_used or not outcomes:
+        if code not in machine.summary_used:
+            break
+        if not outcomes:
+            # Each way out goes through a deeper call, as far as we see: that call gives who knows what.
+            machine.facts.gave_up["recursion without a way out"] += 1
+            value = machine.unknown(state, activation, span, "recursive result")
+            machine.summaries[code] = (value, state)
+            outcomes = _run(machine, address, function, arguments, state.fork(), activation, span)
             break
         after: Outcome = machine.join_outcomes(outcomes)
         if before is not None:

@@ -15,7 +15,7 @@ from detachlint.domain.objects import Frame, Function, Iterator
 from detachlint.domain.values import NONE, Address, Value, addresses
 from detachlint.interpret import gradmode
 from detachlint.interpret.activation import Activation, Outcomes
-from detachlint.interpret.state import State, merge_states
+from detachlint.interpret.state import MOST_PATHS, State, merge_states
 from detachlint.source.span import Span
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def drive(
         if isinstance(code, Function) and isinstance(before.heap.get(frame), Frame):
             counted = _counted(generator, thing.position, sent, modes, consume)
             ends += _run_body(machine, function, code, frame, before, activation, span, counted)
-    return merge_states(ends, 4)
+    return merge_states(ends, MOST_PATHS)
 
 
 Resumed = Callable[[Value, State], Outcomes]

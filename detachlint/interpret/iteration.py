@@ -34,7 +34,7 @@ from detachlint.interpret.conditions import truth_of
 from detachlint.interpret.contents import append, held_by
 from detachlint.interpret.fixpoint import repeat
 from detachlint.interpret.lookup import class_names, find_in_class, is_module
-from detachlint.interpret.state import State, merge_states
+from detachlint.interpret.state import MOST_PATHS, State, merge_states
 from detachlint.interpret.tensors import flag_of, flag_of_tensor, roots
 from detachlint.source.span import Span
 
@@ -64,7 +64,7 @@ def iterate(
     for atom in atoms:
         before = state if len(atoms) == 1 else state.fork()
         ends += _iterate_atom(machine, atom, before, activation, span, body)
-    return merge_states(ends, 4)
+    return merge_states(ends, MOST_PATHS)
 
 
 def _iterate_atom(
@@ -139,7 +139,7 @@ def _unroll(
             for end in body(item, before):
                 end.focus = end.focus - family
                 after.append(end)
-        states = merge_states(after, 4)
+        states = merge_states(after, MOST_PATHS)
         if not states:
             break
     activation.context = outer

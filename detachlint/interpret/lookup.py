@@ -25,21 +25,36 @@ MODULE_BASES = frozenset(
 
 def linear_order(state: State, cls: Address) -> list[Address | Library]:
     """The method resolution order, as far as we see the classes: C3, or depth first where that fails."""
-    order = _linearize(state, cls, ())
+    order = _linearize(state, cls, (), {})
     return order if order is not None else list(dict.fromkeys(_depth_first(state, cls, 0)))
 
 
 def _linearize(
-    state: State, cls: Address | Library, seen: tuple[Address, ...]
+    state: State,
+    cls: Address | Library,
+    seen: tuple[Address, ...],
+    done: dict[Address, list[Address | Library] | None],
 ) -> list[Address | Library] | None:
     if isinstance(cls, Library):
         return [cls]
+    if cls in done:
+        return done[cls]
     if cls in seen:
         return None
+    done[cls] = order = _linearize_bases(state, cls, seen, done)
+    return order
+
+
+def _linearize_bases(
+    state: State,
+    cls: Address,
+    seen: tuple[Address, ...],
+    done: dict[Address, list[Address | Library] | None],
+) -> list[Address | Library] | None:
     parents = _bases(state, cls)
     sequences: list[list[Address | Library]] = []
     for parent in parents:
-        order = _linearize(state, parent, (*seen, cls))
+        order = _linearize(state, parent, (*seen, cls), done)
         if order is None:
             return None
         sequences.append(order)

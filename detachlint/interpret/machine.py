@@ -7,6 +7,7 @@ out of it; a block takes and gives lists of states.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from collections.abc import Sequence as SequenceOf
 
@@ -20,16 +21,33 @@ from detachlint.interpret.addresses import AddressBook
 from detachlint.interpret.arguments import Arguments
 from detachlint.interpret.expressions import EVALUATORS
 from detachlint.interpret.facts import Facts
-from detachlint.interpret.state import State, drop_assumptions, join_states, merge_states
+from detachlint.interpret.relevance import relevant_codes
+from detachlint.interpret.state import (
+    MOST_PATHS,
+    State,
+    drop_assumptions,
+    join_states,
+    merge_states,
+)
 from detachlint.interpret.statements import EXECUTORS
 from detachlint.ir.nodes import Block, Code, Expression
 from detachlint.source.span import Span
 
-MOST_PATHS = 4
-"""States kept apart after a branch; beyond, they are joined into one."""
+MOST_STEPS = 12_000
+"""Units of work (statements, large copies) for one entry point before the analysis gives it up."""
 
-MOST_STEPS = 40_000
-"""Statements run for one entry point before the analysis gives it up."""
+MOST_STEPS_OF_A_FILE = 60_000
+"""The same for all entry points of a file; beyond, each gets a small share."""
+
+SMALL_SHARE = 1_000
+
+MOST_RUNS = 64
+"""Runs of one function for one entry point; of one that reaches no crossing, a quarter of them."""
+
+
+def _join_paths(paths: list[tuple[list[Value], State]]) -> tuple[list[Value], State]:
+    columns = zip(*(values for values, _ in paths), strict=True)
+    return [join_values(column) for column in columns], join_states(s for _, s in paths)
 
 
 class GaveUp(Exception):
@@ -45,11 +63,14 @@ class Machine:
         self.facts = Facts(filename)
         self.module_frame = self.book.place(module.span, "module", 0)
         self.steps = 0
-        self.most_steps = MOST_STEPS
+        self.steps_of_file = 0
+        self.runs: Counter[Code] = Counter()
+        self.relevant = relevant_codes(module)
         self.called: set[Code] = set()
         self.instantiated: set[Address] = set()
         self.escaped: dict[Address, None] = {}
         self.escape_modes: dict[Code, Belief] = {}
+        self.returned: dict[Address, Belief] = {}
         self.summaries: dict[Code, Outcome | None] = {}
         self.summary_used: set[Code] = set()
 
@@ -63,14 +84,17 @@ class Machine:
         self, nodes: SequenceOf[Expression], state: State, activation: Activation
     ) -> list[tuple[tuple[Value, ...], State]]:
         """The outcomes of several expressions, evaluated one after the other."""
-        paths: list[tuple[tuple[Value, ...], State]] = [((), state)]
+        paths: list[tuple[list[Value], State]] = [([], state)]
         for node in nodes:
-            paths = [
-                ((*values, value), after)
-                for values, before in paths
-                for value, after in self.evaluate(node, before, activation)
-            ]
-        return paths
+            longer: list[tuple[list[Value], State]] = []
+            for values, before in paths:
+                outcomes = self.evaluate(node, before, activation)
+                for value, after in outcomes:
+                    one = values if len(outcomes) == 1 else values[:]
+                    one.append(value)
+                    longer.append((one, after))
+            paths = longer if len(longer) <= MOST_PATHS else [_join_paths(longer)]
+        return [(tuple(values), after) for values, after in paths]
 
     def execute(self, block: Block, states: list[State], activation: Activation) -> list[State]:
         """The states at the end of a block; abrupt exits go to the lists of the activation."""
@@ -80,18 +104,30 @@ class Machine:
             executor = EXECUTORS[type(statement)]
             after: list[State] = []
             for state in states:
-                self.count_step(activation)
+                self.count_step(activation, 1 + len(state.heap) // 512)
                 if activation.watched:
                     activation.raises.append((frozenset(), state.fork()))
                 after.extend(executor(self, statement, state, activation))
             states = merge_states(after, MOST_PATHS)
         return states
 
-    def count_step(self, activation: Activation) -> None:
-        """Account for one statement; raises GaveUp beyond the bound."""
-        self.steps += 1
-        if self.steps > self.most_steps:
+    def begin_entry(self) -> None:
+        """A new entry point: its work is counted afresh."""
+        self.steps_of_file += self.steps
+        self.steps = 0
+        self.runs.clear()
+
+    def count_step(self, activation: Activation, amount: int = 1) -> None:
+        """Account for a statement (or more work); raises GaveUp beyond the bound."""
+        self.steps += amount
+        spent = self.steps_of_file > MOST_STEPS_OF_A_FILE
+        if self.steps > (SMALL_SHARE if spent else MOST_STEPS):
             raise GaveUp(activation.code.qualified_name)
+
+    def may_run(self, code: Code) -> bool:
+        """Whether a function may be run once more for this entry point."""
+        self.runs[code] += 1
+        return self.runs[code] <= (MOST_RUNS if code in self.relevant else MOST_RUNS // 4)
 
     # --- the language, for whoever needs to go back into the program ---------------------------------
 

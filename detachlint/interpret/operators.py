@@ -36,7 +36,7 @@ from detachlint.domain.values import (
 from detachlint.interpret import conditions
 from detachlint.interpret.activation import Activation, Outcomes
 from detachlint.interpret.arguments import Arguments
-from detachlint.interpret.contents import merged_mapping
+from detachlint.interpret.contents import limited, merged_mapping
 from detachlint.interpret.describe import describe
 from detachlint.interpret.lookup import find_in_class
 from detachlint.interpret.placement import common_device
@@ -380,7 +380,7 @@ def _sequence_result(
                 return machine.new(state, activation, node.span, kind, Sequence(kind, items))
         return machine.new(state, activation, node.span, kind, Sequence(kind, (), things[0].all))
     if len(things) == 2 and all(len(operand) == 1 for operand in operands) and things[0].exact:
-        joined = Sequence(kind, (*things[0].items, *things[1].items), things[1].rest)
+        joined = limited(Sequence(kind, (*things[0].items, *things[1].items), things[1].rest))
     else:
         everything = frozenset[Atom]().union(*(thing.all for thing in things))
         unseen = [o for o in operands if not addresses(o) or not _all_sequences(state, o)]

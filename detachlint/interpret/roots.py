@@ -30,7 +30,6 @@ from detachlint.interpret.facts import Facts
 from detachlint.interpret.heap import Heap, parted
 from detachlint.interpret.lookup import find_in_class, library_bases, linear_order
 from detachlint.interpret.machine import GaveUp, Machine
-from detachlint.interpret.relevance import relevant_codes
 from detachlint.interpret.state import State, join_states
 from detachlint.interpret.unseen import arguments_for, leave_world_in_unseen_hands
 from detachlint.ir.nodes import Code
@@ -81,12 +80,14 @@ def activation_ends(activation: Activation) -> list[State]:
 
 
 def _guarded(machine: Machine, run: Callable[[], list[State]]) -> list[State]:
-    machine.steps = 0
+    machine.begin_entry()
     try:
         return run()
     except GaveUp as bound:
         machine.facts.gave_up[f"too many steps ({bound})"] += 1
-        return []
+    except RecursionError:
+        machine.facts.gave_up["nested too deeply"] += 1
+    return []
 
 
 def named_objects(machine: Machine, world: State) -> list[Address]:
@@ -126,7 +127,7 @@ class Roots:
     def __init__(self, machine: Machine, world: State) -> None:
         self.machine = machine
         self.world = world
-        self.relevant = relevant_codes(machine.module)
+        self.relevant = machine.relevant
         self.done: set[Code] = set()
         named = named_objects(machine, world)
         self.named = [*named, *(a for a in machine.escaped if a not in named)]

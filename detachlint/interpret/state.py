@@ -16,6 +16,9 @@ from detachlint.interpret.heap import Heap, Journal, parted
 
 NOTHING_KNOWN = Unknown()
 
+MOST_PATHS = 4
+"""States kept apart after a branch; beyond, they are joined into one."""
+
 
 class State:
     """One path's view of the world.

@@ -9,7 +9,7 @@ from detachlint.domain.values import NONE, Value
 from detachlint.interpret import assignment, conditions, control, managers, operators
 from detachlint.interpret.activation import Activation
 from detachlint.interpret.needed import note_return
-from detachlint.interpret.state import State, merge_states
+from detachlint.interpret.state import MOST_PATHS, State, merge_states
 from detachlint.ir.nodes import (
     Assign,
     AugmentedAssign,
@@ -68,13 +68,13 @@ def _delete(machine: Machine, node: Delete, state: State, activation: Activation
 def _evaluate(
     machine: Machine, node: Evaluate, state: State, activation: Activation
 ) -> list[State]:
-    return merge_states([s for _, s in machine.evaluate(node.value, state, activation)], 4)
+    return merge_states([s for _, s in machine.evaluate(node.value, state, activation)], MOST_PATHS)
 
 
 def _if(machine: Machine, node: If, state: State, activation: Activation) -> list[State]:
     yes, no = conditions.test(machine, node.test, state, activation)
-    ends = machine.execute(node.body, merge_states(yes, 4), activation)
-    return ends + machine.execute(node.orelse, merge_states(no, 4), activation)
+    ends = machine.execute(node.body, merge_states(yes, MOST_PATHS), activation)
+    return ends + machine.execute(node.orelse, merge_states(no, MOST_PATHS), activation)
 
 
 def _for(machine: Machine, node: For, state: State, activation: Activation) -> list[State]:
@@ -85,7 +85,7 @@ def _for(machine: Machine, node: For, state: State, activation: Activation) -> l
             def body(item: Value, before: State) -> list[State]:
                 states = assignment.assign(machine, node.target, item, before, activation)
                 done = machine.execute(node.body, states, activation)
-                return merge_states(done + control.take(activation.continues), 4)  # noqa: B023 - runs in this iteration only
+                return merge_states(done + control.take(activation.continues), MOST_PATHS)  # noqa: B023 - runs in this iteration only
 
             normal = machine.iterate(value, after, activation, node.span, body)
             broken = control.take(activation.breaks)
@@ -97,7 +97,7 @@ def _while(machine: Machine, node: While, state: State, activation: Activation) 
     with control.loop(activation):
         normal = control.run_while(machine, node, state, activation)
         broken = control.take(activation.breaks)
-    return machine.execute(node.orelse, normal, activation) + merge_states(broken, 4)
+    return machine.execute(node.orelse, normal, activation) + merge_states(broken, MOST_PATHS)
 
 
 def _try(machine: Machine, node: Try, state: State, activation: Activation) -> list[State]:

@@ -172,14 +172,16 @@ def test_shrinking_keeps_what_is_shown_and_little_else() -> None:
 
 def test_what_is_shrunk_still_compiles_and_still_shows_it() -> None:
     def missed(text: str) -> bool:
-        found = contradictions(text, [], run(text))
-        return run(text).kept_going.error is None and bool(found)
+        runs = run(text)
+        return runs.kept_going.error is None and bool(contradictions(text, [], runs))
 
-    small = shrink(LARGE, missed)
+    small = shrink(LARGE, missed, seconds=300.0)
     ast.parse(small)
     assert missed(small)
-    assert small.count("\n") <= 4
-    assert len(small) < len(LARGE) / 3
+    # What is left is the way of the tensor through the object.
+    assert len(small) < len(LARGE) * 0.6
+    for gone in ("import os", "cos", "no_grad", "for step", "detach", "other"):
+        assert gone not in small
 
 
 def test_nothing_is_shrunk_that_does_not_show_it() -> None:
