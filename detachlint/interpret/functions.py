@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import MAYBE, NO
@@ -37,6 +38,9 @@ give the join of what it has returned."""
 DEEPEST_BLIND_RECURSION = 3
 """The same without such a number."""
 
+MOST_ROUNDS = 8
+"""Rounds in which the arguments and returns of a recursion may still grow."""
+
 DEEPEST_CHAIN = 24
 """Calls on a chain; deeper ones give something unknown."""
 
@@ -65,7 +69,7 @@ def invoke(
         return [(_guessed(machine, address, arguments, state, activation, span), state)]
     deepest = _deepest(arguments)
     if runs >= deepest:
-        return _recursive_result(machine, code, state, activation, span)
+        return _recursive_result(machine, code, arguments, state, activation, span)
     if code.yields or (code.is_async and not awaited):
         return _make_generator(machine, address, function, arguments, state, activation, span)
     if runs == deepest - 1:
@@ -286,10 +290,17 @@ def _guessed(
 
 
 def _recursive_result(
-    machine: Machine, code: Code, state: State, activation: Activation, span: Span
+    machine: Machine,
+    code: Code,
+    arguments: Arguments,
+    state: State,
+    activation: Activation,
+    span: Span,
 ) -> Outcomes:
     """What a deeper recursive call gives: the join of the returns seen, none at first."""
     machine.summary_used.add(code)
+    before = machine.recursive_arguments.get(code)
+    machine.recursive_arguments[code] = _either(before, arguments) if before else arguments
     summary = machine.summaries.get(code)
     if summary is None:
         return []
@@ -322,12 +333,17 @@ def _solve_recursion(
     code = function.code
     outcomes: Outcomes = []
     machine.summaries[code] = None
-    for _ in range(4):
+    for _ in range(MOST_ROUNDS):
         machine.summary_used.discard(code)
         before = machine.summaries[code]
+        deeper = machine.recursive_arguments.get(code)
+        if deeper is not None:
+            arguments = _either(arguments, deeper)
         outcomes = _run(machine, address, function, arguments, state.fork(), activation, span)
         if code not in machine.summary_used:
             break
+        if not outcomes and deeper != machine.recursive_arguments.get(code):
+            continue
         if not outcomes:
             # Each way out goes through a deeper call, as far as we see: that call gives who knows what.
             machine.facts.gave_up["recursion without a way out"] += 1
@@ -339,12 +355,29 @@ def _solve_recursion(
         if before is not None:
             after = machine.join_outcomes([before, after])
         machine.summaries[code] = after
-        if before is not None and _says_the_same(before, after):
+        same_input = deeper == machine.recursive_arguments.get(code)
+        if before is not None and same_input and _says_the_same(before, after):
             break
     else:
         machine.facts.gave_up["recursion without fixpoint"] += 1
     machine.summaries.pop(code, None)
+    machine.recursive_arguments.pop(code, None)
     return outcomes
+
+
+def _either(left: Arguments, right: Arguments) -> Arguments:
+    """Arguments that cover two calls, position by position."""
+    pairs = zip_longest(left.positional, right.positional, fillvalue=BOTTOM_VALUE)
+    names = {*left.keywords, *right.keywords}
+    return Arguments(
+        tuple(a | b for a, b in pairs),
+        {
+            name: left.keywords.get(name, BOTTOM_VALUE) | right.keywords.get(name, BOTTOM_VALUE)
+            for name in sorted(names)
+        },
+        left.rest | right.rest,
+        left.more | right.more,
+    )
 
 
 def _any_numbers(machine: Machine, code: Code, arguments: Arguments, state: State) -> Arguments:

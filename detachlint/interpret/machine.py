@@ -71,6 +71,7 @@ class Machine:
         self.escaped: dict[Address, None] = {}
         self.escape_modes: dict[Code, Belief] = {}
         self.returned: dict[Address, Belief] = {}
+        self.recursive_arguments: dict[Code, Arguments] = {}
         self.summaries: dict[Code, Outcome | None] = {}
         self.summary_used: set[Code] = set()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from detachlint import api
@@ -62,13 +60,12 @@ def test_the_command_prints_a_small_program_and_where_it_came_from(
     assert printed.count("--- program") == 1
     assert "of seed 9" in printed
     assert "missed alarm at line" in printed
-    small = [line for line in printed.splitlines() if line[:4].strip().isdigit() and line[4] == " "]
-    assert 2 <= len([line for line in small if "programs in" not in line]) <= 12
+    report = printed.partition("5 programs in")[0].splitlines()
+    assert 3 <= len(report) < 5 + nth_program(Plan(5, seed=9), 0).text.count("\n") / 2
     assert "contradictions: {'missed alarm'" in printed
 
 
-def test_processes_give_the_same_sums_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, __import__("sys").path)))
+def test_processes_give_the_same_sums_as_one() -> None:
     sums = []
     for jobs in (1, 2):
         total = Statistics()

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from detachlint.harness.fuzz.campaign import Failure, Plan, Statistics, run_campaign
-from detachlint.harness.fuzz.compare import Kind, TooSlow, compare, compare_fix, run
+from detachlint.harness.fuzz.compare import Contradiction, Kind, TooSlow, compare, compare_fix, run
 from detachlint.harness.fuzz.program import form_names
 from detachlint.harness.fuzz.shrink import shrink
 
@@ -74,19 +74,16 @@ def shrink_failure(failure: Failure, seconds: float) -> str:
     """A smaller program with a contradiction of the kind of the first one of `failure`."""
     kind = failure.contradictions[0].kind
 
-    def shows(text: str) -> bool:
-        try:
-            runs_through = run(text, seconds=5).kept_going.error is None
-        except TooSlow:
-            return False
-        return runs_through and bool(_contradictions(text, kind))
-
-    return shrink(failure.text, shows, seconds)
+    return shrink(failure.text, lambda text: bool(_contradictions(text, kind)), seconds)
 
 
-def _contradictions(text: str, kind: Kind) -> list[object]:
+def _contradictions(text: str, kind: Kind) -> list[Contradiction]:
+    """Those of a kind, in a program that runs to its end; others are not what was looked for."""
     try:
-        found = compare_fix(text) if kind is Kind.REFUTED_FIX else compare(text)
+        runs = run(text, seconds=5)
+        if runs.kept_going.error is not None:
+            return []
+        found = compare_fix(text) if kind is Kind.REFUTED_FIX else compare(text, runs)
     except TooSlow:
         return []
     return [contradiction for contradiction in found if contradiction.kind is kind]
