@@ -162,7 +162,7 @@ def fix_paths(
             yield result
 
 
-# --- files -------------------------------------------------------------------------------------
+# --- files ------------------------------------------------------------------------------------
 
 
 _Work: TypeAlias = Callable[[bytes, str, Options], FileResult]
@@ -239,7 +239,7 @@ def _internal_error(error: Exception, filename: str) -> str:
     return f"internal error in {filename}: {words} ({place}); please report this"
 
 
-# --- texts -------------------------------------------------------------------------------------
+# --- texts ------------------------------------------------------------------------------------
 
 
 def _check(source: SourceText, options: Options) -> list[Finding]:

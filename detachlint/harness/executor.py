@@ -82,9 +82,7 @@ def _main_module(text: str, filename: str) -> Iterator[types.ModuleType]:
     module.__dict__.update(__file__=filename, __builtins__=builtins)
     # What was here before need not be looked through for the program's garbage: with PyTorch
     # imported that takes longer than most programs.
-    frozen_here = gc.get_freeze_count() == 0
-    if frozen_here:
-        gc.freeze()
+    gc.freeze()
     previous, arguments = sys.modules["__main__"], sys.argv
     sys.modules["__main__"], sys.argv = module, [filename]
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
@@ -97,8 +95,7 @@ def _main_module(text: str, filename: str) -> Iterator[types.ModuleType]:
         # a later program runs.
         module.__dict__.clear()
         gc.collect()
-        if frozen_here:
-            gc.unfreeze()
+        gc.unfreeze()
 
 
 @contextmanager

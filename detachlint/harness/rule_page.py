@@ -95,9 +95,7 @@ def _example(lines: list[str], page_line: int, section: str) -> Example:
             marks.append(Mark(number, mark["code"], Confidence(confidence) if confidence else None))
             line = line[: mark.start()]
         elif _MARK_LIKE.search(line):
-            raise PageError(
-                f"line {page_line + number - 1} holds no proper mark: {line.strip()}"
-            )
+            raise PageError(f"line {page_line + number - 1} holds no proper mark: {line.strip()}")
         kept.append(line)
     return Example("\n".join(kept) + "\n", page_line, section, tuple(marks))
 

@@ -12,7 +12,6 @@ from detachlint.domain.objects import (
     Instance,
     Kind,
     Mapping,
-    Partial,
     Sequence,
     Tensor,
     Unknown,
@@ -147,8 +146,8 @@ def _read_atom(
         return _read_class(machine, atom, thing, name, state, span)
     if isinstance(thing, Sequence) and name in thing.fields:
         return thing.items[thing.fields.index(name)]
-    if isinstance(thing, (Function, Partial)) and name in getattr(thing, "attributes", {}):
-        return dict(getattr(thing, "attributes", {}))[name]
+    if isinstance(thing, Function) and name in thing.attributes:
+        return thing.attributes[name]
     return value_of(Method(atom, name))
 
 

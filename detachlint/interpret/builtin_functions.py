@@ -124,7 +124,7 @@ def _answer(
     return TRUE if answer else FALSE
 
 
-# --- containers ------------------------------------------------------------------------------------------
+# --- containers -------------------------------------------------------------------------------
 
 
 def _make_container(kind: str) -> Handler:
@@ -291,7 +291,7 @@ def _next(machine: Machine, call: LibraryCall) -> Outcomes:
             )
             outcomes.append((value, state))
     if default is not None:
-        outcomes = [(value | default if not value else value, after) for value, after in outcomes]
+        outcomes = [(value or default, after) for value, after in outcomes]
     return outcomes
 
 
@@ -427,7 +427,7 @@ def _len(machine: Machine, call: LibraryCall) -> Outcomes:
     return [(value, call.state)]
 
 
-# --- objects -----------------------------------------------------------------------------------------------
+# --- objects ----------------------------------------------------------------------------------
 
 
 def _isinstance(machine: Machine, call: LibraryCall) -> Outcomes:
@@ -549,7 +549,7 @@ def _type(machine: Machine, call: LibraryCall) -> Outcomes:
     return [(frozenset(parts), call.state)]
 
 
-# --- numbers and output ----------------------------------------------------------------------------------------
+# --- numbers and output -----------------------------------------------------------------------
 
 
 def _number(machine: Machine, call: LibraryCall) -> Outcomes:

@@ -6,8 +6,10 @@ that were tested keep only what agrees with it.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO, YES, Truth
@@ -197,12 +199,13 @@ def _narrow_identity(
         if not isinstance(constant, Literal):
             continue
         if same:
-            _filter(machine, subject, lambda a: _may_equal(a, constant), state, activation)
+            keep = partial(_may_equal, constant)
+            _filter(machine, subject, keep, state, activation)
         else:
-            _filter(machine, subject, lambda a: a != constant, state, activation)
+            _filter(machine, subject, partial(operator.ne, constant), state, activation)
 
 
-def _may_equal(atom: Atom, constant: Atom) -> bool:
+def _may_equal(constant: Atom, atom: Atom) -> bool:
     if isinstance(atom, Literal) and isinstance(constant, Literal):
         return atom.value == constant.value
     if isinstance(constant, Literal) and constant.value is None:

@@ -80,7 +80,7 @@ def _mapping(call: LibraryCall, address: Address) -> Mapping:
     return thing
 
 
-# --- sequences -------------------------------------------------------------------------------------
+# --- sequences --------------------------------------------------------------------------------
 
 
 def _append(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
@@ -229,7 +229,7 @@ SEQUENCE_METHODS: dict[str, Handler] = {
 }
 
 
-# --- mappings ----------------------------------------------------------------------------------------
+# --- mappings ---------------------------------------------------------------------------------
 
 
 def _items(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
@@ -317,7 +317,7 @@ MAPPING_METHODS: dict[str, Handler] = {
 }
 
 
-# --- iterators ---------------------------------------------------------------------------------------
+# --- iterators --------------------------------------------------------------------------------
 
 
 def advance(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:

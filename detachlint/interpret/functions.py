@@ -35,7 +35,7 @@ DEEPEST_RECURSION = 5
 """Runs of one function on a chain of callers, if a known number may be counting it down; deeper calls
 give the join of what it has returned."""
 
-DEEPEST_BLIND_RECURSION = 3
+DEEPEST_BLIND_RECURSION = 2
 """The same without such a number."""
 
 MOST_ROUNDS = 8
@@ -67,7 +67,7 @@ def invoke(
     if not machine.may_run(code):
         machine.facts.gave_up[f"too many runs of {code.qualified_name}"] += 1
         return [(_guessed(machine, address, arguments, state, activation, span), state)]
-    deepest = _deepest(arguments)
+    deepest = _deepest(machine, code, arguments)
     if runs >= deepest:
         return _recursive_result(machine, code, arguments, state, activation, span)
     if code.yields or (code.is_async and not awaited):
@@ -270,7 +270,9 @@ def _run_coroutine(
     return outcomes
 
 
-def _deepest(arguments: Arguments) -> int:
+def _deepest(machine: Machine, code: Code, arguments: Arguments) -> int:
+    if code not in machine.relevant:
+        return 1
     values = [*arguments.positional, *arguments.keywords.values()]
     counts = any(isinstance(a, Literal) and a.kind == "int" for value in values for a in value)
     return DEEPEST_RECURSION if counts else DEEPEST_BLIND_RECURSION

@@ -99,7 +99,8 @@ def run_through(
     body: Body,
 ) -> list[State]:
     """`body` on each item: one by one if they are known and few, else as a loop over any of them."""
-    if contents.exact and len(contents.items) <= MOST_UNROLLED or _is_families(contents):
+    few = contents.exact and len(contents.items) <= MOST_UNROLLED
+    if few or _is_families(contents):
         return _unroll(machine, contents, state, activation, span, body)
     return repeat(
         machine,

@@ -43,8 +43,9 @@ GIVES_ITS_ARGUMENT = frozenset(
         "torch.compile", "torch.jit.script", "torch.jit.trace", "torch.jit.freeze",
         "torch.nn.utils.weight_norm", "torch.nn.utils.spectral_norm",
         "torch.nn.utils.parametrizations.weight_norm", "torch.jit.optimize_for_inference",
-        "torch.nn.utils.parametrizations.spectral_norm", "torch.nn.utils.parametrizations.orthogonal",
-        "torch.quantization.prepare", "torch.fx.symbolic_trace", "torch.nn.SyncBatchNorm.convert_sync_batchnorm",
+        "torch.nn.utils.parametrizations.spectral_norm", "torch.quantization.prepare",
+        "torch.nn.utils.parametrizations.orthogonal", "torch.fx.symbolic_trace",
+        "torch.nn.SyncBatchNorm.convert_sync_batchnorm",
     }
 )  # fmt: skip
 """Functions that give back (a version of) the module they are given."""
@@ -80,7 +81,7 @@ def _call_torch(machine: Machine, call: LibraryCall) -> Outcomes:
         return [(_from_numpy(machine, call), state)]
     if facts.module_fact(name) is not None:
         return [(modules.construct(machine, call), state)]
-    if name.startswith("torch.Tensor.") or name.startswith("torch.nn.Parameter."):
+    if name.startswith(("torch.Tensor.", "torch.nn.Parameter.")):
         return _unbound_method(machine, call)
     if name.startswith("torch.nn.Module.") and call.arguments.positional:
         return _unbound_method(machine, call)

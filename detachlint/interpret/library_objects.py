@@ -247,7 +247,7 @@ def _call_on_context(
     return [(NONE, state)]
 
 
-# --- classes ---------------------------------------------------------------------------------------------
+# --- classes ----------------------------------------------------------------------------------
 
 
 def call_class_method(machine: Machine, atom: Atom, call: LibraryCall) -> Outcomes:

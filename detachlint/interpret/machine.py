@@ -75,7 +75,7 @@ class Machine:
         self.summaries: dict[Code, Outcome | None] = {}
         self.summary_used: set[Code] = set()
 
-    # --- running ---------------------------------------------------------------------------------
+    # --- running -------------------------------------------------------------------------------
 
     def evaluate(self, node: Expression, state: State, activation: Activation) -> Outcomes:
         """The outcomes of an expression. The state belongs to the evaluation from then on."""
@@ -130,7 +130,7 @@ class Machine:
         self.runs[code] += 1
         return self.runs[code] <= (MOST_RUNS if code in self.relevant else MOST_RUNS // 4)
 
-    # --- the language, for whoever needs to go back into the program ---------------------------------
+    # --- the language, for whoever needs to go back into the program ---------------------------
 
     def call(
         self,
@@ -194,7 +194,7 @@ class Machine:
         """Code out of sight was given these: it may freeze a module, set a flag, call a function."""
         unseen_calls.leave_in_unseen_hands(self, state, values)
 
-    # --- making objects ----------------------------------------------------------------------------
+    # --- making objects ------------------------------------------------------------------------
 
     def new(
         self, state: State, activation: Activation, span: Span, role: str, thing: HeapObject
@@ -245,7 +245,7 @@ class Machine:
         """Count something that is not modelled."""
         self.facts.unmodelled[reason] += 1
 
-    # --- paths ---------------------------------------------------------------------------------------
+    # --- paths ---------------------------------------------------------------------------------
 
     def merge_outcomes(self, outcomes: Outcomes, limit: int = MOST_PATHS) -> Outcomes:
         """The same outcomes on fewer paths: equal values in equal worlds once, and at most `limit`."""

@@ -104,8 +104,7 @@ def _run_around_yield(
         return [after]
 
     with intercept(activation, leave):
-        ends = generators.drive(machine, address, thing, state, activation, node.span, body)
-    return ends
+        return generators.drive(machine, address, thing, state, activation, node.span, body)
 
 
 def _run_own(

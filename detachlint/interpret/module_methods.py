@@ -95,7 +95,7 @@ def call_unknown_module_method(machine: Machine, call: LibraryCall) -> Outcomes:
     return [(machine.unknown(state, call.activation, call.span, call.name, kind=kind), state)]
 
 
-# --- listing --------------------------------------------------------------------------------------------
+# --- listing ----------------------------------------------------------------------------------
 
 
 def _list_parameters(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
@@ -168,7 +168,7 @@ def _state_dict(machine: Machine, address: Address, call: LibraryCall) -> Outcom
     return [(machine.new(call.state, call.activation, call.span, "state dict", thing), call.state)]
 
 
-# --- changing ----------------------------------------------------------------------------------------------
+# --- changing ---------------------------------------------------------------------------------
 
 
 def _requires_grad(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:

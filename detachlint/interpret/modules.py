@@ -62,7 +62,7 @@ FLAGS = "@flags"
 """Attributes of our own: registered hooks, and constructor flags that matter at the call."""
 
 
-# --- construction ----------------------------------------------------------------------------------
+# --- construction -----------------------------------------------------------------------------
 
 
 def construct(machine: Machine, call: LibraryCall) -> Value:
@@ -183,7 +183,7 @@ def _given_sequence(
     return replace(contents, kind="modules")
 
 
-# --- attributes and items ----------------------------------------------------------------------------
+# --- attributes and items ---------------------------------------------------------------------
 
 
 METHODS = frozenset(
@@ -345,7 +345,7 @@ def write_item(address: Address, thing: Instance, index: Value, value: Value, st
             state.put(atom, Sequence("modules", (), inner.all | value))
 
 
-# --- calls ---------------------------------------------------------------------------------------------
+# --- calls ------------------------------------------------------------------------------------
 
 
 def call_module(

@@ -322,10 +322,8 @@ def apply_maybe(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes
     flag: Belief = NO
     if result is Result.PROPAGATE:
         flag = any_flag(state, inputs)
-        if (
-            fact.aliasing is Aliasing.FRESH
-            or state.mode == NO
-            and fact.name.endswith(("to", "float"))
+        if fact.aliasing is Aliasing.FRESH or (
+            state.mode == NO and fact.name.endswith(("to", "float"))
         ):
             flag = flag.both(state.recording)
         elif fact.aliasing is Aliasing.SOMETIMES and state.mode != YES:

@@ -167,7 +167,7 @@ class Roots:
                     found.append((name, thing))
         return found
 
-    # --- functions -------------------------------------------------------------------------------
+    # --- functions -----------------------------------------------------------------------------
 
     def _entry(self, state: State, mode: Belief = BY_DEFAULT) -> Activation:
         state.mode = mode
@@ -204,7 +204,7 @@ class Roots:
             outcomes = functions.invoke(
                 self.machine, address, given, state, activation, function.code.span
             )
-            return [end for end in self._consume(outcomes, activation, function)]
+            return self._consume(outcomes, activation, function)
 
         return _guarded(self.machine, call)
 
@@ -243,7 +243,7 @@ class Roots:
                     leave_world_in_unseen_hands(state)
                     self._call(address, None, state, self._entry_mode(state, address))
 
-    # --- classes ---------------------------------------------------------------------------------
+    # --- classes -------------------------------------------------------------------------------
 
     def _run_class(self, address: Address, cls: Class) -> None:
         state = self.world.fork()
@@ -347,7 +347,7 @@ class Roots:
                     return NO if base.startswith("torch.") else Belief(Truth.NO, Truth.MAYBE)
         return BY_DEFAULT
 
-    # --- certainty -------------------------------------------------------------------------------
+    # --- certainty -----------------------------------------------------------------------------
 
     def _confirm(self) -> None:
         """Ask what unseen callers would see, where all seen ones see a certain error."""

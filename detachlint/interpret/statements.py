@@ -85,7 +85,7 @@ def _for(machine: Machine, node: For, state: State, activation: Activation) -> l
             def body(item: Value, before: State) -> list[State]:
                 states = assignment.assign(machine, node.target, item, before, activation)
                 done = machine.execute(node.body, states, activation)
-                return merge_states(done + control.take(activation.continues), MOST_PATHS)  # noqa: B023 - runs in this iteration only
+                return merge_states(done + control.take(activation.continues), MOST_PATHS)
 
             normal = machine.iterate(value, after, activation, node.span, body)
             broken = control.take(activation.breaks)

@@ -171,7 +171,7 @@ _CALLED = {"is sequence": "is_sequence", "is mapping": "is_mapping"}
 """Operators that Python has no sign for."""
 
 
-# --- expressions --------------------------------------------------------------------------------
+# --- expressions ------------------------------------------------------------------------------
 
 
 def _name(printer: _Printer, node: Name) -> str:
@@ -298,7 +298,7 @@ _EXPRESSIONS: dict[type, Callable[[_Printer, Any], str]] = {
 }
 
 
-# --- statements ---------------------------------------------------------------------------------
+# --- statements -------------------------------------------------------------------------------
 
 
 def _line(render: Callable[[_Printer, Any], str]) -> Callable[[_Printer, Any, str], None]:

@@ -36,7 +36,7 @@ class MalformedRow(ValueError):
     """A row of a table that cannot be read."""
 
 
-# --- calls ---------------------------------------------------------------------------------------
+# --- calls ------------------------------------------------------------------------------------
 
 
 def parse_call(name: str, row: str, version: str = "") -> CallFact | None:
@@ -110,7 +110,7 @@ def is_attribute(row: str) -> bool:
     return "attribute" in row.partition("\t")[0].split(" ")
 
 
-# --- modules -------------------------------------------------------------------------------------
+# --- modules ----------------------------------------------------------------------------------
 
 
 def parse_module(name: str, row: str, version: str = "") -> ModuleFact:
@@ -201,7 +201,7 @@ def _split_items(text: str) -> list[str]:
     return [*parts, text[start:]]
 
 
-# --- classes -------------------------------------------------------------------------------------
+# --- classes ----------------------------------------------------------------------------------
 
 
 def parse_class(name: str, row: str, version: str = "") -> ClassFact:
@@ -243,7 +243,7 @@ def _format_method(method: MethodFact) -> str:
     return f"{method.name}{'' if method.attribute else '()'}={method.result.value}{aliasing}"
 
 
-# --- numpy ---------------------------------------------------------------------------------------
+# --- numpy ------------------------------------------------------------------------------------
 
 
 def parse_numpy(name: str, row: str, version: str = "") -> NumpyFact:
@@ -264,7 +264,7 @@ def format_numpy(fact: NumpyFact) -> str:
     return "\t".join((gates, fact.gives, fact.evidence))
 
 
-# --- words ---------------------------------------------------------------------------------------
+# --- words ------------------------------------------------------------------------------------
 
 _FLAGS = {"tuple", "list", "attribute", "in-place", "rejects", "factory", "loss", *_ALIASING}
 _CALL_SETTINGS = {"fields", "special", "dtype", "device", "parameters", "ignored"}

@@ -87,7 +87,7 @@ def lower_slice(lowering: Lowering, node: ast.Slice) -> Expression:
     return Slice(optional(node.lower), optional(node.upper), optional(node.step), span_of(node))
 
 
-# --- operators -----------------------------------------------------------------------------------
+# --- operators --------------------------------------------------------------------------------
 
 
 def lower_binary(lowering: Lowering, node: ast.BinOp) -> Expression:
@@ -142,7 +142,7 @@ def lower_walrus(lowering: Lowering, node: ast.NamedExpr) -> Expression:
     return Bind(Name(variable, depth, span_of(node.target)), value, span_of(node))
 
 
-# --- calls and displays --------------------------------------------------------------------------
+# --- calls and displays -----------------------------------------------------------------------
 
 
 def lower_call(lowering: Lowering, node: ast.Call) -> Expression:
@@ -226,7 +226,7 @@ def _interpolated(lowering: Lowering, parts: list[Any]) -> list[Expression]:
     return found
 
 
-# --- generators and coroutines -------------------------------------------------------------------
+# --- generators and coroutines ----------------------------------------------------------------
 
 
 def lower_yield(lowering: Lowering, node: ast.Yield) -> Expression:

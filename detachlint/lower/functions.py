@@ -101,7 +101,7 @@ def _enter_function(
     return frame
 
 
-# --- parameters ----------------------------------------------------------------------------------
+# --- parameters -------------------------------------------------------------------------------
 
 
 def _defaults(lowering: Lowering, arguments: ast.arguments) -> dict[ast.arg, Expression]:
@@ -136,7 +136,7 @@ def _parameters(
     return tuple(found)
 
 
-# --- type parameters (Python 3.12) ---------------------------------------------------------------
+# --- type parameters (Python 3.12) ------------------------------------------------------------
 
 
 def _enter_type_parameters(

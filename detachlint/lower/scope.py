@@ -145,7 +145,7 @@ def _too_deep_at(level: Iterable[Any]) -> Exception:
     return too_deep()
 
 
-# --- what the kinds of nodes bind ----------------------------------------------------------------
+# --- what the kinds of nodes bind -------------------------------------------------------------
 
 _Visitor: TypeAlias = Callable[[_Walk, Bindings, Any, list[Any]], None]
 

@@ -41,7 +41,7 @@ from detachlint.lower.scope import mangled
 from detachlint.lower.targets import deleted_targets, lower_simple_target, lower_target
 from detachlint.source.span import Span
 
-# --- binding -------------------------------------------------------------------------------------
+# --- binding -----------------------------------------------------------------------------------
 
 
 def lower_evaluate(lowering: Lowering, node: ast.Expr, out: list[Statement]) -> None:
@@ -99,7 +99,7 @@ def lower_nothing(lowering: Lowering, node: ast.stmt, out: list[Statement]) -> N
     """`pass`, and `global` and `nonlocal`, which the scopes have heard already."""
 
 
-# --- control flow --------------------------------------------------------------------------------
+# --- control flow -----------------------------------------------------------------------------
 
 
 def lower_if(lowering: Lowering, node: ast.If, out: list[Statement]) -> None:
@@ -160,7 +160,7 @@ def lower_jump(lowering: Lowering, node: ast.Break | ast.Continue, out: list[Sta
     out.append(Jump("break" if isinstance(node, ast.Break) else "continue", span_of(node)))
 
 
-# --- exceptions ----------------------------------------------------------------------------------
+# --- exceptions -------------------------------------------------------------------------------
 
 
 def lower_try(lowering: Lowering, node: ast.Try, out: list[Statement]) -> None:

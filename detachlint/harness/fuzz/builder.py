@@ -73,7 +73,7 @@ class Builder:
         self._depth = 0
         self._names = 0
 
-    # --- chance -----------------------------------------------------------------------------------
+    # --- chance --------------------------------------------------------------------------------
 
     def chance(self, probability: float) -> bool:
         """True with that probability; the choices shrink towards False."""
@@ -96,7 +96,7 @@ class Builder:
         """A whole number from `low` to `high`, both included."""
         return self.random.randint(low, high)
 
-    # --- lines ------------------------------------------------------------------------------------
+    # --- lines ---------------------------------------------------------------------------------
 
     @property
     def depth(self) -> int:
@@ -117,7 +117,7 @@ class Builder:
         self._names += 1
         return f"{stem}{self._names}"
 
-    # --- scope ------------------------------------------------------------------------------------
+    # --- scope ---------------------------------------------------------------------------------
 
     @property
     def frame(self) -> Frame:
@@ -174,7 +174,7 @@ class Builder:
         """The tensors of this very scope that may be written in place."""
         return [v for v in self.frame.variables[self.frame.sealed or 0 :] if v.accumulator]
 
-    # --- structure --------------------------------------------------------------------------------
+    # --- structure -----------------------------------------------------------------------------
 
     @contextmanager
     def block(self, header: str, *, keeps: bool = False, repeats: int = 1) -> Iterator[None]:

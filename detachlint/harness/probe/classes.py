@@ -53,7 +53,7 @@ def observe_class(name: str) -> ClassFact | None:
     return _distribution_fact(name, _distributions()[kind])
 
 
-# --- distributions -------------------------------------------------------------------------------
+# --- distributions ----------------------------------------------------------------------------
 
 
 def _distribution_fact(name: str, make: Callable[[Any], Any]) -> ClassFact | None:
@@ -181,7 +181,7 @@ def _distributions() -> Mapping[str, Callable[[Any], Any]]:
     return {name: make for name, make in made.items() if hasattr(d, name)}
 
 
-# --- optimizers ----------------------------------------------------------------------------------
+# --- optimizers -------------------------------------------------------------------------------
 
 
 def _optimizers() -> Mapping[str, Any]:

@@ -93,7 +93,7 @@ def _positions(kind: str) -> tuple[str, ...]:
     return tuple(p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD)
 
 
-# --- parameters ----------------------------------------------------------------------------------
+# --- parameters -------------------------------------------------------------------------------
 
 
 def _parameters(kind: str, tries: Sequence[Sample]) -> tuple[ParameterFact, ...]:
@@ -150,7 +150,7 @@ def _families(facts: Sequence[ParameterFact]) -> list[ParameterFact]:
     return list(found)
 
 
-# --- output --------------------------------------------------------------------------------------
+# --- output -----------------------------------------------------------------------------------
 
 
 def _runs(kind: str, sample: Sample) -> list[_Ran]:
