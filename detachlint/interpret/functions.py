@@ -271,11 +271,11 @@ def _run_coroutine(
 
 
 def _deepest(machine: Machine, code: Code, arguments: Arguments) -> int:
-    if code not in machine.relevant:
-        return 1
     values = [*arguments.positional, *arguments.keywords.values()]
     counts = any(isinstance(a, Literal) and a.kind == "int" for value in values for a in value)
-    return DEEPEST_RECURSION if counts else DEEPEST_BLIND_RECURSION
+    if counts:
+        return DEEPEST_RECURSION
+    return DEEPEST_BLIND_RECURSION if code in machine.relevant else 1
 
 
 def _guessed(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import ast
 import json
+import re
 import signal
 import sys
 import traceback
@@ -23,10 +24,14 @@ import libcst
 
 import detachlint.interpret
 from detachlint.api import Options, check_bytes
+from detachlint.interpret.facts import Facts
+from detachlint.ir.nodes import Code
 from detachlint.rules.finding import Confidence, Finding
 from detachlint.source.scan import may_hold_crossing
 
 SLOWEST = 10
+
+_PLACE = re.compile(r" \(.*\)$| (of|in) [\w.<>]+$")
 
 
 class TooSlow(BaseException):
@@ -51,8 +56,8 @@ class Measurement:
         """Let every analysis add what it gave up and what it does not model to the counts."""
         analyse = detachlint.interpret.analyse_module
 
-        def recording(*arguments: Any) -> Any:
-            facts = analyse(*arguments)
+        def recording(code: Code, filename: str) -> Facts:
+            facts = analyse(code, filename)
             self.gave_up.update(_without_places(facts.gave_up))
             self.unmodelled.update(facts.unmodelled)
             return facts
@@ -131,10 +136,10 @@ class Measurement:
 
 
 def _without_places(reasons: Counter[str]) -> Counter[str]:
-    """The reasons without the function they concern, which stands in brackets."""
+    """The reasons without the function they concern, which stands at their end."""
     merged: Counter[str] = Counter()
     for reason, count in reasons.items():
-        merged[reason.partition(" (")[0]] += count
+        merged[_PLACE.sub("", reason)] += count
     return merged
 
 

@@ -34,7 +34,7 @@ SHAPES: dict[str, Callable[[int], str]] = {
     "generators": lambda n: "(" * min(n, 90) + "x" + " for x in x)" * min(n, 90),
     "functions": lambda n: _blocks("def f(x)", min(n, 90)),
     "classes": lambda n: _blocks("class A", min(n, 90)),
-    "patterns": lambda n: f"match x:\n  case {'[' * min(n, 140)}y{']' * min(n, 140)}: z",
+    "patterns": lambda n: f"match x:\n  case {'[' * min(n, 60)}y{']' * min(n, 60)}: z",
 }
 
 
