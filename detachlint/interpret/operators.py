@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import operator
 from collections.abc import Callable
 from dataclasses import replace
@@ -293,7 +295,7 @@ def _combine(
     if "mapping" in kinds and node.name == "|":
         return _mapping_result(machine, node, operands, state, activation)
     if "unknown" in kinds:
-        return _unknown_result(machine, node, operands, state)
+        return _unknown_result(machine, node, operands, state, activation)
     if "array" in kinds:
         thing = Array(severed_in(state, operands))
         return machine.new(state, activation, node.span, "array", thing)
@@ -407,34 +409,47 @@ def _mapping_result(
     return machine.new(state, activation, node.span, "dict", thing)
 
 
+QUESTIONS = COMPARISONS | {"%", "//"}
+"""Operators whose unknown results are worth knowing again: `epoch % 10 == 0`, asked twice."""
+
+MOST_PAIRS = 16
+
+
 def _unknown_result(
-    machine: Machine, node: Operator, operands: tuple[Value, ...], state: State
+    machine: Machine,
+    node: Operator,
+    operands: tuple[Value, ...],
+    state: State,
+    activation: Activation,
 ) -> Value:
+    """The result on something of unknown class: a comparison of tensors is a tensor, of numbers a bool."""
     flag = any_flag(state, operands).both(state.recording)
     if node.name in COMPARISONS:
         flag = NO
-    # Of unknown class: a comparison of tensors is a tensor, that of numbers a bool.
-    kind = Kind.ANY
     story = story_of_any(state, operands)
-    thing = Unknown(kind, flag, severed=severed_in(state, operands), story=story)
+    severed = severed_in(state, operands)
+    pairs = math.prod(len(operand) for operand in operands)
+    if node.name not in QUESTIONS or pairs > MOST_PAIRS:
+        return machine.unknown(
+            state, activation, node.span, node.name, grad=flag, story=story, severed=severed
+        )
+    thing = Unknown(Kind.ANY, flag, severed=severed, story=story)
     parts: set[Atom] = set()
-    seconds: list[tuple[Atom, ...]] = (
-        [(b,) for b in in_order(operands[1])] if len(operands) > 1 else [()]
-    )
-    for first in in_order(operands[0]):
-        for second in seconds:
-            equal = state.equals.get(first) if isinstance(first, Address) else None
-            if node.name in ("==", "!=") and equal is not None and second:
-                if isinstance(second[0], Literal):
-                    same = equal.value == second[0].value
-                    parts |= TRUE if same == (node.name == "==") else FALSE
-                    continue
-            if node.name == "!=":
-                inner = machine.derived("==", (first, *second), node.span, thing)
-                parts |= _negated(machine, node, inner, state)
-                continue
-            parts |= machine.derived(node.name, (first, *second), node.span, thing)
+    for first, second in itertools.product(*map(in_order, operands)):
+        parts |= _ask(machine, node, first, second, thing, state)
     return frozenset(parts)
+
+
+def _ask(
+    machine: Machine, node: Operator, first: Atom, second: Atom, thing: Unknown, state: State
+) -> Value:
+    equal = state.equals.get(first) if isinstance(first, Address) else None
+    if node.name in ("==", "!=") and equal is not None and isinstance(second, Literal):
+        return TRUE if (equal.value == second.value) == (node.name == "==") else FALSE
+    if node.name == "!=":
+        inner = machine.derived("==", (first, second), node.span, thing)
+        return _negated(machine, node, inner, state)
+    return machine.derived(node.name, (first, second), node.span, thing)
 
 
 def operate_in_place(
