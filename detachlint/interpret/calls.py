@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 def evaluate_call(machine: Machine, node: Call, state: State, activation: Activation) -> Outcomes:
     """The outcomes of a call expression."""
+    machine.count_step(activation)
     outcomes: Outcomes = []
     for callee, before in machine.evaluate(node.function, state, activation):
         for arguments, after in _evaluate_arguments(machine, callee, node, before, activation):

@@ -60,6 +60,7 @@ def repeat(
             break
         seen = {**seen, **{group: head.fork() for group, head in fresh.items()}}
         for head in fresh.values():
+            machine.count_step(activation, 2)
             for end in step(head.fork()):
                 age(machine, end, before)
                 group = _assumptions(end, start, before)

@@ -33,13 +33,13 @@ from detachlint.interpret.statements import EXECUTORS
 from detachlint.ir.nodes import Block, Code, Expression
 from detachlint.source.span import Span
 
-MOST_STEPS = 12_000
+MOST_STEPS = 6_000
 """Units of work (statements, large copies) for one entry point before the analysis gives it up."""
 
-MOST_STEPS_OF_A_FILE = 60_000
+MOST_STEPS_OF_A_FILE = 24_000
 """The same for all entry points of a file; beyond, each gets a small share."""
 
-SMALL_SHARE = 1_000
+SMALL_SHARE = 400
 
 MOST_RUNS = 64
 """Runs of one function for one entry point; of one that reaches no crossing, a quarter of them."""

@@ -30,6 +30,7 @@ from detachlint.interpret.facts import Facts
 from detachlint.interpret.heap import Heap, parted
 from detachlint.interpret.lookup import find_in_class, library_bases, linear_order
 from detachlint.interpret.machine import GaveUp, Machine
+from detachlint.interpret.relevance import changes_objects
 from detachlint.interpret.state import State, join_states
 from detachlint.interpret.unseen import arguments_for, leave_world_in_unseen_hands
 from detachlint.ir.nodes import Code
@@ -253,10 +254,12 @@ class Roots:
             return
         receiver, current = made
         before = current.heap.fork()
-        for _ in range(ROUNDS):
+        for round_number in range(ROUNDS):
             methods = sorted(self._inherited_methods(current, address), key=lambda pair: pair[2])
             for method, owner, private in methods:
                 if private and self._is_called(current, method):
+                    continue
+                if not self._matters(current, method, last=round_number == ROUNDS - 1):
                     continue
                 ends = self._run_method(address, method, owner, receiver, current.fork())
                 self._run_inner(ends, before)
@@ -297,6 +300,13 @@ class Roots:
             return None
         leave_world_in_unseen_hands(ends[0])
         return holder[0], ends[0]
+
+    def _matters(self, state: State, method: Address, *, last: bool) -> bool:
+        """Whether running a method can show anything: at a crossing, or later at that of another."""
+        function = state.get(method)
+        if not isinstance(function, Function):
+            return False
+        return function.code in self.relevant or (not last and changes_objects(function.code))
 
     def _is_called(self, state: State, method: Address) -> bool:
         function = state.get(method)

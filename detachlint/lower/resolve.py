@@ -144,11 +144,10 @@ class Scope:
             return variable, TYPE_PARAMETER
         depth = 0
         frame = self.frame
-        while frame is not holder:
-            if frame.enclosing is None:  # only in programs that Python rejects
-                return variable, GLOBAL
+        while frame is not holder and frame.enclosing is not None:
             frame = frame.enclosing
             depth += 1
+        holder = frame  # another one, the module, only in programs that Python rejects
         if depth and variable in holder.variables:
             holder.captured.add(variable)
         return variable, GLOBAL if holder.kind == "module" else depth

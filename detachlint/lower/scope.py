@@ -128,8 +128,7 @@ class _Walk:
             if visit is not None:
                 visit(self, scope, node, following)
                 continue
-            # Lists of children may hold None or, in syntax yet to come, anything: no fields then.
-            for field in _FIELDS.get(kind, ()):
+            for field in _FIELDS[kind]:
                 child = getattr(node, field, None)
                 if type(child) is list:
                     following += child
@@ -327,11 +326,17 @@ _VISITORS: dict[type, _Visitor] = {
     **dict.fromkeys(COMPREHENSIONS, _visit_comprehension),
 }
 
-_NO_CHILDREN = frozenset({"ctx", "op", "ops", "attr", "arg", "conversion", "kind", "type_comment"})
-"""Fields skipped for speed: what else is no node has a type without fields, and is skipped too."""
 
-_FIELDS: dict[type, tuple[str, ...]] = {
-    kind: tuple(field for field in kind._fields if field not in _NO_CHILDREN)
-    for kind in vars(ast).values()
-    if isinstance(kind, type) and issubclass(kind, ast.AST) and kind is not ast.Constant
-}
+class _ChildFields(dict[type, tuple[str, ...]]):
+    """The fields that may hold nodes, by type of node; what is no node has none."""
+
+    def __missing__(self, kind: type) -> tuple[str, ...]:
+        fields = getattr(kind, "_fields", ())
+        self[kind] = tuple(field for field in fields if field not in _NO_CHILDREN)
+        return self[kind]
+
+
+_NO_CHILDREN = frozenset({"ctx", "op", "ops", "attr", "arg", "conversion", "kind", "type_comment"})
+"""Fields left out for speed only."""
+
+_FIELDS = _ChildFields({ast.Constant: ()})

@@ -26,7 +26,11 @@ from detachlint.domain.values import Address, Value, join_values, value_of
 
 MARK, OTHER = an_address(98), an_address(99)
 
-KNOWN_TO_BE_FORGOTTEN: dict[tuple[str, str], str] = {}
+KNOWN_TO_BE_FORGOTTEN: dict[tuple[str, str], str] = {
+    ("Function", "modes"): "a decorator made in a loop is lost when the loop ages it: a false alarm",
+    ("Partial", "modes"): "as for functions",
+    ("Tensor", "flag"): "an older tensor is decided by the condition of a later iteration",
+}
 
 
 def marked(hint: Any) -> Any:

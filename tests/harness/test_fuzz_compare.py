@@ -35,7 +35,9 @@ if plain.sum() < 0:
 """
 
 
-def finding(line: int, confidence: Confidence = Confidence.CERTAIN, code: str = "DTL101") -> Finding:
+def finding(
+    line: int, confidence: Confidence = Confidence.CERTAIN, code: str = "DTL101"
+) -> Finding:
     return Finding(code, "name", "message", FILENAME, Span(line, 0, line, 1), confidence)
 
 

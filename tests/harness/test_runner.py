@@ -22,10 +22,19 @@ from detachlint.harness.runner import (
     run_programs,
 )
 
-LIMITS = Limits(
-    seconds=5.0, memory=1 << 30, output=100_000, file_size=1_000_000, processes=16
-)
+LIMITS = Limits(seconds=5.0, memory=1 << 30, output=100_000, file_size=1_000_000, processes=16)
 REFUSED = "import torch\nweight = torch.ones(2, requires_grad=True)\nweight.numpy()\n"
+
+STUBBORN = """\
+import signal, time
+for number in range(1, 60):
+    try:
+        signal.signal(number, signal.SIG_IGN)
+    except (OSError, ValueError):
+        pass
+while True:
+    time.sleep(1)
+"""
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="the kernel's help is needed")
 
@@ -74,8 +83,7 @@ def test_an_endless_program_is_ended() -> None:
         assert "0.7 seconds" in seen.detail
         assert seen.stdout == "begun\n"
         assert time.monotonic() - started < 30
-        stubborn = "import signal, time\nfor s in range(1, 60):\n    try: signal.signal(s, signal.SIG_IGN)\n    except (OSError, ValueError): pass\nwhile True: time.sleep(1)\n"
-        assert runner.run(stubborn).verdict is Verdict.TIMEOUT
+        assert runner.run(STUBBORN).verdict is Verdict.TIMEOUT
 
 
 def test_too_much_output_is_cut_off(runner: Runner) -> None:
@@ -163,9 +171,7 @@ print(os.getcwd())
     assert not Path(first.stdout.strip()).exists()
 
 
-def test_programs_see_little_of_the_caller(
-    runner: Runner, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_programs_see_little_of_the_caller(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DETACHLINT_SECRET", "1")
     with Runner(LIMITS) as fresh:
         seen = fresh.run("""\
@@ -229,7 +235,9 @@ with multiprocessing.get_context("fork").Pool(2) as pool:
 def test_what_a_program_does_to_its_streams_is_its_own_affair(runner: Runner) -> None:
     seen = runner.run("import sys\nprint('a')\nsys.stdout.close()\nsys.stderr = None\n")
     assert seen.verdict is Verdict.FINISHED
-    assert runner.run("print('\\udcff'.encode('utf-8', 'surrogateescape'))\n").stdout == "b'\\xff'\n"
+    assert (
+        runner.run("print('\\udcff'.encode('utf-8', 'surrogateescape'))\n").stdout == "b'\\xff'\n"
+    )
 
 
 def test_many_programs_pay_for_the_import_once() -> None:

@@ -167,7 +167,7 @@ _STATEMENTS = st.recursive(
 )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=3000)
 @given(st.lists(_STATEMENTS, max_size=4).map("\n".join))
 def test_scopes_of_any_shape(source: str) -> None:
     check(source)

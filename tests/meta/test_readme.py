@@ -107,7 +107,8 @@ def test_the_python_session_runs() -> None:
 def test_there_are_two_set_up_commands() -> None:
     use, test = setup_commands(TEXT)
     assert use.startswith("python3 -m venv .venv && .venv/bin/pip install . &&")
-    assert test == "python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && .venv/bin/pytest"
+    assert test.startswith("python3 -m venv .venv && .venv/bin/pip install -e '.[test]' &&")
+    assert ".venv/bin/pytest" in test
 
 
 @pytest.mark.slow

@@ -1,0 +1,85 @@
+"""Which code can reach a crossing: an over-approximation by names."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+from engine import raising_lines
+
+from detachlint.interpret.relevance import relevant_codes
+from detachlint.lower import lower_module
+
+
+def relevant_names(source: str) -> set[str]:
+    module = lower_module(ast.parse(source), "program.py")
+    return {code.qualified_name for code in relevant_codes(module) if code.kind != "module"}
+
+
+def test_code_without_a_crossing_in_reach_is_irrelevant() -> None:
+    assert relevant_names("def f(x): return g(x)\ndef g(x): return x.detach()\n") == set()
+
+
+def test_callers_of_callers_are_relevant() -> None:
+    source = (
+        "def f(x): return x.numpy()\n"
+        "def g(x): return f(x)\n"
+        "def h(x): return g(x)\n"
+        "def other(x): return x\n"
+    )
+    assert relevant_names(source) == {"f", "g", "h"}
+
+
+def test_whoever_mentions_a_method_of_that_name_is_relevant() -> None:
+    source = (
+        "class A:\n"
+        "    def export(self, x): return x.__array__()\n"
+        "    def other(self): return 1\n"
+        "def f(a): a.export(1)\n"
+        "def g(a): a.other()\n"
+    )
+    assert relevant_names(source) >= {"A", "A.export", "f"}
+    assert "g" not in relevant_names(source)
+
+
+def test_what_is_around_relevant_code_is_relevant() -> None:
+    source = "def f():\n    def g():\n        return lambda x: x.numpy()\n    return g\n"
+    assert relevant_names(source) == {"f", "f.<locals>.g", "f.<locals>.g.<locals>.<lambda>"}
+
+
+@pytest.mark.parametrize(
+    "expression", ["getattr(x, 'numpy')()", "x.numpy", "numpy", "map(X.numpy, x)", "reveal_grad(x)"]
+)
+def test_crossings_are_recognised_in_every_spelling(expression: str) -> None:
+    assert relevant_names(f"def f(x): {expression}\n") == {"f"}
+
+
+def test_defaults_and_decorators_count() -> None:
+    source = "def d(f): return f().numpy()\n@d\ndef g(): return 1\ndef h(x=lambda y: y.numpy()): pass\n"
+    assert relevant_names(source) >= {"d", "h"}
+
+
+REACHED = {
+    "a method": "class A:\n    def f(self, x): return x.numpy()\ndef h():\n    A().f(t)\n",
+    "a local alias": "def f(x): return x.numpy()\ndef h():\n    for g in [f]: g(t)\n",
+    "getattr": "def h():\n    getattr(t, 'numpy')()\n",
+}
+NOT_REACHED = {
+    "a lambda with a name": "f = lambda x: x.numpy()\ndef h():\n    f(t)\n",
+    "an alias": "def f(x): return x.numpy()\ng = f\ndef h():\n    g(t)\n",
+    "a table": "def f(x): return x.numpy()\nTABLE = {'a': f}\ndef h():\n    TABLE['a'](t)\n",
+    "an object that is called": "class A:\n    def __call__(self, x): return x.numpy()\na = A()\ndef h():\n    a(t)\n",
+    "an object that is indexed": "class A:\n    def __getitem__(self, x): return x.numpy()\na = A()\ndef h():\n    a[t]\n",
+    "a partial function": "from functools import partial\ndef f(x): return x.numpy()\ng = partial(f)\ndef h():\n    g(t)\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", REACHED)
+def test_an_uncalled_function_is_run_if_it_reaches_a_crossing(way: str) -> None:
+    assert raising_lines(REACHED[way]) != []
+
+
+@pytest.mark.parametrize("way", NOT_REACHED)
+@pytest.mark.xfail(strict=True, reason="only names of functions are followed: a missed alarm")
+def test_an_uncalled_function_is_run_if_it_reaches_a_crossing_by_another_name(way: str) -> None:
+    assert raising_lines(NOT_REACHED[way]) != []

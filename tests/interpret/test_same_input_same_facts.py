@@ -1,0 +1,82 @@
+"""The same file gives the same facts: twice in one process, and under another hash seed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from engine import PRELUDE, facts_of
+
+from detachlint.interpret import render_facts
+
+PROGRAM = PRELUDE + """
+class A:
+    def give(self): return t
+class B:
+    def give(self): return torch.ones(2)
+class Net(nn.Module):
+    def __init__(self, names):
+        super().__init__()
+        self.layers = nn.ModuleDict({name: nn.Linear(2, 2) for name in names})
+        self.cache = {}
+    def forward(self, x, how=None):
+        for name, layer in self.layers.items():
+            x = layer(x)
+            self.cache[name] = x
+        return {"a": x, "b": x.detach(), "c": t}.get(how, x)
+    def export(self, picks):
+        found = {self.cache.get(p) for p in picks} | {t, 1, "a", None}
+        return [f.numpy() for f in found]
+def choose(u):
+    pick = A if u else B
+    maker = {pick, A, B}
+    for one in maker:
+        one().give().numpy()
+    return max((m().give() for m in maker), key=lambda v: v.sum())
+with open("x") as file, torch.no_grad():
+    choose(file).numpy()
+net = Net({"q", "r", "s"})
+out = net(t, how=os.environ.get("HOW"))
+out.numpy()
+print(*(reveal_grad(v) for v in (out, *net.cache.values())))
+"""
+
+FRESH = "import sys; from engine import facts_of; from detachlint.interpret import render_facts; sys.stdout.write(render_facts(facts_of(sys.stdin.read())))"
+
+
+def stories(source: str) -> list[list[str]]:
+    return [
+        [step.message for step in visit.story.steps()] if visit.story is not None else []
+        for crossings in facts_of(source).crossings.values()
+        for visit in crossings
+    ]
+
+
+def in_a_fresh_process(source: str, seed: int) -> str:
+    here = Path(__file__).parent
+    paths = os.pathsep.join([str(here), str(here.parent.parent)])
+    done = subprocess.run(
+        [sys.executable, "-c", FRESH],
+        input=source,
+        env={**os.environ, "PYTHONHASHSEED": str(seed), "PYTHONPATH": paths},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    return done.stdout
+
+
+def test_twice_in_one_process() -> None:
+    assert render_facts(facts_of(PROGRAM)) == render_facts(facts_of(PROGRAM))
+    assert stories(PROGRAM) == stories(PROGRAM)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 4242])
+def test_in_a_fresh_process_with_another_hash_seed(seed: int) -> None:
+    here = render_facts(facts_of(PROGRAM))
+    assert "numpy" in here
+    assert in_a_fresh_process(PROGRAM, seed) == here
