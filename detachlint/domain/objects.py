@@ -11,6 +11,7 @@ from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from itertools import zip_longest
 from typing import TypeAlias, TypeVar, final
 
 from detachlint.domain.belief import MAYBE, NO, Belief
@@ -264,7 +265,8 @@ class Function:
             self,
             defaults=join_maps(self.defaults, other.defaults),
             attributes=join_maps(self.attributes, other.attributes),
-            modes=self.modes if self.modes == other.modes else (),
+            modes=join_modes(self.modes, other.modes),
+            setter=self.setter | other.setter,
             owner=self.owner or other.owner,
         )
 
@@ -284,7 +286,12 @@ class Class:
 
     def join(self, other: Class) -> Class:
         """Either of the two."""
-        return replace(self, attributes=join_maps(self.attributes, other.attributes))
+        if len(self.bases) == len(other.bases):
+            bases = tuple(a | b for a, b in zip(self.bases, other.bases, strict=True))
+        else:
+            bases = (frozenset[Atom]().union(*self.bases, *other.bases),)
+        attributes = join_maps(self.attributes, other.attributes)
+        return replace(self, bases=bases, attributes=attributes)
 
 
 @final
@@ -368,13 +375,12 @@ class Partial:
 
     def join(self, other: Partial) -> Partial:
         """Either of the two."""
-        if len(self.arguments) != len(other.arguments):
-            return Partial(self.function | other.function)
+        pairs = zip_longest(self.arguments, other.arguments, fillvalue=BOTTOM_VALUE)
         return Partial(
             self.function | other.function,
-            tuple(a | b for a, b in zip(self.arguments, other.arguments, strict=True)),
+            tuple(a | b for a, b in pairs),
             join_maps(self.keywords, other.keywords),
-            self.modes if self.modes == other.modes else (),
+            join_modes(self.modes, other.modes),
         )
 
 
@@ -416,6 +422,18 @@ def join_maps(left: MappingOf[Key, Value], right: MappingOf[Key, Value]) -> Mapp
     return joined
 
 
+def join_modes(left: tuple[Value, ...], right: tuple[Value, ...]) -> tuple[Value, ...]:
+    """Either list of decorators; where one is longer, its decorators may or may not be there."""
+    if len(left) == len(right):
+        return tuple(a | b for a, b in zip(left, right, strict=True))
+    longer, shorter = (left, right) if len(left) > len(right) else (right, left)
+    return (
+        (*longer[: len(longer) - len(shorter)], *join_modes(longer[-len(shorter) :], shorter))
+        if (shorter)
+        else longer
+    )
+
+
 def join_objects(left: HeapObject, right: HeapObject) -> HeapObject:
     """Either of two objects at one address."""
     if left is right:
@@ -444,7 +462,9 @@ def map_object(thing: HeapObject, change: Callable[[Value], Value]) -> HeapObjec
     match thing:
         case Tensor():
             base = frozenset(a for a in change(thing.base) if isinstance(a, Address))
-            return replace(thing, base=base, attributes=_map_all(thing.attributes, change))
+            flag = next(iter(change(frozenset({thing.flag})))) if thing.flag is not None else None
+            attributes = _map_all(thing.attributes, change)
+            return replace(thing, base=base, flag=flag, attributes=attributes)
         case Unknown():
             return replace(thing, attributes=_map_all(thing.attributes, change))
         case Sequence():
@@ -478,6 +498,7 @@ def map_object(thing: HeapObject, change: Callable[[Value], Value]) -> HeapObjec
                 function=change(thing.function),
                 arguments=tuple(map(change, thing.arguments)),
                 keywords=_map_all(thing.keywords, change),
+                modes=tuple(map(change, thing.modes)),
             )
         case Function():
             return replace(
@@ -485,6 +506,7 @@ def map_object(thing: HeapObject, change: Callable[[Value], Value]) -> HeapObjec
                 defaults=_map_all(thing.defaults, change),
                 attributes=_map_all(thing.attributes, change),
                 setter=change(thing.setter),
+                modes=tuple(map(change, thing.modes)),
             )
         case Class():
             return replace(

@@ -247,7 +247,11 @@ def _missing(
             return tensor_attributes.read_fact(
                 machine, address, thing, fact.methods[name], state, activation, span
             )
-    return value_of(Method(address, name))
+        if fact is not None and name in fact.methods:
+            return value_of(Method(address, name))
+    # A method of the base that we do not see, or data that it keeps.
+    datum = machine.derived(f"attribute {name}", (address,), span, Unknown(Kind.ANY))
+    return datum | {Method(address, name)}
 
 
 def _read_class(

@@ -64,6 +64,11 @@ def call_builtin(machine: Machine, name: str, call: LibraryCall) -> Outcomes:
     handler = HANDLERS.get(name)
     if handler is not None:
         return handler(machine, call)
+    if name in ("exit", "quit"):
+        exits = value_of(Library("sys.exit"))
+        return machine.call(
+            exits, call.arguments, call.state, call.activation, call.span, call.shown
+        )
     if name.endswith(("Error", "Exception", "Warning")) or name in ("StopIteration", "object"):
         thing = Instance(value_of(Library(f"builtins.{name}")))
         return [(machine.new(call.state, call.activation, call.span, name, thing), call.state)]

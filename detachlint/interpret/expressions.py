@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO
-from detachlint.domain.objects import Kind, Mapping, Sequence
+from detachlint.domain.objects import Iterator, Kind, Mapping, Sequence
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     NONE,
@@ -15,6 +15,7 @@ from detachlint.domain.values import (
     Value,
     join_values,
     literal,
+    single_address,
     single_literal,
     value_of,
 )
@@ -24,6 +25,7 @@ from detachlint.interpret import (
     comprehensions,
     conditions,
     definitions,
+    generators,
     imports,
     items,
     names,
@@ -274,6 +276,19 @@ def _yield(machine: Machine, node: Yield, state: State, activation: Activation) 
         return [outcome for value, after in values for outcome in consume(value, after)]
     outcomes: Outcomes = []
     for value, after in values:
+        address = single_address(value)
+        thing = after.get(address) if address is not None else None
+        if isinstance(thing, Iterator) and thing.kind == "generator" and address is not None:
+            outcomes += generators.drive(
+                machine,
+                address,
+                thing,
+                after,
+                activation,
+                node.span,
+                lambda item, s: [end for _, end in consume(item, s)],
+            )
+            continue
         ends = machine.iterate(
             value,
             after,

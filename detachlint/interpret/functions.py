@@ -25,7 +25,17 @@ from detachlint.interpret.activation import Activation, Outcome, Outcomes
 from detachlint.interpret.arguments import Arguments
 from detachlint.interpret.state import State
 from detachlint.interpret.tensors import flag_of, story_of
-from detachlint.ir.nodes import Code, Parameter, ParameterKind
+from detachlint.ir.nodes import (
+    Call,
+    Code,
+    Constant,
+    Evaluate,
+    Name,
+    Parameter,
+    ParameterKind,
+    Raise,
+)
+from detachlint.ir.walk import inner_codes
 from detachlint.source.span import Span
 
 if TYPE_CHECKING:
@@ -70,6 +80,9 @@ def invoke(
     deepest = _deepest(machine, code, arguments)
     if runs >= deepest:
         return _recursive_result(machine, code, arguments, state, activation, span)
+    if function.owner is not None and is_stub(code):
+        # Stands for what a class derived from this one does; that may be out of sight.
+        return [(machine.unknown(state, activation, span, "abstract result"), state)]
     if code.yields or (code.is_async and not awaited):
         return _make_generator(machine, address, function, arguments, state, activation, span)
     if runs == deepest - 1:
@@ -138,7 +151,7 @@ def _leave(
     for _, end in (*outcomes, *child.raises):
         if function.modes:
             gradmode.restore(end, saved)
-        if not function.code.captured:
+        if not function.code.captured and not inner_codes(function.code):
             end.heap.pop(child.frame, None)
 
 
@@ -268,6 +281,18 @@ def _run_coroutine(
         outcomes += [*child.returns, *((NONE, end) for end in ends)]
         activation.raises.extend(child.raises)
     return outcomes
+
+
+def is_stub(code: Code) -> bool:
+    """Whether a body does nothing: a docstring, `...`, `pass`, or `raise NotImplementedError`."""
+    for statement in code.body:
+        if isinstance(statement, Raise):
+            raised = statement.value
+            raised = raised.function if isinstance(raised, Call) else raised
+            return isinstance(raised, Name) and raised.name == "NotImplementedError"
+        if not isinstance(statement, Evaluate) or not isinstance(statement.value, Constant):
+            return False
+    return bool(code.body)
 
 
 def _deepest(machine: Machine, code: Code, arguments: Arguments) -> int:

@@ -15,7 +15,7 @@ from detachlint.domain.objects import Frame, Function, Iterator
 from detachlint.domain.values import NONE, Address, Value, addresses
 from detachlint.interpret import gradmode
 from detachlint.interpret.activation import Activation, Outcomes
-from detachlint.interpret.state import MOST_PATHS, State, merge_states
+from detachlint.interpret.state import State
 from detachlint.source.span import Span
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ def drive(
     span: Span,
     consume: Consumer,
     sent: Value = NONE,
-) -> list[State]:
-    """The states after `consume` has been run at each yield that is left, up to the generator's end.
+) -> Outcomes:
+    """What the generator returns, after `consume` has been run at each yield that is left.
 
     A generator that was advanced before (`thing.position` yields) runs again from its start in the
     mode it was started in, passing by the yields that are done; the last of them receives `sent`.
@@ -44,7 +44,7 @@ def drive(
     if thing.position != 0 and thing.mode is not None:
         state.mode = thing.mode
     runs = [(f, frame) for f in addresses(thing.function) for frame in addresses(thing.source)]
-    ends: list[State] = []
+    ends: Outcomes = []
     for function, frame in runs:
         before = state if len(runs) == 1 else state.fork()
         code = before.get(function)
@@ -53,7 +53,7 @@ def drive(
         if isinstance(code, Function) and isinstance(before.heap.get(frame), Frame):
             counted = _counted(generator, thing.position, sent, modes, consume)
             ends += _run_body(machine, function, code, frame, before, activation, span, counted)
-    return merge_states(ends, MOST_PATHS)
+    return machine.merge_outcomes(ends)
 
 
 Resumed = Callable[[Value, State], Outcomes]
@@ -94,10 +94,11 @@ def _run_body(
     activation: Activation,
     span: Span,
     consume: Resumed,
-) -> list[State]:
+) -> Outcomes:
     if activation.runs_of(function.code) > 3 or activation.depth > 24:
         machine.facts.gave_up["generator within itself"] += 1
-        return [state]
+        value = machine.unknown(state, activation, span, "yielded")
+        return [(NONE, s) for _, s in consume(value, state.fork())] + [(NONE, state)]
     machine.called.add(function.code)
 
     def on_yield(value: Value, at_yield: State) -> Outcomes:
@@ -125,12 +126,12 @@ def _run_body(
         unseen=activation.unseen,
     )
     ends = machine.execute(function.code.body, [state], child)
-    ends = [*ends, *(after for _, after in child.returns)]
-    for end in (*ends, *(after for _, after in child.raises)):
+    outcomes: Outcomes = [*((NONE, end) for end in ends), *child.returns]
+    for _, end in (*outcomes, *child.raises):
         if function.modes:
             gradmode.restore(end, outside)
     activation.raises.extend(child.raises)
-    return ends
+    return outcomes
 
 
 def advance(

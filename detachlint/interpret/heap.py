@@ -48,7 +48,7 @@ class Heap(dict[Address, HeapObject]):
 
     def fork(self) -> Heap:
         """A copy that may go another way from here on."""
-        if self.journal.writes:
+        if self.journal.writes or self.journal.parent is None:
             self.journal = Journal(self.journal)
         return Heap(self, Journal(self.journal.parent))
 

@@ -107,7 +107,7 @@ def run_through(
         state,
         activation,
         span,
-        lambda before: body(contents.all, before),
+        lambda before: body(machine.bounded(contents.all, before, activation, span), before),
         at_least_once=bool(contents.items),
     )
 
@@ -174,7 +174,8 @@ def _iterate_iterator(
     body: Body,
 ) -> list[State]:
     if thing.kind == "generator":
-        return generators.drive(machine, address, thing, state, activation, span, body)
+        ended = generators.drive(machine, address, thing, state, activation, span, body)
+        return [end for _, end in ended]
     state.put(address, replace(thing, position=None))
     if thing.kind in ("map", "starmap"):
         return _iterate_map(machine, thing, state, activation, span, body)

@@ -7,14 +7,15 @@ out of it; a block takes and gives lists of states.
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Callable
 from collections.abc import Sequence as SequenceOf
 
-from detachlint.domain.belief import MAYBE, Belief
+from detachlint.domain.belief import MAYBE, NO, Belief
 from detachlint.domain.objects import HeapObject, Kind, Sequence, Unknown, join_objects
 from detachlint.domain.story import Story
-from detachlint.domain.values import Address, Atom, Value, join_values, value_of
+from detachlint.domain.values import Address, Atom, Literal, Value, join_values, value_of
 from detachlint.interpret import attributes, calls, functions, iteration, unseen_calls
 from detachlint.interpret.activation import Activation, Outcome, Outcomes
 from detachlint.interpret.addresses import AddressBook
@@ -30,7 +31,7 @@ from detachlint.interpret.state import (
     merge_states,
 )
 from detachlint.interpret.statements import EXECUTORS
-from detachlint.ir.nodes import Block, Code, Expression
+from detachlint.ir.nodes import Block, Code, Expression, Jump, Raise
 from detachlint.source.span import Span
 
 MOST_STEPS = 6_000
@@ -40,6 +41,9 @@ MOST_STEPS_OF_A_FILE = 24_000
 """The same for all entry points of a file; beyond, each gets a small share."""
 
 SMALL_SHARE = 400
+
+MOST_ATOMS = 24
+"""What one element of a long container may be, each known by itself."""
 
 MOST_RUNS = 64
 """Runs of one function for one entry point; of one that reaches no crossing, a quarter of them."""
@@ -106,7 +110,7 @@ class Machine:
             after: list[State] = []
             for state in states:
                 self.count_step(activation, 1 + len(state.heap) // 512)
-                if activation.watched:
+                if activation.watched and not isinstance(statement, (Raise, Jump)):
                     activation.raises.append((frozenset(), state.fork()))
                 after.extend(executor(self, statement, state, activation))
             states = merge_states(after, MOST_PATHS)
@@ -230,6 +234,27 @@ class Machine:
         state.heap[address] = thing if known is None else join_objects(known, thing)
         drop_assumptions(state, [address])
         return address
+
+    def bounded(self, value: Value, state: State, activation: Activation, span: Span) -> Value:
+        """The value; if it may be too many things, with one unknown thing for those that say little."""
+        if len(value) <= MOST_ATOMS:
+            return value
+        vague = frozenset(
+            atom
+            for atom in value
+            if isinstance(atom, Literal)
+            or (isinstance(atom, Address) and isinstance(state.get(atom), Unknown))
+        )
+        grads = [
+            thing.grad
+            for atom in vague
+            if isinstance(atom, Address) and isinstance(thing := state.get(atom), Unknown)
+        ]
+        joined = functools.reduce(Belief.join, grads, NO)
+        kind = Kind.ANY if grads else Kind.OTHER
+        return (value - vague) | self.unknown(
+            state, activation, span, "any of many", kind=kind, grad=joined
+        )
 
     def derived(
         self,

@@ -104,7 +104,8 @@ def _run_around_yield(
         return [after]
 
     with intercept(activation, leave):
-        return generators.drive(machine, address, thing, state, activation, node.span, body)
+        ended = generators.drive(machine, address, thing, state, activation, node.span, body)
+        return [end for _, end in ended]
 
 
 def _run_own(

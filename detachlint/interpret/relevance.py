@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from detachlint.interpret.crossings import FORMS
 from detachlint.ir.nodes import (
     Assign,
     Attribute,
     AugmentedAssign,
+    Bind,
     Call,
     Code,
     Constant,
     Delete,
+    Expression,
+    For,
+    MakeClass,
+    MakeFunction,
     Name,
+    Parameter,
     Subscript,
     Target,
     Unpack,
+    With,
 )
-from detachlint.ir.walk import all_codes, inner_codes, nodes_of
+from detachlint.ir.walk import all_codes, inner_codes, nodes_in, nodes_of
 
 WORDS = FORMS | {"reveal_grad"}
 
@@ -37,20 +46,68 @@ def words_in(code: Code) -> frozenset[str]:
 
 
 def relevant_codes(module: Code) -> set[Code]:
-    """The code from which a crossing may be reached: it has one, or mentions a function that does.
+    """The code from which a crossing may be reached: it has one, or mentions what leads to one.
 
+    What leads to a crossing is a function that is relevant, its class, and whatever is given a value
+    that mentions one of these (`convert = lambda t: t.numpy()`, `TABLE = {"a": convert}`).
     Over-approximates: names are compared without regard to whose they are.
     """
-    words = {code: words_in(code) for code in all_codes(module)}
-    relevant = {code for code, mentioned in words.items() if mentioned & WORDS}
+    codes = list(all_codes(module))
+    words = {code: words_in(code) for code in codes}
+    given = [pair for code in codes for pair in _given_names(code)]
+    names = set(WORDS)
+    relevant: set[Code] = set()
     while True:
-        around = {c for c in words if any(inner in relevant for inner in inner_codes(c))}
+        more = {code for code, mentioned in words.items() if mentioned & names}
+        more |= {code for code in codes if any(inner in more for inner in inner_codes(code))}
         # Special methods have no name at their call; their class does, and stands around them.
-        names = {c.name for c in relevant if c.kind != "module" and not c.name.startswith("__")}
-        more = {c for c, mentioned in words.items() if mentioned & names} | around
-        if more <= relevant:
+        found = {c.name for c in more if c.kind != "module" and not c.name.startswith(("__", "<"))}
+        for targets, mentioned, inner in given:
+            if mentioned & names or any(code in more for code in inner):
+                found |= targets
+        if more <= relevant and found <= names:
             return relevant
         relevant |= more
+        names |= found
+
+
+Given = tuple[frozenset[str], frozenset[str], tuple[Code, ...]]
+
+
+def _given_names(code: Code) -> Iterator[Given]:
+    """The names that statements give to values: names, words in the value, code in the value."""
+    for node in nodes_of(code):
+        if isinstance(node, Assign) and node.value is not None:
+            targets = [name for target in node.targets for name in _target_names(target)]
+            value: Expression = node.value
+        elif isinstance(node, (Bind, AugmentedAssign)):
+            targets, value = list(_target_names(node.target)), node.value
+        elif isinstance(node, (For, With)) and node.target is not None:
+            targets = list(_target_names(node.target))
+            value = node.iterable if isinstance(node, For) else node.manager
+        elif isinstance(node, Parameter) and node.default is not None:
+            targets, value = [node.name], node.default
+        else:
+            continue
+        if isinstance(value, (MakeFunction, MakeClass)) and value.code.name in targets:
+            continue  # a definition: its own name is followed already
+        inside = list(nodes_in(value))
+        mentioned = frozenset(n.name for n in inside if isinstance(n, (Name, Attribute)))
+        yield frozenset(targets), mentioned, tuple(n for n in inside if isinstance(n, Code))
+
+
+def _target_names(target: Target) -> Iterator[str]:
+    if isinstance(target, Unpack):
+        for inner in target.targets:
+            yield from _target_names(inner)
+    elif isinstance(target, (Name, Attribute)):
+        yield target.name
+    else:
+        yield from (
+            _target_names(target.value)
+            if isinstance(target.value, (Name, Attribute, Subscript))
+            else ()
+        )
 
 
 MUTATORS = frozenset(

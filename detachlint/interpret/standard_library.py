@@ -282,6 +282,14 @@ def _number(machine: Machine, call: LibraryCall) -> Outcomes:
     return [(value, call.state)]
 
 
+def _never_returns(machine: Machine, call: LibraryCall) -> Outcomes:
+    """`sys.exit()` and the like raise SystemExit."""
+    error = Instance(value_of(Library("builtins.SystemExit")))
+    raised = machine.new(call.state, call.activation, call.span, "exit", error)
+    call.activation.raises.append((raised, call.state))
+    return []
+
+
 def _custom_op(machine: Machine, call: LibraryCall) -> Outcomes:
     """`@torch.library.custom_op(…)`: the body runs with grad mode off (executed)."""
     switch = GradSwitch(NO)
@@ -290,6 +298,9 @@ def _custom_op(machine: Machine, call: LibraryCall) -> Outcomes:
 
 HANDLERS: dict[str, Handler] = {
     "torch.library.custom_op": _custom_op,
+    "sys.exit": _never_returns,
+    "os._exit": _never_returns,
+    "os.abort": _never_returns,
     "functools.partial": _partial,
     "functools.wraps": _decorator_of_its_argument,
     "functools.lru_cache": _decorator_of_its_argument,

@@ -105,6 +105,8 @@ class State:
 
     def join(self, other: State) -> State:
         """Either path was taken; assumptions survive where both made them."""
+        if self.heap is other.heap:
+            other = other.fork()
         ancestor, writes = parted(self.heap, other.heap)
         heap = Heap(self.heap, Journal(ancestor))
         for address in writes:

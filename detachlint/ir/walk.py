@@ -14,7 +14,12 @@ _SKIPPED = (str, int, float, complex, bytes, bool, type(None), Span)
 def nodes_of(code: Code) -> Iterator[Any]:
     """All nodes of a body and, for parameters, of defaults and annotations; not those of inner code
     (an inner `Code` itself is among the nodes)."""
-    pending: list[Any] = [code.body, code.parameters, code.returns]
+    yield from nodes_in((code.body, code.parameters, code.returns))
+
+
+def nodes_in(part: Any) -> Iterator[Any]:
+    """All nodes of a part of a body (a node, or a tuple of nodes), as `nodes_of` gives them."""
+    pending: list[Any] = [part]
     while pending:
         node = pending.pop()
         if isinstance(node, _SKIPPED):

@@ -2,7 +2,8 @@
 
 Runs in a process of its own, so that its peak memory is that of one package; prints JSON.
 Times are CPU seconds of this process. The two parsers are timed over the same files as the check,
-those that survive the byte scan. The time limit for a file needs POSIX timers; elsewhere none holds.
+those that survive the byte scan. A crossing that no run of the analysis has come to is "unvisited":
+nothing can be found there. The time limit for a file needs POSIX timers; elsewhere none holds.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import signal
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -48,18 +49,21 @@ class Measurement:
         self.seconds: dict[str, float] = dict.fromkeys(("scan", "check", "ast", "libcst"), 0.0)
         self.findings: list[dict[str, Any]] = []
         self.errors: list[dict[str, str]] = []
+        self.visited: set[tuple[int, int]] = set()
+        self.unvisited: list[str] = []
         self.times: list[tuple[float, str]] = []
         self.gave_up: Counter[str] = Counter()
         self.unmodelled: Counter[str] = Counter()
 
     def record_facts(self) -> None:
-        """Let every analysis add what it gave up and what it does not model to the counts."""
+        """Let every analysis tell what it gave up, what it does not model and where it has been."""
         analyse = detachlint.interpret.analyse_module
 
         def recording(code: Code, filename: str) -> Facts:
             facts = analyse(code, filename)
             self.gave_up.update(_without_places(facts.gave_up))
             self.unmodelled.update(facts.unmodelled)
+            self.visited = {(span.line, span.end_line) for span in facts.crossings}
             return facts
 
         detachlint.interpret.analyse_module = recording
@@ -74,8 +78,10 @@ class Measurement:
             return
         self.totals["suspect files"] += 1
         self.totals["suspect lines"] += data.count(b"\n")
-        self._check(data, str(path.relative_to(self.root)))
-        self._parse(data)
+        name = str(path.relative_to(self.root))
+        self.visited = set()
+        self._check(data, name)
+        self._parse(data, name)
 
     def _check(self, data: bytes, name: str) -> None:
         options = Options(min_confidence=Confidence.POSSIBLE)
@@ -93,12 +99,17 @@ class Measurement:
         self.seconds["check"] += taken
         self.times.append((taken, name))
 
-    def _parse(self, data: bytes) -> None:
+    def _parse(self, data: bytes, name: str) -> None:
         try:
-            self._timed("ast", lambda: ast.parse(data))
+            tree = self._timed("ast", lambda: ast.parse(data))
             self._timed("libcst", lambda: libcst.parse_module(data))
         except (SyntaxError, ValueError, libcst.ParserSyntaxError):
             self.totals["unparsable files"] += 1
+            return
+        for first, last in _crossings(tree):
+            self.totals["crossings"] += 1
+            if (first, last) not in self.visited:
+                self.unvisited.append(f"{name}:{first}")
 
     def _timed(self, what: str, work: Callable[[], Any]) -> Any:
         start = process_time()
@@ -129,10 +140,19 @@ class Measurement:
             "peak memory": peak_memory(),
             "findings": self.findings,
             "errors": self.errors,
+            "unvisited": self.unvisited,
             "slowest": sorted(self.times, reverse=True)[:SLOWEST],
             "gave up": dict(self.gave_up.most_common()),
             "unmodelled": dict(self.unmodelled.most_common()),
         }
+
+
+def _crossings(tree: ast.Module) -> Iterator[tuple[int, int]]:
+    """First and last line of each call that converts; one with `force` never raises."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            if node.func.attr in ("numpy", "__array__") and not node.keywords:
+                yield node.lineno, node.end_lineno or node.lineno
 
 
 def _without_places(reasons: Counter[str]) -> Counter[str]:

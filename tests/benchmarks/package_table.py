@@ -10,7 +10,7 @@ CONFIDENCES = ("certain", "likely", "possible")
 
 HEADINGS = (
     "package", "version", "files", "lines", "to parse", "lines", "scan s", "check s", "ast s",
-    "libcst s", "/ libcst", "MB", *CONFIDENCES, "errors",
+    "libcst s", "/ libcst", "MB", "crossings", "unvisited", *CONFIDENCES, "errors",
 )  # fmt: skip
 
 Key = tuple[str, str, int, str]
@@ -31,6 +31,8 @@ def row(name: str, version: str, measured: dict[str, Any]) -> tuple[str, ...]:
         *(f"{seconds[what]:.2f}" for what in ("scan", "check", "ast", "libcst")),
         f"{ratio:.1f}",
         f"{measured['peak memory'] / 2**20:.0f}",
+        str(measured.get("crossings", 0)),
+        str(len(measured["unvisited"])),
         *(str(counts[confidence]) for confidence in CONFIDENCES),
         str(len(measured["errors"])),
     )
@@ -55,6 +57,7 @@ def render_details(name: str, measured: dict[str, Any], wanted: Sequence[str]) -
     lines += [f"  error: {e['file']}: {e['error']}\n{e['traceback']}" for e in measured["errors"]]
     slow = [f"{file} {seconds:.1f} s" for seconds, file in measured["slowest"][:5] if seconds >= 1]
     lines += [f"  slowest: {', '.join(slow)}"] if slow else []
+    lines += [f"  unvisited: {', '.join(measured['unvisited'])}"] if measured["unvisited"] else []
     for what in ("gave up", "unmodelled"):
         top = [f"{reason} ({count})" for reason, count in list(measured[what].items())[:8]]
         lines += [f"  {what}: {', '.join(top)}"] if top else []

@@ -40,6 +40,14 @@ def test_files_findings_and_costs_are_counted(tree: Path) -> None:
     assert measured["errors"] == []
 
 
+def test_crossings_that_the_analysis_has_not_come_to_are_listed(tmp_path: Path) -> None:
+    text = f"{RAISES}raise SystemExit\nt.numpy()\nt.numpy(force=True)\n"
+    (tmp_path / "dead.py").write_text(text)
+    measured = measure(tmp_path, limit=20)
+    assert measured["crossings"] == 2
+    assert measured["unvisited"] == ["dead.py:6"]
+
+
 def test_what_is_not_modelled_is_counted(tmp_path: Path) -> None:
     (tmp_path / "template.py").write_text(f"try:\n    pass\nexcept* OSError:\n    pass\n{RAISES}")
     measured = measure(tmp_path, limit=20)

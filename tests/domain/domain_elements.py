@@ -90,7 +90,6 @@ stories: st.SearchStrategy[Story | None] = st.one_of(
 )
 
 
-
 class ValueType:
     """`Value` in an evaluated annotation (the alias itself is a string)."""
 
@@ -143,9 +142,7 @@ def strategy_for(hint: Any) -> st.SearchStrategy[Any]:
 
 def heap_objects(cls: type) -> st.SearchStrategy[Any]:
     """Any objects of a heap class."""
-    return st.builds(
-        cls, **{name: strategy_for(hint) for name, hint in field_types(cls).items()}
-    )
+    return st.builds(cls, **{name: strategy_for(hint) for name, hint in field_types(cls).items()})
 
 
 @st.composite

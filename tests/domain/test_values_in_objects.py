@@ -19,15 +19,20 @@ from domain_elements import (
     field_types,
     heap_objects,
 )
-from hypothesis import find, given, settings
+from hypothesis import Phase, find, given, settings
 
 from detachlint.domain.objects import HeapObject, map_object, values_in
 from detachlint.domain.values import Address, Value, join_values, value_of
 
+FEW = settings(max_examples=40, deadline=None)
+ANY = settings(database=None, phases=[Phase.generate])
 MARK, OTHER = an_address(98), an_address(99)
 
 KNOWN_TO_BE_FORGOTTEN: dict[tuple[str, str], str] = {
-    ("Function", "modes"): "a decorator made in a loop is lost when the loop ages it: a false alarm",
+    (
+        "Function",
+        "modes",
+    ): "a decorator made in a loop is lost when the loop ages it: a false alarm",
     ("Partial", "modes"): "as for functions",
     ("Tensor", "flag"): "an older tensor is decided by the condition of a later iteration",
 }
@@ -56,17 +61,17 @@ def fields_with_values() -> Iterator[Any]:
 
 
 def with_mark(cls: type, name: str) -> HeapObject:
-    plain = find(heap_objects(cls), lambda _: True, settings=settings(database=None))
+    plain = find(heap_objects(cls), lambda _: True, settings=ANY)
     thing: HeapObject = dataclasses.replace(plain, **{name: marked(field_types(cls)[name])})
     return thing
 
 
-@pytest.mark.parametrize(("cls", "name"), fields_with_values())
+@pytest.mark.parametrize(("cls", "name"), [*fields_with_values()])
 def test_values_in_finds_what_every_field_holds(cls: type, name: str) -> None:
     assert MARK in join_values(values_in(with_mark(cls, name)))
 
 
-@pytest.mark.parametrize(("cls", "name"), fields_with_values())
+@pytest.mark.parametrize(("cls", "name"), [*fields_with_values()])
 def test_map_object_changes_what_every_field_holds(cls: type, name: str) -> None:
     def rename(value: Value) -> Value:
         return frozenset(OTHER if atom is MARK else atom for atom in value)
@@ -85,11 +90,13 @@ def test_the_fields_that_hold_values_are_recognised() -> None:
     } <= found  # fmt: skip
 
 
+@FEW
 @given(any_heap_object)
 def test_an_identical_change_changes_nothing(thing: HeapObject) -> None:
     assert map_object(thing, lambda value: value) == thing
 
 
+@FEW
 @given(any_heap_object)
 def test_only_values_are_changed(thing: HeapObject) -> None:
     emptied = map_object(thing, lambda _: frozenset())

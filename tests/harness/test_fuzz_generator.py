@@ -14,6 +14,7 @@ from detachlint.harness.executor import Execution
 from detachlint.harness.fuzz import templates
 from detachlint.harness.fuzz.builder import Builder
 from detachlint.harness.fuzz.compare import Runs, run
+from detachlint.harness.fuzz.coverage import ALL_CLASSES, ir_classes
 from detachlint.harness.fuzz.expressions import from_template
 from detachlint.harness.fuzz.program import Program, form_names, generate
 from detachlint.harness.fuzz.strategy import programs
@@ -62,6 +63,12 @@ class TestSample:
         assert {g for g in groups if used[f"operation: {g}"] < COUNT / 2} == set()
         crossings = {name for name, _ in templates.ARRAYS}
         assert {c for c in crossings if not used[f"crossing: {c}"]} == set()
+
+    def test_every_class_of_the_intermediate_representation_occurs(self, sample: Sample) -> None:
+        seen: set[str] = set()
+        for program in sample.programs:
+            seen.update(ir_classes(program.text))
+        assert seen >= ALL_CLASSES - {"Opaque"}  # the lowering knows all that is generated
 
     def test_programs_are_dozens_of_lines_and_none_is_endless(self, sample: Sample) -> None:
         lengths = sorted(program.text.count("\n") for program in sample.programs)

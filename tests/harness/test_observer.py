@@ -17,6 +17,8 @@ from detachlint.harness.observation import Crossing
 from detachlint.harness.observer import Observer
 from detachlint.source.span import Span
 
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # NumPy 2 on PyTorch
+
 
 def is_this_file(name: str) -> bool:
     return name == __file__

@@ -17,7 +17,9 @@ PRELUDE_LINES = PRELUDE.count("\n")
 
 def facts_of(source: str) -> Facts:
     """The facts of a program as it stands."""
-    return analyse_module(lower_module(parse_module(source, "program.py"), "program.py"), "program.py")
+    return analyse_module(
+        lower_module(parse_module(source, "program.py"), "program.py"), "program.py"
+    )
 
 
 def run(body: str) -> Facts:

@@ -17,12 +17,7 @@ def test_the_chain_of_calls_leads_from_the_module_to_the_crossing() -> None:
 
 
 def test_each_caller_is_a_context_of_its_own() -> None:
-    body = (
-        "def f(x):\n    return x.numpy()\n"
-        "f(t.detach())\n"
-        "with torch.no_grad():\n    f(t)\n"
-        "f(t)\n"
-    )
+    body = "def f(x):\n    return x.numpy()\nf(t.detach())\nwith torch.no_grad():\n    f(t)\nf(t)\n"
     seen = [visit for visit in visits(body)[2] if not visit.unseen]
     assert [visit.raises.usual for visit in seen] == [Truth.NO, Truth.NO, Truth.YES]
     assert [visit.calls[-1].span.line - PRELUDE_LINES for visit in seen] == [3, 5, 6]
@@ -63,7 +58,9 @@ def test_what_nobody_calls_is_run_as_an_entry_point(body: str) -> None:
     assert all(visit.unseen for visit in visits(body)[line])
 
 
-@pytest.mark.xfail(strict=True, reason="their frame is dropped, as nothing captured it: a missed alarm")
+@pytest.mark.xfail(
+    strict=True, reason="their frame is dropped, as nothing captured it: a missed alarm"
+)
 @pytest.mark.parametrize(
     "body",
     [
@@ -95,7 +92,9 @@ def test_unseen_callers_are_asked_where_all_seen_ones_see_an_error() -> None:
 
 
 def test_an_argument_of_an_unseen_caller_is_unknown() -> None:
-    assert revealed("def f(x, *xs, y=None, **more):\n    reveal_grad(x)\n    x.numpy()\n") == ["MAYBE"]
+    assert revealed("def f(x, *xs, y=None, **more):\n    reveal_grad(x)\n    x.numpy()\n") == [
+        "MAYBE"
+    ]
 
 
 def test_a_default_is_one_of_the_values_an_unseen_caller_leaves() -> None:

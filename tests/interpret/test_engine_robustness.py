@@ -66,7 +66,7 @@ hypothesmith = pytest.importorskip("hypothesmith")
 
 @settings(
     deadline=None,
-    max_examples=60,
+    max_examples=40,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 @given(hypothesmith.from_node())
@@ -107,7 +107,10 @@ def blocks(draw: st.DrawFn, depth: int = 3) -> list[str]:
                 inner = [*inner, draw(st.sampled_from([f"return {two}", f"yield {two}"]))]
             lines += [head, *(f"  {line}" for line in inner)]
             if head == "try:":
-                lines += [draw(st.sampled_from(["finally:", "except f as x:", "except x:"])), f"  {two}"]
+                lines += [
+                    draw(st.sampled_from(["finally:", "except f as x:", "except x:"])),
+                    f"  {two}",
+                ]
         else:
             lines.append(draw(st.sampled_from(simple)))
     return lines
@@ -116,5 +119,7 @@ def blocks(draw: st.DrawFn, depth: int = 3) -> list[str]:
 @settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(blocks())
 def test_generated_programs_that_mean_something_to_the_engine(lines: list[str]) -> None:
-    source = "import os, torch\nfrom torch import nn\nt = torch.ones(2, requires_grad=True)\nx = f = t\n"
+    source = (
+        "import os, torch\nfrom torch import nn\nt = torch.ones(2, requires_grad=True)\nx = f = t\n"
+    )
     facts_of(source + "\n".join(lines) + "\nx.numpy()\n")

@@ -144,14 +144,7 @@ def test_the_value_of_an_exception_reaches_its_handler() -> None:
 
 
 def test_else_runs_only_behind_a_body_that_went_well() -> None:
-    body = (
-        "try:\n"
-        "    raise ValueError\n"
-        "except ValueError:\n"
-        "    pass\n"
-        "else:\n"
-        "    reveal_grad(t)\n"
-    )
+    body = "try:\n    raise ValueError\nexcept ValueError:\n    pass\nelse:\n    reveal_grad(t)\n"
     assert revealed(body) == []
 
 

@@ -71,7 +71,7 @@ TestHeaps = Heaps.TestCase
 
 
 def test_heaps_of_one_origin_meet_at_the_cost_of_what_was_written() -> None:
-    here = Heap({place: THINGS[0] for place in PLACES})
+    here = Heap(dict.fromkeys(PLACES, THINGS[0]))
     here[PLACES[0]] = THINGS[0]
     there = here.fork()
     there[PLACES[1]] = THINGS[1]
@@ -79,7 +79,9 @@ def test_heaps_of_one_origin_meet_at_the_cost_of_what_was_written() -> None:
     assert parted(here, there)[1] == {PLACES[1], PLACES[2]}
 
 
-@pytest.mark.xfail(strict=True, reason="the joined heap's journal hangs on one that is still written")
+@pytest.mark.xfail(
+    strict=True, reason="the joined heap's journal hangs on one that is still written"
+)
 def test_a_heap_that_met_itself_may_be_written_again() -> None:
     world = State(Heap({PLACES[0]: THINGS[0]}), YES, {}, {})
     joined = world.join(world)
@@ -89,7 +91,7 @@ def test_a_heap_that_met_itself_may_be_written_again() -> None:
 
 @pytest.mark.xfail(strict=True, reason="a heap that was never written is no common ancestor")
 def test_a_fork_of_a_heap_that_was_never_written_is_no_stranger() -> None:
-    here = Heap({place: THINGS[0] for place in PLACES})
+    here = Heap(dict.fromkeys(PLACES, THINGS[0]))
     there = here.fork()
     there[PLACES[1]] = THINGS[1]
     assert parted(here, there)[1] == {PLACES[1]}

@@ -55,7 +55,9 @@ def test_crossings_are_recognised_in_every_spelling(expression: str) -> None:
 
 
 def test_defaults_and_decorators_count() -> None:
-    source = "def d(f): return f().numpy()\n@d\ndef g(): return 1\ndef h(x=lambda y: y.numpy()): pass\n"
+    source = (
+        "def d(f): return f().numpy()\n@d\ndef g(): return 1\ndef h(x=lambda y: y.numpy()): pass\n"
+    )
     assert relevant_names(source) >= {"d", "h"}
 
 
@@ -64,14 +66,18 @@ REACHED = {
     "a local alias": "def f(x): return x.numpy()\ndef h():\n    for g in [f]: g(t)\n",
     "getattr": "def h():\n    getattr(t, 'numpy')()\n",
 }
+CROSSES = "def f(x): return x.numpy()\n"
 NOT_REACHED = {
     "a lambda with a name": "f = lambda x: x.numpy()\ndef h():\n    f(t)\n",
-    "an alias": "def f(x): return x.numpy()\ng = f\ndef h():\n    g(t)\n",
-    "a table": "def f(x): return x.numpy()\nTABLE = {'a': f}\ndef h():\n    TABLE['a'](t)\n",
-    "an object that is called": "class A:\n    def __call__(self, x): return x.numpy()\na = A()\ndef h():\n    a(t)\n",
-    "an object that is indexed": "class A:\n    def __getitem__(self, x): return x.numpy()\na = A()\ndef h():\n    a[t]\n",
-    "a partial function": "from functools import partial\ndef f(x): return x.numpy()\ng = partial(f)\ndef h():\n    g(t)\n",
-}  # fmt: skip
+    "an alias": CROSSES + "g = f\ndef h():\n    g(t)\n",
+    "a table": CROSSES + "TABLE = {'a': f}\ndef h():\n    TABLE['a'](t)\n",
+    "a partial function": CROSSES
+    + "from functools import partial\ng = partial(f)\ndef h():\n    g(t)\n",
+    "an object that is called": "class A:\n    def __call__(self, x): return x.numpy()\n"
+    "a = A()\ndef h():\n    a(t)\n",
+    "an object that is indexed": "class A:\n    def __getitem__(self, x): return x.numpy()\n"
+    "a = A()\ndef h():\n    a[t]\n",
+}
 
 
 @pytest.mark.parametrize("way", REACHED)

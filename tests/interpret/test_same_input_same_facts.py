@@ -12,7 +12,9 @@ from engine import PRELUDE, facts_of
 
 from detachlint.interpret import render_facts
 
-PROGRAM = PRELUDE + """
+PROGRAM = (
+    PRELUDE
+    + """
 class A:
     def give(self): return t
 class B:
@@ -38,13 +40,28 @@ def choose(u):
     return max((m().give() for m in maker), key=lambda v: v.sum())
 with open("x") as file, torch.no_grad():
     choose(file).numpy()
+kept, makers = [], []
+for name in os.listdir():
+    kept += [torch.ones(2, requires_grad=True), t * 4, torch.ones(3), t + 1]
+    makers += [A(), B()]
+    for maker in makers:
+        maker.give().numpy()
+    for one in kept:
+        one.numpy()
+torch.stack(kept).numpy()
 net = Net({"q", "r", "s"})
 out = net(t, how=os.environ.get("HOW"))
 out.numpy()
 print(*(reveal_grad(v) for v in (out, *net.cache.values())))
 """
+)
 
-FRESH = "import sys; from engine import facts_of; from detachlint.interpret import render_facts; sys.stdout.write(render_facts(facts_of(sys.stdin.read())))"
+FRESH = """
+import sys
+from engine import facts_of
+from detachlint.interpret import render_facts
+sys.stdout.write(render_facts(facts_of(sys.stdin.read())))
+"""
 
 
 def stories(source: str) -> list[list[str]]:

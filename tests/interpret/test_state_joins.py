@@ -32,7 +32,7 @@ PARTS: dict[str, st.SearchStrategy[Any]] = {
     "equals": st.dictionaries(addresses, literals, max_size=3),
     "focus": st.frozensets(addresses, max_size=2),
 }
-PLACE = {name: place for name, place in zip("abc", ADDRESSES, strict=True)}
+PLACE = dict(zip("abc", ADDRESSES, strict=True))
 
 
 @st.composite
@@ -40,11 +40,13 @@ def states_of_one_program(draw: st.DrawFn) -> list[State]:
     """Three states. An address holds objects of one class in all of them, or nothing."""
     assert set(PARTS) | {"heap"} == set(inspect.signature(State).parameters), "a new part of states"
     kinds = {place: draw(st.sampled_from((Tensor, Sequence, Instance))) for place in ADDRESSES}
-    kinds |= {place: Unknown for place in UNKNOWN_PLACES}
+    kinds |= dict.fromkeys(UNKNOWN_PLACES, Unknown)
     found: list[State] = []
     for _ in range(3):
         present = draw(st.sets(st.sampled_from(list(kinds))))
-        heap = Heap({place: draw(heap_objects(kinds[place])) for place in kinds if place in present})
+        heap = Heap(
+            {place: draw(heap_objects(kinds[place])) for place in kinds if place in present}
+        )
         found.append(State(heap, **{name: draw(part) for name, part in PARTS.items()}))
     return found
 

@@ -13,6 +13,7 @@ from itertools import zip_longest
 
 from detachlint.harness.fuzz.campaign import Failure, Plan, Statistics, run_campaign
 from detachlint.harness.fuzz.compare import Contradiction, Kind, TooSlow, compare, compare_fix, run
+from detachlint.harness.fuzz.coverage import ALL_CLASSES
 from detachlint.harness.fuzz.program import form_names
 from detachlint.harness.fuzz.shrink import shrink
 
@@ -103,6 +104,8 @@ def _print_statistics(statistics: Statistics, elapsed: float) -> None:
     cells = [f"{uses / count:8.4f} {form}" for form, uses in sorted(statistics.forms.items())]
     for row in zip_longest(*(cells[i::_COLUMNS] for i in range(_COLUMNS)), fillvalue=""):
         print("".join(f"{cell:46}" for cell in row).rstrip())
+    missing = sorted(ALL_CLASSES - set(statistics.ir_classes)) or "none"
+    print(f"classes of the intermediate representation that did not occur: {missing}")
     print("contradictions:", dict(statistics.contradictions.most_common()) or "none")
 
 

@@ -26,11 +26,13 @@ from detachlint.harness.fuzz.compare import (
     run,
     time_limit,
 )
+from detachlint.harness.fuzz.coverage import ir_classes
 from detachlint.harness.fuzz.program import Program, generate
 from detachlint.harness.warm import warm_up, warm_up_optimizers
 
-_CHUNK = 25
 _ANALYSIS_SECONDS = 20.0
+_LOWERED_EVERY = 10
+"""One program in so many is lowered once more, to count its classes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class Plan:
     excluded: frozenset[str] = frozenset()
     fixes_every: int = 10
     """One program in so many is fixed too, and run again."""
+    chunk: int = 25
+    """Programs that a process is given at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ class Statistics:
     lines: Counter[str] = field(default_factory=Counter)
     findings: Counter[str] = field(default_factory=Counter)
     forms: Counter[str] = field(default_factory=Counter)
+    ir_classes: Counter[str] = field(default_factory=Counter)
     seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     contradictions: Counter[str] = field(default_factory=Counter)
 
@@ -72,7 +77,7 @@ class Statistics:
         """Add the sums of `other` to these."""
         self.programs += other.programs
         self.source_lines += other.source_lines
-        for name in ("ended_early", "lines", "findings", "forms", "contradictions"):
+        for name in ("ended_early", "lines", "findings", "forms", "ir_classes", "contradictions"):
             getattr(self, name).update(getattr(other, name))
         for what, seconds in other.seconds.items():
             self.seconds[what] += seconds
@@ -89,7 +94,7 @@ def run_campaign(plan: Plan) -> Iterator[tuple[Statistics, list[Failure]]]:
     A program that takes its process down ends the campaign with BrokenProcessPool.
     """
     numbers = range(plan.first, plan.first + plan.programs)
-    chunks = [numbers[start : start + _CHUNK] for start in range(0, len(numbers), _CHUNK)]
+    chunks = [numbers[start : start + plan.chunk] for start in range(0, len(numbers), plan.chunk)]
     if plan.jobs == 1:
         _prepare()
         yield from (run_chunk(plan, chunk) for chunk in chunks)
@@ -131,6 +136,8 @@ def _examine(
     statistics.programs += 1
     statistics.source_lines += program.text.count("\n")
     statistics.forms.update(program.forms)
+    if number % _LOWERED_EVERY == 0:
+        statistics.ir_classes.update(ir_classes(program.text))
     started = time.process_time()
     try:
         runs = run(program.text)

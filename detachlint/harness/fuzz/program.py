@@ -16,6 +16,7 @@ from detachlint.harness.fuzz.registry import FORMS, write_definition, write_stat
 assert _forms.__all__  # imported for their registration
 
 _IMPORTS = """\
+import asyncio
 import collections
 import contextlib
 import copy

@@ -84,8 +84,8 @@ def _without_runs(tree: ast.Module) -> Iterator[None]:
 
 
 def _without_statements(tree: ast.Module) -> Iterator[None]:
-    """Each entry of each list of statements, decorators, handlers or keywords, last ones first."""
-    for node in _backwards(tree):
+    """Each entry of each list of statements, arguments and the like: outer before inner, last first."""
+    for node in list(ast.walk(tree)):
         for name in (*_BODIES, "args", "elts", "defaults"):
             entries = getattr(node, name, None)
             if not isinstance(entries, list):
@@ -100,7 +100,7 @@ def _without_statements(tree: ast.Module) -> Iterator[None]:
 
 def _with_bodies(tree: ast.Module) -> Iterator[None]:
     """Each compound statement replaced by one of its blocks."""
-    for node in _backwards(tree):
+    for node in list(ast.walk(tree)):
         for name in _BODIES[:3]:
             block = getattr(node, name, None)
             if not isinstance(block, list):
@@ -118,7 +118,7 @@ def _with_bodies(tree: ast.Module) -> Iterator[None]:
 
 def _with_parts(tree: ast.Module) -> Iterator[None]:
     """Each expression replaced by one of its parts."""
-    for node in _backwards(tree):
+    for node in list(ast.walk(tree)):
         for name, value in ast.iter_fields(node):
             if isinstance(value, _EXPRESSIONS):
                 for part in _parts(value):
@@ -139,7 +139,3 @@ def _parts(node: ast.expr) -> list[ast.expr]:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         parts.insert(0, copy.deepcopy(node.func.value))  # x.sin() to x
     return parts
-
-
-def _backwards(tree: ast.Module) -> list[ast.AST]:
-    return list(ast.walk(tree))[::-1]
