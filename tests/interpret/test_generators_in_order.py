@@ -153,3 +153,20 @@ def test_two_generators_in_step_run_in_turns() -> None:
 )
 def test_a_generator_within_itself_comes_to_an_end(body: str) -> None:
     run(body + "for y in g(t):\n    y.numpy()\n")
+
+
+@pytest.mark.xfail(
+    strict=True, reason="beyond the bound a generator yields nothing: a missed alarm"
+)
+def test_a_generator_that_walks_deep_into_a_nest_yields_what_is_there() -> None:
+    body = (
+        "def walk(tree):\n"
+        "    if isinstance(tree, list):\n"
+        "        for x in tree:\n"
+        "            yield from walk(x)\n"
+        "    else:\n"
+        "        yield tree\n"
+        "for y in walk([[[[[[t]]]]]]):\n"
+        "    reveal_grad(y)\n"
+    )
+    assert revealed(body) != []

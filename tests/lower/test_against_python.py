@@ -83,8 +83,10 @@ def _scopes_of_ir(
         elif node.depth != 0:
             # The variables of a comprehension are those of a scope around for Python as well.
             holder = module if node.depth == ir.GLOBAL else chain[node.depth]
+            user = inside
             while inside is not holder:
-                if name not in inside.variables:
+                # What classes hand through, their tables do not always show.
+                if name not in inside.variables and (inside is user or inside.kind != "class"):
                     frees[inside].add(name)
                 inside = parents.get(inside, holder)
     found: Counter[Any] = Counter()
@@ -129,12 +131,15 @@ def _scopes_of_python(
                 if _is_used(symbol):
                     globals_.add(symbol.get_name())
             elif symbol.is_free():
-                if _is_used(symbol) or _is_free_inside(table, symbol.get_name()):
+                inner = list(table.get_children())
+                if table.get_type() == "class":
+                    inner = [child for child in inner if child.get_name() in _COMPREHENSIONS]
+                if _is_used(symbol) or _is_free_in_any(inner, symbol.get_name()):
                     frees.add(symbol.get_name())
             else:
                 own.add(symbol.get_name())
-        for inner in _comprehensions_in(table):
-            for symbol in inner.get_symbols():
+        for comprehension in _comprehensions_in(table):
+            for symbol in comprehension.get_symbols():
                 if symbol.is_global() and _is_used(symbol):
                     globals_.add(symbol.get_name())
         if sys.version_info >= (3, 12):  # where comprehensions have no tables any more
@@ -146,11 +151,8 @@ def _is_used(symbol: symtable.Symbol) -> bool:
     return symbol.is_referenced() or symbol.is_assigned() or symbol.is_imported()
 
 
-def _is_free_inside(table: symtable.SymbolTable, name: str) -> bool:
-    return any(
-        name in child.get_identifiers() and child.lookup(name).is_free()
-        for child in table.get_children()
-    )
+def _is_free_in_any(tables: list[symtable.SymbolTable], name: str) -> bool:
+    return any(name in table.get_identifiers() and table.lookup(name).is_free() for table in tables)
 
 
 def _comprehensions_in(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
