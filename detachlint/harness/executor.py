@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import builtins
 import gc
 import linecache
 import random
 import sys
+import threading
 import types
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,13 +39,15 @@ def execute(
     digests: bool = False,
     methods: tuple[str, ...] = NUMPY_CROSSINGS,
     at_exit: bool = False,
+    passing: tuple[type[BaseException], ...] = (),
 ) -> Execution:
     """Run `text` as the main module `filename`, and return what was observed.
 
     The program starts in a fresh namespace with PyTorch's defaults and fixed seeds, and finds
     `reveal_grad` among its builtins. Its exceptions, `SystemExit` included, are part of the result;
     leaving with exit code 0 is no error. With `at_exit` its threads are waited for and its exit
-    handlers run, as at the end of a Python process. Nothing protects this process from the program:
+    handlers run, as at the end of a Python process. Exceptions of the types `passing` are the
+    caller's own (a time limit, say) and go through. Nothing protects this process from the program:
     that is `run_program`'s work.
     """
     observer = Observer(
@@ -52,27 +56,33 @@ def execute(
     reveals: list[Reveal] = []
 
     def reveal_grad(value: object) -> None:
-        line = observer.place(sys._getframe(1))[1]
-        reveals.append(
-            Reveal(line, getattr(value, "requires_grad", None) if _is_tensor(value) else None)
-        )
+        line = observer.place(sys._getframe(1)).line
+        flag = value.requires_grad if isinstance(value, torch.Tensor) else None
+        reveals.append(Reveal(line, flag))
 
-    error = None
     with _main_module(text, filename) as module, _default_state(), observer:
         builtins.reveal_grad = reveal_grad  # type: ignore[attr-defined]
-        try:
-            exec(compile(text, filename, "exec", dont_inherit=True), module.__dict__)
-        except SystemExit as stop:
-            error = None if stop.code in (None, 0) else _program_error(stop, filename)
-        except BaseException as failure:
-            error = _program_error(failure, filename)
+        error = _run(text, filename, module.__dict__, passing)
         if at_exit:
             _finish_threads_and_exit_handlers()
     return Execution(observer.crossings(), tuple(reveals), error)
 
 
-def _is_tensor(value: object) -> bool:
-    return isinstance(value, torch.Tensor)
+def _run(
+    text: str,
+    filename: str,
+    namespace: dict[str, Any],
+    passing: tuple[type[BaseException], ...],
+) -> ProgramError | None:
+    try:
+        exec(compile(text, filename, "exec", dont_inherit=True), namespace)
+    except passing:
+        raise
+    except SystemExit as stop:
+        return None if stop.code in (None, 0) else _program_error(stop, filename)
+    except BaseException as failure:
+        return _program_error(failure, filename)
+    return None
 
 
 @contextmanager
@@ -137,9 +147,6 @@ def _message(error: BaseException) -> str:
 
 
 def _finish_threads_and_exit_handlers() -> None:
-    import atexit
-    import threading
-
     # What the interpreter does at the end, in its order. Underscored, but stable since Python 3.
     names: tuple[tuple[Any, str], ...] = ((threading, "_shutdown"), (atexit, "_run_exitfuncs"))
     for module, name in names:

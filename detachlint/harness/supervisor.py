@@ -163,11 +163,9 @@ def _drain(channels: list[_Channel]) -> None:
 
 
 def _status_if_ended(child: int) -> int | None:
-    """The exit status of the child, which is left to be waited for."""
-    info = os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-    if info is None:
-        return None
-    return info.si_status if info.si_code == os.CLD_EXITED else -info.si_status
+    """The exit status of the child; minus the signal that ended it. It is waited for then."""
+    process, status = os.waitpid(child, os.WNOHANG)
+    return os.waitstatus_to_exitcode(status) if process else None
 
 
 def _status_in_words(status: int) -> str:
@@ -210,7 +208,13 @@ def _observation(
     result, stdout, stderr = channels
     fields: dict[str, Any] = {"crossings": (), "reveals": (), "error": None}
     if ending.verdict is Verdict.FINISHED:
-        fields = json.loads(result.text())
+        try:
+            fields = _result(result.text())
+        except (
+            ValueError,
+            TypeError,
+        ):  # the program wrote into a pipe that is none of its business
+            ending = _Ending(Verdict.DIED, "spoilt the result of the observation")
         if _ran_out_of_memory(fields["error"]):
             ending = _Ending(Verdict.MEMORY, f"needed more than {limits.memory} bytes")
     return Observation.from_json(
@@ -223,6 +227,13 @@ def _observation(
             "seconds": seconds,
         }
     )
+
+
+def _result(text: str) -> dict[str, Any]:
+    fields = json.loads(text)
+    if not isinstance(fields, dict) or fields.keys() != {"crossings", "reveals", "error"}:
+        raise ValueError("not the result of an execution")
+    return fields
 
 
 def _ran_out_of_memory(error: dict[str, Any] | None) -> bool:

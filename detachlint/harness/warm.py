@@ -21,7 +21,6 @@ from detachlint.harness.executor import execute
 from detachlint.harness.limits import (
     Limits,
     adopt_orphans,
-    die_with_parent,
     leave_network,
     refuse_connections,
 )
@@ -30,7 +29,6 @@ from detachlint.harness.supervisor import supervise
 
 def main() -> None:
     """Serve until standard input ends."""
-    die_with_parent(os.getppid())
     adopt_orphans()
     if not leave_network():
         refuse_connections()

@@ -35,7 +35,8 @@ from detachlint.ir.nodes import Block, Code, Expression, Jump, Raise
 from detachlint.source.span import Span
 
 MOST_STEPS = 6_000
-"""Units of work (statements, large copies) for one entry point before the analysis gives it up."""
+"""Units of work (statements, calls, rounds of loops) for one entry point before it is given up; and
+some for each statement of the module, so that a long file is not given up for its length."""
 
 MOST_STEPS_OF_A_FILE = 24_000
 """The same for all entry points of a file; beyond, each gets a small share."""
@@ -68,6 +69,7 @@ class Machine:
         self.module_frame = self.book.place(module.span, "module", 0)
         self.steps = 0
         self.steps_of_file = 0
+        self.size = 3 * len(module.body)
         self.runs: Counter[Code] = Counter()
         self.relevant = relevant_codes(module)
         self.called: set[Code] = set()
@@ -109,7 +111,7 @@ class Machine:
             executor = EXECUTORS[type(statement)]
             after: list[State] = []
             for state in states:
-                self.count_step(activation, 1 + len(state.heap) // 512)
+                self.count_step(activation)
                 if activation.watched and not isinstance(statement, (Raise, Jump)):
                     activation.raises.append((frozenset(), state.fork()))
                 after.extend(executor(self, statement, state, activation))
@@ -125,8 +127,8 @@ class Machine:
     def count_step(self, activation: Activation, amount: int = 1) -> None:
         """Account for a statement (or more work); raises GaveUp beyond the bound."""
         self.steps += amount
-        spent = self.steps_of_file > MOST_STEPS_OF_A_FILE
-        if self.steps > (SMALL_SHARE if spent else MOST_STEPS):
+        spent = self.steps_of_file > MOST_STEPS_OF_A_FILE + self.size
+        if self.steps > (SMALL_SHARE if spent else MOST_STEPS + self.size):
             raise GaveUp(activation.code.qualified_name)
 
     def may_run(self, code: Code) -> bool:

@@ -28,15 +28,6 @@ FEW = settings(max_examples=40, deadline=None)
 ANY = settings(database=None, phases=[Phase.generate])
 MARK, OTHER = an_address(98), an_address(99)
 
-KNOWN_TO_BE_FORGOTTEN: dict[tuple[str, str], str] = {
-    (
-        "Function",
-        "modes",
-    ): "a decorator made in a loop is lost when the loop ages it: a false alarm",
-    ("Partial", "modes"): "as for functions",
-    ("Tensor", "flag"): "an older tensor is decided by the condition of a later iteration",
-}
-
 
 def marked(hint: Any) -> Any:
     """The mark, wrapped as a field of an annotated type holds values; None for other types."""
@@ -55,9 +46,7 @@ def fields_with_values() -> Iterator[Any]:
     for cls in HEAP_CLASSES:
         for name, hint in field_types(cls).items():
             if marked(hint) is not None:
-                reason = KNOWN_TO_BE_FORGOTTEN.get((cls.__name__, name))
-                marks = [pytest.mark.xfail(strict=True, reason=reason)] if reason else []
-                yield pytest.param(cls, name, marks=marks, id=f"{cls.__name__}.{name}")
+                yield pytest.param(cls, name, id=f"{cls.__name__}.{name}")
 
 
 def with_mark(cls: type, name: str) -> HeapObject:

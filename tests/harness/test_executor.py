@@ -119,6 +119,12 @@ def test_a_generator_left_inside_no_grad_does_not_reach_the_next_program() -> No
     assert seen.reveals == (Reveal(2, True),)
 
 
+def test_exceptions_that_are_the_callers_go_through() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        execute("raise KeyboardInterrupt\n", "snippet.py", passing=(KeyboardInterrupt,))
+    assert not hasattr(builtins, "reveal_grad")
+
+
 def test_randomness_is_the_same_in_every_run() -> None:
     program = """\
         import random, numpy, torch

@@ -137,6 +137,11 @@ os.wait()
         ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n", "SIGKILL"),
         ("import ctypes\nctypes.string_at(0)\n", "SIGSEGV"),
         ("import os\nos.abort()\n", "SIGABRT"),
+        (
+            "import os\nfor n in range(3, 64):\n"
+            "    try: os.write(n, b'[]\\n')\n    except OSError: pass\n",
+            "spoilt",
+        ),
         ("import os\nos.kill(os.getppid(), 9)\nwhile True: pass\n", "watched it"),
     ],
 )

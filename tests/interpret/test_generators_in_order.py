@@ -103,7 +103,6 @@ def test_a_generator_expression_runs_when_it_is_consumed() -> None:
     assert revealed(body) == ["NO", "NO"]
 
 
-@pytest.mark.xfail(strict=True, reason="what `yield from` gives is unknown: a missed alarm")
 def test_the_return_of_a_generator_is_what_yield_from_gives() -> None:
     body = (
         "def inner():\n"

@@ -134,7 +134,7 @@ def _scopes_of_python(
                 inner = list(table.get_children())
                 if table.get_type() == "class":
                     inner = [child for child in inner if child.get_name() in _COMPREHENSIONS]
-                if _is_used(symbol) or _is_free_in_any(inner, symbol.get_name()):
+                if _is_used(symbol) or _is_used_in_any(inner, symbol.get_name()):
                     frees.add(symbol.get_name())
             else:
                 own.add(symbol.get_name())
@@ -151,8 +151,14 @@ def _is_used(symbol: symtable.Symbol) -> bool:
     return symbol.is_referenced() or symbol.is_assigned() or symbol.is_imported()
 
 
-def _is_free_in_any(tables: list[symtable.SymbolTable], name: str) -> bool:
-    return any(name in table.get_identifiers() and table.lookup(name).is_free() for table in tables)
+def _is_used_in_any(tables: list[symtable.SymbolTable], name: str) -> bool:
+    """Whether the name is used, not only declared, as a variable from outside of these scopes."""
+    for table in tables:
+        if name in table.get_identifiers() and table.lookup(name).is_free():
+            inner = list(table.get_children())
+            if _is_used(table.lookup(name)) or _is_used_in_any(inner, name):
+                return True
+    return False
 
 
 def _comprehensions_in(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
@@ -178,7 +184,7 @@ def test_scopes_agree_with_symtable(path: Path) -> None:
     _compare_scopes(read(path))
 
 
-@settings(deadline=None, max_examples=1500, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(programs())
 def test_scopes_of_any_shape_agree_with_symtable(source: str) -> None:
     try:

@@ -8,6 +8,7 @@ from detachlint.source.scan import may_hold_crossing, text_may_hold_crossing
 
 HOLDING = {
     "attribute": b"import torch\nx.numpy()",
+    "no torch in sight": b"def f(loss):\n    loss.backward()\n    return loss.numpy()\n",
     "method without a call": b"import torch\nf = x.numpy\n",
     "getattr": b"import torch\ngetattr(x, 'numpy')()",
     "array protocol": b"import torch\nx.__array__()",
@@ -29,7 +30,6 @@ HOLDING = {
 }
 EMPTY = {
     "empty": b"",
-    "no torch": b"import numpy as np\nx.numpy()",
     "no crossing": b"import torch\nx.cpu()",
     "import alone": b"import torch\nimport numpy as np\nfrom numpy import array\n",
     "other protocol": b"import torch\nx.__array_ufunc__ = None\n",

@@ -99,6 +99,7 @@ def _print_statistics(statistics: Statistics, elapsed: float) -> None:
     valid = 100 * (1 - statistics.ended_early.total() / count)
     print(f"ended without an exception: {valid:.2f} %", dict(statistics.ended_early) or "")
     print("lines with a crossing:", dict(statistics.lines.most_common()))
+    print(f"programs that were fixed and run again: {statistics.fixed}")
     print("findings:", dict(statistics.findings.most_common()))
     print("what was generated, per program:")
     cells = [f"{uses / count:8.4f} {form}" for form, uses in sorted(statistics.forms.items())]

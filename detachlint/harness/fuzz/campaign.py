@@ -65,6 +65,7 @@ class Statistics:
 
     programs: int = 0
     source_lines: int = 0
+    fixed: int = 0
     ended_early: Counter[str] = field(default_factory=Counter)
     lines: Counter[str] = field(default_factory=Counter)
     findings: Counter[str] = field(default_factory=Counter)
@@ -77,6 +78,7 @@ class Statistics:
         """Add the sums of `other` to these."""
         self.programs += other.programs
         self.source_lines += other.source_lines
+        self.fixed += other.fixed
         for name in ("ended_early", "lines", "findings", "forms", "ir_classes", "contradictions"):
             getattr(self, name).update(getattr(other, name))
         for what, seconds in other.seconds.items():
@@ -159,7 +161,7 @@ def _examine(
     if not found and plan.fixes_every and number % plan.fixes_every == 0:
         found = compare_fix(program.text)
         _clock(statistics, "fixing", started)
-        statistics.lines["programs fixed and run again"] += 1
+        statistics.fixed += 1
     return found
 
 

@@ -93,11 +93,17 @@ class Runs:
 
 def run(text: str, seconds: float = 10.0) -> Runs:
     """Run a generated program twice in this process. TooSlow if a run takes too long."""
-    with time_limit(seconds):
-        kept_going = execute(text, FILENAME, keep_going=True)
-    with time_limit(seconds):
-        plain = execute(text, FILENAME) if _refused_any(kept_going) else kept_going
+    kept_going = _execute(text, seconds, keep_going=True)
+    plain = _execute(text, seconds) if _refused_any(kept_going) else kept_going
     return Runs(kept_going, plain)
+
+
+def _execute(
+    text: str, seconds: float, *, keep_going: bool = False, digests: bool = False
+) -> Execution:
+    own = (TooSlow, KeyboardInterrupt)
+    with time_limit(seconds):
+        return execute(text, FILENAME, keep_going=keep_going, digests=digests, passing=own)
 
 
 def _refused_any(execution: Execution) -> bool:
@@ -141,9 +147,8 @@ def compare_fix(text: str, seconds: float = 30.0) -> list[Contradiction]:
         return [Contradiction(Kind.CRASH, 0, last_frames())]
     if not result.applied:
         return []
-    with time_limit(seconds):
-        before = execute(text, FILENAME, keep_going=True, digests=True)
-        after = execute(result.text, FILENAME, keep_going=True, digests=True)
+    before = _execute(text, seconds, keep_going=True, digests=True)
+    after = _execute(result.text, seconds, keep_going=True, digests=True)
     return fix_contradictions(result.text, result.applied, before, after)
 
 
