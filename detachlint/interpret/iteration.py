@@ -24,6 +24,7 @@ from detachlint.domain.values import (
     Literal,
     Value,
     in_order,
+    literal,
     single_address,
     value_of,
 )
@@ -43,6 +44,9 @@ if TYPE_CHECKING:
 
 MOST_UNROLLED = 8
 """Elements that are run through one by one; more of them are run through as one unknown element."""
+
+MOST_LETTERS = 16
+"""Letters of a text that are run through one by one."""
 
 FROM_A_LOADER = Belief(Truth.NO, Truth.MAYBE)
 """Elements of a data set: plain data, unless unseen code made them otherwise."""
@@ -338,6 +342,12 @@ def _call_own(
 
 def _contents(machine: Machine, atom: Atom | None, state: State) -> Sequence | None:
     """The elements of a container that we can see into."""
+    if (
+        isinstance(atom, Literal)
+        and isinstance(atom.value, str)
+        and len(atom.value) <= MOST_LETTERS
+    ):
+        return Sequence("list", tuple(value_of(literal(letter)) for letter in atom.value))
     if not isinstance(atom, Address):
         return None
     thing = state.get(atom)
@@ -407,8 +417,8 @@ def collect(
     machine: Machine, value: Value, state: State, activation: Activation, span: Span
 ) -> list[tuple[Sequence, State]]:
     """The elements of an iterable as a list, with the state after running through it."""
-    address = single_address(value)
-    contents = _contents(machine, address, state)
+    atom = next(iter(value)) if len(value) == 1 else None
+    contents = _contents(machine, atom, state)
     if contents is not None:
         return [(replace(contents, kind="list", fields=()), state)]
     gathered = machine.book.place(span, "collected", activation.context)
