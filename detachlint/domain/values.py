@@ -147,5 +147,5 @@ def _order(atom: Atom) -> tuple[int, int, str]:
     if isinstance(atom, Address):
         return (0, atom.serial, "")
     if isinstance(atom, Bound):
-        return (1, atom.function.serial, "")
+        return (1, atom.function.serial, repr(atom.receiver))
     return (2, 0, repr(atom))

@@ -160,9 +160,9 @@ def call_value(
 def _groups(state: State, callee: Value) -> list[list[Atom]]:
     """Callees that are answered together: one method of several library objects is one call."""
     groups: dict[object, list[Atom]] = {}
-    methods_called = {f"attribute {m.name}" for m in callee if isinstance(m, Method)}
+    as_data = {(f"attribute {m.name}", (m.receiver,)) for m in callee if isinstance(m, Method)}
     for atom in in_order(callee):
-        if isinstance(atom, Address) and atom.derived and atom.derived[0] in methods_called:
+        if isinstance(atom, Address) and atom.derived in as_data:
             continue  # the same attribute, taken for data: it is called, so it is a method
         key: object = atom
         if isinstance(atom, Method):

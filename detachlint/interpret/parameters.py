@@ -107,7 +107,7 @@ def named_buffers(state: State, address: Address) -> list[tuple[str | None, Addr
             continue
         registered = thing.attributes.get(REGISTERED, frozenset())
         names = {str(getattr(atom, "value", "")) for atom in registered}
-        for name in names & set(thing.attributes):
+        for name in sorted(names & set(thing.attributes)):
             for atom in in_order(thing.attributes[name]):
                 if isinstance(atom, Address) and isinstance(state.get(atom), Tensor):
                     path = None if prefix is None else f"{prefix}.{name}".lstrip(".")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from detachlint.interpret.crossings import FORMS
 from detachlint.ir.nodes import (
@@ -55,11 +56,15 @@ def relevant_codes(module: Code) -> set[Code]:
     codes = list(all_codes(module))
     words = {code: words_in(code) for code in codes}
     given = [pair for code in codes for pair in _given_names(code)]
+    around = {inner: code for code in codes for inner in inner_codes(code)}
     names = set(WORDS)
     relevant: set[Code] = set()
     while True:
         more = {code for code, mentioned in words.items() if mentioned & names}
-        more |= {code for code in codes if any(inner in more for inner in inner_codes(code))}
+        for code in list(more):
+            while code in around:
+                code = around[code]
+                more.add(code)
         # Special methods have no name at their call; their class does, and stands around them.
         found = {c.name for c in more if c.kind != "module" and not c.name.startswith(("__", "<"))}
         for targets, mentioned, inner in given:
@@ -117,6 +122,7 @@ MUTATORS = frozenset(
 )  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
 def changes_objects(code: Code) -> bool:
     """Whether a body may change an object that others see: it stores into one, or calls what does."""
     for node in nodes_of(code):

@@ -9,6 +9,7 @@ finding is certain only if unseen callers cannot help it either.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from detachlint.domain.belief import BY_DEFAULT, NO, YES, Belief, Truth
 from detachlint.domain.objects import (
@@ -33,7 +34,7 @@ from detachlint.interpret.machine import GaveUp, Machine
 from detachlint.interpret.relevance import changes_objects
 from detachlint.interpret.state import State, join_states
 from detachlint.interpret.unseen import arguments_for, leave_world_in_unseen_hands
-from detachlint.ir.nodes import Code
+from detachlint.ir.nodes import Assign, Code, Import, MakeClass, MakeFunction
 
 ROUNDS = 2
 """How often the methods of an object are run one after the other: what one leaves in an attribute,
@@ -66,7 +67,7 @@ def analyse_module(code: Code, filename: str) -> Facts:
     machine = Machine(code, filename)
     state = State(Heap({machine.module_frame: Frame(code, None)}), YES, {}, {})
     activation = Activation(code, machine.module_frame, 0)
-    ends = _guarded(machine, lambda: machine.execute(code.body, [state], activation))
+    ends = _run_module(machine, state, activation)
     world = join_states([*ends, *activation_ends(activation)] or [state])
     world.mode = BY_DEFAULT
     world.truths.clear()
@@ -75,20 +76,53 @@ def analyse_module(code: Code, filename: str) -> Facts:
     return machine.facts
 
 
+def _run_module(machine: Machine, state: State, activation: Activation) -> list[State]:
+    """The states at the end of the module's own code.
+
+    A statement that hits a bound is passed over: what the module defines behind it is still there.
+    """
+    machine.begin_entry()
+    states = [state]
+    for statement in activation.code.body:
+        defines = isinstance(statement, Assign) and isinstance(
+            statement.value, (MakeFunction, MakeClass, Import)
+        )
+        before = states if defines else [one.fork() for one in states]
+        ends = _guarded(
+            machine,
+            partial(machine.execute, (statement,), states, activation),
+            otherwise=before,
+            fresh=False,
+        )
+        if not ends:
+            break
+        states = ends
+    return states if ends else []
+
+
 def activation_ends(activation: Activation) -> list[State]:
     """The states in which the module's code was left by an exception."""
     return [after for _, after in activation.raises]
 
 
-def _guarded(machine: Machine, run: Callable[[], list[State]]) -> list[State]:
-    machine.begin_entry()
+def _guarded(
+    machine: Machine,
+    run: Callable[[], list[State]],
+    otherwise: list[State] | None = None,
+    *,
+    fresh: bool = True,
+) -> list[State]:
+    """The outcome of `run`; `otherwise` where it hits a bound. `fresh`: it is an entry of its own."""
+    if fresh:
+        machine.begin_entry()
     try:
         return run()
     except GaveUp as bound:
         machine.facts.gave_up[f"too many steps ({bound})"] += 1
     except RecursionError:
         machine.facts.gave_up["nested too deeply"] += 1
-    return []
+    machine.begin_entry()
+    return otherwise or []
 
 
 def named_objects(machine: Machine, world: State) -> list[Address]:

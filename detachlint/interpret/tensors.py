@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
+from collections.abc import Iterator as IteratorOf
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -81,7 +83,23 @@ def flag_of(state: State, value: Value, depth: int = DEEPEST) -> Belief:
     """Whether a value requires grad: the join over what it may be. NO for bottom."""
     if not value:
         return NO
+    if len(value) > MANY:
+        return _flag_of_many(state, value)
     return join_beliefs(flag_of_atom(state, atom, depth) for atom in value)
+
+
+MANY = 16
+"""Alternatives beyond which containers are no longer gone into one by one."""
+
+
+def _flag_of_many(state: State, value: Value) -> Belief:
+    flags = [
+        flag_of_tensor(state, thing) if isinstance(thing, Tensor) else thing.grad
+        for thing in reachable(state, [value])
+        if isinstance(thing, Tensor)
+        or (isinstance(thing, Unknown) and thing.kind not in NO_TENSORS)
+    ]
+    return join_beliefs(flags) if flags else NO
 
 
 def any_flag(state: State, values: Iterable[Value], depth: int = DEEPEST) -> Belief:
@@ -103,6 +121,8 @@ def join_beliefs(beliefs: Iterable[Belief]) -> Belief:
 def story_of(state: State, value: Value, depth: int = DEEPEST) -> Story | None:
     """The story of the first thing in a value that requires grad."""
     best: Story | None = None
+    if len(value) > MANY:
+        depth = 0
     for atom in in_order(value):
         if not isinstance(atom, Address):
             continue
@@ -145,19 +165,32 @@ def story_of_any(state: State, values: Iterable[Value]) -> Story | None:
     return None
 
 
-def severed_in(state: State, values: Iterable[Value], depth: int = DEEPEST) -> frozenset[Span]:
+def severed_in(state: State, values: Iterable[Value]) -> frozenset[Span]:
     """The crossings that values have come through, losing their gradient."""
     found = NOTHING_SEVERED
-    for value in values:
-        for address in addresses(value):
-            thing = state.get(address)
-            if isinstance(thing, (Tensor, Array, Unknown)):
-                found |= thing.severed
-            elif isinstance(thing, Sequence) and depth:
-                found |= severed_in(state, [*thing.items, thing.rest], depth - 1)
-            elif isinstance(thing, Mapping) and depth:
-                found |= severed_in(state, [thing.all], depth - 1)
+    for thing in reachable(state, values):
+        if isinstance(thing, (Tensor, Array, Unknown)):
+            found |= thing.severed
     return found
+
+
+MOST_REACHED = 256
+"""Objects looked at below a value; what lies farther does not count."""
+
+
+def reachable(state: State, values: Iterable[Value]) -> IteratorOf[HeapObject]:
+    """The objects that values are or that containers among them hold, each once, nearest first."""
+    pending = deque(address for value in values for address in addresses(value))
+    seen: set[Address] = set()
+    while pending and len(seen) < MOST_REACHED:
+        address = pending.popleft()
+        if address in seen:
+            continue
+        seen.add(address)
+        thing = state.get(address)
+        yield thing
+        if isinstance(thing, (Sequence, Mapping)):
+            pending.extend(addresses(thing.all))
 
 
 def tensors_in(state: State, value: Value) -> list[Address]:
@@ -165,19 +198,12 @@ def tensors_in(state: State, value: Value) -> list[Address]:
     return [a for a in addresses(value) if isinstance(state.get(a), Tensor)]
 
 
-def holds_tensor(state: State, value: Value, depth: int = DEEPEST) -> bool:
+def holds_tensor(state: State, value: Value) -> bool:
     """Whether a value may be a tensor, something that may be one, or a container of such."""
-    for address in addresses(value):
-        thing = state.get(address)
-        if isinstance(thing, Tensor):
-            return True
-        if isinstance(thing, Unknown) and thing.kind not in NO_TENSORS:
-            return True
-        if isinstance(thing, Sequence) and depth and holds_tensor(state, thing.all, depth - 1):
-            return True
-        if isinstance(thing, Mapping) and depth and holds_tensor(state, thing.all, depth - 1):
-            return True
-    return False
+    return any(
+        isinstance(thing, Tensor) or (isinstance(thing, Unknown) and thing.kind not in NO_TENSORS)
+        for thing in reachable(state, [value])
+    )
 
 
 def roots(state: State, value: Value) -> frozenset[Address]:

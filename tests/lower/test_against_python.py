@@ -162,10 +162,12 @@ def _is_used(symbol: symtable.Symbol) -> bool:
 def _is_used_in_any(tables: list[symtable.SymbolTable], name: str) -> bool:
     """Whether the name is used, not only declared, as a variable from outside of these scopes."""
     for table in tables:
-        if name in table.get_identifiers() and table.lookup(name).is_free():
-            inner = list(table.get_children())
-            if _is_used(table.lookup(name)) or _is_used_in_any(inner, name):
-                return True
+        is_free = name in table.get_identifiers() and table.lookup(name).is_free()
+        if is_free and _is_used(table.lookup(name)):
+            return True
+        hands_through = is_free or table.get_type() == "class"
+        if hands_through and _is_used_in_any(list(table.get_children()), name):
+            return True
     return False
 
 
