@@ -147,5 +147,7 @@ def _order(atom: Atom) -> tuple[int, int, str]:
     if isinstance(atom, Address):
         return (0, atom.serial, "")
     if isinstance(atom, Bound):
-        return (1, atom.function.serial, repr(atom.receiver))
+        receiver = atom.receiver
+        serial = f"{receiver.serial:09}" if isinstance(receiver, Address) else repr(receiver)
+        return (1, atom.function.serial, serial)
     return (2, 0, repr(atom))

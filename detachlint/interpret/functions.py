@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import MAYBE, NO
+from detachlint.domain.belief import MAYBE, NO, Truth
 from detachlint.domain.objects import Frame, Function, Iterator, Kind, Mapping, Sequence, Unknown
 from detachlint.domain.values import (
     BOTTOM_VALUE,
@@ -24,7 +24,7 @@ from detachlint.interpret import gradmode, steps
 from detachlint.interpret.activation import Activation, Outcome, Outcomes
 from detachlint.interpret.arguments import Arguments
 from detachlint.interpret.state import State
-from detachlint.interpret.tensors import flag_of, story_of
+from detachlint.interpret.tensors import any_flag, flag_of, story_of
 from detachlint.ir.nodes import (
     Call,
     Code,
@@ -312,7 +312,10 @@ def _guessed(
     span: Span,
 ) -> Value:
     """The result of a function that is not run any more: what it gave before, if that is known."""
+    given = any_flag(state, arguments.all()).both(state.recording)
     grad = machine.returned.get(address, MAYBE)
+    if given.usual in (Truth.YES, Truth.SOMETIMES):
+        grad = grad.join(given)
     return machine.unknown(state, activation, span, "result", grad=grad.in_unseen_hands())
 
 

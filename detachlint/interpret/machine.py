@@ -34,11 +34,11 @@ from detachlint.interpret.statements import EXECUTORS
 from detachlint.ir.nodes import Block, Code, Expression, Jump, Raise
 from detachlint.source.span import Span
 
-MOST_STEPS = 6_000
+MOST_STEPS = 8_000
 """Units of work (statements, calls, rounds of loops) for one entry point before it is given up; and
 some for each statement of the module, so that a long file is not given up for its length."""
 
-MOST_STEPS_OF_A_FILE = 24_000
+MOST_STEPS_OF_A_FILE = 32_000
 """The same for all entry points of a file; beyond, each gets a small share."""
 
 SMALL_SHARE = 400
@@ -47,7 +47,8 @@ MOST_ATOMS = 24
 """What one element of a long container may be, each known by itself."""
 
 MOST_RUNS = 64
-"""Runs of one function for one entry point; of one that reaches no crossing, a quarter of them."""
+"""Runs of one function for one entry point, once half of its work is done; of a function that reaches
+no crossing, a quarter of them."""
 
 
 def _join_paths(paths: list[tuple[list[Value], State]]) -> tuple[list[Value], State]:
@@ -132,8 +133,10 @@ class Machine:
             raise GaveUp(activation.code.qualified_name)
 
     def may_run(self, code: Code) -> bool:
-        """Whether a function may be run once more for this entry point."""
+        """Whether a function may be run once more for this entry point: as long as work is left."""
         self.runs[code] += 1
+        if self.steps < MOST_STEPS // 2:
+            return True
         return self.runs[code] <= (MOST_RUNS if code in self.relevant else MOST_RUNS // 4)
 
     # --- the language, for whoever needs to go back into the program ---------------------------

@@ -94,10 +94,14 @@ def _run_module(machine: Machine, state: State, activation: Activation) -> list[
             otherwise=before,
             fresh=False,
         )
+        if ends is before and not defines:
+            for end in ends:  # the statement may have done anything
+                leave_world_in_unseen_hands(end)
+                end.mode = end.mode.in_unseen_hands()
         if not ends:
-            break
+            return []
         states = ends
-    return states if ends else []
+    return states
 
 
 def activation_ends(activation: Activation) -> list[State]:

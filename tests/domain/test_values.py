@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import random
 
-import pytest
 from domain_elements import ADDRESSES, SPANS, addresses, an_address, atoms, values
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,7 +64,6 @@ def test_the_order_of_atoms_depends_on_nothing_but_the_atoms(
     assert [repr(atom) for atom in in_order(frozenset(shuffled))] == [repr(a) for a in ordered]
 
 
-@pytest.mark.xfail(strict=True, reason="ordered by function alone: a set's order decides the rest")
 def test_one_method_of_several_objects_is_ordered_by_object() -> None:
     function, *receivers = (an_address(serial) for serial in range(1, 12))
     bound = [Bound(receiver, function) for receiver in receivers]

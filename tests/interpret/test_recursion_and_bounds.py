@@ -119,7 +119,6 @@ def test_work_beyond_the_bound_is_counted(monkeypatch: pytest.MonkeyPatch) -> No
     assert [shown for _, shown in facts.reveals] == ["YES"], "the next entry point goes on"
 
 
-@pytest.mark.xfail(strict=True, reason="what stands behind is never defined: missed alarms")
 def test_a_module_that_is_given_up_still_has_its_later_functions_run(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
