@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from detachlint.interpret.crossings import FORMS
+from detachlint.interpret.pytorch.crossings import FORMS
 from detachlint.ir.nodes import (
     Assign,
     Attribute,

@@ -23,16 +23,16 @@ from detachlint.domain.objects import (
     values_in,
 )
 from detachlint.domain.values import Address, Value, addresses, value_of
-from detachlint.interpret import classes, functions
-from detachlint.interpret.activation import Activation, Outcomes
-from detachlint.interpret.ageing import age
-from detachlint.interpret.arguments import Arguments
+from detachlint.interpret.engine.activation import Activation, Outcomes
+from detachlint.interpret.engine.ageing import age
+from detachlint.interpret.engine.arguments import Arguments
+from detachlint.interpret.engine.heap import Heap, parted
+from detachlint.interpret.engine.machine import GaveUp, Machine
+from detachlint.interpret.engine.state import State, join_states
 from detachlint.interpret.facts import Facts
-from detachlint.interpret.heap import Heap, parted
-from detachlint.interpret.lookup import find_in_class, library_bases, linear_order
-from detachlint.interpret.machine import GaveUp, Machine
+from detachlint.interpret.language import classes, functions
+from detachlint.interpret.language.lookup import find_in_class, library_bases, linear_order
 from detachlint.interpret.relevance import changes_objects
-from detachlint.interpret.state import State, join_states
 from detachlint.interpret.unseen import arguments_for, leave_world_in_unseen_hands
 from detachlint.ir.nodes import Assign, Code, Import, MakeClass, MakeFunction
 

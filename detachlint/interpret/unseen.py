@@ -16,16 +16,16 @@ from detachlint.domain.objects import (
     Unknown,
 )
 from detachlint.domain.values import Address, Library, Literal, Value, value_of
-from detachlint.interpret.activation import Activation
-from detachlint.interpret.arguments import Arguments
-from detachlint.interpret.lookup import is_module_name, library_bases
-from detachlint.interpret.membership import ARRAY_CLASSES, TENSOR_CLASSES
-from detachlint.interpret.state import State
+from detachlint.interpret.engine.activation import Activation
+from detachlint.interpret.engine.arguments import Arguments
+from detachlint.interpret.engine.state import State
+from detachlint.interpret.language.lookup import is_module_name, library_bases
+from detachlint.interpret.language.membership import ARRAY_CLASSES, TENSOR_CLASSES
 from detachlint.ir.nodes import Expression, Parameter, ParameterKind
 from detachlint.knowledge import facts
 
 if TYPE_CHECKING:
-    from detachlint.interpret.machine import Machine
+    from detachlint.interpret.engine.machine import Machine
 
 KINDS = {
     "builtins.int": Kind.NUMBER,

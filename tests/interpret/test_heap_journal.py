@@ -8,8 +8,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from detachlint.domain.belief import NO, YES
 from detachlint.domain.objects import Array, HeapObject, Tensor
-from detachlint.interpret.heap import Heap, parted
-from detachlint.interpret.state import State
+from detachlint.interpret.engine.heap import Heap, parted
+from detachlint.interpret.engine.state import State
 
 PLACES = [an_address(serial) for serial in range(1, 6)]
 THINGS: list[HeapObject] = [Tensor(YES), Tensor(NO), Array()]

@@ -9,7 +9,7 @@ from costly_programs import COSTLY, HUGE, conditions_in_a_row, odd_programs
 from engine import PRELUDE, facts_of, raising_lines, revealed, run, seconds, visits
 
 from detachlint.domain.belief import Truth
-from detachlint.interpret import machine
+from detachlint.interpret.engine import machine
 
 LONGEST = 8.0
 """Seconds of processor time for the worst program; it is to tell exponential from slow."""

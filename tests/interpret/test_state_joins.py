@@ -21,8 +21,8 @@ from join_laws import broken_laws
 from detachlint.domain.belief import NO, YES, Belief
 from detachlint.domain.objects import HeapObject, Instance, Mapping, Sequence, Tensor, Unknown
 from detachlint.domain.values import Address, literal
-from detachlint.interpret.heap import Heap
-from detachlint.interpret.state import State, drop_assumptions, join_states, merge_states
+from detachlint.interpret.engine.heap import Heap
+from detachlint.interpret.engine.state import State, drop_assumptions, join_states, merge_states
 
 ONE_CLASS = st.one_of(*map(heap_objects, (Tensor, Sequence, Mapping, Instance)))
 PARTS: dict[str, st.SearchStrategy[Any]] = {

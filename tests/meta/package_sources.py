@@ -30,7 +30,7 @@ class Module:
 
 
 def layer_of(name: str) -> str:
-    """`interpret` for `detachlint.interpret.calls`; `""` for the package itself."""
+    """`interpret` for `detachlint.interpret.language.calls`; `""` for the package itself."""
     parts = name.split(".")
     return parts[1] if len(parts) > 1 else ""
 

@@ -1,0 +1,1 @@
+"""The machinery that runs any language: states, heaps, addresses, fixpoints."""

@@ -1,0 +1,55 @@
+"""One run of one piece of code: where its jumps go, who called it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from detachlint.domain.values import Address, Value
+from detachlint.interpret.engine.state import State
+from detachlint.ir.nodes import Code
+from detachlint.source.span import Span
+
+Outcome: TypeAlias = tuple[Value, State]
+Outcomes: TypeAlias = list[Outcome]
+OnYield: TypeAlias = Callable[[Value, State], Outcomes]
+
+
+@dataclass(slots=True)
+class Activation:
+    """The run of `code` with its variables in `frame`.
+
+    Paths that leave a block other than at its end are put into the lists here: whoever encloses the
+    block (loop, `try`, `with`, call) takes them out again. A raised exception is a pair of what is
+    known of the exception (bottom: nothing) and the state. `watched` counts the enclosing `try`
+    blocks: inside, any statement may raise. `on_yield` is what the consumer of a generator does with a
+    yielded value; it answers with what is sent back.
+    """
+
+    code: Code
+    frame: Address
+    context: int
+    caller: Activation | None = None
+    call_span: Span | None = None
+    function: Address | None = None
+    owner: Address | None = None
+    receiver: Value = frozenset()
+    on_yield: OnYield | None = None
+    watched: int = 0
+    depth: int = 0
+    unseen: bool = False
+    """Whether the chain of callers ends in one we cannot see."""
+    returns: Outcomes = field(default_factory=list)
+    raises: Outcomes = field(default_factory=list)
+    breaks: list[State] = field(default_factory=list)
+    continues: list[State] = field(default_factory=list)
+
+    def runs_of(self, code: Code) -> int:
+        """How often `code` is being run on this chain of callers."""
+        count = 0
+        current: Activation | None = self
+        while current is not None:
+            count += current.code is code
+            current = current.caller
+        return count

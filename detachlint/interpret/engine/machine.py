@@ -1,0 +1,314 @@
+"""The abstract machine: evaluates expressions and executes blocks on states.
+
+A definitional interpreter: each IR class has one function that says what it does (the tables
+`EVALUATORS` and `EXECUTORS`). Evaluation answers with a list of outcomes, one for each path that came
+out of it; a block takes and gives lists of states.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Callable
+from collections.abc import Sequence as SequenceOf
+
+from detachlint.domain.belief import MAYBE, NO, Belief
+from detachlint.domain.objects import HeapObject, Kind, Sequence, Unknown, join_objects
+from detachlint.domain.story import Story
+from detachlint.domain.values import Address, Atom, Literal, Value, join_values, value_of
+from detachlint.interpret.engine import unseen_calls
+from detachlint.interpret.engine.activation import Activation, Outcome, Outcomes
+from detachlint.interpret.engine.addresses import AddressBook
+from detachlint.interpret.engine.arguments import Arguments
+from detachlint.interpret.engine.state import (
+    MOST_PATHS,
+    State,
+    drop_assumptions,
+    join_states,
+    merge_states,
+)
+from detachlint.interpret.facts import Facts
+from detachlint.interpret.language import attributes, calls, functions, iteration
+from detachlint.interpret.language.expressions import EVALUATORS
+from detachlint.interpret.language.statements import EXECUTORS
+from detachlint.interpret.relevance import relevant_codes
+from detachlint.ir.nodes import Block, Code, Expression, Jump, Raise
+from detachlint.source.span import Span
+
+MOST_STEPS = 8_000
+"""Units of work (statements, calls, rounds of loops) for one entry point before it is given up; and
+some for each statement of the module, so that a long file is not given up for its length."""
+
+MOST_STEPS_OF_A_FILE = 32_000
+"""The same for all entry points of a file; beyond, each gets a small share."""
+
+SMALL_SHARE = 400
+
+MOST_ATOMS = 24
+"""What one element of a long container may be, each known by itself."""
+
+MOST_RUNS = 64
+"""Runs of one function for one entry point, once half of its work is done; of a function that reaches
+no crossing, a quarter of them."""
+
+
+def _join_paths(paths: list[tuple[list[Value], State]]) -> tuple[list[Value], State]:
+    columns = zip(*(values for values, _ in paths), strict=True)
+    return [join_values(column) for column in columns], join_states(s for _, s in paths)
+
+
+class GaveUp(Exception):
+    """A bound was hit: what the entry point at hand still had to do is not done."""
+
+
+class Machine:
+    """What all activations of one analysis share."""
+
+    def __init__(self, module: Code, filename: str) -> None:
+        self.module = module
+        self.book = AddressBook()
+        self.facts = Facts(filename)
+        self.module_frame = self.book.place(module.span, "module", 0)
+        self.steps = 0
+        self.steps_of_file = 0
+        self.size = 3 * len(module.body)
+        self.runs: Counter[Code] = Counter()
+        self.relevant = relevant_codes(module)
+        self.called: set[Code] = set()
+        self.instantiated: set[Address] = set()
+        self.escaped: dict[Address, None] = {}
+        self.escape_modes: dict[Code, Belief] = {}
+        self.returned: dict[Address, Belief] = {}
+        self.recursive_arguments: dict[Code, Arguments] = {}
+        self.summaries: dict[Code, Outcome | None] = {}
+        self.summary_used: set[Code] = set()
+
+    # --- running -------------------------------------------------------------------------------
+
+    def evaluate(self, node: Expression, state: State, activation: Activation) -> Outcomes:
+        """The outcomes of an expression. The state belongs to the evaluation from then on."""
+        return EVALUATORS[type(node)](self, node, state, activation)
+
+    def evaluate_all(
+        self, nodes: SequenceOf[Expression], state: State, activation: Activation
+    ) -> list[tuple[tuple[Value, ...], State]]:
+        """The outcomes of several expressions, evaluated one after the other."""
+        paths: list[tuple[list[Value], State]] = [([], state)]
+        for node in nodes:
+            longer: list[tuple[list[Value], State]] = []
+            for values, before in paths:
+                outcomes = self.evaluate(node, before, activation)
+                for value, after in outcomes:
+                    one = values if len(outcomes) == 1 else values[:]
+                    one.append(value)
+                    longer.append((one, after))
+            paths = longer if len(longer) <= MOST_PATHS else [_join_paths(longer)]
+        return [(tuple(values), after) for values, after in paths]
+
+    def execute(self, block: Block, states: list[State], activation: Activation) -> list[State]:
+        """The states at the end of a block; abrupt exits go to the lists of the activation."""
+        for statement in block:
+            if not states:
+                break
+            executor = EXECUTORS[type(statement)]
+            after: list[State] = []
+            for state in states:
+                self.count_step(activation)
+                if activation.watched and not isinstance(statement, (Raise, Jump)):
+                    activation.raises.append((frozenset(), state.fork()))
+                after.extend(executor(self, statement, state, activation))
+            states = merge_states(after, MOST_PATHS)
+        return states
+
+    def begin_entry(self) -> None:
+        """A new entry point: its work is counted afresh."""
+        self.steps_of_file += self.steps
+        self.steps = 0
+        self.runs.clear()
+
+    def count_step(self, activation: Activation, amount: int = 1) -> None:
+        """Account for a statement (or more work); raises GaveUp beyond the bound."""
+        self.steps += amount
+        spent = self.steps_of_file > MOST_STEPS_OF_A_FILE + self.size
+        if self.steps > (SMALL_SHARE if spent else MOST_STEPS + self.size):
+            raise GaveUp(activation.code.qualified_name)
+
+    def may_run(self, code: Code) -> bool:
+        """Whether a function may be run once more for this entry point: as long as work is left."""
+        self.runs[code] += 1
+        if self.steps < MOST_STEPS // 2:
+            return True
+        return self.runs[code] <= (MOST_RUNS if code in self.relevant else MOST_RUNS // 4)
+
+    # --- the language, for whoever needs to go back into the program ---------------------------
+
+    def call(
+        self,
+        callee: Value,
+        arguments: Arguments,
+        state: State,
+        activation: Activation,
+        span: Span,
+        shown: str,
+    ) -> Outcomes:
+        """The outcomes of calling a value; `shown` is how the program calls it."""
+        return calls.call_value(self, callee, arguments, state, activation, span, shown)
+
+    def invoke(
+        self,
+        function: Address,
+        arguments: Arguments,
+        state: State,
+        activation: Activation,
+        span: Span,
+    ) -> Outcomes:
+        """The outcomes of calling one function of the program."""
+        return functions.invoke(self, function, arguments, state, activation, span)
+
+    def await_value(
+        self, value: Value, state: State, activation: Activation, span: Span
+    ) -> Outcomes:
+        """The outcomes of awaiting a value."""
+        return functions.await_value(self, value, state, activation, span)
+
+    def read_attribute(
+        self,
+        value: Value,
+        name: str,
+        state: State,
+        activation: Activation,
+        span: Span,
+        shown: str,
+    ) -> Outcomes:
+        """The outcomes of `value.name`."""
+        return attributes.read_attribute(self, value, name, state, activation, span, shown)
+
+    def iterate(
+        self,
+        value: Value,
+        state: State,
+        activation: Activation,
+        span: Span,
+        body: Callable[[Value, State], list[State]],
+    ) -> list[State]:
+        """The states after `body` has been run on each element of a value."""
+        return iteration.iterate(self, value, state, activation, span, body)
+
+    def collect(
+        self, value: Value, state: State, activation: Activation, span: Span
+    ) -> list[tuple[Sequence, State]]:
+        """The elements of an iterable as a list, with the state after running through it."""
+        return iteration.collect(self, value, state, activation, span)
+
+    def leave_in_unseen_hands(self, state: State, values: list[Value]) -> None:
+        """Code out of sight was given these: it may freeze a module, set a flag, call a function."""
+        unseen_calls.leave_in_unseen_hands(self, state, values)
+
+    # --- making objects ------------------------------------------------------------------------
+
+    def new(
+        self, state: State, activation: Activation, span: Span, role: str, thing: HeapObject
+    ) -> Value:
+        """A new object, made at `span`. A place made twice without ageing holds either object."""
+        address = self.book.place(span, role, activation.context)
+        known = state.heap.get(address)
+        state.heap[address] = thing if known is None else join_objects(known, thing)
+        return value_of(address)
+
+    def unknown(
+        self,
+        state: State,
+        activation: Activation,
+        span: Span,
+        role: str,
+        *,
+        kind: Kind = Kind.ANY,
+        grad: Belief = MAYBE,
+        story: Story | None = None,
+        severed: frozenset[Span] = frozenset(),
+    ) -> Value:
+        """A fresh value that nothing else is known of."""
+        thing = Unknown(kind, grad, severed=severed, story=story)
+        return value_of(self.unknown_object(state, activation.context, span, role, thing))
+
+    def unknown_object(
+        self, state: State, context: int, span: Span, role: str, thing: HeapObject
+    ) -> Address:
+        """The address of a fresh unknown object; what was assumed about the one before is void."""
+        address = self.book.place(span, f"unknown {role}", context)
+        known = state.heap.get(address)
+        state.heap[address] = thing if known is None else join_objects(known, thing)
+        drop_assumptions(state, [address])
+        return address
+
+    def bounded(self, value: Value, state: State, activation: Activation, span: Span) -> Value:
+        """The value; if it may be too many things, with one unknown thing for those that say little."""
+        if len(value) <= MOST_ATOMS:
+            return value
+        vague = frozenset(
+            atom
+            for atom in value
+            if isinstance(atom, Literal)
+            or (isinstance(atom, Address) and isinstance(state.get(atom), Unknown))
+        )
+        grads = [
+            thing.grad
+            for atom in vague
+            if isinstance(atom, Address) and isinstance(thing := state.get(atom), Unknown)
+        ]
+        joined = functools.reduce(Belief.join, grads, NO)
+        kind = Kind.ANY if grads else Kind.OTHER
+        return (value - vague) | self.unknown(
+            state, activation, span, "any of many", kind=kind, grad=joined
+        )
+
+    def derived(
+        self,
+        operator: str,
+        operands: tuple[Atom, ...],
+        span: Span,
+        thing: HeapObject,
+    ) -> Value:
+        """The unknown result of a pure operation: the same address whenever it is asked for."""
+        return value_of(self.book.derive(operator, operands, span, thing))
+
+    def opaque(self, reason: str) -> None:
+        """Count something that is not modelled."""
+        self.facts.unmodelled[reason] += 1
+
+    # --- paths ---------------------------------------------------------------------------------
+
+    def merge_outcomes(self, outcomes: Outcomes, limit: int = MOST_PATHS) -> Outcomes:
+        """The same outcomes on fewer paths: equal values in equal worlds once, and at most `limit`."""
+        if len(outcomes) <= 1:
+            return outcomes
+        groups: dict[Value, list[State]] = {}
+        for value, state in outcomes:
+            groups.setdefault(value, []).append(state)
+        merged = [
+            (value, state)
+            for value, states in groups.items()
+            for state in merge_states(states, limit)
+        ]
+        if len(merged) <= limit:
+            return merged
+        return [self.join_outcomes(merged)]
+
+    def join_outcomes(self, outcomes: Outcomes) -> Outcome:
+        """One outcome that covers all."""
+        if len(outcomes) == 1:
+            return outcomes[0]
+        return join_values(v for v, _ in outcomes), join_states(s for _, s in outcomes)
+
+    def globals_of(self, state: State) -> dict[str, Value]:
+        """The module's variables."""
+        return dict(state.frame(self.module_frame).variables)
+
+    def address_of_frame(self, activation: Activation, depth: int, state: State) -> Address | None:
+        """The frame `depth` function levels out of an activation."""
+        frame: Address | None = activation.frame
+        for _ in range(depth):
+            if frame is None:
+                return None
+            frame = state.frame(frame).parent
+        return frame

@@ -1,0 +1,32 @@
+"""Steps of the trace that belong to no operation: kept in an attribute, appended, returned."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from detachlint.domain.belief import Truth
+from detachlint.domain.objects import Tensor, Unknown
+from detachlint.domain.story import then
+from detachlint.domain.values import Value, addresses
+from detachlint.interpret.engine.state import State
+from detachlint.source.span import Span
+
+
+def note(
+    state: State, value: Value, span: Span, message: str, *, only_if_named: str = "step"
+) -> None:
+    """Add a step to the story of each tensor that requires grad among `value`.
+
+    The story is no part of the abstract value, so this changes no verdict. Nothing is noted for
+    functions without a name of their own (lambdas).
+    """
+    if only_if_named.startswith("<"):
+        return
+    for address in addresses(value):
+        thing = state.heap.get(address)
+        if not isinstance(thing, (Tensor, Unknown)) or thing.story is None:
+            continue
+        if thing.grad.usual in (Truth.YES, Truth.SOMETIMES):
+            story = then(thing.story, span, message)
+            if story is not thing.story:
+                state.heap[address] = replace(thing, story=story)

@@ -1,0 +1,1 @@
+"""What Python does: expressions, statements, classes, containers, builtins."""

@@ -1,0 +1,362 @@
+"""Attribute access: user objects by their classes' code, library objects by facts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from detachlint.domain.belief import BY_DEFAULT, MAYBE
+from detachlint.domain.objects import (
+    Class,
+    Function,
+    Instance,
+    Kind,
+    Mapping,
+    Sequence,
+    Tensor,
+    Unknown,
+)
+from detachlint.domain.values import (
+    Address,
+    Atom,
+    Bound,
+    Library,
+    Method,
+    Super,
+    Value,
+    addresses,
+    in_order,
+    join_values,
+    literal,
+    value_of,
+)
+from detachlint.interpret.engine.activation import Activation, Outcomes
+from detachlint.interpret.engine.arguments import Arguments
+from detachlint.interpret.engine.state import State
+from detachlint.interpret.language.lookup import (
+    bind_members,
+    class_names,
+    find_in_class,
+    has_unknown_base,
+    is_module,
+    library_bases,
+    linear_order,
+)
+from detachlint.interpret.pytorch import modules, tensor_attributes
+from detachlint.knowledge import facts
+from detachlint.source.span import Span
+
+if TYPE_CHECKING:
+    from detachlint.interpret.engine.machine import Machine
+
+
+def read_attribute(
+    machine: Machine,
+    value: Value,
+    name: str,
+    state: State,
+    activation: Activation,
+    span: Span,
+    shown: str,
+) -> Outcomes:
+    """The outcomes of `value.name`; a property or `__getattr__` of the program is run."""
+    read: list[Value] = []
+    outcomes: Outcomes = []
+    for atom in in_order(value):
+        found = _read_atom(machine, atom, name, state, activation, span, shown)
+        dynamic = _dynamic(found)
+        if dynamic is not None:
+            before = state if len(value) == 1 else state.fork()
+            outcomes += _call_getattr(machine, atom, name, before, activation, span)
+            continue
+        getter = _getter(state, found)
+        if getter is None:
+            read.append(found)
+            continue
+        before = state if len(value) == 1 else state.fork()
+        outcomes += machine.invoke(
+            getter, Arguments((value_of(_receiver(atom)),)), before, activation, span
+        )
+    if read:
+        outcomes.append((join_values(read), state))
+    return machine.merge_outcomes(outcomes)
+
+
+def _dynamic(found: Value) -> Method | None:
+    if len(found) == 1:
+        (atom,) = found
+        if isinstance(atom, Method) and atom.name.startswith("__getattr__ "):
+            return atom
+    return None
+
+
+def _call_getattr(
+    machine: Machine, atom: Atom, name: str, state: State, activation: Activation, span: Span
+) -> Outcomes:
+    """Run the program's `__getattr__` for a name that is found nowhere else."""
+    thing = state.get(atom) if isinstance(atom, Address) else None
+    assert isinstance(thing, Instance)
+    outcomes: Outcomes = []
+    for cls in in_order(thing.cls):
+        found = find_in_class(state, cls, "__getattr__") if isinstance(cls, Address) else None
+        for function in addresses(found[0]) if found is not None else []:
+            given = Arguments((value_of(atom), value_of(literal(name))))
+            outcomes += machine.invoke(function, given, state, activation, span)
+    return outcomes
+
+
+def _receiver(atom: Atom) -> Atom:
+    return atom.receiver if isinstance(atom, Super) else atom
+
+
+def _getter(state: State, found: Value) -> Address | None:
+    if len(found) != 1:
+        return None
+    (atom,) = found
+    if isinstance(atom, Bound):
+        function = state.get(atom.function)
+        if isinstance(function, Function) and function.kind == "property":
+            return atom.function
+    return None
+
+
+def _read_atom(
+    machine: Machine,
+    atom: Atom,
+    name: str,
+    state: State,
+    activation: Activation,
+    span: Span,
+    shown: str,
+) -> Value:
+    if isinstance(atom, Library):
+        return value_of(Library(f"{atom.name}.{name}"))
+    if isinstance(atom, Super):
+        return _read_super(machine, atom, name, state, span)
+    if not isinstance(atom, Address):
+        return value_of(Method(atom, name))
+    thing = state.get(atom)
+    if isinstance(thing, Tensor):
+        return tensor_attributes.read(machine, atom, thing, name, state, activation, span)
+    if isinstance(thing, Unknown):
+        return _read_unknown(machine, atom, thing, name, state, span)
+    if isinstance(thing, Instance):
+        return _read_instance(machine, atom, thing, name, state, activation, span)
+    if isinstance(thing, Class):
+        return _read_class(machine, atom, thing, name, state, span)
+    if isinstance(thing, Sequence) and name in thing.fields:
+        return thing.items[thing.fields.index(name)]
+    if isinstance(thing, Function) and name in thing.attributes:
+        return thing.attributes[name]
+    return value_of(Method(atom, name))
+
+
+def _read_unknown(
+    machine: Machine, address: Address, thing: Unknown, name: str, state: State, span: Span
+) -> Value:
+    known = thing.attributes.get(name)
+    if known:
+        return known
+    if thing.kind in (Kind.ANY, Kind.MODULE) and (
+        facts.is_tensor_method(name) or name in UNKNOWN_METHODS
+    ):
+        return value_of(Method(address, name))
+    if thing.kind not in (Kind.ANY, Kind.MODULE):
+        return value_of(Method(address, name))
+    attribute = facts.tensor_attribute(name)
+    if attribute is not None and thing.kind is Kind.ANY:
+        return tensor_attributes.read_maybe(machine, address, thing, name, state, span)
+    grad = thing.grad
+    if thing.kind is Kind.MODULE:
+        grad = BY_DEFAULT if name in ("weight", "bias") else MAYBE
+    return machine.derived(
+        f"attribute {name}",
+        (address,),
+        span,
+        Unknown(Kind.ANY, grad, severed=thing.severed, story=thing.story),
+    )
+
+
+UNKNOWN_METHODS = frozenset(
+    {"parameters", "named_parameters", "eval", "train", "state_dict", "modules", "children"}
+    | {"zero_grad", "load_state_dict", "append", "extend", "items", "keys", "values", "get"}
+)
+"""Methods that tell something about an unknown object, beside those of tensors."""
+
+
+def _read_instance(
+    machine: Machine,
+    address: Address,
+    thing: Instance,
+    name: str,
+    state: State,
+    activation: Activation,
+    span: Span,
+) -> Value:
+    if name == "__class__":
+        return thing.cls
+    if name == "__dict__":
+        entries = {literal(key): value for key, value in thing.attributes.items()}
+        return machine.new(state, activation, span, "__dict__", Mapping(entries))
+    parts: list[Value] = []
+    for cls in in_order(thing.cls):
+        own = thing.attributes.get(name)
+        found = find_in_class(state, cls, name) if isinstance(cls, Address) else None
+        if found is not None and _is_data_descriptor(state, found[0]):
+            own = None
+        if own:
+            parts.append(own)
+        elif found is not None:
+            parts.append(bind_members(state, found[0], address, cls))
+        else:
+            parts.append(_missing(machine, address, thing, cls, name, state, activation, span))
+    return join_values(parts)
+
+
+def _is_data_descriptor(state: State, value: Value) -> bool:
+    for atom in value:
+        thing = state.get(atom) if isinstance(atom, Address) else None
+        if isinstance(thing, Function) and thing.kind == "property":
+            return True
+    return False
+
+
+def _missing(
+    machine: Machine,
+    address: Address,
+    thing: Instance,
+    cls: Atom,
+    name: str,
+    state: State,
+    activation: Activation,
+    span: Span,
+) -> Value:
+    """An attribute that neither the object nor the program's part of its class has."""
+    if is_module(state, thing):
+        return modules.read_attribute(machine, address, thing, name, state, activation, span)
+    if isinstance(cls, Address):
+        getattribute = find_in_class(state, cls, "__getattr__")
+        if getattribute is not None:
+            return value_of(Method(address, f"__getattr__ {name}"))
+        if not library_bases(state, cls) and not has_unknown_base(state, cls):
+            # An AttributeError, or set out of sight: either way nothing is known.
+            return machine.derived(f"attribute {name}", (address,), span, Unknown(Kind.ANY))
+    for library in class_names(state, thing):
+        fact = facts.class_fact(library)
+        if fact is not None and name in fact.methods and fact.methods[name].attribute:
+            return tensor_attributes.read_fact(
+                machine, address, thing, fact.methods[name], state, activation, span
+            )
+        if fact is not None and name in fact.methods:
+            return value_of(Method(address, name))
+    # A method of the base that we do not see, or data that it keeps.
+    datum = machine.derived(f"attribute {name}", (address,), span, Unknown(Kind.ANY))
+    return datum | {Method(address, name)}
+
+
+def _read_class(
+    machine: Machine, address: Address, thing: Class, name: str, state: State, span: Span
+) -> Value:
+    if name == "__name__":
+        return value_of(literal(thing.name))
+    if name == "__match_args__" and thing.fields:
+        fields = Sequence("tuple", tuple(value_of(literal(field)) for field in thing.fields))
+        return value_of(_place(machine, state, span, "match arguments", fields))
+    found = find_in_class(state, address, name)
+    if found is not None:
+        bound: set[Atom] = set()
+        for atom in found[0]:
+            inner = state.get(atom) if isinstance(atom, Address) else None
+            is_class_method = isinstance(inner, Function) and inner.kind == "class"
+            bound.add(
+                Bound(address, atom) if is_class_method and isinstance(atom, Address) else atom
+            )
+        return frozenset(bound)
+    for entry in linear_order(state, address)[1:]:
+        if isinstance(entry, Library):
+            return value_of(Method(address, name))
+    return value_of(Method(address, name))
+
+
+def _place(machine: Machine, state: State, span: Span, role: str, thing: Sequence) -> Address:
+    address = machine.book.place(span, role, 0)
+    state.heap[address] = thing
+    return address
+
+
+def _read_super(machine: Machine, atom: Super, name: str, state: State, span: Span) -> Value:
+    receiver = atom.receiver
+    thing = state.get(receiver) if isinstance(receiver, Address) else None
+    classes: list[Address] = []
+    if isinstance(thing, Instance):
+        classes = [c for c in in_order(thing.cls) if isinstance(c, Address)]
+    elif isinstance(thing, Class) and isinstance(receiver, Address):
+        classes = [receiver]
+    for cls in classes or [atom.after]:
+        found = find_in_class(state, cls, name, after=atom.after)
+        if found is not None:
+            return bind_members(state, found[0], receiver, cls)
+    return value_of(Method(atom, name))
+
+
+def write_attribute(
+    machine: Machine,
+    target: Value,
+    name: str,
+    value: Value,
+    state: State,
+    activation: Activation,
+    span: Span,
+) -> list[State]:
+    """The states after `target.name = value`; a property setter of the program is run."""
+    atoms = in_order(target)
+    alone = len(atoms) == 1
+    ends = [state]
+    for atom in atoms:
+        if not isinstance(atom, Address):
+            continue
+        thing = state.get(atom)
+        if isinstance(thing, Tensor):
+            tensor_attributes.write(machine, atom, thing, name, value, state, alone, span)
+            continue
+        setter = _setter(state, thing, name) if isinstance(thing, Instance) else None
+        if setter is not None:
+            arguments = Arguments((value_of(atom), value))
+            return [end for _, end in machine.invoke(setter, arguments, state, activation, span)]
+        _write_object(machine, atom, name, value, state, alone)
+    return ends
+
+
+def _setter(state: State, thing: Instance, name: str) -> Address | None:
+    for cls in in_order(thing.cls):
+        found = find_in_class(state, cls, name) if isinstance(cls, Address) else None
+        if found is None:
+            continue
+        for atom in found[0]:
+            descriptor = state.get(atom) if isinstance(atom, Address) else None
+            if isinstance(descriptor, Function) and descriptor.kind == "property":
+                for setter in in_order(descriptor.setter):
+                    if isinstance(setter, Address):
+                        return setter
+    return None
+
+
+def _write_object(
+    machine: Machine, address: Address, name: str, value: Value, state: State, alone: bool
+) -> None:
+    thing = state.get(address)
+    if isinstance(thing, (Unknown, Instance, Class, Function)):
+        old = thing.attributes.get(name, frozenset())
+        new = value if alone else old | value
+        state.put(address, replace(thing, attributes={**thing.attributes, name: new}))
+
+
+def delete_attribute(target: Value, name: str, state: State) -> None:
+    """`del target.name`, where it is one known object."""
+    if len(target) != 1:
+        return
+    (atom,) = target
+    thing = state.get(atom) if isinstance(atom, Address) else None
+    if isinstance(thing, Instance) and isinstance(atom, Address) and not atom.summary:
+        kept = {n: v for n, v in thing.attributes.items() if n != name}
+        state.heap[atom] = replace(thing, attributes=kept)

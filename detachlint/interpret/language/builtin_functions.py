@@ -1,0 +1,161 @@
+"""Python's builtin functions and classes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from detachlint.domain.belief import NO, YES
+from detachlint.domain.objects import (
+    Instance,
+    Kind,
+    Unknown,
+)
+from detachlint.domain.values import (
+    BOTTOM_VALUE,
+    FALSE,
+    NONE,
+    TRUE,
+    Address,
+    Atom,
+    Library,
+    in_order,
+    literal,
+    single_literal,
+    value_of,
+)
+from detachlint.interpret.engine.activation import Outcomes
+from detachlint.interpret.engine.arguments import LibraryCall
+from detachlint.interpret.language import (
+    builtin_iteration,
+    builtin_objects,
+    classes,
+    membership,
+    operators,
+    textual,
+)
+from detachlint.interpret.pytorch.tensors import flag_of
+from detachlint.ir.nodes import Name, Operator
+
+if TYPE_CHECKING:
+    from detachlint.interpret.engine.machine import Machine
+
+Handler = Callable[["Machine", LibraryCall], Outcomes]
+MOST_NUMBERS = 8
+
+
+def call_builtin(machine: Machine, name: str, call: LibraryCall) -> Outcomes:
+    """The outcomes of a builtin."""
+    handler = HANDLERS.get(name)
+    if handler is not None:
+        return handler(machine, call)
+    if name in ("exit", "quit"):
+        exits = value_of(Library("sys.exit"))
+        return machine.call(
+            exits, call.arguments, call.state, call.activation, call.span, call.shown
+        )
+    if name.endswith(("Error", "Exception", "Warning")) or name in ("StopIteration", "object"):
+        thing = Instance(value_of(Library(f"builtins.{name}")))
+        return [(machine.new(call.state, call.activation, call.span, name, thing), call.state)]
+    if name in ("str", "repr", "format", "print"):
+        return _as_text(machine, call)
+    kinds = {"str": Kind.TEXT, "repr": Kind.TEXT, "format": Kind.TEXT, "len": Kind.NUMBER}
+    kind = kinds.get(name, Kind.ANY if name in UNKNOWN_RESULTS else Kind.OTHER)
+    value = machine.unknown(call.state, call.activation, call.span, name, kind=kind, grad=NO)
+    return [(value, call.state)]
+
+
+def _as_text(machine: Machine, call: LibraryCall) -> Outcomes:
+    states = [call.state]
+    for value in call.arguments.positional:
+        states = [
+            after for before in states for after in textual.show(machine, value, before, call)
+        ]
+    if call.name.endswith("print"):
+        return [(NONE, after) for after in states]
+    return [
+        (
+            machine.unknown(after, call.activation, call.span, "text", kind=Kind.TEXT, grad=NO),
+            after,
+        )
+        for after in states
+    ]
+
+
+UNKNOWN_RESULTS = frozenset({"eval", "exec", "__import__", "globals", "locals", "type", "open"})
+
+
+def call_torch_predicate(machine: Machine, call: LibraryCall) -> Outcomes:
+    """`torch.is_tensor(x)` and `torch.is_grad_enabled()`."""
+    state = call.state
+    if call.name == "torch.is_grad_enabled":
+        if state.mode in (YES, NO):
+            return [(TRUE if state.mode == YES else FALSE, state)]
+        value = machine.unknown(
+            state, call.activation, call.span, "grad mode", kind=Kind.TRUTH, grad=NO
+        )
+        return [(value, state)]
+    parts: set[Atom] = set()
+    for atom in in_order(call.arguments.get(0) or BOTTOM_VALUE):
+        answer = membership.is_tensor(state, atom)
+        parts |= builtin_objects.answer_value(
+            machine, call, "isinstance", (atom, Library("torch.Tensor")), answer
+        )
+    return [(frozenset(parts), state)]
+
+
+# --- containers -------------------------------------------------------------------------------
+
+
+# --- objects ----------------------------------------------------------------------------------
+
+
+# --- numbers and output -----------------------------------------------------------------------
+
+
+def _number(machine: Machine, call: LibraryCall) -> Outcomes:
+    """`float(t)`: through `__float__`, which needs no detach (executed; it warns)."""
+    given = call.arguments.get(0) or value_of(literal(0))
+    constant = single_literal(given)
+    name = call.name.rpartition(".")[2]
+    if constant is not None and isinstance(constant.value, (int, float, str)):
+        try:
+            function = {"int": int, "float": float, "bool": bool}[name]
+            return [(value_of(literal(function(constant.value))), call.state)]
+        except (ValueError, OverflowError):
+            error = Instance(value_of(Library("builtins.ValueError")))
+            raised = machine.new(call.state, call.activation, call.span, "error", error)
+            call.activation.raises.append((raised, call.state))
+            return []
+    if name == "bool" and len(given) == 1:
+        (atom,) = given
+        if isinstance(atom, Address) and isinstance(call.state.get(atom), Unknown):
+            return [(given, call.state)]
+    kind = Kind.TRUTH if name == "bool" else Kind.NUMBER
+    value = machine.unknown(call.state, call.activation, call.span, name, kind=kind, grad=NO)
+    return [(value, call.state)]
+
+
+def _abs(machine: Machine, call: LibraryCall) -> Outcomes:
+    given = call.arguments.get(0) or BOTTOM_VALUE
+    node = Operator("unary -", (Name("it", 0, call.span),), call.span)
+    return operators.operate(machine, node, (given,), call.state, call.activation)
+
+
+def _reveal(machine: Machine, call: LibraryCall) -> Outcomes:
+    """`reveal_grad(x)`: a word to the analysis, as `reveal_type` is to a type checker."""
+    flag = flag_of(call.state, call.arguments.get(0) or BOTTOM_VALUE)
+    machine.facts.reveals.append((call.span, flag.shown))
+    return [(NONE, call.state)]
+
+
+HANDLERS: dict[str, Handler] = {
+    **builtin_iteration.HANDLERS,
+    **builtin_objects.HANDLERS,
+    "abs": _abs,
+    "bool": _number,
+    "float": _number,
+    "int": _number,
+    "reveal_grad": _reveal,
+    "super": classes.make_super,
+}

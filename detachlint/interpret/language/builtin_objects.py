@@ -1,0 +1,204 @@
+"""Builtins that ask about objects or reach into them: `isinstance`, `getattr`, `type`, …"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from detachlint.domain.belief import NO
+from detachlint.domain.objects import (
+    Function,
+    Instance,
+    Kind,
+    Mapping,
+    Sequence,
+    Tensor,
+    Unknown,
+)
+from detachlint.domain.values import (
+    BOTTOM_VALUE,
+    FALSE,
+    NONE,
+    TRUE,
+    Address,
+    Atom,
+    Bound,
+    Library,
+    Literal,
+    Method,
+    Value,
+    in_order,
+    literal,
+    single_literal,
+)
+from detachlint.interpret.engine.activation import Outcomes
+from detachlint.interpret.engine.arguments import LibraryCall
+from detachlint.interpret.engine.state import State
+from detachlint.interpret.language import attributes, definitions, membership
+from detachlint.knowledge import facts
+
+if TYPE_CHECKING:
+    from detachlint.interpret.engine.machine import Machine
+
+Handler = Callable[["Machine", LibraryCall], Outcomes]
+
+
+def answer_value(
+    machine: Machine,
+    call: LibraryCall,
+    question: str,
+    operands: tuple[Atom, ...],
+    answer: bool | None,
+) -> Value:
+    """The answer as a bool; where it is open, a question with one answer per path."""
+    if answer is None:
+        return machine.derived(question, operands, call.span, Unknown(Kind.TRUTH, NO))
+    return TRUE if answer else FALSE
+
+
+def _isinstance(machine: Machine, call: LibraryCall) -> Outcomes:
+    subject = call.arguments.get(0) or BOTTOM_VALUE
+    wanted = call.arguments.get(1) or BOTTOM_VALUE
+    parts: set[Atom] = set()
+    for atom in in_order(subject):
+        answer = membership.is_instance(machine, call.state, atom, wanted)
+        asked = in_order(wanted)[0] if len(wanted) == 1 else literal(repr(call.span))
+        parts |= answer_value(machine, call, "isinstance", (atom, asked), answer)
+    return [(frozenset(parts), call.state)]
+
+
+def _hasattr(machine: Machine, call: LibraryCall) -> Outcomes:
+    subject = call.arguments.get(0) or BOTTOM_VALUE
+    name = single_literal(call.arguments.get(1) or BOTTOM_VALUE)
+    parts: set[Atom] = set()
+    for atom in in_order(subject):
+        thing = call.state.get(atom) if isinstance(atom, Address) else None
+        answer: bool | None = None
+        if name is not None and isinstance(thing, Instance):
+            answer = True if str(name.value) in thing.attributes else None
+        elif name is not None and isinstance(thing, Tensor):
+            answer = True if hasattr_of_tensor(str(name.value)) else None
+        elif isinstance(atom, Literal):
+            answer = hasattr(atom.value, str(name.value)) if name is not None else None
+        elif isinstance(thing, (Sequence, Mapping)):
+            answer = (
+                None
+                if name is None
+                else str(name.value) in dir(dict if isinstance(thing, Mapping) else list)
+            )
+        operands = (atom, name or literal(""))
+        parts |= answer_value(machine, call, "hasattr", operands, answer)
+    return [(frozenset(parts), call.state)]
+
+
+def hasattr_of_tensor(name: str) -> bool:
+    """Whether tensors have a method or attribute of this name."""
+    return facts.is_tensor_method(name) or facts.tensor_attribute(name) is not None
+
+
+def _getattr(machine: Machine, call: LibraryCall) -> Outcomes:
+    subject = call.arguments.get(0) or BOTTOM_VALUE
+    name = single_literal(call.arguments.get(1) or BOTTOM_VALUE)
+    default = call.arguments.get(2)
+    if name is None or not isinstance(name.value, str):
+        value = machine.unknown(call.state, call.activation, call.span, "getattr")
+        return [(value, call.state)]
+    outcomes = machine.read_attribute(
+        subject, name.value, call.state, call.activation, call.span, name.value
+    )
+    if default is None:
+        return outcomes
+    return [
+        (value | default if _may_lack(after, subject, name.value) else value, after)
+        for value, after in outcomes
+    ]
+
+
+def _may_lack(state: State, subject: Value, name: str) -> bool:
+    for atom in subject:
+        thing = state.get(atom) if isinstance(atom, Address) else None
+        if isinstance(thing, Instance) and name in thing.attributes:
+            continue
+        if isinstance(thing, Tensor) and hasattr_of_tensor(name):
+            continue
+        return True
+    return False
+
+
+def _setattr(machine: Machine, call: LibraryCall) -> Outcomes:
+    subject = call.arguments.get(0) or BOTTOM_VALUE
+    name = single_literal(call.arguments.get(1) or BOTTOM_VALUE)
+    value = call.arguments.get(2) or BOTTOM_VALUE
+    if name is None or not isinstance(name.value, str):
+        return [(NONE, call.state)]
+    ends = attributes.write_attribute(
+        machine, subject, name.value, value, call.state, call.activation, call.span
+    )
+    return [(NONE, end) for end in ends]
+
+
+def _property(machine: Machine, call: LibraryCall) -> Outcomes:
+    function = call.arguments.get(0, "fget") or BOTTOM_VALUE
+    kind = definitions.KINDS.get(call.name, "")
+    for atom in function:
+        thing = call.state.get(atom) if isinstance(atom, Address) else None
+        if isinstance(thing, Function) and isinstance(atom, Address):
+            setter = call.arguments.get(1, "fset") or thing.setter
+            call.state.heap[atom] = replace(thing, kind=kind, setter=setter)
+    return [(function, call.state)]
+
+
+def _vars(machine: Machine, call: LibraryCall) -> Outcomes:
+    subject = call.arguments.get(0)
+    if subject is None:
+        return [(machine.unknown(call.state, call.activation, call.span, "vars"), call.state)]
+    return machine.read_attribute(
+        subject, "__dict__", call.state, call.activation, call.span, "vars"
+    )
+
+
+def _type(machine: Machine, call: LibraryCall) -> Outcomes:
+    subject = call.arguments.get(0) or BOTTOM_VALUE
+    parts: set[Atom] = set()
+    for atom in in_order(subject):
+        thing = call.state.get(atom) if isinstance(atom, Address) else None
+        if isinstance(thing, Instance):
+            parts |= thing.cls
+        elif isinstance(thing, Tensor):
+            parts.add(Library("torch.nn.Parameter" if thing.parameter else "torch.Tensor"))
+        elif isinstance(atom, Literal):
+            parts.add(Library(f"builtins.{atom.kind}"))
+        elif isinstance(thing, Sequence):
+            parts.add(Library(f"builtins.{thing.kind}"))
+        else:
+            parts |= machine.unknown(call.state, call.activation, call.span, "type", grad=NO)
+    return [(frozenset(parts), call.state)]
+
+
+def _callable(machine: Machine, call: LibraryCall) -> Outcomes:
+    given = call.arguments.get(0) or BOTTOM_VALUE
+    parts: set[Atom] = set()
+    for atom in in_order(given):
+        thing = call.state.get(atom) if isinstance(atom, Address) else None
+        answer: bool | None = None
+        if isinstance(thing, Function) or isinstance(atom, (Bound, Method)):
+            answer = True
+        elif isinstance(thing, (Tensor, Sequence, Mapping)) or isinstance(atom, Literal):
+            answer = False
+        parts |= answer_value(machine, call, "callable", (atom,), answer)
+    return [(frozenset(parts), call.state)]
+
+
+HANDLERS: dict[str, Handler] = {
+    "callable": _callable,
+    "classmethod": _property,
+    "getattr": _getattr,
+    "hasattr": _hasattr,
+    "isinstance": _isinstance,
+    "property": _property,
+    "setattr": _setattr,
+    "staticmethod": _property,
+    "type": _type,
+    "vars": _vars,
+}

@@ -1,0 +1,288 @@
+"""Calls: evaluating the arguments, and who answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from detachlint.domain.objects import (
+    Class,
+    Function,
+    GradSwitch,
+    Instance,
+    Kind,
+    Mapping,
+    Partial,
+    Unknown,
+)
+from detachlint.domain.values import (
+    BOTTOM_VALUE,
+    Address,
+    Atom,
+    Bound,
+    Library,
+    Literal,
+    Method,
+    Value,
+    in_order,
+    value_of,
+)
+from detachlint.interpret.engine.activation import Activation, Outcomes
+from detachlint.interpret.engine.arguments import Arguments, LibraryCall
+from detachlint.interpret.engine.describe import describe
+from detachlint.interpret.engine.state import State
+from detachlint.interpret.engine.unseen_calls import call_unknown
+from detachlint.interpret.language import classes
+from detachlint.interpret.language.conditions import test
+from detachlint.interpret.language.lookup import find_in_class, is_module
+from detachlint.interpret.pytorch import gradmode, library, methods, modules
+from detachlint.ir.nodes import Argument, Call, Name
+from detachlint.source.span import Span
+
+if TYPE_CHECKING:
+    from detachlint.interpret.engine.machine import Machine
+
+
+def evaluate_call(machine: Machine, node: Call, state: State, activation: Activation) -> Outcomes:
+    """The outcomes of a call expression."""
+    machine.count_step(activation)
+    outcomes: Outcomes = []
+    for callee, before in machine.evaluate(node.function, state, activation):
+        for arguments, after in _evaluate_arguments(machine, callee, node, before, activation):
+            outcomes += call_value(
+                machine, callee, arguments, after, activation, node.span, describe(node.function)
+            )
+    return machine.merge_outcomes(outcomes)
+
+
+def _evaluate_arguments(
+    machine: Machine, callee: Value, node: Call, state: State, activation: Activation
+) -> list[tuple[Arguments, State]]:
+    if _sets_grad_mode(callee) and len(node.arguments) == 1 and not node.arguments[0].unpack:
+        return _split_flag(machine, node.arguments[0], state, activation)
+    nodes = [argument.value for argument in node.arguments]
+    found: list[tuple[Arguments, State]] = []
+    for values, after in machine.evaluate_all(nodes, state, activation):
+        found += _gather(machine, node, values, after, activation)
+    return found
+
+
+def _sets_grad_mode(callee: Value) -> bool:
+    return any(isinstance(atom, Library) and atom.name in gradmode.SWITCHES for atom in callee)
+
+
+def _split_flag(
+    machine: Machine, argument: Argument, state: State, activation: Activation
+) -> list[tuple[Arguments, State]]:
+    """The flag of `set_grad_enabled(flag)` is a branch: what it decides is remembered per path."""
+    if isinstance(argument.value, Name):
+        value = machine.evaluate(argument.value, state, activation)[0][0]
+        if gradmode.is_function(state, value):
+            return [(Arguments((value,)), state)]
+    yes, no = test(machine, argument.value, state, activation)
+    found: list[tuple[Arguments, State]] = []
+    for flag, states in ((True, yes), (False, no)):
+        value = value_of(Literal(flag, "bool"))
+        for after in states:
+            given = (
+                Arguments((value,))
+                if argument.keyword is None
+                else Arguments((), {argument.keyword: value})
+            )
+            found.append((given, after))
+    return found
+
+
+def _gather(
+    machine: Machine,
+    node: Call,
+    values: tuple[Value, ...],
+    state: State,
+    activation: Activation,
+) -> list[tuple[Arguments, State]]:
+    paths = [(Arguments(), state)]
+    for argument, value in zip(node.arguments, values, strict=True):
+        longer: list[tuple[Arguments, State]] = []
+        for given, before in paths:
+            if argument.unpack == "*":
+                for contents, after in machine.collect(value, before, activation, node.span):
+                    longer.append((_with_items(given, contents.items, contents.rest), after))
+            elif argument.unpack == "**":
+                longer.append((_with_mapping(given, value, before), before))
+            elif argument.keyword is not None:
+                keywords = {**given.keywords, argument.keyword: value}
+                longer.append((replace(given, keywords=keywords), before))
+            else:
+                longer.append((_with_items(given, (value,), BOTTOM_VALUE), before))
+        paths = longer
+    return paths
+
+
+def _with_items(given: Arguments, items: tuple[Value, ...], rest: Value) -> Arguments:
+    if given.rest:
+        # Positions behind an unpacking of unknown length are unknown themselves.
+        return replace(given, rest=frozenset().union(given.rest, rest, *items))
+    return replace(given, positional=(*given.positional, *items), rest=rest)
+
+
+def _with_mapping(given: Arguments, value: Value, state: State) -> Arguments:
+    keywords = dict(given.keywords)
+    more = given.more
+    for atom in in_order(value):
+        thing = state.get(atom) if isinstance(atom, Address) else None
+        if isinstance(thing, Mapping):
+            for key, entry in thing.entries.items():
+                if isinstance(key.value, str):
+                    keywords[key.value] = entry
+            more = more | thing.rest
+        else:
+            more = more | value_of(atom)
+    return replace(given, keywords=keywords, more=more)
+
+
+def call_value(
+    machine: Machine,
+    callee: Value,
+    arguments: Arguments,
+    state: State,
+    activation: Activation,
+    span: Span,
+    shown: str,
+) -> Outcomes:
+    """The outcomes of calling whatever `callee` may be; `shown` is how the program calls it."""
+    groups = _groups(state, callee)
+    outcomes: Outcomes = []
+    for index, group in enumerate(groups):
+        before = state if index == len(groups) - 1 else state.fork()
+        outcomes += _call_group(machine, group, arguments, before, activation, span, shown)
+    return machine.merge_outcomes(outcomes)
+
+
+def _groups(state: State, callee: Value) -> list[list[Atom]]:
+    """Callees that are answered together: one method of several library objects is one call."""
+    groups: dict[object, list[Atom]] = {}
+    as_data = {(f"attribute {m.name}", (m.receiver,)) for m in callee if isinstance(m, Method)}
+    for atom in in_order(callee):
+        if isinstance(atom, Address) and atom.derived in as_data:
+            continue  # the same attribute, taken for data: it is called, so it is a method
+        key: object = atom
+        if isinstance(atom, Method):
+            key = ("method", atom.name)
+        groups.setdefault(key, []).append(atom)
+    return list(groups.values())
+
+
+def _call_group(
+    machine: Machine,
+    group: list[Atom],
+    arguments: Arguments,
+    state: State,
+    activation: Activation,
+    span: Span,
+    shown: str,
+) -> Outcomes:
+    atom = group[0]
+    match atom:
+        case Method(name=name):
+            receivers = frozenset(m.receiver for m in group if isinstance(m, Method))
+            call = LibraryCall(name, receivers, arguments, state, activation, span, shown)
+            return methods.call_method(machine, call)
+        case Library(name=name):
+            call = LibraryCall(name, BOTTOM_VALUE, arguments, state, activation, span, shown)
+            return library.call_library(machine, call)
+        case Bound(receiver=receiver, function=function):
+            given = arguments.after(value_of(receiver))
+            return machine.invoke(function, given, state, activation, span)
+        case Address():
+            return _call_object(machine, atom, arguments, state, activation, span, shown)
+    return [(machine.unknown(state, activation, span, "result", kind=Kind.OTHER), state)]
+
+
+def _call_object(
+    machine: Machine,
+    address: Address,
+    arguments: Arguments,
+    state: State,
+    activation: Activation,
+    span: Span,
+    shown: str,
+) -> Outcomes:
+    thing = state.get(address)
+    match thing:
+        case Function():
+            return machine.invoke(address, arguments, state, activation, span)
+        case Class():
+            return classes.instantiate(machine, address, thing, arguments, state, activation, span)
+        case Partial():
+            return _call_partial(machine, thing, arguments, state, activation, span, shown)
+        case GradSwitch():
+            return _decorate(machine, thing, arguments, state, activation, span, shown)
+        case Instance():
+            return _call_instance(
+                machine, address, thing, arguments, state, activation, span, shown
+            )
+        case Unknown():
+            return call_unknown(machine, address, thing, arguments, state, activation, span, shown)
+    return [(machine.unknown(state, activation, span, "result"), state)]
+
+
+def _call_partial(
+    machine: Machine,
+    thing: Partial,
+    arguments: Arguments,
+    state: State,
+    activation: Activation,
+    span: Span,
+    shown: str,
+) -> Outcomes:
+    given = replace(
+        arguments.after(*thing.arguments), keywords={**thing.keywords, **arguments.keywords}
+    )
+    saved = gradmode.enter_modes(state, thing.modes)
+    outcomes = call_value(machine, thing.function, given, state, activation, span, shown)
+    if thing.modes:
+        for _, after in outcomes:
+            gradmode.restore(after, saved)
+    return outcomes
+
+
+def _decorate(
+    machine: Machine,
+    thing: GradSwitch,
+    arguments: Arguments,
+    state: State,
+    activation: Activation,
+    span: Span,
+    shown: str,
+) -> Outcomes:
+    """A grad-mode object called as a decorator."""
+    function = arguments.get(0, "func")
+    if function is None:
+        return [(machine.unknown(state, activation, span, "result"), state)]
+    if thing.before is not None:
+        state.mode = thing.before  # the decorated function undoes what making the object did
+    call = LibraryCall("", BOTTOM_VALUE, arguments, state, activation, span, shown)
+    return [(gradmode.decorate(machine, call, function, replace(thing, before=None)), state)]
+
+
+def _call_instance(
+    machine: Machine,
+    address: Address,
+    thing: Instance,
+    arguments: Arguments,
+    state: State,
+    activation: Activation,
+    span: Span,
+    shown: str,
+) -> Outcomes:
+    if is_module(state, thing):
+        return modules.call_module(
+            machine, address, thing, arguments, state, activation, span, shown
+        )
+    for cls in in_order(thing.cls):
+        found = find_in_class(state, cls, "__call__") if isinstance(cls, Address) else None
+        if found is not None:
+            given = arguments.after(value_of(address))
+            return call_value(machine, found[0], given, state, activation, span, shown)
+    call = LibraryCall("__call__", value_of(address), arguments, state, activation, span, shown)
+    return methods.call_method(machine, call)

@@ -1,0 +1,271 @@
+"""Tests: which way a condition goes, and what is known of the world on either way.
+
+An unknown condition splits the path. On each side it is remembered what was assumed, and the variables
+that were tested keep only what agrees with it.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from detachlint.domain.belief import NO, YES, Truth
+from detachlint.domain.objects import (
+    Array,
+    Instance,
+    Mapping,
+    Sequence,
+    Tensor,
+    Unknown,
+)
+from detachlint.domain.values import Address, Atom, Literal, Method, Value, literal
+from detachlint.interpret.engine.activation import Activation
+from detachlint.interpret.engine.state import MOST_PATHS, State, merge_states
+from detachlint.interpret.language import membership, names
+from detachlint.interpret.pytorch.tensors import flag_of_atom
+from detachlint.ir.nodes import Attribute, Bind, Call, Expression, Logical, Name, Operator
+
+if TYPE_CHECKING:
+    from detachlint.interpret.engine.machine import Machine
+
+Branches = tuple[list[State], list[State]]
+
+
+def test(machine: Machine, node: Expression, state: State, activation: Activation) -> Branches:
+    """The states in which the condition holds, and those in which it does not."""
+    if isinstance(node, Operator) and node.name == "not":
+        yes, no = test(machine, node.operands[0], state, activation)
+        return no, yes
+    if isinstance(node, Logical):
+        return _test_logical(machine, node, state, activation)
+    yes, no = [], []
+    for _, truth, after in split_value(machine, node, state, activation):
+        (yes if truth else no).append(after)
+    return yes, no
+
+
+def _test_logical(
+    machine: Machine, node: Logical, state: State, activation: Activation
+) -> Branches:
+    stops_at = node.name == "or"
+    pending, decided = [state], []
+    for operand in node.operands:
+        passed: list[State] = []
+        for before in pending:
+            yes, no = test(machine, operand, before, activation)
+            decided.extend(yes if stops_at else no)
+            passed.extend(no if stops_at else yes)
+        pending = merge_states(passed, MOST_PATHS)
+    decided = merge_states(decided, MOST_PATHS)
+    return (decided, pending) if stops_at else (pending, decided)
+
+
+def split_value(
+    machine: Machine, node: Expression, state: State, activation: Activation
+) -> list[tuple[Value, bool, State]]:
+    """The values an expression may have, split by their truth; each with the state it holds in."""
+    found: list[tuple[Value, bool, State]] = []
+    for value, after in machine.evaluate(node, state, activation):
+        yes = frozenset(a for a in value if truth_of(after, a) is not False)
+        no = frozenset(a for a in value if truth_of(after, a) is not True)
+        sides = [(side, truth) for side, truth in ((yes, True), (no, False)) if side]
+        for side, truth in sides:
+            end = after if len(sides) == 1 else after.fork()
+            for atom in side:
+                if truth_of(end, atom) is None and len(side) == 1:
+                    assume(end, atom, truth)
+            narrow(machine, node, truth, end, activation)
+            found.append((side, truth, end))
+    return found
+
+
+def truth_of(state: State, atom: Atom) -> bool | None:
+    """The truth value of an atom, where it is known."""
+    if isinstance(atom, Literal):
+        return bool(atom.value)
+    assumed = state.truths.get(atom)
+    if assumed is not None:
+        return assumed
+    if isinstance(atom, Method) and isinstance(atom.receiver, Address):
+        # An attribute of something unknown, named like a method that we know.
+        return None if isinstance(state.get(atom.receiver), Unknown) else True
+    if not isinstance(atom, Address):
+        return True
+    equal = state.equals.get(atom)
+    if equal is not None:
+        return bool(equal.value)
+    thing = state.get(atom)
+    if isinstance(thing, Sequence):
+        if thing.items:
+            return True
+        return False if not thing.rest else None
+    if isinstance(thing, Mapping):
+        if not thing.entries and not thing.rest:
+            return False
+        return None
+    if isinstance(thing, (Tensor, Array, Unknown)):
+        return None
+    if isinstance(thing, Instance):
+        return None if membership.has_own_truth(state, thing) else True
+    return True
+
+
+def assume(state: State, atom: Atom, truth: bool) -> None:
+    """From here on, an unknown atom is true (or false); draw the conclusions that are sound."""
+    state.truths[atom] = truth
+    if not isinstance(atom, Address):
+        return
+    if atom.derived is None:
+        return
+    operator, operands = atom.derived
+    first = operands[0] if operands else None
+    if operator == "not" and first is not None:
+        assume(state, first, not truth)
+    elif operator == "==" and truth and isinstance(operands[1], Literal):
+        if isinstance(first, Address):
+            state.equals[first] = operands[1]
+    elif operator == "attribute requires_grad" and isinstance(first, Address):
+        _assume_flag(state, first, truth)
+    elif operator == "isinstance" and truth and isinstance(first, Address):
+        membership.assume_class(state, first, operands[1])
+    elif operator == "is None" and truth and isinstance(first, Address):
+        state.truths[first] = False
+        state.equals[first] = literal(None)
+
+
+def _assume_flag(state: State, address: Address, truth: bool) -> None:
+    thing = state.get(address)
+    flag = YES if truth else NO
+    if isinstance(thing, Unknown):
+        state.heap[address] = replace(thing, grad=flag)
+    elif isinstance(thing, Tensor) and not address.summary:
+        base = frozenset[Address]() if not truth else thing.base
+        state.heap[address] = replace(thing, grad=flag, base=base, flag=None)
+
+
+def narrow(
+    machine: Machine, node: Expression, truth: bool, state: State, activation: Activation
+) -> None:
+    """Keep, of the variables that the condition looked at, what agrees with its outcome."""
+    match node:
+        case Name() | Attribute(value=Name()) | Bind():
+            tested = node.target if isinstance(node, Bind) else node
+            keep = lambda atom: truth_of(state, atom) is not (not truth)  # noqa: E731 - reads best in place
+            _filter(machine, tested, keep, state, activation)
+            if isinstance(node, Attribute) and node.name == "requires_grad":
+                _narrow_flag(machine, node.value, truth, state, activation)
+        case Operator(name="is" | "is not" | "==" | "!=", operands=(left, right)):
+            same = truth == (node.name in ("is", "=="))
+            _narrow_identity(machine, node, left, right, same, state, activation)
+        case Call(function=Name(name="isinstance"), arguments=(subject, classinfo)):
+            for value, _ in machine.evaluate(classinfo.value, state.fork(), activation):
+                _filter(
+                    machine,
+                    subject.value,
+                    lambda atom, value=value: (
+                        membership.is_instance(machine, state, atom, value)  # type: ignore[misc]  # default binds the loop variable
+                        is not (not truth)
+                    ),
+                    state,
+                    activation,
+                )
+        case Call(function=Attribute(name="is_tensor"), arguments=(subject,)):
+            _filter(
+                machine,
+                subject.value,
+                lambda atom: membership.is_tensor(state, atom) is not (not truth),
+                state,
+                activation,
+            )
+
+
+def _narrow_identity(
+    machine: Machine,
+    node: Operator,
+    left: Expression,
+    right: Expression,
+    same: bool,
+    state: State,
+    activation: Activation,
+) -> None:
+    for subject, other in ((left, right), (right, left)):
+        value = _value_of(machine, other, state, activation)
+        if value is None or len(value) != 1:
+            continue
+        (constant,) = value
+        if not isinstance(constant, Literal):
+            continue
+        if same:
+            keep = partial(_may_equal, constant)
+            _filter(machine, subject, keep, state, activation)
+        else:
+            _filter(machine, subject, partial(operator.ne, constant), state, activation)
+
+
+def _may_equal(constant: Atom, atom: Atom) -> bool:
+    if isinstance(atom, Literal) and isinstance(constant, Literal):
+        return atom.value == constant.value
+    if isinstance(constant, Literal) and constant.value is None:
+        return isinstance(atom, Address) and isinstance(atom.default, Unknown)
+    return True
+
+
+def _narrow_flag(
+    machine: Machine, subject: Expression, truth: bool, state: State, activation: Activation
+) -> None:
+    wanted = Truth.NO if truth else Truth.YES
+    _filter(
+        machine,
+        subject,
+        lambda atom: flag_of_atom(state, atom).sure is not wanted,
+        state,
+        activation,
+    )
+
+
+def _value_of(
+    machine: Machine, node: Expression, state: State, activation: Activation
+) -> Value | None:
+    """The value of a variable or constant; None for what would have to be evaluated again."""
+    if isinstance(node, Name):
+        return names.read_name(machine, node, state, activation)
+    outcomes = machine.evaluate(node, state.fork(), activation) if _is_plain(node) else []
+    return outcomes[0][0] if len(outcomes) == 1 else None
+
+
+def _is_plain(node: Expression) -> bool:
+    return type(node).__name__ == "Constant" or (
+        isinstance(node, Attribute) and isinstance(node.value, Name)
+    )
+
+
+def _filter(
+    machine: Machine,
+    node: Expression,
+    keep: Callable[[Atom], bool],
+    state: State,
+    activation: Activation,
+) -> None:
+    """Narrow a variable, or an attribute of one object, to the atoms that may be meant."""
+    if isinstance(node, Bind):
+        node = node.target
+    if isinstance(node, Name):
+        value = names.read_name(machine, node, state, activation)
+        kept = frozenset(atom for atom in value if keep(atom))
+        if kept and kept != value:
+            names.bind_name(machine, node, kept, state, activation)
+    elif isinstance(node, Attribute) and isinstance(node.value, Name):
+        owner = names.read_name(machine, node.value, state, activation)
+        if len(owner) != 1:
+            return
+        (address,) = owner
+        thing = state.get(address) if isinstance(address, Address) else None
+        if not isinstance(thing, Instance) or not isinstance(address, Address):
+            return
+        value = thing.attributes.get(node.name, frozenset())
+        kept = frozenset(atom for atom in value if keep(atom))
+        if kept and kept != value and not address.summary:
+            state.heap[address] = replace(thing, attributes={**thing.attributes, node.name: kept})

@@ -1,0 +1,133 @@
+"""What containers hold, without running anything: slices, entries, appending."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from detachlint.domain.objects import Instance, Mapping, Sequence
+from detachlint.domain.values import (
+    BOTTOM_VALUE,
+    Address,
+    Literal,
+    Value,
+    in_order,
+    single_literal,
+)
+from detachlint.interpret.engine.state import State
+from detachlint.interpret.language.lookup import class_names
+
+LONGEST_KNOWN = 32
+"""Elements of a sequence that are known one by one; in a longer one all are any of them."""
+
+SLICE = "slice"
+"""`kind` of the sequence that stands for a slice object: its items are lower, upper, step."""
+
+
+def limited(thing: Sequence) -> Sequence:
+    """The sequence; with any of its elements anywhere, if it is too long to know them one by one.
+
+    A long list of plain numbers or texts is one of unknown numbers or texts.
+    """
+    if len(thing.items) <= LONGEST_KNOWN:
+        return thing
+    return Sequence(thing.kind, (), thing.all)
+
+
+def slice_of(state: State, index: Value) -> Sequence | None:
+    """The slice object an index is, if it is one."""
+    if len(index) == 1:
+        (atom,) = index
+        thing = state.get(atom) if isinstance(atom, Address) else None
+        if isinstance(thing, Sequence) and thing.kind == SLICE:
+            return thing
+    return None
+
+
+def cut(thing: Sequence, bounds: Sequence) -> Sequence:
+    """`thing[lower:upper:step]`, exactly where all is known."""
+    numbers: list[int | None] = []
+    for part in bounds.items:
+        constant = single_literal(part)
+        if constant is None or not isinstance(constant.value, (int, type(None))):
+            return Sequence(thing.kind, (), thing.all)
+        numbers.append(constant.value)
+    if thing.exact:
+        return Sequence(thing.kind, thing.items[slice(*numbers)])
+    lower, upper, step = numbers
+    if step in (None, 1) and (lower or 0) >= 0 and upper is None:
+        return Sequence(thing.kind, thing.items[lower or 0 :], thing.rest)
+    return Sequence(thing.kind, (), thing.all)
+
+
+def resolved(state: State, key: Value) -> Value:
+    """A key with unknown values replaced by the literals they were assumed to be."""
+    return frozenset(
+        state.equals.get(atom, atom) if isinstance(atom, Address) else atom for atom in key
+    )
+
+
+def with_entry(thing: Mapping, key: Value, value: Value) -> Mapping:
+    """The dict after `thing[key] = value`."""
+    constant = single_literal(key)
+    if constant is not None:
+        return replace(thing, entries={**thing.entries, constant: value})
+    if key and all(isinstance(atom, Literal) for atom in key):
+        entries = dict(thing.entries)
+        for atom in key:
+            if isinstance(atom, Literal):
+                entries[atom] = entries.get(atom, BOTTOM_VALUE) | value
+        return replace(thing, entries=entries)
+    return replace(thing, rest_keys=thing.rest_keys | key, rest=thing.rest | value)
+
+
+def merged_mapping(state: State, thing: Mapping, other: Value) -> Mapping:
+    """The dict after `thing.update(other)`."""
+    for atom in in_order(other):
+        inner = state.get(atom) if isinstance(atom, Address) else None
+        if isinstance(inner, Mapping):
+            thing = Mapping(
+                {**thing.entries, **inner.entries},
+                thing.rest_keys | inner.rest_keys,
+                thing.rest | inner.rest,
+                thing.default,
+            )
+        elif isinstance(atom, Address):
+            # Something unknown: any key may be there with any value.
+            thing = replace(thing, rest_keys=thing.rest_keys | other, rest=thing.rest | other)
+    return thing
+
+
+def append(state: State, address: Address, item: Value) -> None:
+    """`list.append` on a known sequence."""
+    thing = state.get(address)
+    if not isinstance(thing, Sequence):
+        return
+    if thing.rest:
+        changed = replace(thing, rest=thing.rest | item)
+    elif len(thing.items) < LONGEST_KNOWN:
+        changed = replace(thing, items=(*thing.items, item))
+    else:
+        changed = Sequence(thing.kind, (), thing.all | item)
+    state.put(address, changed)
+
+
+BUILTIN_BASES = {
+    "builtins.dict": "dict",
+    "collections.OrderedDict": "dict",
+    "collections.UserDict": "dict",
+    "builtins.list": "list",
+    "collections.UserList": "list",
+    "builtins.tuple": "tuple",
+    "builtins.set": "set",
+}
+"""Base classes whose instances are containers themselves, and of which kind."""
+
+
+def held_by(state: State, thing: Instance) -> Address | None:
+    """The container that an instance of a class derived from a builtin container is, if it is one."""
+    if not any(name in BUILTIN_BASES for name in class_names(state, thing)):
+        return None
+    for atom in thing.payload:
+        if isinstance(atom, Address) and isinstance(state.get(atom), (Sequence, Mapping)):
+            return atom
+    return None

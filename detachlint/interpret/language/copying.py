@@ -1,0 +1,65 @@
+"""`copy.deepcopy` and `copy.copy`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from detachlint.domain.objects import Class, Function, HeapObject, Instance, Unknown, map_object
+from detachlint.domain.values import Address, Atom, Value, value_of
+from detachlint.interpret.engine.activation import Activation
+from detachlint.interpret.engine.state import State
+from detachlint.source.span import Span
+
+if TYPE_CHECKING:
+    from detachlint.interpret.engine.machine import Machine
+
+
+def deep_copy(
+    machine: Machine, state: State, activation: Activation, span: Span, value: Value
+) -> Value:
+    """Copies of everything below a value. Flags are copied, too (executed: `deepcopy(linear)`)."""
+    made: dict[Address, Address] = {}
+
+    def copy_value(inner: Value) -> Value:
+        return frozenset(copy_atom(atom) for atom in inner)
+
+    def copy_atom(atom: Atom) -> Atom:
+        if not isinstance(atom, Address):
+            return atom
+        known = made.get(atom)
+        if known is not None:
+            return known
+        thing: HeapObject = state.get(atom)
+        if isinstance(thing, (Function, Class)):
+            return atom
+        if isinstance(thing, Unknown) and atom not in state.heap and not thing.attributes:
+            place = machine.book.derive(f"deepcopy {span}", (atom,), span, thing)
+            made[atom] = place
+            return place
+        place = machine.book.place(
+            span, f"copy of {atom.serial}", activation.context, family=atom.summary
+        )
+        made[atom] = place
+        state.heap[place] = thing
+        copied = map_object(thing, copy_value)
+        if isinstance(thing, Instance):
+            assert isinstance(copied, Instance)
+            copied = Instance(thing.cls, copied.attributes, copied.hidden, copied.payload)
+        state.heap[place] = copied
+        return place
+
+    return copy_value(value)
+
+
+def shallow_copy(
+    machine: Machine, state: State, activation: Activation, span: Span, value: Value
+) -> Value:
+    """New objects with the same contents."""
+    parts: Value = frozenset()
+    for atom in value:
+        if not isinstance(atom, Address):
+            parts |= value_of(atom)
+            continue
+        role = f"shallow copy of {atom.serial}"
+        parts |= machine.new(state, activation, span, role, state.get(atom))
+    return parts

@@ -1,0 +1,178 @@
+"""`def` and `lambda`: making function objects and applying decorators."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from detachlint.domain.objects import Class, Function, Instance, Partial
+from detachlint.domain.values import Address, Library, Method, Value, in_order, value_of
+from detachlint.interpret.engine.activation import Activation, Outcomes
+from detachlint.interpret.engine.arguments import Arguments
+from detachlint.interpret.engine.state import State
+from detachlint.ir.nodes import Expression, MakeFunction
+from detachlint.knowledge import facts
+
+if TYPE_CHECKING:
+    from detachlint.interpret.engine.machine import Machine
+
+KINDS = {
+    "builtins.staticmethod": "static",
+    "builtins.classmethod": "class",
+    "builtins.property": "property",
+    "functools.cached_property": "property",
+    "abc.abstractproperty": "property",
+    "torch.jit.unused": "",
+}
+"""Decorators that only say how the function behaves as a class attribute."""
+
+TRANSPARENT = frozenset(
+    {
+        "functools.wraps",
+        "functools.lru_cache",
+        "functools.cache",
+        "abc.abstractmethod",
+        "typing.override",
+        "typing.overload",
+        "typing.final",
+        "typing.no_type_check",
+        "torch.jit.export",
+        "torch.jit.ignore",
+        "torch.jit.script",
+        "torch.jit.script_method",
+        "torch.compile",
+        "torch.compiler.disable",
+        "torch._dynamo.disable",
+        "torch.autograd.function.once_differentiable",
+        "atexit.register",
+        "pytest.fixture",
+        "pytest.mark.parametrize",
+        "functools.singledispatch",
+    }
+)
+"""Decorators of libraries that leave what the function does as it is."""
+
+
+def make_function(
+    machine: Machine, node: MakeFunction, state: State, activation: Activation
+) -> Outcomes:
+    """The outcomes of a function definition: defaults first, then decorators from the inside out."""
+    with_default = [p for p in node.code.parameters if p.default is not None]
+    defaults = [p.default for p in with_default if p.default is not None]
+    outcomes: Outcomes = []
+    for decorators, before in machine.evaluate_all(node.decorators, state, activation):
+        for values, after in machine.evaluate_all(defaults, before, activation):
+            named = {p.name: v for p, v in zip(with_default, values, strict=True)}
+            closure = closure_of(after, activation)
+            # A function inside a method sees the method's `__class__`.
+            function = Function(node.code, closure, named, owner=activation.owner)
+            made = machine.new(after, activation, node.span, f"def {node.code.name}", function)
+            outcomes += _decorated(machine, node, decorators, made, after, activation)
+    return outcomes
+
+
+def closure_of(state: State, activation: Activation) -> Address:
+    """The frame that inner functions see: never that of a class body."""
+    frame = activation.frame
+    while state.frame(frame).code.kind == "class":
+        parent = state.frame(frame).parent
+        if parent is None:
+            break
+        frame = parent
+    return frame
+
+
+def _decorated(
+    machine: Machine,
+    node: MakeFunction,
+    decorators: tuple[Value, ...],
+    function: Value,
+    state: State,
+    activation: Activation,
+) -> Outcomes:
+    outcomes: Outcomes = [(function, state)]
+    for decorator, expression in zip(reversed(decorators), reversed(node.decorators), strict=True):
+        outcomes = [
+            outcome
+            for inner, before in outcomes
+            for outcome in _apply(machine, decorator, expression, inner, before, activation)
+        ]
+    return outcomes
+
+
+def _apply(
+    machine: Machine,
+    decorator: Value,
+    expression: Expression,
+    function: Value,
+    state: State,
+    activation: Activation,
+) -> Outcomes:
+    if len(decorator) == 1:
+        (atom,) = decorator
+        if isinstance(atom, Library):
+            known = _known_decorator(state, facts.canonical_name(atom.name), function)
+            if known is not None:
+                return [(known, state)]
+    setter = _property_setter(state, decorator)
+    if setter is not None:
+        return [(_with_setter(state, setter, function), state)]
+    outcomes = machine.call(
+        decorator, Arguments((function,)), state, activation, expression.span, "decorator"
+    )
+    # A decorator out of sight most likely wraps the function and calls it.
+    return [
+        (function if _says_nothing(after, value) else value, after) for value, after in outcomes
+    ]
+
+
+def _known_decorator(state: State, name: str, function: Value) -> Value | None:
+    """The function after a decorator of a library that we know."""
+    if name in KINDS:
+        _mark(state, function, kind=KINDS[name])
+        return function
+    if name in ("contextlib.contextmanager", "contextlib.asynccontextmanager"):
+        _mark(state, function, manager=True)
+        return function
+    if name in TRANSPARENT:
+        return function
+    return None
+
+
+def _mark(state: State, function: Value, *, kind: str = "", manager: bool = False) -> None:
+    for atom in function:
+        thing = state.get(atom) if isinstance(atom, Address) else None
+        if isinstance(thing, Function) and isinstance(atom, Address):
+            state.heap[atom] = replace(
+                thing, kind=kind or thing.kind, manager=manager or thing.manager
+            )
+
+
+def _property_setter(state: State, decorator: Value) -> Address | None:
+    """The property in `@name.setter`."""
+    for atom in decorator:
+        if (
+            isinstance(atom, Method)
+            and atom.name == "setter"
+            and isinstance(atom.receiver, Address)
+        ):
+            thing = state.get(atom.receiver)
+            if isinstance(thing, Function) and thing.kind == "property":
+                return atom.receiver
+    return None
+
+
+def _with_setter(state: State, getter: Address, setter: Value) -> Value:
+    thing = state.get(getter)
+    assert isinstance(thing, Function)
+    state.heap[getter] = replace(thing, setter=setter)
+    return value_of(getter)
+
+
+def _says_nothing(state: State, value: Value) -> bool:
+    for atom in in_order(value):
+        if not isinstance(atom, Address):
+            return False
+        if isinstance(state.get(atom), (Function, Class, Partial, Instance)):
+            return False
+    return True

@@ -1,0 +1,157 @@
+"""Generators, run from the consumer's side: the consumer's code is what happens at each yield.
+
+So the state flows through the generator's and the consumer's code in the order in which it really
+does, and a `with no_grad(): yield` leaks its grad mode to the consumer as it does in PyTorch, while a
+decorated generator has its mode switched at each step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from detachlint.domain.objects import Frame, Function, Iterator
+from detachlint.domain.values import NONE, Address, Value, addresses
+from detachlint.interpret.engine.activation import Activation, Outcomes
+from detachlint.interpret.engine.state import State
+from detachlint.interpret.pytorch import gradmode
+from detachlint.source.span import Span
+
+if TYPE_CHECKING:
+    from detachlint.interpret.engine.machine import Machine
+
+Consumer = Callable[[Value, State], list[State]]
+
+
+def drive(
+    machine: Machine,
+    generator: Address,
+    thing: Iterator,
+    state: State,
+    activation: Activation,
+    span: Span,
+    consume: Consumer,
+    sent: Value = NONE,
+) -> Outcomes:
+    """What the generator returns, after `consume` has been run at each yield that is left.
+
+    A generator that was advanced before (`thing.position` yields) runs again from its start in the
+    mode it was started in, passing by the yields that are done; the last of them receives `sent`.
+    """
+    modes = (state.mode, state.inference)
+    state.put(generator, replace(thing, position=0, mode=thing.mode or state.mode))
+    if thing.position != 0 and thing.mode is not None:
+        state.mode = thing.mode
+    runs = [(f, frame) for f in addresses(thing.function) for frame in addresses(thing.source)]
+    ends: Outcomes = []
+    for function, frame in runs:
+        before = state if len(runs) == 1 else state.fork()
+        code = before.get(function)
+        for start in addresses(thing.start):
+            before.heap[frame] = before.get(start)
+        if isinstance(code, Function) and isinstance(before.heap.get(frame), Frame):
+            counted = _counted(generator, thing.position, sent, modes, consume)
+            ends += _run_body(machine, function, code, frame, before, activation, span, counted)
+    return machine.merge_outcomes(ends)
+
+
+Resumed = Callable[[Value, State], Outcomes]
+
+
+def _counted(
+    generator: Address,
+    done: int | None,
+    sent: Value,
+    modes: gradmode.Modes,
+    consume: Consumer,
+) -> Resumed:
+    """`consume`, but for the yields that were consumed before. Counts them in the state itself.
+
+    Behind the last of those the generator goes on in the grad mode of whoever resumes it now.
+    """
+
+    def on_yield(value: Value, state: State) -> Outcomes:
+        thing = state.get(generator)
+        assert isinstance(thing, Iterator)
+        position = None if thing.position is None else thing.position + 1
+        state.put(generator, replace(thing, position=position))
+        if done is not None and position is not None and position <= done:
+            if position == done:
+                gradmode.restore(state, modes)
+            return [(sent if position == done else NONE, state)]
+        return [(NONE, after) for after in consume(value, state)]
+
+    return on_yield
+
+
+def _run_body(
+    machine: Machine,
+    address: Address,
+    function: Function,
+    frame: Address,
+    state: State,
+    activation: Activation,
+    span: Span,
+    consume: Resumed,
+) -> Outcomes:
+    if activation.runs_of(function.code) > 3 or activation.depth > 24:
+        machine.facts.gave_up["generator within itself"] += 1
+        value = machine.unknown(state, activation, span, "yielded")
+        return [(NONE, s) for _, s in consume(value, state.fork())] + [(NONE, state)]
+    machine.called.add(function.code)
+
+    def on_yield(value: Value, at_yield: State) -> Outcomes:
+        inside = (at_yield.mode, at_yield.inference)
+        if function.modes:
+            gradmode.restore(at_yield, outside)
+        outcomes = consume(value, at_yield)
+        for _, after in outcomes:
+            if function.modes:
+                gradmode.restore(after, inside)
+        return outcomes
+
+    outside = (state.mode, state.inference)
+    gradmode.enter_modes(state, function.modes)
+    child = Activation(
+        function.code,
+        frame,
+        machine.book.context(activation.context, span, frame.serial),
+        caller=activation,
+        call_span=span,
+        function=address,
+        owner=function.owner,
+        on_yield=on_yield,
+        depth=activation.depth + 1,
+        unseen=activation.unseen,
+    )
+    ends = machine.execute(function.code.body, [state], child)
+    outcomes: Outcomes = [*((NONE, end) for end in ends), *child.returns]
+    for _, end in (*outcomes, *child.raises):
+        if function.modes:
+            gradmode.restore(end, outside)
+    activation.raises.extend(child.raises)
+    return outcomes
+
+
+def advance(
+    machine: Machine,
+    generator: Address,
+    thing: Iterator,
+    state: State,
+    activation: Activation,
+    span: Span,
+    sent: Value = NONE,
+) -> Outcomes:
+    """`next(generator)` and `generator.send(…)`: the next yielded value, in the state at that yield.
+
+    Where it is not known how often the generator has been advanced, any of the yielded values.
+    """
+    found: Outcomes = []
+
+    def stop(value: Value, at_yield: State) -> list[State]:
+        found.append((value, at_yield))
+        return []
+
+    drive(machine, generator, thing, state, activation, span, stop, sent)
+    return machine.merge_outcomes(found)

@@ -1,0 +1,437 @@
+"""Running through the elements of something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from detachlint.domain.belief import MAYBE, NO, Belief, Truth
+from detachlint.domain.objects import (
+    Array,
+    Function,
+    Instance,
+    Iterator,
+    Kind,
+    Mapping,
+    Sequence,
+    Tensor,
+    Unknown,
+)
+from detachlint.domain.values import (
+    Address,
+    Atom,
+    Literal,
+    Value,
+    in_order,
+    literal,
+    single_address,
+    value_of,
+)
+from detachlint.interpret.engine.activation import Activation
+from detachlint.interpret.engine.arguments import Arguments
+from detachlint.interpret.engine.fixpoint import repeat
+from detachlint.interpret.engine.state import MOST_PATHS, State, merge_states
+from detachlint.interpret.language import generators
+from detachlint.interpret.language.conditions import truth_of
+from detachlint.interpret.language.contents import append, held_by
+from detachlint.interpret.language.lookup import class_names, find_in_class, is_module
+from detachlint.interpret.pytorch import data_loading, modules
+from detachlint.interpret.pytorch.tensors import flag_of, flag_of_tensor, roots
+from detachlint.source.span import Span
+
+if TYPE_CHECKING:
+    from detachlint.interpret.engine.machine import Machine
+
+MOST_UNROLLED = 8
+"""Elements that are run through one by one; more of them are run through as one unknown element."""
+
+MOST_LETTERS = 16
+"""Letters of a text that are run through one by one."""
+
+FROM_A_LOADER = Belief(Truth.NO, Truth.MAYBE)
+"""Elements of a data set: plain data, unless unseen code made them otherwise."""
+
+Body = Callable[[Value, State], list[State]]
+
+
+def iterate(
+    machine: Machine,
+    value: Value,
+    state: State,
+    activation: Activation,
+    span: Span,
+    body: Body,
+) -> list[State]:
+    """The states after `body` has been run on each element of `value`, in order."""
+    ends: list[State] = []
+    atoms = in_order(value)
+    for atom in atoms:
+        before = state if len(atoms) == 1 else state.fork()
+        ends += _iterate_atom(machine, atom, before, activation, span, body)
+    return merge_states(ends, MOST_PATHS)
+
+
+def _iterate_atom(
+    machine: Machine, atom: Atom, state: State, activation: Activation, span: Span, body: Body
+) -> list[State]:
+    thing = state.get(atom) if isinstance(atom, Address) else None
+    if isinstance(thing, Iterator) and isinstance(atom, Address):
+        return _iterate_iterator(machine, atom, thing, state, activation, span, body)
+    if isinstance(thing, Instance) and data_loading.LOADER in class_names(state, thing):
+        return data_loading.iterate_loader(machine, thing, state, activation, span, body)
+    if isinstance(thing, Instance) and isinstance(atom, Address) and not is_module(state, thing):
+        own = _own_iterator(machine, atom, thing, state, activation, span, body)
+        if own is not None:
+            return own
+    contents = _contents(machine, atom, state)
+    if contents is not None:
+        return run_through(machine, contents, state, activation, span, body)
+
+    def step(before: State) -> list[State]:
+        element = _element(machine, atom, before, activation, span)
+        return body(element, before)
+
+    return repeat(machine, state, activation, span, step)
+
+
+def run_through(
+    machine: Machine,
+    contents: Sequence,
+    state: State,
+    activation: Activation,
+    span: Span,
+    body: Body,
+) -> list[State]:
+    """`body` on each item: one by one if they are known and few, else as a loop over any of them."""
+    few = contents.exact and len(contents.items) <= MOST_UNROLLED
+    if few or _is_families(contents):
+        return _unroll(machine, contents, state, activation, span, body)
+    return repeat(
+        machine,
+        state,
+        activation,
+        span,
+        lambda before: body(machine.bounded(contents.all, before, activation, span), before),
+        at_least_once=bool(contents.items),
+    )
+
+
+def _is_families(contents: Sequence) -> bool:
+    """Parameters of a module: each place is visited as a whole, however many there are."""
+    return (
+        contents.exact
+        and len(contents.items) <= 4 * MOST_UNROLLED
+        and any(isinstance(a, Address) and a.summary for item in contents.items for a in item)
+    )
+
+
+def _unroll(
+    machine: Machine,
+    contents: Sequence,
+    state: State,
+    activation: Activation,
+    span: Span,
+    body: Body,
+) -> list[State]:
+    states = [state]
+    outer = activation.context
+    for number, item in enumerate(contents.items):
+        activation.context = machine.book.context(outer, span, number + 1)
+        after: list[State] = []
+        for before in states:
+            family = _family(before, item)
+            before.focus = before.focus | family
+            for end in body(item, before):
+                end.focus = end.focus - family
+                after.append(end)
+        states = merge_states(after, MOST_PATHS)
+        if not states:
+            break
+    activation.context = outer
+    return states
+
+
+def _family(state: State, item: Value) -> frozenset[Address]:
+    """The summary places among the element at hand (or in the tuple that it is)."""
+    found: set[Address] = set()
+    for atom in item:
+        if not isinstance(atom, Address):
+            continue
+        if atom.summary and isinstance(state.get(atom), Tensor):
+            found.add(atom)
+        thing = state.get(atom)
+        if isinstance(thing, Sequence) and thing.kind == "tuple":
+            for part in thing.items:
+                address = single_address(part)
+                if address and address.summary and isinstance(state.get(address), Tensor):
+                    found.add(address)
+    return frozenset(found)
+
+
+def _iterate_iterator(
+    machine: Machine,
+    address: Address,
+    thing: Iterator,
+    state: State,
+    activation: Activation,
+    span: Span,
+    body: Body,
+) -> list[State]:
+    if thing.kind == "generator":
+        ended = generators.drive(machine, address, thing, state, activation, span, body)
+        return [end for _, end in ended]
+    state.put(address, replace(thing, position=None))
+    if thing.kind in ("map", "starmap"):
+        return _iterate_map(machine, thing, state, activation, span, body)
+    if thing.kind == "filter":
+        return _iterate_filter(machine, thing, state, activation, span, body)
+    if thing.position is None:
+        return repeat(
+            machine,
+            state,
+            activation,
+            span,
+            lambda before: body(elements(machine, thing.source, before), before),
+        )
+    rest = _remaining(machine, thing, state)
+    if rest is not None:
+        return run_through(machine, rest, state, activation, span, body)
+    return iterate(machine, thing.source, state, activation, span, body)
+
+
+def _remaining(machine: Machine, thing: Iterator, state: State) -> Sequence | None:
+    source = single_address(thing.source)
+    contents = _contents(machine, source, state) if source is not None else None
+    if contents is None or thing.position is None:
+        return None
+    return replace(contents, items=contents.items[thing.position :])
+
+
+def _iterate_map(
+    machine: Machine,
+    thing: Iterator,
+    state: State,
+    activation: Activation,
+    span: Span,
+    body: Body,
+) -> list[State]:
+    def mapped(item: Value, before: State) -> list[State]:
+        parts = [item]
+        for atom in item if len(item) == 1 else ():
+            inner = before.get(atom) if isinstance(atom, Address) else None
+            if not isinstance(inner, Sequence):
+                continue
+            if inner.kind == "arguments" or thing.kind == "starmap":
+                parts = list(inner.items)
+        return [
+            end
+            for value, after in machine.call(
+                thing.function, Arguments(tuple(parts)), before, activation, span, "map"
+            )
+            for end in body(value, after)
+        ]
+
+    return iterate(machine, thing.source, state, activation, span, mapped)
+
+
+def _iterate_filter(
+    machine: Machine,
+    thing: Iterator,
+    state: State,
+    activation: Activation,
+    span: Span,
+    body: Body,
+) -> list[State]:
+    def filtered(item: Value, before: State) -> list[State]:
+        outcomes = machine.call(
+            thing.function, Arguments((item,)), before, activation, span, "filter"
+        )
+        ends: list[State] = []
+        for verdict, after in outcomes:
+            truths = {truth_of(after, atom) for atom in verdict}
+            if truths != {False}:
+                ends += body(item, after if truths == {True} else after.fork())
+            if truths != {True}:
+                ends.append(after)
+        return ends
+
+    return iterate(machine, thing.source, state, activation, span, filtered)
+
+
+def _own_iterator(
+    machine: Machine,
+    address: Address,
+    thing: Instance,
+    state: State,
+    activation: Activation,
+    span: Span,
+    body: Body,
+) -> list[State] | None:
+    """Iteration by the program's `__iter__` and `__next__`, or `__getitem__`."""
+    cls = next((c for c in thing.cls if isinstance(c, Address)), None)
+    if cls is None:
+        return None
+    starts = find_in_class(state, cls, "__iter__")
+    advance = find_in_class(state, cls, "__next__")
+    if starts is None and advance is None:
+        return _by_index(machine, address, cls, state, activation, span, body)
+    ends: list[State] = []
+    begun = [(value_of(address), state)]
+    if starts is not None:
+        begun = _call_own(machine, address, starts[0], (), state, activation, span)
+    for iterator, after in begun:
+        if iterator != value_of(address):
+            ends += iterate(machine, iterator, after, activation, span, body)
+            continue
+        if advance is None:
+            return None
+
+        def step(before: State, advance: tuple[Value, Address] = advance) -> list[State]:
+            return [
+                end
+                for item, s in _call_own(machine, address, advance[0], (), before, activation, span)
+                for end in body(item, s)
+            ]
+
+        ends += repeat(machine, after, activation, span, step)
+    return ends
+
+
+def _by_index(
+    machine: Machine,
+    address: Address,
+    cls: Address,
+    state: State,
+    activation: Activation,
+    span: Span,
+    body: Body,
+) -> list[State] | None:
+    getter = find_in_class(state, cls, "__getitem__")
+    if getter is None:
+        return None
+
+    def step(before: State) -> list[State]:
+        index = machine.unknown(before, activation, span, "index", kind=Kind.NUMBER, grad=NO)
+        outcomes = _call_own(machine, address, getter[0], (index,), before, activation, span)
+        return [end for item, after in outcomes for end in body(item, after)]
+
+    return repeat(machine, state, activation, span, step)
+
+
+def _call_own(
+    machine: Machine,
+    address: Address,
+    methods: Value,
+    arguments: tuple[Value, ...],
+    state: State,
+    activation: Activation,
+    span: Span,
+) -> list[tuple[Value, State]]:
+    functions_found = frozenset(
+        a for a in methods if isinstance(a, Address) and isinstance(state.get(a), Function)
+    )
+    return machine.call(
+        functions_found,
+        Arguments((value_of(address), *arguments)),
+        state,
+        activation,
+        span,
+        "__iter__",
+    )
+
+
+def _contents(machine: Machine, atom: Atom | None, state: State) -> Sequence | None:
+    """The elements of a container that we can see into."""
+    if (
+        isinstance(atom, Literal)
+        and isinstance(atom.value, str)
+        and len(atom.value) <= MOST_LETTERS
+    ):
+        return Sequence("list", tuple(value_of(literal(letter)) for letter in atom.value))
+    if not isinstance(atom, Address):
+        return None
+    thing = state.get(atom)
+    if isinstance(thing, Sequence):
+        return thing
+    if isinstance(thing, Mapping):
+        keys = tuple(value_of(key) for key in thing.entries)
+        return Sequence("list", keys, thing.rest_keys)
+    if isinstance(thing, Instance) and is_module(state, thing):
+        return modules.contents(state, thing)
+    if isinstance(thing, Instance):
+        held = held_by(state, thing)
+        return _contents(machine, held, state) if held is not None else None
+    return None
+
+
+def _element(
+    machine: Machine, atom: Atom, state: State, activation: Activation, span: Span
+) -> Value:
+    """One element of something of unknown length, new in each iteration."""
+    if isinstance(atom, Literal):
+        return machine.unknown(state, activation, span, "element", kind=Kind.TEXT, grad=NO)
+    thing = state.get(atom) if isinstance(atom, Address) else Unknown()
+    if isinstance(thing, Tensor) and isinstance(atom, Address):
+        row = replace(
+            thing,
+            grad=flag_of_tensor(state, thing).both(state.recording),
+            leaf=MAYBE,
+            base=roots(state, value_of(atom)),
+            parameter=False,
+            attributes={},
+        )
+        return machine.new(state, activation, span, "row", row)
+    if isinstance(thing, Array):
+        return machine.new(state, activation, span, "array row", thing)
+    if isinstance(thing, Unknown):
+        kind = Kind.ANY if thing.kind in (Kind.ANY, Kind.MODULE) else Kind.OTHER
+        grad = thing.grad if thing.kind is Kind.ANY else MAYBE
+        return machine.unknown(
+            state,
+            activation,
+            span,
+            "element",
+            kind=kind,
+            grad=grad,
+            story=thing.story,
+            severed=thing.severed,
+        )
+    if isinstance(thing, Instance):
+        held = flag_of(state, thing.payload)
+        grad = FROM_A_LOADER if held == NO else held
+        return machine.unknown(state, activation, span, "element", grad=grad)
+    return machine.unknown(state, activation, span, "element")
+
+
+def elements(machine: Machine, value: Value, state: State) -> Value:
+    """The join of the elements of containers, without running anything."""
+    found: set[Atom] = set()
+    for atom in value:
+        contents = _contents(machine, atom, state)
+        if contents is not None:
+            found |= contents.all
+    return frozenset(found)
+
+
+def collect(
+    machine: Machine, value: Value, state: State, activation: Activation, span: Span
+) -> list[tuple[Sequence, State]]:
+    """The elements of an iterable as a list, with the state after running through it."""
+    atom = next(iter(value)) if len(value) == 1 else None
+    contents = _contents(machine, atom, state)
+    if contents is not None:
+        return [(replace(contents, kind="list", fields=()), state)]
+    gathered = machine.book.place(span, "collected", activation.context)
+    state.heap[gathered] = Sequence("list")
+
+    def gather(item: Value, before: State) -> list[State]:
+        append(before, gathered, item)
+        return [before]
+
+    found: list[tuple[Sequence, State]] = []
+    for end in iterate(machine, value, state, activation, span, gather):
+        thing = end.heap.pop(gathered)
+        assert isinstance(thing, Sequence)
+        found.append((thing, end))
+    return found

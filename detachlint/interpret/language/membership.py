@@ -1,0 +1,210 @@
+"""isinstance and its relatives, three-valued."""
+
+from __future__ import annotations
+
+import builtins
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from detachlint.domain.objects import (
+    Array,
+    Class,
+    Function,
+    HeapObject,
+    Instance,
+    Kind,
+    Mapping,
+    Sequence,
+    Tensor,
+    Unknown,
+)
+from detachlint.domain.values import Address, Atom, Library, Literal, Value
+from detachlint.interpret.engine.state import State
+from detachlint.interpret.language.lookup import find_in_class, library_bases, linear_order
+from detachlint.knowledge import facts
+
+if TYPE_CHECKING:
+    from detachlint.interpret.engine.machine import Machine
+
+TENSOR_CLASSES = frozenset(
+    {"torch.Tensor", "torch.autograd.Variable", "torch.FloatTensor", "torch.nn.Parameter"}
+)
+ARRAY_CLASSES = frozenset({"numpy.ndarray", "numpy.generic", "numpy.number", "numpy.floating"})
+NUMBER_CLASSES = frozenset(
+    {"builtins.int", "builtins.float", "builtins.bool", "builtins.complex", "numbers.Number"}
+)
+
+
+def has_own_truth(state: State, thing: Instance) -> bool:
+    """Whether the truth value of an instance is up to its class."""
+    for atom in thing.cls:
+        if isinstance(atom, Library):
+            return True
+        if isinstance(atom, Address) and any(
+            find_in_class(state, atom, name) for name in ("__bool__", "__len__")
+        ):
+            return True
+    return False
+
+
+def is_tensor(state: State, atom: Atom) -> bool | None:
+    """Whether an atom is a tensor."""
+    if not isinstance(atom, Address):
+        return False
+    thing = state.get(atom)
+    if isinstance(thing, Unknown):
+        return None if thing.kind is Kind.ANY else False
+    return isinstance(thing, Tensor)
+
+
+def is_instance(machine: Machine, state: State, atom: Atom, classes: Value) -> bool | None:
+    """`isinstance(atom, classes)`: None where it is not known. A tuple of classes means any."""
+    answers = [_is_of(machine, state, atom, cls) for cls in _flatten(state, classes)]
+    if True in answers:
+        return True
+    if not answers or None in answers:
+        return None
+    return False
+
+
+def _flatten(state: State, classes: Value) -> list[Atom]:
+    flat: list[Atom] = []
+    for atom in classes:
+        thing = state.get(atom) if isinstance(atom, Address) else None
+        if isinstance(thing, Sequence):
+            for item in (*thing.items, thing.rest):
+                flat.extend(_flatten(state, item))
+        else:
+            flat.append(atom)
+    return flat
+
+
+def _is_of(machine: Machine, state: State, atom: Atom, cls: Atom) -> bool | None:
+    name = facts.canonical_name(cls.name) if isinstance(cls, Library) else ""
+    if name == "builtins.object":
+        return True
+    if isinstance(atom, Literal):
+        return _literal_is_of(atom, name)
+    if not isinstance(atom, Address):
+        return None if name in ("typing.Callable", "collections.abc.Callable") else False
+    thing = state.get(atom)
+    if isinstance(thing, Unknown):
+        return _unknown_is_of(state, atom, thing, cls, name)
+    if isinstance(cls, Address):
+        return _object_is_of_class(state, thing, cls)
+    return _object_is_of_library(state, thing, name)
+
+
+def _literal_is_of(atom: Literal, name: str) -> bool | None:
+    owner, _, kind = name.rpartition(".")
+    if owner == "builtins":
+        cls = getattr(builtins, kind, None)
+        return isinstance(atom.value, cls) if isinstance(cls, type) else None
+    if name.startswith(("torch.", "numpy.")):
+        return False
+    if name == "numbers.Number":
+        return isinstance(atom.value, (int, float, complex))
+    return None
+
+
+def _unknown_is_of(
+    state: State, address: Address, thing: Unknown, cls: Atom, name: str
+) -> bool | None:
+    if state.equals.get(address) is not None:
+        return _literal_is_of(state.equals[address], name)
+    if thing.kind is Kind.ANY:
+        return None
+    if name in TENSOR_CLASSES:
+        return False
+    if thing.kind is Kind.MODULE and name == "torch.nn.Module":
+        return True
+    if thing.kind is Kind.TEXT and name == "builtins.str":
+        return True
+    return None
+
+
+def _object_is_of_class(state: State, thing: HeapObject, cls: Address) -> bool | None:
+    if not isinstance(thing, Instance):
+        return False
+    answers = set()
+    for atom in thing.cls:
+        if isinstance(atom, Address):
+            answers.add(cls in linear_order(state, atom))
+        else:
+            answers.add(False)
+    return answers.pop() if len(answers) == 1 else None
+
+
+def _object_is_of_library(state: State, thing: HeapObject, name: str) -> bool | None:
+    if isinstance(thing, Tensor):
+        if name == "torch.nn.Parameter":
+            return thing.parameter
+        return name in TENSOR_CLASSES or (None if name.endswith("Tensor") else False)
+    if isinstance(thing, Array):
+        return True if name in ARRAY_CLASSES else (None if name.startswith("numpy.") else False)
+    if isinstance(thing, Sequence):
+        return _sequence_is_of(thing, name)
+    if isinstance(thing, Mapping):
+        return name in ("builtins.dict", "collections.abc.Mapping", "typing.Mapping")
+    if isinstance(thing, Function):
+        return None if "Callable" in name or "types." in name else False
+    if isinstance(thing, Class):
+        return name == "builtins.type"
+    if isinstance(thing, Instance):
+        return _instance_is_of(state, thing, name)
+    return None if not name.startswith("torch.") else False
+
+
+def _sequence_is_of(thing: Sequence, name: str) -> bool | None:
+    if thing.kind == "any":
+        return None
+    if name == f"builtins.{thing.kind}":
+        return True
+    if name.startswith(("typing.", "collections.")):
+        return None
+    return False
+
+
+def _instance_is_of(state: State, thing: Instance, name: str) -> bool | None:
+    answers: set[bool | None] = set()
+    for atom in thing.cls:
+        if isinstance(atom, Library):
+            answers.add(_library_is_a(facts.canonical_name(atom.name), name))
+        elif isinstance(atom, Address):
+            known = {_library_is_a(base, name) for base in library_bases(state, atom)}
+            answers.add(True if True in known else None if None in known else False)
+    return answers.pop() if len(answers) == 1 else None
+
+
+def _library_is_a(name: str, ancestor: str) -> bool | None:
+    if name == ancestor:
+        return True
+    if ancestor == "torch.nn.Module":
+        return facts.module_fact(name) is not None or None
+    if name in ("builtins.object", "torch.nn.Module", "abc.ABC"):
+        return False
+    if facts.module_fact(name) is not None and facts.module_fact(ancestor) is not None:
+        return False
+    if ancestor in TENSOR_CLASSES:
+        return False if facts.module_fact(name) is not None else None
+    return None
+
+
+def assume_class(state: State, address: Address, cls: Atom) -> None:
+    """An unknown object turned out to be of a class."""
+    thing = state.get(address)
+    if not isinstance(thing, Unknown) or not isinstance(cls, Library):
+        return
+    name = facts.canonical_name(cls.name)
+    if name in TENSOR_CLASSES:
+        state.heap[address] = Tensor(
+            thing.grad, severed=thing.severed, story=thing.story, attributes=thing.attributes
+        )
+    elif name == "torch.nn.Module" or facts.module_fact(name) is not None:
+        state.heap[address] = replace(thing, kind=Kind.MODULE)
+    elif name in ARRAY_CLASSES:
+        state.heap[address] = Array(thing.severed)
+    elif name == "builtins.str":
+        state.heap[address] = replace(thing, kind=Kind.TEXT)
+    elif name in NUMBER_CLASSES:
+        state.heap[address] = replace(thing, kind=Kind.NUMBER)

@@ -1,0 +1,540 @@
+"""Operators: arithmetic and comparison on tensors, containers, literals and unknown values."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import operator
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from detachlint.domain.belief import NO, YES
+from detachlint.domain.objects import (
+    Array,
+    Dtype,
+    Instance,
+    Kind,
+    Mapping,
+    Sequence,
+    Tensor,
+    Unknown,
+)
+from detachlint.domain.story import then
+from detachlint.domain.values import (
+    FALSE,
+    TRUE,
+    Address,
+    Atom,
+    Literal,
+    Value,
+    addresses,
+    in_order,
+    literal,
+    single_address,
+    single_literal,
+    value_of,
+)
+from detachlint.interpret.engine.activation import Activation, Outcomes
+from detachlint.interpret.engine.arguments import Arguments
+from detachlint.interpret.engine.describe import describe
+from detachlint.interpret.engine.state import State
+from detachlint.interpret.language import conditions
+from detachlint.interpret.language.contents import limited, merged_mapping
+from detachlint.interpret.language.lookup import find_in_class
+from detachlint.interpret.pytorch.placement import common_device
+from detachlint.interpret.pytorch.tensors import (
+    any_flag,
+    dtype_of,
+    flag_of,
+    make_tensor,
+    severed_in,
+    story_of,
+    story_of_any,
+    write_into,
+)
+from detachlint.ir.nodes import AugmentedAssign, Operator
+
+if TYPE_CHECKING:
+    from detachlint.interpret.engine.machine import Machine
+
+COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
+IDENTITIES = frozenset({"is", "is not", "in", "not in", "not", "is sequence", "is mapping"})
+
+METHODS = {
+    "+": "__add__", "-": "__sub__", "*": "__mul__", "/": "__truediv__", "//": "__floordiv__",
+    "%": "__mod__", "**": "__pow__", "@": "__matmul__", "==": "__eq__", "!=": "__ne__",
+    "<": "__lt__", "<=": "__le__", ">": "__gt__", ">=": "__ge__", "unary -": "__neg__",
+    "&": "__and__", "|": "__or__", "^": "__xor__", "<<": "__lshift__", ">>": "__rshift__",
+    "unary ~": "__invert__", "unary +": "__pos__",
+}  # fmt: skip
+
+PYTHON: dict[str, Callable[..., Any]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
+    "//": operator.floordiv, "%": operator.mod, "==": operator.eq, "!=": operator.ne,
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+    "unary -": operator.neg, "unary +": operator.pos, "&": operator.and_, "|": operator.or_,
+}  # fmt: skip
+
+LONGEST_TEXT = 200
+
+
+def operate(
+    machine: Machine,
+    node: Operator,
+    operands: tuple[Value, ...],
+    state: State,
+    activation: Activation,
+) -> Outcomes:
+    """The outcomes of an operator on evaluated operands."""
+    if node.name in IDENTITIES:
+        return [(_identity(machine, node, operands, state), state)]
+    own = _own_method(machine, node, operands, state, activation)
+    if own is not None:
+        return own
+    folded = _fold(node.name, operands, state)
+    if folded is not None:
+        return [(folded, state)]
+    return [(_combine(machine, node, operands, state, activation), state)]
+
+
+def _own_method(
+    machine: Machine,
+    node: Operator,
+    operands: tuple[Value, ...],
+    state: State,
+    activation: Activation,
+) -> Outcomes | None:
+    """The operator as a method of the program's classes; the reflected one as well."""
+    name = METHODS.get(node.name)
+    if name is None:
+        return None
+    for position, method in enumerate((name, name.replace("__", "__r", 1))):
+        if position >= len(operands):
+            break
+        address = single_address(operands[position])
+        thing = state.get(address) if address is not None else None
+        if not isinstance(thing, Instance):
+            continue
+        for cls in in_order(thing.cls):
+            found = find_in_class(state, cls, method) if isinstance(cls, Address) else None
+            if found is not None:
+                others = [o for i, o in enumerate(operands) if i != position]
+                given = Arguments((operands[position], *others))
+                return machine.call(found[0], given, state, activation, node.span, method)
+    return None
+
+
+def _fold(name: str, operands: tuple[Value, ...], state: State) -> Value | None:
+    """The operator carried out on literals."""
+    function = PYTHON.get(name)
+    constants = [_constant(state, operand) for operand in operands]
+    known = [constant for constant in constants if constant is not None]
+    if function is None or len(known) != len(constants):
+        return None
+    if name == "*" and any(isinstance(c.value, (str, bytes)) for c in known):
+        return None
+    try:
+        result = function(*(constant.value for constant in known))
+    except Exception:
+        return None  # the program raises here; nothing is known of what follows
+    if isinstance(result, (str, bytes)) and len(result) > LONGEST_TEXT:
+        return None
+    return value_of(literal(result))
+
+
+def _constant(state: State, value: Value) -> Literal | None:
+    constant = single_literal(value)
+    if constant is not None:
+        return constant
+    address = single_address(value)
+    return state.equals.get(address) if address is not None else None
+
+
+def _identity(machine: Machine, node: Operator, operands: tuple[Value, ...], state: State) -> Value:
+    """`is`, `in`, `not` and the tests that `match` makes: a bool."""
+    if node.name == "not":
+        return _negated(machine, node, operands[0], state)
+    if node.name in ("is", "is not"):
+        answer = _is_same(machine, node, operands[0], operands[1], state)
+        return answer if node.name == "is" else _negated(machine, node, answer, state)
+    if node.name in ("in", "not in"):
+        answer = _contains(machine, node, operands[0], operands[1], state)
+        return answer if node.name == "in" else _negated(machine, node, answer, state)
+    return _matches_shape(machine, node, operands, state)
+
+
+def _negated(machine: Machine, node: Operator, value: Value, state: State) -> Value:
+    parts: set[Atom] = set()
+    for atom in value:
+        truth = conditions.truth_of(state, atom)
+        if truth is None:
+            parts |= machine.derived("not", (atom,), node.span, Unknown(Kind.TRUTH, NO))
+        else:
+            parts |= FALSE if truth else TRUE
+    return frozenset(parts)
+
+
+def _is_same(machine: Machine, node: Operator, left: Value, right: Value, state: State) -> Value:
+    parts: set[Atom] = set()
+    for a in in_order(left):
+        for b in in_order(right):
+            parts |= _is_same_atom(machine, node, a, b, state)
+    return frozenset(parts)
+
+
+def _is_same_atom(machine: Machine, node: Operator, a: Atom, b: Atom, state: State) -> Value:
+    for atom, other in ((a, b), (b, a)):
+        if isinstance(other, Literal) and isinstance(atom, Address):
+            thing = state.get(atom)
+            if not isinstance(thing, Unknown):
+                return FALSE
+            equal = state.equals.get(atom)
+            if equal is not None:
+                return TRUE if equal.value is other.value else FALSE
+            if state.truths.get(atom) is True and not other.value:
+                return FALSE
+            if other.value is None:
+                if thing.kind not in (Kind.ANY, Kind.MODULE):
+                    return FALSE
+                return machine.derived("is None", (atom,), node.span, Unknown(Kind.TRUTH, NO))
+            return machine.derived("==", (atom, other), node.span, Unknown(Kind.TRUTH, NO))
+    if isinstance(a, Literal) and isinstance(b, Literal):
+        return TRUE if a == b else FALSE
+    if a == b and not (isinstance(a, Address) and a.summary):
+        return TRUE
+    if isinstance(a, Address) and isinstance(b, Address):
+        unknown = isinstance(state.get(a), Unknown) or isinstance(state.get(b), Unknown)
+        if unknown or a == b:
+            return machine.derived("is", (a, b), node.span, Unknown(Kind.TRUTH, NO))
+    return FALSE
+
+
+def _contains(
+    machine: Machine, node: Operator, item: Value, container: Value, state: State
+) -> Value:
+    constant = _constant(state, item)
+    parts: set[Atom] = set()
+    for atom in in_order(container):
+        answer: bool | None = None
+        thing = state.get(atom) if isinstance(atom, Address) else None
+        if constant is not None:
+            answer = _holds_literal(atom, thing, constant)
+        if answer is None:
+            operands = (*in_order(item)[:1], atom)
+            parts |= machine.derived("in", operands, node.span, Unknown(Kind.TRUTH, NO))
+        else:
+            parts |= TRUE if answer else FALSE
+    return frozenset(parts)
+
+
+def _holds_literal(atom: Atom, thing: object, constant: Literal) -> bool | None:
+    if isinstance(atom, Literal):
+        if isinstance(atom.value, str) and isinstance(constant.value, str):
+            return constant.value in atom.value
+        return None
+    if isinstance(thing, Mapping):
+        if constant in thing.entries:
+            return True
+        return None if thing.rest_keys else False
+    if isinstance(thing, Sequence) and thing.exact:
+        found = [single_literal(item) for item in thing.items]
+        if any(f is not None and f.value == constant.value for f in found):
+            return True
+        return False if all(f is not None for f in found) else None
+    return None
+
+
+def _matches_shape(
+    machine: Machine, node: Operator, operands: tuple[Value, ...], state: State
+) -> Value:
+    """`is sequence` and `is mapping` of `match`."""
+    parts: set[Atom] = set()
+    for atom in in_order(operands[0]):
+        thing = state.get(atom) if isinstance(atom, Address) else None
+        answer: bool | None
+        if isinstance(thing, Unknown) and thing.kind is Kind.ANY:
+            answer = None
+        elif node.name == "is mapping":
+            answer = isinstance(thing, Mapping)
+        else:
+            answer = _is_sequence_of(thing, operands)
+        if answer is None:
+            parts |= machine.derived(node.name, (atom,), node.span, Unknown(Kind.TRUTH, NO))
+        else:
+            parts |= TRUE if answer else FALSE
+    return frozenset(parts)
+
+
+def _is_sequence_of(thing: object, operands: tuple[Value, ...]) -> bool | None:
+    if not isinstance(thing, Sequence) or thing.kind not in ("list", "tuple", "deque"):
+        return False
+    minimum, longer = single_literal(operands[1]), single_literal(operands[2])
+    if minimum is None or longer is None or not isinstance(minimum.value, int):
+        return None
+    if not thing.exact:
+        return None
+    if longer.value:
+        return len(thing.items) >= minimum.value
+    return len(thing.items) == minimum.value
+
+
+def _combine(
+    machine: Machine,
+    node: Operator,
+    operands: tuple[Value, ...],
+    state: State,
+    activation: Activation,
+) -> Value:
+    """The result by the classes of the operands: tensors win over arrays, arrays over numbers."""
+    kinds = {_class_of(state, atom) for operand in operands for atom in operand}
+    if "tensor" in kinds:
+        return tensor_result(machine, node, operands, state, activation)
+    if "sequence" in kinds and node.name in ("+", "*"):
+        return _sequence_result(machine, node, operands, state, activation)
+    if "mapping" in kinds and node.name == "|":
+        return _mapping_result(machine, node, operands, state, activation)
+    if "unknown" in kinds:
+        return _unknown_result(machine, node, operands, state, activation)
+    if "array" in kinds:
+        thing = Array(severed_in(state, operands))
+        return machine.new(state, activation, node.span, "array", thing)
+    kind = Kind.TRUTH if node.name in COMPARISONS else Kind.OTHER
+    if kinds <= {"number"} and kind is Kind.OTHER:
+        kind = Kind.NUMBER
+    firsts = tuple(atom for operand in operands for atom in in_order(operand)[:1])
+    if all(len(operand) == 1 for operand in operands):
+        return machine.derived(node.name, firsts, node.span, Unknown(kind, NO))
+    return machine.unknown(state, activation, node.span, node.name, kind=kind, grad=NO)
+
+
+def _class_of(state: State, atom: Atom) -> str:
+    if isinstance(atom, Literal):
+        return "number" if isinstance(atom.value, (int, float)) else "other"
+    thing = state.get(atom) if isinstance(atom, Address) else None
+    if isinstance(thing, Tensor):
+        return "tensor"
+    if isinstance(thing, Array):
+        return "array"
+    if isinstance(thing, Sequence):
+        return "sequence"
+    if isinstance(thing, Mapping):
+        return "mapping"
+    if isinstance(thing, Unknown) and thing.kind is Kind.ANY:
+        return "unknown"
+    if isinstance(thing, Unknown) and thing.kind in (Kind.NUMBER, Kind.TRUTH):
+        return "number"
+    return "other"
+
+
+def tensor_result(
+    machine: Machine,
+    node: Operator,
+    operands: tuple[Value, ...],
+    state: State,
+    activation: Activation,
+) -> Value:
+    """Arithmetic with tensors: requires grad iff an operand does and grad mode is on."""
+    if node.name in COMPARISONS or node.name in ("&", "|", "^", "unary ~", "<<", ">>"):
+        made = Tensor(NO, leaf=YES, dtype=Dtype.INTEGER)
+        return make_tensor(machine, state, activation, node.span, made, node.name)
+    dtype = dtype_of(state, operands)
+    if dtype is Dtype.INTEGER and node.name == "/":
+        dtype = Dtype.FLOAT32
+    numbers = [single_literal(operand) for operand in operands]
+    if dtype is Dtype.INTEGER and any(n and isinstance(n.value, float) for n in numbers):
+        dtype = Dtype.FLOAT32
+    flag = any_flag(state, operands).both(state.recording)
+    story = then(
+        story_of_any(state, operands), node.span, f"`{describe(node)}` is computed from it"
+    )
+    made = Tensor(
+        flag,
+        leaf=flag.opposite(),
+        dtype=dtype,
+        device=common_device(state, operands),
+        severed=severed_in(state, operands),
+        story=story,
+    )
+    return make_tensor(machine, state, activation, node.span, made, node.name)
+
+
+def _sequence_result(
+    machine: Machine,
+    node: Operator,
+    operands: tuple[Value, ...],
+    state: State,
+    activation: Activation,
+) -> Value:
+    """`xs + ys` and `xs * n`."""
+    things = [
+        thing
+        for operand in operands
+        for address in addresses(operand)
+        if isinstance(thing := state.get(address), Sequence)
+    ]
+    kind = things[0].kind
+    if node.name == "*":
+        count = next((c for o in operands if (c := single_literal(o)) is not None), None)
+        if count is not None and isinstance(count.value, int) and things[0].exact:
+            if 0 <= count.value * len(things[0].items) <= 16:
+                items = things[0].items * count.value
+                return machine.new(state, activation, node.span, kind, Sequence(kind, items))
+        return machine.new(state, activation, node.span, kind, Sequence(kind, (), things[0].all))
+    if len(things) == 2 and all(len(operand) == 1 for operand in operands) and things[0].exact:
+        joined = limited(Sequence(kind, (*things[0].items, *things[1].items), things[1].rest))
+    else:
+        everything = frozenset[Atom]().union(*(thing.all for thing in things))
+        unseen = [o for o in operands if not addresses(o) or not _all_sequences(state, o)]
+        for operand in unseen:
+            everything |= operand
+        joined = Sequence(kind, (), everything)
+    return machine.new(state, activation, node.span, kind, joined)
+
+
+def _all_sequences(state: State, operand: Value) -> bool:
+    return all(isinstance(a, Address) and isinstance(state.get(a), Sequence) for a in operand)
+
+
+def _mapping_result(
+    machine: Machine,
+    node: Operator,
+    operands: tuple[Value, ...],
+    state: State,
+    activation: Activation,
+) -> Value:
+    thing = Mapping()
+    for operand in operands:
+        thing = merged_mapping(state, thing, operand)
+    return machine.new(state, activation, node.span, "dict", thing)
+
+
+QUESTIONS = COMPARISONS | {"%", "//"}
+"""Operators whose unknown results are worth knowing again: `epoch % 10 == 0`, asked twice."""
+
+MOST_PAIRS = 16
+
+
+def _unknown_result(
+    machine: Machine,
+    node: Operator,
+    operands: tuple[Value, ...],
+    state: State,
+    activation: Activation,
+) -> Value:
+    """The result on something of unknown class: a comparison of tensors is a tensor, of numbers a bool."""
+    flag = any_flag(state, operands).both(state.recording)
+    if node.name in COMPARISONS:
+        flag = NO
+    story = story_of_any(state, operands)
+    severed = severed_in(state, operands)
+    pairs = math.prod(len(operand) for operand in operands)
+    if node.name not in QUESTIONS or pairs > MOST_PAIRS:
+        return machine.unknown(
+            state, activation, node.span, node.name, grad=flag, story=story, severed=severed
+        )
+    thing = Unknown(Kind.ANY, flag, severed=severed, story=story)
+    parts: set[Atom] = set()
+    for first, second in itertools.product(*map(in_order, operands)):
+        parts |= _ask(machine, node, first, second, thing, state)
+    return frozenset(parts)
+
+
+def _ask(
+    machine: Machine, node: Operator, first: Atom, second: Atom, thing: Unknown, state: State
+) -> Value:
+    equal = state.equals.get(first) if isinstance(first, Address) else None
+    if node.name in ("==", "!=") and equal is not None and isinstance(second, Literal):
+        return TRUE if (equal.value == second.value) == (node.name == "==") else FALSE
+    if node.name == "!=":
+        inner = machine.derived("==", (first, second), node.span, thing)
+        return _negated(machine, node, inner, state)
+    return machine.derived(node.name, (first, second), node.span, thing)
+
+
+def operate_in_place(
+    machine: Machine,
+    node: AugmentedAssign,
+    left: Value,
+    right: Value,
+    state: State,
+    activation: Activation,
+) -> Outcomes:
+    """The outcomes of `left operator= right`: tensors and lists are changed in place."""
+    kinds = {_class_of(state, atom) for atom in left}
+    operation = Operator(node.operator, (node.target, node.value), node.span)
+    if kinds == {"tensor"}:
+        flag = flag_of(state, right)
+        message = f"`{describe(node.target)} {node.operator}= …` writes something that requires grad into it"
+        write_into(state, left, flag, node.span, message, story_of(state, right))
+        _sever_in_place(state, left, right)
+        return [(left, state)]
+    if kinds == {"sequence"} and node.operator == "+":
+        return _extend_in_place(machine, node, left, right, state, activation)
+    if kinds == {"mapping"} and node.operator == "|":
+        for address in addresses(left):
+            thing = state.get(address)
+            if isinstance(thing, Mapping):
+                state.put(address, merged_mapping(state, thing, right))
+        return [(left, state)]
+    own = _own_in_place(machine, node, left, right, state, activation)
+    if own is not None:
+        return own
+    return operate(machine, operation, (left, right), state, activation)
+
+
+def _sever_in_place(state: State, left: Value, right: Value) -> None:
+    severed = severed_in(state, [right])
+    for address in addresses(left) if severed else []:
+        thing = state.get(address)
+        if isinstance(thing, Tensor):
+            state.put(address, replace(thing, severed=thing.severed | severed))
+
+
+def _own_in_place(
+    machine: Machine,
+    node: AugmentedAssign,
+    left: Value,
+    right: Value,
+    state: State,
+    activation: Activation,
+) -> Outcomes | None:
+    address = single_address(left)
+    thing = state.get(address) if address is not None else None
+    method = METHODS.get(node.operator, "").replace("__", "__i", 1)
+    if not isinstance(thing, Instance) or not method:
+        return None
+    for cls in in_order(thing.cls):
+        found = find_in_class(state, cls, method) if isinstance(cls, Address) else None
+        if found is not None:
+            given = Arguments((left, right))
+            return machine.call(found[0], given, state, activation, node.span, method)
+    return None
+
+
+def _extend_in_place(
+    machine: Machine,
+    node: AugmentedAssign,
+    left: Value,
+    right: Value,
+    state: State,
+    activation: Activation,
+) -> Outcomes:
+    outcomes: Outcomes = []
+    for contents, after in machine.collect(right, state, activation, node.span):
+        for address in addresses(left):
+            thing = after.get(address)
+            if not isinstance(thing, Sequence):
+                continue
+            if thing.rest:
+                changed = replace(thing, rest=thing.rest | contents.all)
+            else:
+                changed = replace(thing, items=(*thing.items, *contents.items), rest=contents.rest)
+            if len(changed.items) > 32:
+                changed = Sequence(thing.kind, (), changed.all)
+            if thing.kind == "tuple":
+                made = machine.new(after, activation, node.span, "tuple", changed)
+                return [(made, after)]
+            after.put(address, changed if len(left) == 1 else thing.join(changed))
+        outcomes.append((left, after))
+    return outcomes

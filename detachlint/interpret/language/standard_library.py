@@ -1,0 +1,352 @@
+"""Functions of Python's standard library that carry tensors from here to there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from detachlint.domain.belief import NO
+from detachlint.domain.objects import (
+    Class,
+    GradSwitch,
+    Instance,
+    Iterator,
+    Kind,
+    Mapping,
+    Partial,
+    Sequence,
+)
+from detachlint.domain.values import (
+    BOTTOM_VALUE,
+    NONE,
+    Address,
+    Library,
+    Literal,
+    Value,
+    join_values,
+    literal,
+    single_literal,
+    value_of,
+)
+from detachlint.interpret.engine.activation import Outcomes
+from detachlint.interpret.engine.arguments import Arguments, LibraryCall
+from detachlint.interpret.engine.state import State
+from detachlint.interpret.language import copying, operators
+from detachlint.interpret.pytorch import library_objects
+from detachlint.ir.nodes import Name, Operator
+
+if TYPE_CHECKING:
+    from detachlint.interpret.engine.machine import Machine
+
+Handler = Callable[["Machine", LibraryCall], Outcomes]
+
+
+def call(machine: Machine, library_call: LibraryCall) -> Outcomes | None:
+    """The outcomes of a call of the standard library, or None if it is not one that matters."""
+    handler = HANDLERS.get(library_call.name)
+    return handler(machine, library_call) if handler is not None else None
+
+
+def _partial(machine: Machine, call: LibraryCall) -> Outcomes:
+    function, *given = call.arguments.positional or (BOTTOM_VALUE,)
+    thing = Partial(function, tuple(given), call.arguments.keywords)
+    return [(machine.new(call.state, call.activation, call.span, "partial", thing), call.state)]
+
+
+def _first_argument(machine: Machine, call: LibraryCall) -> Outcomes:
+    return [(call.arguments.get(0) or NONE, call.state)]
+
+
+def _decorator_of_its_argument(machine: Machine, call: LibraryCall) -> Outcomes:
+    """`functools.wraps(f)` and `lru_cache(…)`: decorators that change nothing for us."""
+    first = call.arguments.get(0)
+    if call.name != "functools.wraps" and first is not None and single_literal(first) is None:
+        return [(first, call.state)]
+    identity = Partial(value_of(Library("detachlint.identity")))
+    return [
+        (machine.new(call.state, call.activation, call.span, "decorator", identity), call.state)
+    ]
+
+
+def _deque(machine: Machine, call: LibraryCall) -> Outcomes:
+    given = call.arguments.get(0, "iterable")
+    if given is None:
+        made = machine.new(call.state, call.activation, call.span, "deque", Sequence("deque"))
+        return [(made, call.state)]
+    outcomes: Outcomes = []
+    for contents, after in machine.collect(given, call.state, call.activation, call.span):
+        thing = Sequence("deque", contents.items, contents.rest)
+        outcomes.append((machine.new(after, call.activation, call.span, "deque", thing), after))
+    return outcomes
+
+
+def _default_dict(machine: Machine, call: LibraryCall) -> Outcomes:
+    """A `defaultdict`: a missing key gets what the factory makes when it is asked for."""
+    factory = call.arguments.get(0) or BOTTOM_VALUE
+    thing = Mapping(default=factory - NONE)
+    return [(machine.new(call.state, call.activation, call.span, "defaultdict", thing), call.state)]
+
+
+def _ordered_dict(machine: Machine, call: LibraryCall) -> Outcomes:
+    maker = value_of(Library("builtins.dict"))
+    return machine.call(maker, call.arguments, call.state, call.activation, call.span, call.shown)
+
+
+def _named_tuple(machine: Machine, call: LibraryCall) -> Outcomes:
+    """`collections.namedtuple("Name", "a b")`."""
+    name = single_literal(call.arguments.get(0) or BOTTOM_VALUE)
+    given = call.arguments.get(1, "field_names") or BOTTOM_VALUE
+    fields: list[str] = []
+    for atom in given:
+        if isinstance(atom, Literal) and isinstance(atom.value, str):
+            fields = atom.value.replace(",", " ").split()
+        thing = call.state.get(atom) if isinstance(atom, Address) else None
+        if isinstance(thing, Sequence):
+            constants = [single_literal(item) for item in thing.items]
+            fields = [str(c.value) for c in constants if c is not None]
+    shown = str(name.value) if name is not None else "namedtuple"
+    cls = Class(shown, None, fields=tuple(fields), flavour="namedtuple")
+    return [(machine.new(call.state, call.activation, call.span, "namedtuple", cls), call.state)]
+
+
+def _chain(machine: Machine, call: LibraryCall) -> Outcomes:
+    paths: list[tuple[Sequence, State]] = [(Sequence("list"), call.state)]
+    for source in call.arguments.positional:
+        paths = [
+            (_concatenated(so_far, contents), after)
+            for so_far, before in paths
+            for contents, after in machine.collect(source, before, call.activation, call.span)
+        ]
+    return [
+        (machine.new(after, call.activation, call.span, "chain", thing), after)
+        for thing, after in paths
+    ]
+
+
+def _concatenated(first: Sequence, second: Sequence) -> Sequence:
+    if first.rest:
+        return Sequence("list", first.items, first.rest | second.all)
+    return Sequence("list", (*first.items, *second.items), second.rest)
+
+
+def _deep_copy(machine: Machine, call: LibraryCall) -> Outcomes:
+    given = call.arguments.get(0) or NONE
+    copied = copying.deep_copy(machine, call.state, call.activation, call.span, given)
+    return [(copied, call.state)]
+
+
+def _shallow_copy(machine: Machine, call: LibraryCall) -> Outcomes:
+    given = call.arguments.get(0) or NONE
+    copied = copying.shallow_copy(machine, call.state, call.activation, call.span, given)
+    return [(copied, call.state)]
+
+
+def _reduce(machine: Machine, call: LibraryCall) -> Outcomes:
+    """`functools.reduce(function, iterable[, start])`."""
+    function = call.arguments.get(0) or BOTTOM_VALUE
+    source = call.arguments.get(1) or BOTTOM_VALUE
+    start = call.arguments.get(2)
+    outcomes: Outcomes = []
+    for contents, after in machine.collect(source, call.state, call.activation, call.span):
+        items = [*contents.items, *([contents.rest] if contents.rest else [])]
+        if start is not None:
+            items.insert(0, start)
+        if not items:
+            outcomes.append((NONE, after))
+            continue
+        outcomes += _fold(machine, function, items, after, call)
+    return outcomes
+
+
+def _fold(
+    machine: Machine, function: Value, items: list[Value], state: State, call: LibraryCall
+) -> Outcomes:
+    paths: Outcomes = [(items[0], state)]
+    outer = call.activation.context
+    for number, item in enumerate(items[1:]):
+        call.activation.context = machine.book.context(outer, call.span, number + 1)
+        paths = machine.merge_outcomes(
+            [
+                outcome
+                for total, before in paths
+                for outcome in machine.call(
+                    function,
+                    Arguments((total, item)),
+                    before,
+                    call.activation,
+                    call.span,
+                    "reduce",
+                )
+            ]
+        )
+    call.activation.context = outer
+    return paths
+
+
+def _run_coroutine(machine: Machine, call: LibraryCall) -> Outcomes:
+    given = call.arguments.get(0) or NONE
+    return machine.await_value(given, call.state, call.activation, call.span)
+
+
+def _gather(machine: Machine, call: LibraryCall) -> Outcomes:
+    paths: list[tuple[tuple[Value, ...], State]] = [((), call.state)]
+    for given in call.arguments.positional:
+        paths = [
+            ((*done, value), after)
+            for done, before in paths
+            for value, after in machine.await_value(given, before, call.activation, call.span)
+        ]
+    return [
+        (
+            machine.new(
+                after,
+                call.activation,
+                call.span,
+                "gather",
+                Sequence("list", values, call.arguments.rest),
+            ),
+            after,
+        )
+        for values, after in paths
+    ]
+
+
+def _library_instance(machine: Machine, call: LibraryCall) -> Outcomes:
+    return [(library_objects.construct(machine, call), call.state)]
+
+
+def _repeat(machine: Machine, call: LibraryCall) -> Outcomes:
+    source = call.arguments.get(0) or BOTTOM_VALUE
+    thing = Sequence("list", (), source)
+    if call.name == "itertools.cycle":
+        return [(source, call.state)]
+    return [(machine.new(call.state, call.activation, call.span, "repeat", thing), call.state)]
+
+
+def _operator_function(machine: Machine, call: LibraryCall) -> Outcomes:
+    names = {"add": "+", "mul": "*", "sub": "-", "truediv": "/", "matmul": "@"}
+    operator = names[call.name.rpartition(".")[2]]
+    given = call.arguments.positional[:2]
+    span = call.span
+    node = Operator(operator, tuple(Name("it", 0, span) for _ in given), span)
+    return operators.operate(machine, node, given, call.state, call.activation)
+
+
+def _fields(machine: Machine, call: LibraryCall) -> Outcomes:
+    """`dataclasses.asdict(instance)` and `vars(instance)`."""
+    given = call.arguments.get(0) or BOTTOM_VALUE
+    entries: dict[Literal, Value] = {}
+    for atom in given:
+        thing = call.state.get(atom) if isinstance(atom, Address) else None
+        if isinstance(thing, Instance):
+            for name, value in thing.attributes.items():
+                key = literal(name)
+                entries[key] = entries.get(key, BOTTOM_VALUE) | value
+    made = machine.new(call.state, call.activation, call.span, "fields", Mapping(entries))
+    return [(made, call.state)]
+
+
+def _replace(machine: Machine, call: LibraryCall) -> Outcomes:
+    """`dataclasses.replace(instance, field=value)`."""
+    given = call.arguments.get(0) or BOTTOM_VALUE
+    parts: list[Value] = []
+    for atom in given:
+        thing = call.state.get(atom) if isinstance(atom, Address) else None
+        if isinstance(thing, Instance):
+            changed = Instance(
+                thing.cls,
+                {**thing.attributes, **call.arguments.keywords},
+                thing.hidden,
+                thing.payload,
+            )
+            parts.append(machine.new(call.state, call.activation, call.span, "replaced", changed))
+    return [(join_values(parts) or given, call.state)]
+
+
+def _namespace(machine: Machine, call: LibraryCall) -> Outcomes:
+    """`types.SimpleNamespace(a=1)`."""
+    thing = Instance(value_of(Library(call.name)), call.arguments.keywords)
+    made = machine.new(call.state, call.activation, call.span, "namespace", thing)
+    return [(made, call.state)]
+
+
+def _starmap(machine: Machine, call: LibraryCall) -> Outcomes:
+    function = call.arguments.get(0) or BOTTOM_VALUE
+    source = call.arguments.get(1) or BOTTOM_VALUE
+    thing = Iterator("starmap", source, function)
+    return [(machine.new(call.state, call.activation, call.span, "starmap", thing), call.state)]
+
+
+def _number(machine: Machine, call: LibraryCall) -> Outcomes:
+    kind = Kind.NUMBER
+    value = machine.unknown(call.state, call.activation, call.span, "number", kind=kind, grad=NO)
+    return [(value, call.state)]
+
+
+def _never_returns(machine: Machine, call: LibraryCall) -> Outcomes:
+    """`sys.exit()` and the like raise SystemExit."""
+    error = Instance(value_of(Library("builtins.SystemExit")))
+    raised = machine.new(call.state, call.activation, call.span, "exit", error)
+    call.activation.raises.append((raised, call.state))
+    return []
+
+
+def _custom_op(machine: Machine, call: LibraryCall) -> Outcomes:
+    """`@torch.library.custom_op(…)`: the body runs with grad mode off (executed)."""
+    switch = GradSwitch(NO)
+    return [(machine.new(call.state, call.activation, call.span, "custom op", switch), call.state)]
+
+
+HANDLERS: dict[str, Handler] = {
+    "torch.library.custom_op": _custom_op,
+    "sys.exit": _never_returns,
+    "os._exit": _never_returns,
+    "os.abort": _never_returns,
+    "functools.partial": _partial,
+    "functools.wraps": _decorator_of_its_argument,
+    "functools.lru_cache": _decorator_of_its_argument,
+    "functools.cache": _decorator_of_its_argument,
+    "functools.reduce": _reduce,
+    "detachlint.identity": _first_argument,
+    "typing.cast": lambda machine, call: [(call.arguments.get(1) or NONE, call.state)],
+    "collections.deque": _deque,
+    "collections.defaultdict": _default_dict,
+    "collections.OrderedDict": _ordered_dict,
+    "collections.Counter": _ordered_dict,
+    "collections.namedtuple": _named_tuple,
+    "itertools.chain": _chain,
+    "itertools.cycle": _repeat,
+    "itertools.repeat": _repeat,
+    "itertools.islice": _first_argument,
+    "itertools.starmap": _starmap,
+    "copy.deepcopy": _deep_copy,
+    "copy.copy": _shallow_copy,
+    "asyncio.run": _run_coroutine,
+    "asyncio.create_task": _run_coroutine,
+    "asyncio.ensure_future": _run_coroutine,
+    "asyncio.wait_for": _run_coroutine,
+    "asyncio.gather": _gather,
+    "contextlib.ExitStack": _library_instance,
+    "contextlib.nullcontext": _library_instance,
+    "contextlib.suppress": _library_instance,
+    "contextlib.closing": _library_instance,
+    "threading.Thread": _library_instance,
+    "concurrent.futures.ThreadPoolExecutor": _library_instance,
+    "multiprocessing.pool.ThreadPool": _library_instance,
+    "multiprocessing.dummy.Pool": _library_instance,
+    "dataclasses.field": _library_instance,
+    "dataclasses.dataclass": _library_instance,
+    "dataclasses.asdict": _fields,
+    "dataclasses.replace": _replace,
+    "types.SimpleNamespace": _namespace,
+    "argparse.Namespace": _namespace,
+    "operator.add": _operator_function,
+    "operator.mul": _operator_function,
+    "operator.sub": _operator_function,
+    "operator.truediv": _operator_function,
+    "operator.matmul": _operator_function,
+    "time.time": _number,
+    "time.perf_counter": _number,
+    "random.random": _number,
+    "random.randint": _number,
+}

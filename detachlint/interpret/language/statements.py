@@ -1,0 +1,147 @@
+"""What each statement does to a state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from detachlint.domain.values import NONE, Value
+from detachlint.interpret.engine.activation import Activation
+from detachlint.interpret.engine.state import MOST_PATHS, State, merge_states
+from detachlint.interpret.language import assignment, conditions, control, managers, operators
+from detachlint.interpret.pytorch.needed import note_return
+from detachlint.ir.nodes import (
+    Assign,
+    AugmentedAssign,
+    Delete,
+    Evaluate,
+    For,
+    If,
+    Jump,
+    Raise,
+    Return,
+    Try,
+    While,
+    With,
+)
+
+if TYPE_CHECKING:
+    from detachlint.interpret.engine.machine import Machine
+
+
+def _assign(machine: Machine, node: Assign, state: State, activation: Activation) -> list[State]:
+    if node.value is None:
+        assignment.declare(machine, node, state, activation)
+        return [state]
+    ends: list[State] = []
+    for value, after in machine.evaluate(node.value, state, activation):
+        if node.annotation is not None:
+            assignment.declare(machine, node, after, activation)
+        states = [after]
+        for target in node.targets:
+            states = [
+                end
+                for before in states
+                for end in assignment.assign(machine, target, value, before, activation)
+            ]
+        ends += states
+    return ends
+
+
+def _augmented(
+    machine: Machine, node: AugmentedAssign, state: State, activation: Activation
+) -> list[State]:
+    ends: list[State] = []
+    outcomes = machine.evaluate_all((node.target, node.value), state, activation)
+    for (left, right), before in outcomes:
+        for result, after in operators.operate_in_place(
+            machine, node, left, right, before, activation
+        ):
+            ends += assignment.assign(machine, node.target, result, after, activation)
+    return ends
+
+
+def _delete(machine: Machine, node: Delete, state: State, activation: Activation) -> list[State]:
+    return assignment.delete(machine, node.target, state, activation)
+
+
+def _evaluate(
+    machine: Machine, node: Evaluate, state: State, activation: Activation
+) -> list[State]:
+    return merge_states([s for _, s in machine.evaluate(node.value, state, activation)], MOST_PATHS)
+
+
+def _if(machine: Machine, node: If, state: State, activation: Activation) -> list[State]:
+    yes, no = conditions.test(machine, node.test, state, activation)
+    ends = machine.execute(node.body, merge_states(yes, MOST_PATHS), activation)
+    return ends + machine.execute(node.orelse, merge_states(no, MOST_PATHS), activation)
+
+
+def _for(machine: Machine, node: For, state: State, activation: Activation) -> list[State]:
+    ends: list[State] = []
+    for value, after in machine.evaluate(node.iterable, state, activation):
+        with control.loop(activation):
+
+            def body(item: Value, before: State) -> list[State]:
+                states = assignment.assign(machine, node.target, item, before, activation)
+                done = machine.execute(node.body, states, activation)
+                return merge_states(done + control.take(activation.continues), MOST_PATHS)
+
+            normal = machine.iterate(value, after, activation, node.span, body)
+            broken = control.take(activation.breaks)
+        ends += machine.execute(node.orelse, normal, activation) + broken
+    return ends
+
+
+def _while(machine: Machine, node: While, state: State, activation: Activation) -> list[State]:
+    with control.loop(activation):
+        normal = control.run_while(machine, node, state, activation)
+        broken = control.take(activation.breaks)
+    return machine.execute(node.orelse, normal, activation) + merge_states(broken, MOST_PATHS)
+
+
+def _try(machine: Machine, node: Try, state: State, activation: Activation) -> list[State]:
+    return control.run_try(machine, node, state, activation)
+
+
+def _with(machine: Machine, node: With, state: State, activation: Activation) -> list[State]:
+    return managers.run_with(machine, node, state, activation)
+
+
+def _return(machine: Machine, node: Return, state: State, activation: Activation) -> list[State]:
+    if node.value is None:
+        activation.returns.append((NONE, state))
+        return []
+    for value, after in machine.evaluate(node.value, state, activation):
+        note_return(machine, value, after, activation)
+        activation.returns.append((value, after))
+    return []
+
+
+def _raise(machine: Machine, node: Raise, state: State, activation: Activation) -> list[State]:
+    if node.value is None:
+        activation.raises.append((frozenset(), state))
+    else:
+        activation.raises.extend(machine.evaluate(node.value, state, activation))
+    return []
+
+
+def _jump(machine: Machine, node: Jump, state: State, activation: Activation) -> list[State]:
+    (activation.breaks if node.kind == "break" else activation.continues).append(state)
+    return []
+
+
+EXECUTORS: dict[type, Callable[..., list[State]]] = {
+    Assign: _assign,
+    AugmentedAssign: _augmented,
+    Delete: _delete,
+    Evaluate: _evaluate,
+    For: _for,
+    If: _if,
+    Jump: _jump,
+    Raise: _raise,
+    Return: _return,
+    Try: _try,
+    While: _while,
+    With: _with,
+}

@@ -1,0 +1,1 @@
+"""What PyTorch does: flags, modules, grad mode, operations by their facts, crossings."""

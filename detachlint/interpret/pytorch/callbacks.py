@@ -1,0 +1,160 @@
+"""Functions that call back: `checkpoint`, `vmap`, `jacobian`, hooks, threads.
+
+What matters is the grad mode in which the callback's body runs: on in forward hooks and under
+`jacobian`, off in backward hooks, and in a new thread whatever the default is, for grad mode is
+thread-local.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from detachlint.domain.belief import NO, YES, Belief
+from detachlint.domain.objects import Kind, Partial, Sequence, Tensor
+from detachlint.domain.story import begin
+from detachlint.domain.values import BOTTOM_VALUE, Address, Value
+from detachlint.interpret.engine.activation import Outcomes
+from detachlint.interpret.engine.arguments import Arguments, LibraryCall
+from detachlint.interpret.engine.state import State
+from detachlint.interpret.pytorch.tensors import any_flag, story_of_any
+from detachlint.knowledge.facts import CallFact
+
+if TYPE_CHECKING:
+    from detachlint.interpret.engine.machine import Machine
+
+WITH_GRAD = ("torch.autograd.functional.",)
+
+
+def run(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    """Carry out a call that runs, or wraps, the function it is given."""
+    function = call.operand(0)
+    if function is None:
+        return None
+    if fact.name == "torch.compile" or fact.name.startswith("torch.amp."):
+        return [(function, call.state)]
+    if fact.name in ("torch.vmap", "torch.func.vmap"):
+        made = machine.new(call.state, call.activation, call.span, "vmap", Partial(function))
+        return [(made, call.state)]
+    if fact.name.startswith("torch.utils.checkpoint.checkpoint"):
+        return _checkpoint(machine, call, function)
+    if fact.name.startswith(WITH_GRAD):
+        run_aside(machine, call, function, _grad_inputs(machine, call), YES)
+        return None
+    if fact.name == "torch.func.functional_call":
+        return _functional_call(machine, call, function)
+    if fact.name.startswith("torch.func.") and fact.special == "callback_wraps":
+        return None
+    return None
+
+
+def _functional_call(machine: Machine, call: LibraryCall, module: Value) -> Outcomes:
+    arguments = call.arguments.get(2, "args") or BOTTOM_VALUE
+    items: tuple[Value, ...] = (arguments,)
+    for atom in arguments:
+        thing = call.state.get(atom) if isinstance(atom, Address) else None
+        if isinstance(thing, Sequence) and thing.kind == "tuple":
+            items = thing.items
+    outcomes = machine.call(
+        module, Arguments(items), call.state, call.activation, call.span, call.shown
+    )
+    result: Outcomes = []
+    for _, after in outcomes:
+        inputs = call.inputs
+        flag = any_flag(after, inputs).both(after.recording)
+        tensor = Tensor(flag, story=story_of_any(after, inputs))
+        made = machine.new(after, call.activation, call.span, "functional call", tensor)
+        result.append((made, after))
+    return result
+
+
+def _checkpoint(machine: Machine, call: LibraryCall, function: Value) -> Outcomes:
+    """Reentrant checkpoints run the body with grad mode off; its outputs require grad all the same."""
+    names = ("use_reentrant", "preserve_rng_state", "context_fn", "determinism_check", "debug")
+    keywords = {k: v for k, v in call.arguments.keywords.items() if k not in names}
+    given = Arguments(call.arguments.positional[1:], keywords, call.arguments.rest)
+    reentrant = call.arguments.keyword("use_reentrant")
+    state = call.state
+    if reentrant is not None and "True" in repr(sorted(map(repr, reentrant))):
+        run_aside(machine, call, function, given, NO)
+        run_aside(machine, call, function, given, YES)  # once more, in `backward`
+        flag = any_flag(state, list(given.positional)).both(state.recording)
+        tensor = Tensor(flag, story=story_of_any(state, list(given.positional)))
+        return [(machine.new(state, call.activation, call.span, "checkpoint", tensor), state)]
+    return machine.call(function, given, state, call.activation, call.span, call.shown)
+
+
+def _grad_inputs(machine: Machine, call: LibraryCall) -> Arguments:
+    """`jacobian` and relatives hand over copies of the inputs that require grad."""
+    given = call.arguments.get(1, "inputs") or BOTTOM_VALUE
+    story = begin(call.span, f"`{call.shown}` hands over inputs that require grad")
+    count = 1
+    for atom in given:
+        thing = call.state.get(atom) if isinstance(atom, Address) else None
+        if isinstance(thing, Sequence) and thing.kind == "tuple":
+            count = len(thing.items)
+    values = tuple(
+        machine.new(call.state, call.activation, call.span, f"input {i}", Tensor(YES, story=story))
+        for i in range(count)
+    )
+    return Arguments(values)
+
+
+def run_aside(
+    machine: Machine,
+    call: LibraryCall,
+    function: Value,
+    arguments: Arguments,
+    mode: Belief,
+) -> Value:
+    """Run a callback under a mode; its effects on the heap are joined with those of not running it.
+
+    Returns the join of what it returns.
+    """
+    state: State = call.state.fork()
+    state.mode = mode
+    outcomes = machine.call(function, arguments, state, call.activation, call.span, call.shown)
+    if not outcomes:
+        return BOTTOM_VALUE
+    value, after = machine.join_outcomes(outcomes)
+    after.mode = call.state.mode
+    joined = call.state.join(after)
+    call.state.heap = joined.heap
+    return value
+
+
+def register_tensor_hook(machine: Machine, call: LibraryCall) -> Outcomes:
+    """Hooks on tensors run in `backward`: with grad mode off, on gradients that require none."""
+    hook = call.arguments.get(0, "hook") or BOTTOM_VALUE
+    given = machine.new(call.state, call.activation, call.span, "gradient", Tensor(NO))
+    if call.name != "register_hook":
+        given = call.receiver
+    run_aside(machine, call, hook, Arguments((given,)), NO)
+    handle = machine.unknown(
+        call.state, call.activation, call.span, "handle", kind=Kind.OTHER, grad=NO
+    )
+    return [(handle, call.state)]
+
+
+def map_in_threads(machine: Machine, call: LibraryCall, function: Value, source: Value) -> Value:
+    """`executor.map(function, source)`: each call starts with the default grad mode of its thread."""
+    inner = call.state.fork()
+    inner.mode = YES
+    results: list[Value] = []
+
+    def body(item: Value, before: State) -> list[State]:
+        ends: list[State] = []
+        for value, after in machine.call(
+            function, Arguments((item,)), before, call.activation, call.span, call.shown
+        ):
+            results.append(value)
+            ends.append(after)
+        return ends
+
+    ends = machine.iterate(source, inner, call.activation, call.span, body)
+    for end in ends:
+        end.mode = call.state.mode
+        call.state.heap = call.state.join(end).heap
+    everything = frozenset().union(*results) if results else BOTTOM_VALUE
+    return machine.new(
+        call.state, call.activation, call.span, "results", Sequence("list", (), everything)
+    )

@@ -1,0 +1,170 @@
+"""`DataLoader`: batches of what the data set gives, put together as `default_collate` does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from detachlint.domain.belief import NO, Belief, Truth
+from detachlint.domain.objects import (
+    Array,
+    Dtype,
+    Instance,
+    Kind,
+    Mapping,
+    Sequence,
+    Tensor,
+    Unknown,
+)
+from detachlint.domain.values import (
+    BOTTOM_VALUE,
+    Address,
+    Literal,
+    Value,
+    addresses,
+    in_order,
+    value_of,
+)
+from detachlint.interpret.engine.activation import Activation, Outcomes
+from detachlint.interpret.engine.arguments import Arguments
+from detachlint.interpret.engine.fixpoint import repeat
+from detachlint.interpret.engine.state import State
+from detachlint.interpret.language.lookup import class_names, find_in_class
+from detachlint.interpret.pytorch.tensors import flag_of_atom, make_tensor, story_of
+from detachlint.source.span import Span
+
+if TYPE_CHECKING:
+    from detachlint.interpret.engine.machine import Machine
+
+GIVEN = "@given"
+"""Attribute of ours: the positional arguments a library object was made of."""
+
+LOADER = "torch.utils.data.DataLoader"
+PLAIN = Belief(Truth.NO, Truth.MAYBE)
+"""Data from files and the like: requires no grad, unless unseen code makes it so."""
+
+
+def iterate_loader(
+    machine: Machine,
+    thing: Instance,
+    state: State,
+    activation: Activation,
+    span: Span,
+    body: Callable[[Value, State], list[State]],
+) -> list[State]:
+    """The states after `body` has been run on each batch of a loader."""
+    dataset = given(state, thing, 0, "dataset")
+    custom = thing.attributes.get("collate_fn", BOTTOM_VALUE)
+
+    def step(before: State) -> list[State]:
+        ends: list[State] = []
+        for item, after in _item(machine, dataset, before, activation, span):
+            if custom:
+                items = machine.new(after, activation, span, "items", Sequence("list", (), item))
+                batches = machine.call(
+                    custom, Arguments((items,)), after, activation, span, "collate_fn"
+                )
+            else:
+                batches = [(_collate(machine, item, after, activation, span, "batch"), after)]
+            for batch, end in batches:
+                ends += body(batch, end)
+        return ends
+
+    return repeat(machine, state, activation, span, step)
+
+
+def given(state: State, thing: Instance, position: int, name: str) -> Value:
+    """A constructor argument of a library object."""
+    named = thing.attributes.get(name)
+    if named:
+        return named
+    for address in addresses(thing.attributes.get(GIVEN, BOTTOM_VALUE)):
+        arguments = state.get(address)
+        if isinstance(arguments, Sequence) and position < len(arguments.items):
+            return arguments.items[position]
+    return BOTTOM_VALUE
+
+
+def _item(
+    machine: Machine, dataset: Value, state: State, activation: Activation, span: Span
+) -> Outcomes:
+    """One item of a data set: what its `__getitem__` gives for some index."""
+    for atom in in_order(dataset):
+        thing = state.get(atom) if isinstance(atom, Address) else None
+        if isinstance(thing, Sequence):
+            return [(thing.all, state)]
+        if not isinstance(thing, Instance):
+            continue
+        if "torch.utils.data.TensorDataset" in class_names(state, thing):
+            row = _row(machine, thing, state, activation, span)
+            return [(row, state)]
+        index = machine.unknown(state, activation, span, "index", kind=Kind.NUMBER, grad=NO)
+        for cls in addresses(thing.cls):
+            found = find_in_class(state, cls, "__getitem__")
+            if found is not None:
+                arguments = Arguments((value_of(atom), index))
+                return machine.call(found[0], arguments, state, activation, span, "__getitem__")
+    return [(machine.unknown(state, activation, span, "data item", grad=PLAIN), state)]
+
+
+def _row(
+    machine: Machine, thing: Instance, state: State, activation: Activation, span: Span
+) -> Value:
+    columns: tuple[Value, ...] = ()
+    for address in addresses(thing.attributes.get(GIVEN, BOTTOM_VALUE)):
+        arguments = state.get(address)
+        if isinstance(arguments, Sequence):
+            columns = arguments.items
+    return machine.new(state, activation, span, "data row", Sequence("tuple", columns))
+
+
+def _collate(
+    machine: Machine, item: Value, state: State, activation: Activation, span: Span, role: str
+) -> Value:
+    """Tensors are stacked, numbers and arrays become tensors, containers are gone into."""
+    parts: Value = frozenset()
+    for atom in in_order(item):
+        thing = state.get(atom) if isinstance(atom, Address) else None
+        if isinstance(thing, Tensor) and isinstance(atom, Address):
+            flag = flag_of_atom(state, atom).both(state.recording)
+            made = Tensor(
+                flag,
+                leaf=flag.opposite(),
+                dtype=thing.dtype,
+                device=thing.device,
+                story=story_of(state, value_of(atom)),
+            )
+            parts |= make_tensor(machine, state, activation, span, made, role)
+        elif isinstance(thing, Array) or _is_number(atom, thing):
+            made = Tensor(NO, dtype=Dtype.UNKNOWN, severed=getattr(thing, "severed", frozenset()))
+            parts |= make_tensor(machine, state, activation, span, made, f"{role} of numbers")
+        elif isinstance(thing, Sequence):
+            items = tuple(
+                _collate(machine, inner, state, activation, span, f"{role}.{i}")
+                for i, inner in enumerate(thing.items)
+            )
+            rest = (
+                _collate(machine, thing.rest, state, activation, span, f"{role}.*")
+                if thing.rest
+                else BOTTOM_VALUE
+            )
+            kind = "list" if thing.kind == "tuple" and not thing.fields else thing.kind
+            made_sequence = replace(thing, kind=kind, items=items, rest=rest)
+            parts |= machine.new(state, activation, span, f"{role} list", made_sequence)
+        elif isinstance(thing, Mapping):
+            entries = {
+                key: _collate(machine, inner, state, activation, span, f"{role}[{key.value!r}]")
+                for key, inner in thing.entries.items()
+            }
+            made_mapping = replace(thing, entries=entries)
+            parts |= machine.new(state, activation, span, f"{role} dict", made_mapping)
+        else:
+            parts |= value_of(atom)
+    return parts
+
+
+def _is_number(atom: object, thing: object) -> bool:
+    if isinstance(atom, Literal):
+        return isinstance(atom.value, (int, float))
+    return isinstance(thing, Unknown) and thing.kind in (Kind.NUMBER, Kind.TRUTH)

@@ -1,0 +1,207 @@
+"""Calls of library functions and classes, by canonical name."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from detachlint.domain.belief import MAYBE, NO, Belief, Truth
+from detachlint.domain.objects import Array, Instance, Kind, Tensor
+from detachlint.domain.values import (
+    NONE,
+    Address,
+    Value,
+)
+from detachlint.interpret.engine.activation import Outcomes
+from detachlint.interpret.engine.arguments import Arguments, LibraryCall
+from detachlint.interpret.engine.state import State
+from detachlint.interpret.language import builtin_functions, standard_library
+from detachlint.interpret.pytorch import gradmode, library_objects, methods, modules, special
+from detachlint.interpret.pytorch.tensor_attributes import truth_belief
+from detachlint.interpret.pytorch.tensors import (
+    any_flag,
+    holds_tensor,
+    make_tensor,
+    severed_in,
+    story_of_any,
+)
+from detachlint.knowledge import facts
+
+if TYPE_CHECKING:
+    from detachlint.interpret.engine.machine import Machine
+
+GIVES_ITS_ARGUMENT = frozenset(
+    {
+        "torch.compile", "torch.jit.script", "torch.jit.trace", "torch.jit.freeze",
+        "torch.nn.utils.weight_norm", "torch.nn.utils.spectral_norm",
+        "torch.nn.utils.parametrizations.weight_norm", "torch.jit.optimize_for_inference",
+        "torch.nn.utils.parametrizations.spectral_norm", "torch.quantization.prepare",
+        "torch.nn.utils.parametrizations.orthogonal", "torch.fx.symbolic_trace",
+        "torch.nn.SyncBatchNorm.convert_sync_batchnorm",
+    }
+)  # fmt: skip
+"""Functions that give back (a version of) the module they are given."""
+
+
+def call_library(machine: Machine, call: LibraryCall) -> Outcomes:
+    """The outcomes of calling what a library has under `call.name`."""
+    name = facts.canonical_name(call.name)
+    call = replace(call, name=name)
+    owner, _, last = name.rpartition(".")
+    if owner == "builtins":
+        return builtin_functions.call_builtin(machine, last, call)
+    if name in gradmode.SWITCHES:
+        return gradmode.make_switch(machine, call)
+    known = standard_library.call(machine, call)
+    if known is not None:
+        return known
+    if name.split(".")[0] == "torch":
+        return _call_torch(machine, call)
+    if name.split(".")[0] in ("numpy", "scipy", "pandas", "sklearn", "np"):
+        return [(_call_numpy(machine, call), call.state)]
+    return [(_call_unseen(machine, call), call.state)]
+
+
+def _call_torch(machine: Machine, call: LibraryCall) -> Outcomes:
+    name = call.name
+    state = call.state
+    if name in ("torch.is_tensor", "torch.is_grad_enabled"):
+        return builtin_functions.call_torch_predicate(machine, call)
+    if name in GIVES_ITS_ARGUMENT and call.arguments.get(0):
+        return [(call.arguments.get(0) or NONE, state)]
+    if name == "torch.from_numpy":
+        return [(_from_numpy(machine, call), state)]
+    if facts.module_fact(name) is not None:
+        return [(modules.construct(machine, call), state)]
+    if name.startswith(("torch.Tensor.", "torch.nn.Parameter.")):
+        return _unbound_method(machine, call)
+    if name.startswith("torch.nn.Module.") and call.arguments.positional:
+        return _unbound_method(machine, call)
+    embedding = _from_pretrained(machine, call)
+    if embedding is not None:
+        return [(embedding, state)]
+    fact = facts.call_fact(name)
+    if fact is not None:
+        return special.apply(machine, fact, call)
+    if facts.class_fact(name) is not None or name.rpartition(".")[2][:1].isupper():
+        return [(library_objects.construct(machine, call), state)]
+    if name.startswith("torch.nn.init."):
+        return [(call.arguments.get(0, "tensor") or NONE, state)]
+    if name.startswith(("torch.hub.", "torch.jit.load")):
+        value = machine.unknown(state, call.activation, call.span, "module", kind=Kind.MODULE)
+        return [(value, state)]
+    return [(_unmodelled_torch(machine, call), state)]
+
+
+def _unmodelled_torch(machine: Machine, call: LibraryCall) -> Value:
+    """Most of PyTorch propagates; nothing is sure of a callable without a fact."""
+    machine.opaque(f"torch callable {call.name}")
+    flag = any_flag(call.state, call.inputs).both(call.state.recording)
+    return machine.unknown(
+        call.state,
+        call.activation,
+        call.span,
+        call.name,
+        grad=Belief(flag.usual, Truth.MAYBE) if flag != NO else MAYBE,
+        story=story_of_any(call.state, call.inputs),
+        severed=severed_in(call.state, call.inputs),
+    )
+
+
+def _from_numpy(machine: Machine, call: LibraryCall) -> Value:
+    tensor = Tensor(NO, severed=severed_in(call.state, call.inputs))
+    return make_tensor(machine, call.state, call.activation, call.span, tensor)
+
+
+def _unbound_method(machine: Machine, call: LibraryCall) -> Outcomes:
+    """`torch.Tensor.numpy(t)`, `nn.Module.__init__(self)`: the method of the first argument."""
+    if not call.arguments.positional:
+        return [(_unmodelled_torch(machine, call), call.state)]
+    receiver, *rest = call.arguments.positional
+    method = call.name.rpartition(".")[2]
+    if method == "__init__":
+        inner = replace(call, arguments=replace(call.arguments, positional=tuple(rest)))
+        for atom in receiver:
+            thing = call.state.get(atom) if isinstance(atom, Address) else None
+            if isinstance(atom, Address) and isinstance(thing, Instance):
+                library_objects.initialize_library_base(machine, atom, thing, inner)
+        return [(NONE, call.state)]
+    arguments = replace(call.arguments, positional=tuple(rest))
+    return methods.call_method(
+        machine, replace(call, name=method, receiver=receiver, arguments=arguments)
+    )
+
+
+def _from_pretrained(machine: Machine, call: LibraryCall) -> Value | None:
+    """`nn.Embedding.from_pretrained(w, freeze=True)`: frozen by default."""
+    owner, _, last = call.name.rpartition(".")
+    if last != "from_pretrained" or facts.module_fact(owner) is None:
+        return None
+    made = modules.construct(machine, replace(call, name=owner, arguments=Arguments()))
+    freeze = call.arguments.get(1, "freeze")
+    flag: Belief = NO
+    if freeze is not None:
+        flag = truth_belief(call.state, freeze).opposite()
+    _set_all(call.state, made, flag)
+    return made
+
+
+def _set_all(state: State, made: Value, flag: Belief) -> None:
+    for atom in made:
+        thing = state.get(atom) if isinstance(atom, Address) else None
+        if isinstance(thing, Instance):
+            for value in thing.attributes.values():
+                for parameter in value:
+                    inner = state.get(parameter) if isinstance(parameter, Address) else None
+                    if isinstance(inner, Tensor) and isinstance(parameter, Address):
+                        state.heap[parameter] = replace(inner, grad=flag)
+
+
+def _call_numpy(machine: Machine, call: LibraryCall) -> Value:
+    """NumPy and its relatives give arrays; of a tensor they may give a tensor (without history)."""
+    state = call.state
+    inputs = call.inputs
+    severed = severed_in(state, inputs)
+    if any(holds_tensor(state, value) for value in inputs):
+        return machine.unknown(state, call.activation, call.span, "array", grad=NO, severed=severed)
+    if call.name.split(".")[0] in ("numpy", "np"):
+        return machine.new(state, call.activation, call.span, "array", Array(severed))
+    return machine.unknown(
+        state,
+        call.activation,
+        call.span,
+        call.name,
+        grad=Belief(Truth.NO, Truth.MAYBE),
+        severed=severed,
+    )
+
+
+MODEL_SOURCES = (
+    "torchvision.models.",
+    "timm.create_model",
+    "torch.hub.load",
+    "segmentation_models_pytorch.",
+)
+
+
+def _call_unseen(machine: Machine, call: LibraryCall) -> Value:
+    """A function of a library we know nothing about."""
+    state = call.state
+    if call.name.split(".")[0] not in sys.stdlib_module_names:
+        machine.leave_in_unseen_hands(state, call.arguments.all())
+    kind = Kind.ANY
+    last = call.name.rpartition(".")[2]
+    if call.name.startswith(MODEL_SOURCES) or (
+        last == "from_pretrained" and "Model" in call.name.rpartition(".")[0]
+    ):
+        kind = Kind.MODULE
+    return machine.unknown(
+        state,
+        call.activation,
+        call.span,
+        call.name,
+        kind=kind,
+        grad=MAYBE,
+        severed=severed_in(state, call.inputs),
+    )

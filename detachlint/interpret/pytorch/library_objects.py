@@ -1,0 +1,379 @@
+"""Instances and classes of libraries: distributions, optimizers, loaders, autograd functions, …"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from detachlint.domain.belief import MAYBE, NO, YES, Belief
+from detachlint.domain.objects import (
+    Class,
+    Dtype,
+    Function,
+    Instance,
+    Kind,
+    Mapping,
+    Sequence,
+    Tensor,
+)
+from detachlint.domain.values import (
+    BOTTOM_VALUE,
+    NONE,
+    Address,
+    Atom,
+    Library,
+    Value,
+    in_order,
+    join_values,
+    literal,
+    value_of,
+)
+from detachlint.interpret.engine.activation import Outcomes
+from detachlint.interpret.engine.arguments import Arguments, LibraryCall
+from detachlint.interpret.engine.state import State
+from detachlint.interpret.language import containers
+from detachlint.interpret.language.contents import BUILTIN_BASES
+from detachlint.interpret.language.lookup import class_names, find_in_class, library_bases
+from detachlint.interpret.pytorch import callbacks, gradmode, modules
+from detachlint.interpret.pytorch.data_loading import GIVEN
+from detachlint.interpret.pytorch.tensors import any_flag, make_tensor, severed_in, story_of_any
+from detachlint.knowledge import facts
+from detachlint.knowledge.facts import Aliasing, ClassFact, Result
+
+if TYPE_CHECKING:
+    from detachlint.interpret.engine.machine import Machine
+
+
+CONTEXT = "torch.autograd.function.FunctionCtx"
+NOT_DIFFERENTIABLE = "@not differentiable"
+
+
+def construct(machine: Machine, call: LibraryCall) -> Value:
+    """An instance of a library class, which remembers what it was made of."""
+    payload = join_values(call.arguments.all())
+    attributes = dict(call.arguments.keywords)
+    fact = facts.class_fact(call.name)
+    if fact is not None:
+        for name, value in zip(fact.positions, call.arguments.positional, strict=False):
+            attributes.setdefault(name, value)
+    thing = Instance(value_of(Library(call.name)), attributes, BOTTOM_VALUE, payload)
+    attributes[GIVEN] = machine.new(
+        call.state,
+        call.activation,
+        call.span,
+        "given",
+        Sequence("tuple", call.arguments.positional, call.arguments.rest),
+    )
+    if fact is not None and fact.kind == "optimizer":
+        attributes["param_groups"] = _parameter_groups(machine, call)
+    short = call.name.rpartition(".")[2]
+    return machine.new(call.state, call.activation, call.span, short, thing)
+
+
+def _parameter_groups(machine: Machine, call: LibraryCall) -> Value:
+    """`optimizer.param_groups`: the parameters, in one group or in those that were given."""
+    state, activation, span = call.state, call.activation, call.span
+    given = call.arguments.get(0, "params") or BOTTOM_VALUE
+    found = machine.collect(given, state, activation, span)
+    contents = (
+        found[0][0] if len(found) == 1 and found[0][1] is state else Sequence("list", (), given)
+    )
+    groups = [
+        item
+        for item in contents.items
+        if any(isinstance(a, Address) and isinstance(state.get(a), Mapping) for a in item)
+    ]
+    if groups:
+        return machine.new(state, activation, span, "groups", Sequence("list", tuple(groups)))
+    parameters = machine.new(state, activation, span, "params", replace(contents, kind="list"))
+    rest = machine.unknown(state, activation, span, "option", kind=Kind.NUMBER, grad=NO)
+    keys = machine.unknown(state, activation, span, "option name", kind=Kind.TEXT, grad=NO)
+    group = Mapping({literal("params"): parameters}, keys, rest)
+    one = machine.new(state, activation, span, "group", group)
+    return machine.new(state, activation, span, "groups", Sequence("list", (one,)))
+
+
+def initialize_library_base(
+    machine: Machine, address: Address, thing: Instance, call: LibraryCall
+) -> None:
+    """`super().__init__(…)` of a class whose base is in a library."""
+    for name in class_names(call.state, thing):
+        if facts.module_fact(name) is not None:
+            modules.construct_into(machine, address, replace(call, name=name))
+            return
+    payload = thing.payload | join_values(call.arguments.all())
+    attributes = dict(thing.attributes)
+    for name in class_names(call.state, thing):
+        fact = facts.class_fact(name)
+        if name.startswith("torch.optim.") or (fact is not None and fact.kind == "optimizer"):
+            attributes["param_groups"] = _parameter_groups(machine, call)
+        if name in BUILTIN_BASES:
+            payload = containers.contents_of_subclass(machine, name, call)
+    call.state.put(address, replace(thing, attributes=attributes, payload=payload))
+
+
+def call_instance_method(
+    machine: Machine, address: Address, thing: Instance, call: LibraryCall
+) -> Outcomes:
+    """`instance.name(…)` for a class of a library, or a base of it."""
+    state = call.state
+    for name in class_names(state, thing):
+        handled = _by_class(machine, name, address, thing, call)
+        if handled is not None:
+            return handled
+    machine.leave_in_unseen_hands(state, call.arguments.all())
+    value = machine.unknown(
+        state,
+        call.activation,
+        call.span,
+        call.name,
+        grad=MAYBE,
+        severed=severed_in(state, call.inputs),
+    )
+    return [(value, state)]
+
+
+def _by_class(
+    machine: Machine, name: str, address: Address, thing: Instance, call: LibraryCall
+) -> Outcomes | None:
+    fact = facts.class_fact(name)
+    if fact is not None and fact.kind == "optimizer" and call.name == "step":
+        return _optimizer_step(machine, call)
+    if fact is not None and call.name in fact.methods:
+        return [(_by_fact(machine, fact, thing, call), call.state)]
+    if name == "threading.Thread" and call.name in ("start", "run"):
+        return _start_thread(machine, thing, call)
+    if name == "contextlib.ExitStack" and call.name == "enter_context":
+        return _enter_context(machine, call)
+    if name == "concurrent.futures.Future" and call.name == "result":
+        return [(thing.attributes.get("@result", BOTTOM_VALUE) or NONE, call.state)]
+    if name == CONTEXT:
+        return _call_on_context(machine, address, thing, call)
+    if name.endswith(("PoolExecutor", "ThreadPool", "dummy.Pool")):
+        return _in_threads(machine, call)
+    if name.startswith("torch.optim.") or fact is not None:
+        value = machine.unknown(
+            call.state, call.activation, call.span, call.name, kind=Kind.ANY, grad=NO
+        )
+        return [(value, call.state)]
+    return None
+
+
+def _by_fact(machine: Machine, fact: ClassFact, thing: Instance, call: LibraryCall) -> Value:
+    method = fact.methods[call.name]
+    state = call.state
+    if method.result is Result.PYTHON:
+        return machine.unknown(
+            state, call.activation, call.span, call.name, kind=Kind.OTHER, grad=NO
+        )
+    inputs = [*thing.attributes.values(), *call.arguments.all()]
+    flag: Belief = NO
+    if method.result is Result.PROPAGATE:
+        flag = any_flag(state, inputs)
+        if method.aliasing is Aliasing.FRESH:
+            flag = flag.both(state.recording)
+    made = Tensor(
+        flag,
+        leaf=flag.opposite(),
+        dtype=Dtype.INTEGER if method.result is Result.INTEGER else Dtype.FLOAT,
+        severed=severed_in(state, inputs),
+        story=story_of_any(state, inputs),
+    )
+    return make_tensor(machine, state, call.activation, call.span, made, call.name)
+
+
+def _optimizer_step(machine: Machine, call: LibraryCall) -> Outcomes:
+    """`optimizer.step(closure)`: the closure runs with grad mode on (re-enabled; executed)."""
+    closure = call.arguments.get(0, "closure")
+    if closure is None or closure == NONE:
+        return [(NONE, call.state)]
+    saved = call.state.mode
+    call.state.mode = YES
+    outcomes = machine.call(closure, Arguments(), call.state, call.activation, call.span, "closure")
+    for _, after in outcomes:
+        after.mode = saved
+    return outcomes
+
+
+def _in_threads(machine: Machine, call: LibraryCall) -> Outcomes:
+    """Work given to other threads runs in their own grad mode, which is on by default."""
+    function = call.arguments.get(0, "fn")
+    if function is None:
+        value = machine.unknown(call.state, call.activation, call.span, call.name)
+        return [(value, call.state)]
+    if call.name in ("map", "imap", "starmap"):
+        source = call.arguments.get(1) or BOTTOM_VALUE
+        return [(callbacks.map_in_threads(machine, call, function, source), call.state)]
+    given = Arguments(call.arguments.positional[1:], call.arguments.keywords)
+    result = callbacks.run_aside(machine, call, function, given, YES)
+    future = Instance(value_of(Library("concurrent.futures.Future")), {"@result": result})
+    return [(machine.new(call.state, call.activation, call.span, "future", future), call.state)]
+
+
+def _start_thread(machine: Machine, thing: Instance, call: LibraryCall) -> Outcomes:
+    target = thing.attributes.get("target")
+    if target:
+        arguments: tuple[Value, ...] = ()
+        for atom in thing.attributes.get("args", BOTTOM_VALUE):
+            inner = call.state.get(atom) if isinstance(atom, Address) else None
+            if isinstance(inner, Sequence):
+                arguments = inner.items
+        callbacks.run_aside(machine, call, target, Arguments(arguments), YES)
+    return [(NONE, call.state)]
+
+
+def _enter_context(machine: Machine, call: LibraryCall) -> Outcomes:
+    manager = call.arguments.get(0) or BOTTOM_VALUE
+    gradmode.switch_on(call.state, manager)
+    return [(manager, call.state)]
+
+
+def _call_on_context(
+    machine: Machine, address: Address, thing: Instance, call: LibraryCall
+) -> Outcomes:
+    """`ctx.save_for_backward(…)` and `ctx.mark_non_differentiable(…)` of a custom function."""
+    state = call.state
+    given = call.arguments.positional
+    if call.name == "save_for_backward":
+        saved = machine.new(state, call.activation, call.span, "saved", Sequence("tuple", given))
+        attributes = {**thing.attributes, "saved_tensors": saved}
+        state.put(address, replace(thing, attributes=attributes))
+    elif call.name == "mark_non_differentiable":
+        for value in given:
+            for atom in value:
+                tensor = state.get(atom) if isinstance(atom, Address) else None
+                if isinstance(tensor, Tensor) and isinstance(atom, Address):
+                    marked = {**tensor.attributes, NOT_DIFFERENTIABLE: value_of(address)}
+                    state.put(atom, replace(tensor, attributes=marked))
+    return [(NONE, state)]
+
+
+# --- classes ----------------------------------------------------------------------------------
+
+
+def call_class_method(machine: Machine, atom: Atom, call: LibraryCall) -> Outcomes:
+    """`Class.name(…)` of a class of the program, where only library bases have the name."""
+    state = call.state
+    thing = state.get(atom) if isinstance(atom, Address) else None
+    if isinstance(thing, Class) and isinstance(atom, Address):
+        if call.name == "apply" and "torch.autograd.Function" in library_bases(state, atom):
+            return _apply_autograd_function(machine, atom, call)
+        if call.name == "__init__":
+            return _explicit_base_init(machine, atom, call)
+        if call.name == "mro":
+            return [(machine.unknown(state, call.activation, call.span, "mro", grad=NO), state)]
+    value = machine.unknown(state, call.activation, call.span, call.name)
+    return [(value, state)]
+
+
+def _explicit_base_init(machine: Machine, cls: Address, call: LibraryCall) -> Outcomes:
+    """`Base.__init__(self, …)`."""
+    receiver = call.arguments.get(0) or BOTTOM_VALUE
+    rest = Arguments(call.arguments.positional[1:], call.arguments.keywords)
+    for atom in in_order(receiver):
+        thing = call.state.get(atom) if isinstance(atom, Address) else None
+        if isinstance(thing, Instance) and isinstance(atom, Address):
+            initialize_library_base(machine, atom, thing, replace(call, arguments=rest))
+    return [(NONE, call.state)]
+
+
+def _apply_autograd_function(machine: Machine, cls: Address, call: LibraryCall) -> Outcomes:
+    """`F.apply(x)`: `forward` runs with grad mode off; its outputs require grad iff an input does.
+
+    `backward` runs with grad mode off, too, on gradients (executed; without `create_graph`).
+    """
+    state = call.state
+    context = machine.new(
+        state,
+        call.activation,
+        call.span,
+        "context",
+        Instance(value_of(Library(CONTEXT))),
+    )
+    new_style = find_in_class(state, cls, "setup_context") is not None
+    positional = call.arguments.positional
+    given = positional if new_style else (context, *positional)
+    flag = any_flag(state, list(positional)).both(state.recording)
+    saved, state.mode = state.mode, NO
+    outcomes = _call_static(machine, cls, "forward", given, state, call)
+    results: Outcomes = []
+    for value, after in outcomes:
+        if new_style:
+            inputs = machine.new(
+                after, call.activation, call.span, "inputs", Sequence("tuple", positional)
+            )
+            _call_static(machine, cls, "setup_context", (context, inputs, value), after, call)
+        after.mode = saved
+        results.append((_outputs(machine, value, flag, after, call), after))
+    if results:
+        _run_backward(machine, cls, context, results[0][1], call)
+    return results
+
+
+def _call_static(
+    machine: Machine,
+    cls: Address,
+    name: str,
+    given: tuple[Value, ...],
+    state: State,
+    call: LibraryCall,
+) -> Outcomes:
+    found = find_in_class(state, cls, name)
+    if found is None:
+        return [(machine.unknown(state, call.activation, call.span, name), state)]
+    return machine.call(found[0], Arguments(given), state, call.activation, call.span, name)
+
+
+def _outputs(
+    machine: Machine, value: Value, flag: Belief, state: State, call: LibraryCall
+) -> Value:
+    """The outputs of a custom function: new tensors in the graph, whatever `forward` made them of."""
+    parts: Value = frozenset()
+    for atom in in_order(value):
+        thing = state.get(atom) if isinstance(atom, Address) else None
+        if isinstance(thing, Sequence):
+            items = tuple(
+                _output(machine, item, flag, state, call, f"output {i}")
+                for i, item in enumerate(thing.items)
+            )
+            made = replace(thing, items=items)
+            parts |= machine.new(state, call.activation, call.span, "outputs", made)
+        else:
+            parts |= _output(machine, value_of(atom), flag, state, call, "output")
+    return parts
+
+
+def _output(
+    machine: Machine, value: Value, flag: Belief, state: State, call: LibraryCall, role: str
+) -> Value:
+    things = [state.get(a) for a in value if isinstance(a, Address)]
+    tensors = [t for t in things if isinstance(t, Tensor)]
+    if tensors and len(tensors) == len(value):
+        dtype = tensors[0].dtype
+    elif things and any(not isinstance(t, Instance) for t in things):
+        dtype = Dtype.UNKNOWN
+    else:
+        return value
+    unmarked = flag
+    if any(NOT_DIFFERENTIABLE in t.attributes for t in tensors):
+        unmarked = NO
+    story = story_of_any(state, list(call.arguments.positional))
+    made = Tensor(unmarked, leaf=unmarked.opposite(), dtype=dtype, story=story)
+    return make_tensor(machine, state, call.activation, call.span, made, role)
+
+
+def _run_backward(
+    machine: Machine, cls: Address, context: Value, state: State, call: LibraryCall
+) -> None:
+    found = find_in_class(state, cls, "backward")
+    if found is None:
+        return
+    functions = [a for a in found[0] if isinstance(a, Address)]
+    count = 1
+    for address in functions:
+        function = state.get(address)
+        if isinstance(function, Function):
+            count = max(1, len(function.code.parameters) - 1)
+    gradient = machine.new(state, call.activation, call.span, "gradient", Tensor(NO))
+    aside = replace(call, state=state)
+    callbacks.run_aside(machine, aside, found[0], Arguments((context, *[gradient] * count)), NO)

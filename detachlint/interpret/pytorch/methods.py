@@ -1,0 +1,309 @@
+"""Calls of methods whose receivers are known by facts: tensors, containers, modules, text, …"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from detachlint.domain.belief import BY_DEFAULT, MAYBE, NO, YES, Belief, Truth
+from detachlint.domain.objects import (
+    Array,
+    Class,
+    Function,
+    GradSwitch,
+    Instance,
+    Iterator,
+    Kind,
+    Mapping,
+    Partial,
+    Sequence,
+    Tensor,
+    Unknown,
+)
+from detachlint.domain.story import begin
+from detachlint.domain.values import (
+    NONE,
+    Address,
+    Atom,
+    Literal,
+    Super,
+    Value,
+    in_order,
+    literal,
+    value_of,
+)
+from detachlint.interpret.engine.activation import Outcomes
+from detachlint.interpret.engine.arguments import Arguments, LibraryCall
+from detachlint.interpret.engine.state import State
+from detachlint.interpret.language import builtin_methods, containers
+from detachlint.interpret.language.contents import held_by
+from detachlint.interpret.language.lookup import find_in_class, is_module
+from detachlint.interpret.pytorch import (
+    callbacks,
+    gradmode,
+    library_objects,
+    module_methods,
+    modules,
+    operations,
+    special,
+)
+from detachlint.interpret.pytorch.crossings import FORMS, cross
+from detachlint.interpret.pytorch.needed import note_use
+from detachlint.interpret.pytorch.tensors import any_flag, severed_in, story_of_any
+from detachlint.knowledge import facts
+
+if TYPE_CHECKING:
+    from detachlint.interpret.engine.machine import Machine
+
+
+def call_method(machine: Machine, call: LibraryCall) -> Outcomes:
+    """The outcomes of `receiver.name(…)`, for all receivers of each family at once."""
+    families: dict[str, set[Atom]] = {}
+    for atom in in_order(call.receiver):
+        families.setdefault(_family(call.state, atom), set()).add(atom)
+    outcomes: Outcomes = []
+    for index, (family, atoms) in enumerate(families.items()):
+        state = call.state if index == len(families) - 1 else call.state.fork()
+        part = replace(call, receiver=frozenset(atoms), state=state)
+        outcomes += _call_family(machine, family, part)
+    return outcomes
+
+
+def _family(state: State, atom: Atom) -> str:
+    if isinstance(atom, Super):
+        return "super"
+    if isinstance(atom, Literal):
+        return "text" if isinstance(atom.value, str) else "other"
+    thing = state.get(atom) if isinstance(atom, Address) else None
+    if isinstance(thing, Instance):
+        return "module" if is_module(state, thing) else "instance"
+    families: dict[type, str] = {
+        GradSwitch: "switch",
+        Tensor: "tensor",
+        Array: "array",
+        Sequence: "container",
+        Mapping: "container",
+        Iterator: "container",
+        Unknown: "unknown",
+        Class: "class",
+        Function: "function",
+        Partial: "function",
+    }
+    return families.get(type(thing), "other")
+
+
+def _call_family(machine: Machine, family: str, call: LibraryCall) -> Outcomes:
+    match family:
+        case "tensor":
+            return call_tensor_method(machine, call)
+        case "unknown":
+            return _call_on_unknown(machine, call)
+        case "container":
+            return _one_by_one(machine, call, containers.call_container_method)
+        case "module":
+            return _one_by_one(machine, call, module_methods.call_module_method)
+        case "instance":
+            return _one_by_one(machine, call, _call_on_instance)
+        case "super":
+            return _one_by_one(machine, call, _call_on_super)
+        case "class":
+            return _one_by_one(machine, call, library_objects.call_class_method)
+        case "switch":
+            return _one_by_one(machine, call, gradmode.call_method)
+        case "array":
+            return [(_array_method(machine, call), call.state)]
+        case "text":
+            return [(builtin_methods.text_method(machine, call), call.state)]
+        case "function":
+            return [
+                (machine.unknown(call.state, call.activation, call.span, call.name), call.state)
+            ]
+    result = machine.unknown(
+        call.state, call.activation, call.span, call.name, kind=Kind.OTHER, grad=NO
+    )
+    return [(result, call.state)]
+
+
+def _one_by_one(machine: Machine, call: LibraryCall, handler: operations.MethodHandler) -> Outcomes:
+    outcomes: Outcomes = []
+    atoms = in_order(call.receiver)
+    for index, atom in enumerate(atoms):
+        state = call.state if index == len(atoms) - 1 else call.state.fork()
+        outcomes += handler(machine, atom, replace(call, receiver=value_of(atom), state=state))
+    return outcomes
+
+
+def call_tensor_method(machine: Machine, call: LibraryCall) -> Outcomes:
+    """`tensor.name(…)` by its fact."""
+    if call.name in FORMS:
+        return [(cross(machine, call), call.state)]
+    if call.name == "backward":
+        note_use(machine, call.receiver, call.state)
+        _must_require_grad(call)
+    if call.name in ("register_hook", "register_post_accumulate_grad_hook"):
+        return callbacks.register_tensor_hook(machine, call)
+    fact = facts.call_fact(f"torch.Tensor.{call.name}")
+    if fact is None:
+        return [(operations.unmodelled_result(machine, call), call.state)]
+    return special.apply(machine, fact, call)
+
+
+def _must_require_grad(call: LibraryCall) -> None:
+    """After `loss.backward()` the loss did require grad, or the line would have raised."""
+    if len(call.receiver) != 1:
+        return
+    for atom in call.receiver:
+        thing = call.state.get(atom) if isinstance(atom, Address) else None
+        if isinstance(atom, Address) and isinstance(thing, (Tensor, Unknown)):
+            story = thing.story or begin(call.span, "it is backpropagated, so it requires grad")
+            if thing.grad.usual in (Truth.MAYBE, Truth.SOMETIMES):
+                sure = isinstance(thing, Tensor)
+                grad = YES if sure else Belief(Truth.YES, Truth.MAYBE)
+                call.state.heap[atom] = replace(thing, grad=grad, story=story)
+
+
+SIGNS_OF_A_MODULE = frozenset(
+    {
+        "parameters",
+        "named_parameters",
+        "eval",
+        "train",
+        "state_dict",
+        "zero_grad",
+        "load_state_dict",
+        "requires_grad_",
+        "named_modules",
+    }
+)
+"""Methods that only a module has, of those that a tensor has not (`requires_grad_` with `eval`…)."""
+
+
+def _call_on_unknown(machine: Machine, call: LibraryCall) -> Outcomes:
+    """A method of something we cannot see into: as if it were a tensor, if tensors have it."""
+    state = call.state
+    things = [
+        thing
+        for atom in in_order(call.receiver)
+        if isinstance(atom, Address) and isinstance(thing := state.get(atom), Unknown)
+    ]
+    if all(thing.kind is not Kind.ANY and thing.kind is not Kind.MODULE for thing in things):
+        return [(builtin_methods.plain_method(machine, call, things), state)]
+    if call.name in SIGNS_OF_A_MODULE and call.name != "requires_grad_":
+        _is_a_module_after_all(state, call.receiver)
+        return module_methods.call_unknown_module_method(machine, call)
+    if all(thing.kind is Kind.MODULE for thing in things):
+        return module_methods.call_unknown_module_method(machine, call)
+    if call.name in FORMS:
+        return [(cross(machine, call), state)]
+    if call.name == "backward":
+        note_use(machine, call.receiver, state)
+        _must_require_grad(call)
+    fact = facts.call_fact(f"torch.Tensor.{call.name}")
+    if fact is None or fact.special in ("callback",):
+        return [(_unknown_method(machine, call), state)]
+    return operations.apply_maybe(machine, fact, call)
+
+
+def _is_a_module_after_all(state: State, receiver: Value) -> None:
+    for atom in receiver:
+        thing = state.get(atom) if isinstance(atom, Address) else None
+        if isinstance(thing, Unknown) and isinstance(atom, Address) and thing.kind is Kind.ANY:
+            state.heap[atom] = replace(thing, kind=Kind.MODULE)
+
+
+def _unknown_method(machine: Machine, call: LibraryCall) -> Value:
+    """Nobody knows; what comes out of a module's output is still the module's output."""
+    state = call.state
+    machine.leave_in_unseen_hands(state, call.arguments.all())
+    flag = any_flag(state, [call.receiver])
+    grad = flag.both(state.recording) if flag.usual is not Truth.MAYBE else MAYBE
+    if grad.usual is Truth.YES:
+        grad = BY_DEFAULT
+    if grad.usual is Truth.NO and flag == NO:
+        grad = Belief(Truth.NO, Truth.MAYBE)
+    return machine.unknown(
+        state,
+        call.activation,
+        call.span,
+        call.name,
+        grad=grad,
+        story=story_of_any(state, [call.receiver]),
+        severed=severed_in(state, call.inputs),
+    )
+
+
+def _array_method(machine: Machine, call: LibraryCall) -> Value:
+    if call.name in ("item", "tolist"):
+        kind = Kind.NUMBER if call.name == "item" else Kind.OTHER
+        return machine.unknown(
+            call.state, call.activation, call.span, call.name, kind=kind, grad=NO
+        )
+    severed = severed_in(call.state, call.inputs)
+    return machine.new(call.state, call.activation, call.span, f"array {call.name}", Array(severed))
+
+
+def _call_on_super(machine: Machine, atom: Atom, call: LibraryCall) -> Outcomes:
+    """`super().name(…)` where only library classes are left to look in."""
+    assert isinstance(atom, Super)
+    receiver = atom.receiver
+    inner = replace(call, receiver=value_of(receiver))
+    thing = call.state.get(receiver) if isinstance(receiver, Address) else None
+    if call.name == "__init__":
+        if isinstance(thing, Instance) and isinstance(receiver, Address):
+            library_objects.initialize_library_base(machine, receiver, thing, inner)
+        return [(NONE, call.state)]
+    if call.name == "__new__":
+        return [(machine.unknown(call.state, call.activation, call.span, "new"), call.state)]
+    if (
+        isinstance(thing, Instance)
+        and isinstance(receiver, Address)
+        and is_module(call.state, thing)
+    ):
+        if call.name in ("forward", "__call__"):
+            return modules.forward_of_library(
+                machine,
+                receiver,
+                thing,
+                call.arguments,
+                call.state,
+                call.activation,
+                call.span,
+                call.shown,
+            )
+        return module_methods.call_module_method(machine, receiver, inner)
+    return _call_on_instance(machine, receiver, inner)
+
+
+def _call_on_instance(machine: Machine, atom: Atom, call: LibraryCall) -> Outcomes:
+    state = call.state
+    thing = state.get(atom) if isinstance(atom, Address) else None
+    if not isinstance(thing, Instance) or not isinstance(atom, Address):
+        return [(machine.unknown(state, call.activation, call.span, call.name), state)]
+    if call.name.startswith("__getattr__ "):
+        return _dynamic_attribute(machine, atom, thing, call)
+    held = held_by(state, thing)
+    if held is not None:
+        return containers.call_container_method(
+            machine, held, replace(call, receiver=value_of(held))
+        )
+    return library_objects.call_instance_method(machine, atom, thing, call)
+
+
+def _dynamic_attribute(
+    machine: Machine, atom: Address, thing: Instance, call: LibraryCall
+) -> Outcomes:
+    """A call of what the program's `__getattr__` gives for a name."""
+    name = call.name.removeprefix("__getattr__ ")
+    outcomes: Outcomes = []
+    for cls in in_order(thing.cls):
+        found = find_in_class(call.state, cls, "__getattr__") if isinstance(cls, Address) else None
+        if found is None:
+            continue
+        given = Arguments((value_of(atom), value_of(literal(name))))
+        for callee, after in machine.call(
+            found[0], given, call.state, call.activation, call.span, "__getattr__"
+        ):
+            outcomes += machine.call(
+                callee, call.arguments, after, call.activation, call.span, call.shown
+            )
+    return outcomes or [(machine.unknown(call.state, call.activation, call.span, name), call.state)]

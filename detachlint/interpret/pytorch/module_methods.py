@@ -1,0 +1,411 @@
+"""Methods that every `torch.nn.Module` has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from detachlint.domain.belief import BY_DEFAULT, MAYBE, NO, YES, Truth
+from detachlint.domain.objects import (
+    Device,
+    Dtype,
+    Instance,
+    Kind,
+    Mapping,
+    Sequence,
+    Tensor,
+    Unknown,
+)
+from detachlint.domain.story import begin
+from detachlint.domain.values import (
+    BOTTOM_VALUE,
+    NONE,
+    Address,
+    Atom,
+    Value,
+    in_order,
+    literal,
+    single_literal,
+    value_of,
+)
+from detachlint.interpret.engine.activation import Outcomes
+from detachlint.interpret.engine.arguments import Arguments, LibraryCall
+from detachlint.interpret.engine.unseen_calls import call_unknown
+from detachlint.interpret.language.containers import MAPPING_METHODS
+from detachlint.interpret.language.contents import append, with_entry
+from detachlint.interpret.pytorch import callbacks, modules, parameters, special
+from detachlint.interpret.pytorch.tensor_attributes import truth_belief
+
+if TYPE_CHECKING:
+    from detachlint.interpret.engine.machine import Machine
+
+Handler = Callable[["Machine", Address, LibraryCall], Outcomes]
+
+
+def call_module_method(machine: Machine, atom: Atom, call: LibraryCall) -> Outcomes:
+    """`module.name(…)`, for what the program's class does not define itself."""
+    if not isinstance(atom, Address):
+        return [(machine.unknown(call.state, call.activation, call.span, call.name), call.state)]
+    handler = HANDLERS.get(call.name)
+    if handler is not None:
+        return handler(machine, atom, call)
+    if call.name in RETURN_THEMSELVES:
+        return [(value_of(atom), call.state)]
+    result = machine.unknown(call.state, call.activation, call.span, call.name)
+    return [(result, call.state)]
+
+
+RETURN_THEMSELVES = frozenset({"eval", "train", "share_memory", "requires_grad", "compile"})
+
+
+def call_unknown_module_method(machine: Machine, call: LibraryCall) -> Outcomes:
+    """A method of a module that we cannot see into."""
+    state = call.state
+    if call.name in ("parameters", "named_parameters", "requires_grad_"):
+        outcomes: Outcomes = []
+        for atom in in_order(call.receiver):
+            if isinstance(atom, Address):
+                outcomes += HANDLERS[call.name](machine, atom, replace(call, state=state.fork()))
+        return outcomes
+    if call.name in RETURN_THEMSELVES or call.name in CASTS:
+        return [(call.receiver, state)]
+    if call.name == "state_dict":
+        value = machine.unknown(state, call.activation, call.span, "state dict", grad=NO)
+        return [(value, state)]
+    if call.name in ("forward", "__call__"):
+        return [
+            outcome
+            for atom in in_order(call.receiver)
+            if isinstance(atom, Address)
+            for outcome in call_unknown(
+                machine,
+                atom,
+                Unknown(Kind.MODULE),
+                call.arguments,
+                state.fork(),
+                call.activation,
+                call.span,
+                call.shown,
+            )
+        ]
+    kind = Kind.MODULE if call.name in ("children", "modules") else Kind.ANY
+    if call.name in ("zero_grad", "load_state_dict"):
+        kind = Kind.OTHER
+    return [(machine.unknown(state, call.activation, call.span, call.name, kind=kind), state)]
+
+
+# --- listing ----------------------------------------------------------------------------------
+
+
+def _list_parameters(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
+    found = parameters.named_parameters(machine, call.state, address, call.span)
+    items = tuple(value_of(parameter) for _, parameter in found)
+    return [(_listing(machine, call, items), call.state)]
+
+
+def _list_named_parameters(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
+    found = parameters.named_parameters(machine, call.state, address, call.span)
+    return [(_named_listing(machine, call, found), call.state)]
+
+
+def _listing(machine: Machine, call: LibraryCall, items: tuple[Value, ...]) -> Value:
+    thing = Sequence("list", items)
+    return machine.new(call.state, call.activation, call.span, call.name, thing)
+
+
+def _named_listing(
+    machine: Machine, call: LibraryCall, found: list[tuple[str | None, Address]]
+) -> Value:
+    pairs: list[Value] = []
+    for number, (name, address) in enumerate(found):
+        key = value_of(literal(name)) if name is not None else _some_name(machine, call, number)
+        pair = Sequence("tuple", (key, value_of(address)))
+        pairs.append(machine.new(call.state, call.activation, call.span, f"pair {number}", pair))
+    return _listing(machine, call, tuple(pairs))
+
+
+def _some_name(machine: Machine, call: LibraryCall, number: int) -> Value:
+    return machine.unknown(
+        call.state, call.activation, call.span, f"name {number}", kind=Kind.TEXT, grad=NO
+    )
+
+
+def _list_buffers(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
+    found = parameters.named_buffers(call.state, address)
+    unseen = machine.new(
+        call.state, call.activation, call.span, "buffers of library modules", Tensor(NO, leaf=YES)
+    )
+    if call.name == "named_buffers":
+        return [(_named_listing(machine, call, found), call.state)]
+    items = tuple(value_of(buffer) for _, buffer in found)
+    thing = Sequence("list", items, unseen)
+    return [(machine.new(call.state, call.activation, call.span, call.name, thing), call.state)]
+
+
+def _list_modules(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
+    below = list(parameters.walk(call.state, address))
+    if call.name in ("children", "named_children"):
+        below = [(n, a) for n, a in below[1:] if n is not None and "." not in n]
+    if call.name.startswith("named_"):
+        return [(_named_listing(machine, call, below), call.state)]
+    return [(_listing(machine, call, tuple(value_of(a) for _, a in below)), call.state)]
+
+
+def _state_dict(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
+    """Detached tensors that share memory with the parameters; the parameters with `keep_vars`."""
+    keep = call.arguments.keyword("keep_vars")
+    entries = {}
+    rest = machine.new(
+        call.state, call.activation, call.span, "detached parameter", Tensor(NO, leaf=YES)
+    )
+    for name, parameter in parameters.named_parameters(machine, call.state, address, call.span):
+        if name is not None:
+            kept = keep is not None and truth_belief(call.state, keep) == YES
+            entries[literal(name)] = value_of(parameter) if kept else rest
+    key = machine.unknown(call.state, call.activation, call.span, "key", kind=Kind.TEXT, grad=NO)
+    thing = Mapping(entries, key, rest)
+    return [(machine.new(call.state, call.activation, call.span, "state dict", thing), call.state)]
+
+
+# --- changing ---------------------------------------------------------------------------------
+
+
+def _requires_grad(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
+    """`module.requires_grad_(flag=True)` sets all parameters below, each a leaf."""
+    asked = call.arguments.get(0, "requires_grad")
+    flag = truth_belief(call.state, asked) if asked is not None else YES
+    story = (
+        begin(call.span, "`requires_grad_()` is called here")
+        if flag.usual is not Truth.NO
+        else None
+    )
+    for _, parameter in parameters.named_parameters(machine, call.state, address, call.span):
+        thing = call.state.get(parameter)
+        if isinstance(thing, Tensor):
+            # All objects of a family are set at once, so a strong update is sound even there.
+            call.state.heap[parameter] = replace(thing, grad=flag, story=story or thing.story)
+    return [(value_of(address), call.state)]
+
+
+CASTS = frozenset(
+    {"to", "cuda", "cpu", "half", "float", "double", "bfloat16", "xpu", "ipu", "type", "to_empty"}
+)
+
+
+def _cast(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
+    """Casts and moves change the parameters in place; they stay leaves and keep their flags."""
+    dtype = {"half": Dtype.FLOAT, "double": Dtype.FLOAT, "float": Dtype.FLOAT32}.get(call.name)
+    device = {"cuda": Device.OTHER, "cpu": Device.CPU}.get(call.name)
+    if call.name == "bfloat16":
+        dtype = Dtype.NARROW
+    if call.name in ("to", "type"):
+        dtype = special.asked_dtype(call)
+        device = special.asked_device(call)
+    for _, parameter in parameters.named_parameters(machine, call.state, address, call.span):
+        thing = call.state.get(parameter)
+        if isinstance(thing, Tensor):
+            moved = replace(thing, dtype=dtype or thing.dtype, device=device or thing.device)
+            call.state.heap[parameter] = moved
+    return [(value_of(address), call.state)]
+
+
+def _register_buffer(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
+    name = single_literal(call.arguments.get(0, "name") or BOTTOM_VALUE)
+    value = call.arguments.get(1, "tensor") or NONE
+    thing = call.state.get(address)
+    if name is not None and isinstance(thing, Instance):
+        attributes = {**thing.attributes, str(name.value): value}
+        if call.name == "register_buffer":
+            known = attributes.get(parameters.REGISTERED, BOTTOM_VALUE)
+            attributes[parameters.REGISTERED] = known | value_of(name)
+        call.state.put(address, replace(thing, attributes=attributes))
+    return [(NONE, call.state)]
+
+
+def _apply(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
+    """`module.apply(fn)`: `fn` on each module below, in the grad mode at hand."""
+    function = call.arguments.get(0, "fn") or BOTTOM_VALUE
+    states = [call.state]
+    outer = call.activation.context
+    below = list(parameters.walk(call.state, address))
+    for number, (_, module) in enumerate(reversed(below)):
+        call.activation.context = machine.book.context(outer, call.span, number + 1)
+        states = [
+            after
+            for before in states
+            for _, after in machine.call(
+                function,
+                Arguments((value_of(module),)),
+                before,
+                call.activation,
+                call.span,
+                "apply",
+            )
+        ][:4]
+    call.activation.context = outer
+    return [(value_of(address), state) for state in states]
+
+
+def _register_hook(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
+    hook = call.arguments.get(0, "hook") or BOTTOM_VALUE
+    which = modules.PRE_HOOKS if "pre" in call.name else modules.HOOKS
+    thing = call.state.get(address)
+    if isinstance(thing, Instance):
+        known = thing.attributes.get(which, BOTTOM_VALUE)
+        attributes = {**thing.attributes, which: known | hook}
+        call.state.put(address, replace(thing, attributes=attributes))
+    handle = machine.unknown(
+        call.state, call.activation, call.span, "handle", kind=Kind.OTHER, grad=NO
+    )
+    return [(handle, call.state)]
+
+
+def _register_backward_hook(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
+    """Backward hooks run with grad mode off, on gradients, which require none."""
+    hook = call.arguments.get(0, "hook") or BOTTOM_VALUE
+    gradient = machine.new(call.state, call.activation, call.span, "gradient", Tensor(NO))
+    pair = machine.new(
+        call.state, call.activation, call.span, "gradients", Sequence("tuple", (gradient,))
+    )
+    callbacks.run_aside(machine, call, hook, Arguments((value_of(address), pair, pair)), NO)
+    handle = machine.unknown(
+        call.state, call.activation, call.span, "handle", kind=Kind.OTHER, grad=NO
+    )
+    return [(handle, call.state)]
+
+
+def _forward(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
+    thing = call.state.get(address)
+    assert isinstance(thing, Instance)
+    if call.name == "__call__":
+        return modules.call_module(
+            machine,
+            address,
+            thing,
+            call.arguments,
+            call.state,
+            call.activation,
+            call.span,
+            call.shown,
+        )
+    return modules.forward(
+        machine, address, thing, call.arguments, call.state, call.activation, call.span, call.shown
+    )
+
+
+def _items_of(call: LibraryCall, address: Address) -> tuple[Address, Sequence | Mapping] | None:
+    thing = call.state.get(address)
+    if isinstance(thing, Instance):
+        for atom in thing.payload:
+            inner = call.state.get(atom) if isinstance(atom, Address) else None
+            if isinstance(inner, (Sequence, Mapping)) and isinstance(atom, Address):
+                return atom, inner
+    return None
+
+
+def _append(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
+    held = _items_of(call, address)
+    item = call.arguments.get(1 if call.name == "insert" else 0) or BOTTOM_VALUE
+    if held is not None and isinstance(held[1], Sequence):
+        append(call.state, held[0], item)
+    return [(value_of(address), call.state)]
+
+
+def _extend(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
+    held = _items_of(call, address)
+    outcomes: Outcomes = []
+    given = call.arguments.get(0) or BOTTOM_VALUE
+    for contents, after in machine.collect(given, call.state, call.activation, call.span):
+        if held is not None and isinstance(held[1], Sequence):
+            for item in contents.items:
+                append(after, held[0], item)
+            if contents.rest:
+                append(after, held[0], contents.rest)
+        outcomes.append((value_of(address), after))
+    return outcomes
+
+
+def _add_module(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
+    name = call.arguments.get(0, "name") or BOTTOM_VALUE
+    module = call.arguments.get(1, "module") or NONE
+    held = _items_of(call, address)
+    thing = call.state.get(address)
+    constant = single_literal(name)
+    if held is not None and isinstance(held[1], Sequence):
+        append(call.state, held[0], module)
+    elif held is not None and isinstance(held[1], Mapping):
+        call.state.put(held[0], with_entry(held[1], name, module))
+    elif isinstance(thing, Instance):
+        if constant is not None:
+            attributes = {**thing.attributes, str(constant.value): module}
+            call.state.put(address, replace(thing, attributes=attributes))
+        else:
+            call.state.put(address, replace(thing, hidden=thing.hidden | module))
+    return [(NONE, call.state)]
+
+
+def _mapping_view(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
+    held = _items_of(call, address)
+    if held is None or not isinstance(held[1], Mapping) or call.name not in MAPPING_METHODS:
+        value = machine.unknown(call.state, call.activation, call.span, call.name)
+        return [(value, call.state)]
+    return MAPPING_METHODS[call.name](machine, held[0], call)
+
+
+def _nothing(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
+    return [(NONE, call.state)]
+
+
+def _get_by_name(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
+    wanted = single_literal(call.arguments.get(0, "target") or BOTTOM_VALUE)
+    if wanted is not None:
+        named = parameters.named_parameters(machine, call.state, address, call.span)
+        if call.name == "get_submodule":
+            named = list(parameters.walk(call.state, address))
+        for name, found in named:
+            if name == wanted.value:
+                return [(value_of(found), call.state)]
+    grad = BY_DEFAULT if call.name == "get_parameter" else MAYBE
+    value = machine.unknown(call.state, call.activation, call.span, call.name, grad=grad)
+    return [(value, call.state)]
+
+
+HANDLERS: dict[str, Handler] = {
+    "parameters": _list_parameters,
+    "named_parameters": _list_named_parameters,
+    "buffers": _list_buffers,
+    "named_buffers": _list_buffers,
+    "children": _list_modules,
+    "named_children": _list_modules,
+    "modules": _list_modules,
+    "named_modules": _list_modules,
+    "state_dict": _state_dict,
+    "requires_grad_": _requires_grad,
+    "register_buffer": _register_buffer,
+    "register_parameter": _register_buffer,
+    "apply": _apply,
+    "register_forward_hook": _register_hook,
+    "register_forward_pre_hook": _register_hook,
+    "register_backward_hook": _register_backward_hook,
+    "register_full_backward_hook": _register_backward_hook,
+    "forward": _forward,
+    "__call__": _forward,
+    "append": _append,
+    "insert": _append,
+    "extend": _extend,
+    "add_module": _add_module,
+    "register_module": _add_module,
+    "items": _mapping_view,
+    "keys": _mapping_view,
+    "values": _mapping_view,
+    "get": _mapping_view,
+    "update": _mapping_view,
+    "pop": _mapping_view,
+    "zero_grad": _nothing,
+    "load_state_dict": _nothing,
+    "flatten_parameters": _nothing,
+    "get_parameter": _get_by_name,
+    "get_submodule": _get_by_name,
+    **dict.fromkeys(CASTS, _cast),
+}

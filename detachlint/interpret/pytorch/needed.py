@@ -1,0 +1,31 @@
+"""Where the program still wants the gradient of what it has sent through NumPy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from detachlint.domain.objects import Instance, Tensor
+from detachlint.domain.values import Address, Value
+from detachlint.interpret.engine.activation import Activation
+from detachlint.interpret.engine.state import State
+from detachlint.interpret.language.lookup import is_module
+from detachlint.interpret.pytorch.tensors import severed_in, tensors_in
+
+if TYPE_CHECKING:
+    from detachlint.interpret.engine.machine import Machine
+
+
+def note_return(machine: Machine, value: Value, state: State, activation: Activation) -> None:
+    """A tensor made from an array leaves `forward`: training wants the gradient that was cut off."""
+    if activation.code.name != "forward":
+        return
+    for atom in activation.receiver:
+        thing = state.get(atom) if isinstance(atom, Address) else None
+        if isinstance(thing, Instance) and is_module(state, thing):
+            note_use(machine, value, state)
+
+
+def note_use(machine: Machine, value: Value, state: State) -> None:
+    """`value` is backpropagated, or handed to who will: crossings behind it lose a wanted gradient."""
+    held = [a for a in tensors_in(state, value) if isinstance(state.get(a), Tensor)]
+    machine.facts.needed |= severed_in(state, [frozenset(held)] if held else [value])

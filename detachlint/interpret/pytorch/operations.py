@@ -1,0 +1,378 @@
+"""Calls of PyTorch's functions and tensor methods, carried out by their facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from detachlint.domain.belief import NO, YES, Belief, Truth
+from detachlint.domain.objects import Device, Dtype, Kind, Sequence, Tensor, Unknown
+from detachlint.domain.story import begin, then
+from detachlint.domain.values import NONE, Address, Atom, Value, addresses, single_address
+from detachlint.interpret.engine.activation import Outcomes
+from detachlint.interpret.engine.arguments import LibraryCall
+from detachlint.interpret.engine.state import State
+from detachlint.interpret.pytorch import placement
+from detachlint.interpret.pytorch.tensor_attributes import truth_belief
+from detachlint.interpret.pytorch.tensors import (
+    any_flag,
+    dtype_of,
+    holds_tensor,
+    make_tensor,
+    roots,
+    set_flag,
+    severed_in,
+    story_of,
+    story_of_any,
+    write_into,
+)
+from detachlint.knowledge.facts import Aliasing, CallFact, Result
+
+if TYPE_CHECKING:
+    from detachlint.interpret.engine.machine import Machine
+
+MethodHandler: TypeAlias = "Callable[[Machine, Atom, LibraryCall], Outcomes]"
+
+
+def apply(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes:
+    """The outcomes of a call that follows the general rule of its fact."""
+    if fact.name.endswith("detach_"):
+        return [(_detach_in_place(call), call.state)]
+    if fact.in_place:
+        return [(_in_place(machine, fact, call), call.state)]
+    out = call.arguments.keyword("out")
+    value = outputs(machine, fact, call)
+    if out is not None and out != NONE:
+        write_into(
+            call.state, out, any_flag(call.state, call.inputs), call.span, "written as `out=`", None
+        )
+        value = out
+    return [(value, call.state)]
+
+
+def _detach_in_place(call: LibraryCall) -> Value:
+    """`t.detach_()` makes `t` itself a leaf that does not require grad (it raises on views)."""
+    target = call.operand(0, "input") or frozenset()
+    for address in addresses(target):
+        thing = call.state.get(address)
+        if isinstance(thing, (Tensor, Unknown)):
+            changed = replace(thing, grad=NO, story=None)
+            if isinstance(changed, Tensor):
+                changed = replace(changed, leaf=YES)
+            call.state.put(address, changed if len(target) == 1 else thing.join(changed))  # type: ignore[arg-type]  # same class
+    return target
+
+
+def _in_place(machine: Machine, fact: CallFact, call: LibraryCall) -> Value:
+    target = call.operand(0, "input") or frozenset()
+    others = [value for value in call.inputs if value is not target]
+    state = call.state
+    if fact.results and fact.results[0] is not Result.PROPAGATE:
+        return target
+    message = f"`{call.shown}(…)` writes something that requires grad into it"
+    write_into(
+        state, target, any_flag(state, others), call.span, message, story_of_any(state, others)
+    )
+    severed = severed_in(state, others)
+    for address in addresses(target) if severed else []:
+        thing = state.get(address)
+        if isinstance(thing, Tensor):
+            state.put(address, replace(thing, severed=thing.severed | severed))
+    return target
+
+
+def gradient_inputs(fact: CallFact, call: LibraryCall) -> list[Value]:
+    """The inputs whose flags matter: all but those the fact says do not."""
+    if not fact.ignored:
+        return call.inputs
+    first = 1 if call.receiver else 0
+    skipped = {position - first for position in fact.ignored}
+    arguments = [v for i, v in enumerate(call.arguments.positional) if i not in skipped]
+    inputs = [*arguments, *call.arguments.keywords.values()]
+    if call.arguments.rest:
+        inputs.append(call.arguments.rest)
+    return [call.receiver, *inputs] if call.receiver else inputs
+
+
+def outputs(machine: Machine, fact: CallFact, call: LibraryCall) -> Value:
+    """The value of a call that makes its result (or a view)."""
+    inputs = gradient_inputs(fact, call)
+    prototype = result_tensor(machine, fact, call, inputs)
+    if fact.repeated:
+        one = _output(machine, fact, call, fact.results[0], prototype, "each")
+        return machine.new(
+            call.state,
+            call.activation,
+            call.span,
+            "outputs",
+            Sequence(fact.sequence or "tuple", (), one),
+        )
+    if not fact.results:
+        return machine.unknown(call.state, call.activation, call.span, fact.name)
+    parts = tuple(
+        _output(machine, fact, call, result, prototype, f"output {index}")
+        for index, result in enumerate(fact.results)
+    )
+    if not fact.sequence:
+        return parts[0]
+    sequence = Sequence(fact.sequence, parts, fields=fact.fields)
+    return machine.new(call.state, call.activation, call.span, "outputs", sequence)
+
+
+def result_tensor(
+    machine: Machine, fact: CallFact, call: LibraryCall, inputs: list[Value]
+) -> Tensor:
+    """What a differentiable output of the call is."""
+    state = call.state
+    flag = any_flag(state, inputs).both(state.recording)
+    story = story_of_any(state, inputs)
+    decides = None
+    if fact.factory:
+        asked = call.arguments.keyword("requires_grad")
+        if asked is not None:
+            flag = truth_belief(state, asked)
+            decides = deciding_atom(asked)
+            story = begin(
+                call.span, f"`{call.shown}(…, requires_grad=…)` makes a leaf that requires grad"
+            )
+        else:
+            flag = NO
+    else:
+        story = then(story, call.span, f"`{call.shown}(…)` is computed from it")
+    return Tensor(
+        flag,
+        leaf=YES if fact.factory else flag.opposite(),
+        dtype=_dtype(fact, call, inputs),
+        device=_device(fact, call, inputs),
+        strided=not fact.name.endswith(("to_sparse", "to_sparse_csr", "to_mkldnn")),
+        severed=severed_in(state, inputs),
+        flag=decides,
+        story=story if flag.usual not in (Truth.NO, Truth.BOTTOM) else None,
+    )
+
+
+def deciding_atom(asked: Value) -> Atom | None:
+    """The unknown condition in `requires_grad=condition`, if it is one."""
+    return single_address(asked)
+
+
+def _dtype(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Dtype:
+    asked = call.arguments.keyword("dtype")
+    if asked is not None:
+        return placement.dtype_from(asked, dtype_of(call.state, inputs))
+    if fact.dtype not in ("same", "argument", ""):
+        return placement.dtype_named(f"torch.{fact.dtype}")
+    if fact.factory and not any(holds_tensor(call.state, value) for value in inputs):
+        integer = fact.name.endswith(("randint", "randperm", "arange", "range")) or False
+        return Dtype.UNKNOWN if integer else Dtype.FLOAT32
+    return dtype_of(call.state, inputs)
+
+
+def _device(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Device:
+    asked = call.arguments.keyword("device")
+    if asked is not None:
+        return placement.device_from(asked)
+    if fact.device in ("cpu", "cuda"):
+        return placement.device_named(fact.device)
+    return placement.common_device(call.state, inputs)
+
+
+def _output(
+    machine: Machine,
+    fact: CallFact,
+    call: LibraryCall,
+    result: Result,
+    prototype: Tensor,
+    role: str,
+) -> Value:
+    state, activation, span = call.state, call.activation, call.span
+    if result is Result.PYTHON:
+        return python_result(machine, fact, call, role)
+    if result is Result.INTEGER:
+        made = Tensor(NO, leaf=YES, dtype=Dtype.INTEGER, device=prototype.device)
+        return make_tensor(machine, state, activation, span, made, role)
+    if result is Result.NEVER:
+        asked = call.arguments.keyword("requires_grad") if fact.factory else None
+        if asked is None:
+            prototype = replace(prototype, grad=NO, leaf=YES, story=None)
+        return make_tensor(machine, state, activation, span, prototype, role)
+    source = call.operand(0, "input") or frozenset()
+    match fact.aliasing:
+        case Aliasing.SELF:
+            return source or make_tensor(machine, state, activation, span, prototype, role)
+        case Aliasing.VIEW:
+            viewed = source if call.receiver else join_all(call.inputs)
+            prototype = replace(prototype, base=_view_roots(call, viewed))
+        case Aliasing.SOMETIMES:
+            return _sometimes_view(machine, fact, call, prototype, source, role)
+        case Aliasing.FRESH:
+            pass
+    return make_tensor(machine, state, activation, span, prototype, role)
+
+
+def join_all(values: list[Value]) -> Value:
+    """The join of values."""
+    return frozenset().union(*values)
+
+
+def _view_roots(call: LibraryCall, viewed: Value) -> frozenset[Address]:
+    found = roots(call.state, viewed)
+    for address in addresses(viewed):
+        thing = call.state.get(address)
+        if isinstance(thing, Sequence):
+            found |= roots(call.state, thing.all)
+    return found
+
+
+def _sometimes_view(
+    machine: Machine,
+    fact: CallFact,
+    call: LibraryCall,
+    prototype: Tensor,
+    source: Value,
+    role: str,
+) -> Value:
+    """View, input itself or copy. Only the flag under `no_grad` and later changes tell them apart."""
+    state, activation, span = call.state, call.activation, call.span
+    short = fact.name.rpartition(".")[2]
+    if short in ("reshape", "flatten", "contiguous", "ravel", "reshape_as", "squeeze", "T"):
+        view = replace(prototype, base=_view_roots(call, source))
+        return make_tensor(machine, state, activation, span, view, role)
+    made = make_tensor(machine, state, activation, span, prototype, role)
+    if short.startswith(("cpu", "float")) and _stays(state, source, short):
+        return source
+    if _inplace_flag(fact, call):
+        flag = any_flag(state, call.inputs)
+        write_into(state, source, flag, span, "written in place", story_of(state, source))
+        return source
+    if state.mode != YES and short not in COPIES:
+        return made | source
+    return made
+
+
+COPIES = frozenset({"double", "half", "bfloat16", "clone", "cuda"})
+
+
+def _stays(state: State, source: Value, cast: str) -> bool:
+    """Whether `.cpu()` or `.float()` certainly finds nothing to do and returns the tensor itself."""
+    for atom in source:
+        thing = state.get(atom) if isinstance(atom, Address) else None
+        if not isinstance(thing, Tensor):
+            return False
+        if cast == "cpu" and thing.device is not Device.CPU:
+            return False
+        if cast == "float" and thing.dtype is not Dtype.FLOAT32:
+            return False
+    return bool(source)
+
+
+def _inplace_flag(fact: CallFact, call: LibraryCall) -> bool:
+    if "inplace" not in fact.parameters:
+        return False
+    return call.flag(fact.parameters.index("inplace"), "inplace", default=False) is True
+
+
+def python_result(
+    machine: Machine, fact: CallFact, call: LibraryCall, role: str = "result"
+) -> Value:
+    """A number, bool, text or other thing that is no tensor."""
+    if fact.python_type == "NoneType":
+        return NONE
+    kinds = {"bool": Kind.TRUTH, "int": Kind.NUMBER, "float": Kind.NUMBER, "str": Kind.TEXT}
+    kind = kinds.get(fact.python_type, Kind.OTHER)
+    return machine.unknown(call.state, call.activation, call.span, role, kind=kind, grad=NO)
+
+
+def unmodelled_result(machine: Machine, call: LibraryCall) -> Value:
+    """The result of a call that has no fact: it may be anything."""
+    machine.opaque(f"call of {call.shown}")
+    return machine.unknown(
+        call.state,
+        call.activation,
+        call.span,
+        call.name,
+        severed=severed_in(call.state, call.inputs),
+    )
+
+
+def apply_maybe(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes:
+    """A tensor method called on something that may be a tensor, or anything that has such a method."""
+    state = call.state
+    receiver = call.receiver
+    if fact.name.endswith("detach_"):
+        return [(_detach_in_place(call), state)]
+    if fact.special == "requires_grad_":
+        return set_requires_grad(machine, fact, call)
+    if fact.name.endswith(".detach"):
+        # Only tensors have it (and what is made of tensors, whose `numpy()` then needs no more).
+        made = Tensor(
+            NO,
+            leaf=YES,
+            dtype=Dtype.UNKNOWN,
+            device=Device.UNKNOWN,
+            severed=severed_in(state, [receiver]),
+        )
+        return [(make_tensor(machine, state, call.activation, call.span, made), state)]
+    if fact.in_place:
+        _in_place(machine, fact, call)
+        return [(receiver, state)]
+    result = fact.results[0] if fact.results else Result.PYTHON
+    inputs = gradient_inputs(fact, call)
+    flag: Belief = NO
+    if result is Result.PROPAGATE:
+        flag = any_flag(state, inputs)
+        if fact.aliasing is Aliasing.FRESH or (
+            state.mode == NO and fact.name.endswith(("to", "float"))
+        ):
+            flag = flag.both(state.recording)
+        elif fact.aliasing is Aliasing.SOMETIMES and state.mode != YES:
+            flag = flag.join(flag.both(state.recording))
+    elif result is Result.PYTHON:
+        flag = Belief(Truth.NO, Truth.MAYBE)
+    fields = fact.fields or ("0",) * len(fact.results)
+    thing = Unknown(
+        Kind.ANY, flag, severed=severed_in(state, inputs), story=story_of_any(state, inputs)
+    )
+    if fact.sequence and not fact.repeated and len(fields) > 1 and fact.special != "dim":
+        return [(_maybe_parts(machine, fact, call, thing), state)]
+    value = machine.unknown(
+        state,
+        call.activation,
+        call.span,
+        call.name,
+        grad=flag,
+        story=thing.story,
+        severed=thing.severed,
+    )
+    return [(value, state)]
+
+
+def _maybe_parts(machine: Machine, fact: CallFact, call: LibraryCall, thing: Unknown) -> Value:
+    parts = tuple(
+        machine.unknown(
+            call.state,
+            call.activation,
+            call.span,
+            f"{call.name} {index}",
+            grad=thing.grad if result is Result.PROPAGATE else NO,
+            story=thing.story,
+            severed=thing.severed,
+        )
+        for index, result in enumerate(fact.results)
+    )
+    sequence = Sequence("tuple", parts, fields=fact.fields)
+    return machine.new(call.state, call.activation, call.span, "outputs", sequence)
+
+
+def set_requires_grad(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes:
+    """`t.requires_grad_(flag=True)`; returns `t`."""
+    asked = call.arguments.get(0, "requires_grad")
+    flag = truth_belief(call.state, asked) if asked is not None else YES
+    story = (
+        begin(call.span, "`requires_grad_()` is called here")
+        if flag.usual is not Truth.NO
+        else None
+    )
+    set_flag(call.state, call.receiver, flag, story)
+    return [(call.receiver, call.state)]

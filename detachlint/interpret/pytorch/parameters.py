@@ -1,0 +1,119 @@
+"""The parameters, buffers and sub-modules of a module, as its methods list them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from detachlint.domain.belief import BY_DEFAULT, YES
+from detachlint.domain.objects import Instance, Kind, Mapping, Sequence, Tensor, Unknown
+from detachlint.domain.story import begin
+from detachlint.domain.values import Address, Value, in_order, value_of
+from detachlint.interpret.engine.state import State
+from detachlint.interpret.language.lookup import is_module
+from detachlint.source.span import Span
+
+if TYPE_CHECKING:
+    from detachlint.interpret.engine.machine import Machine
+
+DEEPEST = 8
+
+
+def named_children(state: State, thing: Instance) -> Iterator[tuple[str | None, Value]]:
+    """What is registered directly in a module: attributes by name, items of containers by number."""
+    for name, value in thing.attributes.items():
+        if not name.startswith("@"):
+            yield name, value
+    if thing.hidden:
+        yield None, thing.hidden
+    for atom in in_order(thing.payload):
+        inner = state.get(atom) if isinstance(atom, Address) else None
+        if isinstance(inner, Sequence) and inner.kind == "modules":
+            names = inner.fields or tuple(map(str, range(len(inner.items))))
+            yield from zip(names, inner.items, strict=False)
+            if inner.rest:
+                yield None, inner.rest
+        elif isinstance(inner, Mapping):
+            for key, item in inner.entries.items():
+                yield str(key.value), item
+            if inner.rest:
+                yield None, inner.rest
+        elif isinstance(inner, (Instance, Unknown)):
+            yield "module", value_of(atom)
+
+
+def walk(
+    state: State, address: Address, prefix: str | None = "", depth: int = DEEPEST
+) -> Iterator[tuple[str | None, Address]]:
+    """A module and all below it, outermost first, with dotted names (None: not known)."""
+    yield prefix, address
+    thing = state.get(address)
+    if not isinstance(thing, Instance) or not depth:
+        return
+    for name, value in named_children(state, thing):
+        path = None if prefix is None or name is None else f"{prefix}.{name}".lstrip(".")
+        for atom in in_order(value):
+            inner = state.get(atom) if isinstance(atom, Address) else None
+            if not isinstance(atom, Address) or atom is address:
+                continue
+            if isinstance(inner, Instance) and is_module(state, inner):
+                yield from walk(state, atom, path, depth - 1)
+            elif isinstance(inner, Unknown) and inner.kind in (Kind.MODULE, Kind.ANY):
+                yield path, atom
+
+
+def named_parameters(
+    machine: Machine, state: State, address: Address, span: Span
+) -> list[tuple[str | None, Address]]:
+    """All parameters below a module, each once. What we cannot see into has a family of them."""
+    found: dict[Address, str | None] = {}
+    for prefix, owner in walk(state, address):
+        thing = state.get(owner)
+        if isinstance(thing, Unknown):
+            family = unseen_parameters(machine, owner, span)
+            found.setdefault(family, None)
+        elif isinstance(thing, Instance):
+            for name, value in named_children(state, thing):
+                for atom in in_order(value):
+                    inner = state.get(atom) if isinstance(atom, Address) else None
+                    if isinstance(atom, Address) and isinstance(inner, Tensor) and inner.parameter:
+                        path = None if prefix is None or name is None else f"{prefix}.{name}"
+                        found.setdefault(atom, path.lstrip(".") if path is not None else None)
+    return [(name, parameter) for parameter, name in found.items()]
+
+
+def unseen_parameters(machine: Machine, owner: Address, span: Span) -> Address:
+    """All parameters of a module that we cannot see into, as one family."""
+    default = Tensor(
+        BY_DEFAULT,
+        leaf=YES,
+        parameter=True,
+        story=begin(span, "a parameter of a module; trainable by default"),
+    )
+    return machine.book.derive("parameters", (owner,), span, default, family=True)
+
+
+def all_parameters(machine: Machine, state: State, address: Address, span: Span) -> Value:
+    """The join of all parameters below a module."""
+    return frozenset(parameter for _, parameter in named_parameters(machine, state, address, span))
+
+
+def named_buffers(state: State, address: Address) -> list[tuple[str | None, Address]]:
+    """The tensors of a module that are no parameters, as far as they were registered by name."""
+    found: dict[Address, str | None] = {}
+    for prefix, owner in walk(state, address):
+        thing = state.get(owner)
+        if not isinstance(thing, Instance):
+            continue
+        registered = thing.attributes.get(REGISTERED, frozenset())
+        names = {str(getattr(atom, "value", "")) for atom in registered}
+        for name in sorted(names & set(thing.attributes)):
+            for atom in in_order(thing.attributes[name]):
+                if isinstance(atom, Address) and isinstance(state.get(atom), Tensor):
+                    path = None if prefix is None else f"{prefix}.{name}".lstrip(".")
+                    found.setdefault(atom, path)
+    return [(name, buffer) for buffer, name in found.items()]
+
+
+REGISTERED = "@buffers"
+"""The attribute of ours that lists the names of registered buffers."""

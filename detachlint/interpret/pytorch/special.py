@@ -1,0 +1,479 @@
+"""The odd cases among PyTorch's callables: those whose facts say `special`.
+
+Each handler answers with the outcomes of a call, or with None to leave it to the general rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from detachlint.domain.belief import NO, YES, Belief, Truth
+from detachlint.domain.objects import (
+    Device,
+    Dtype,
+    Instance,
+    Kind,
+    Sequence,
+    Tensor,
+    Unknown,
+)
+from detachlint.domain.story import begin
+from detachlint.domain.values import (
+    NONE,
+    Address,
+    Literal,
+    Value,
+    addresses,
+    single_literal,
+    value_of,
+)
+from detachlint.interpret.engine.activation import Outcomes
+from detachlint.interpret.engine.arguments import Arguments, LibraryCall
+from detachlint.interpret.engine.state import State
+from detachlint.interpret.language import copying, items
+from detachlint.interpret.pytorch import callbacks, operations, placement
+from detachlint.interpret.pytorch.needed import note_use
+from detachlint.interpret.pytorch.tensor_attributes import truth_belief
+from detachlint.interpret.pytorch.tensors import (
+    dtype_of,
+    flag_of,
+    holds_tensor,
+    make_tensor,
+    roots,
+    severed_in,
+    story_of,
+    story_of_any,
+    tensors_in,
+)
+from detachlint.ir.nodes import Constant, Name, Subscript
+from detachlint.knowledge.facts import CallFact
+
+if TYPE_CHECKING:
+    from detachlint.interpret.engine.machine import Machine
+
+Handler: TypeAlias = "Callable[[Machine, CallFact, LibraryCall], Outcomes | None]"
+
+
+def apply(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes:
+    """The outcomes of a call that a fact describes."""
+    handler = HANDLERS.get(fact.special)
+    handled = handler(machine, fact, call) if handler is not None else None
+    return handled if handled is not None else operations.apply(machine, fact, call)
+
+
+def _only_first(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes:
+    single = replace(fact, results=fact.results[:1], sequence="", fields=(), special="")
+    return operations.apply(machine, single, call)
+
+
+def _dim(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    """`t.max(1)` and `t.max(dim=1)` give values and indices; `t.max()` and `torch.max(a, b)` one."""
+    given = call.operand(1, "dim")
+    if given is None and call.arguments.exact:
+        return _only_first(machine, fact, call)
+    if given is not None and holds_tensor(call.state, given) and tensors_in(call.state, given):
+        return _only_first(machine, fact, call)
+    return None
+
+
+def _flag(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    for position, name in enumerate(fact.parameters):
+        if name.startswith(("return_", "get_infos")):
+            asked = call.flag(position, name, default=False)
+            if asked is not False:
+                return None
+    return _only_first(machine, fact, call)
+
+
+def _unique(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    names = ("return_inverse", "return_counts")
+    asked = [
+        call.flag(fact.parameters.index(n) if n in fact.parameters else -1, n, default=False)
+        for n in names
+    ]
+    if any(flag is not False for flag in asked):
+        count = 1 + sum(flag is not False for flag in asked)
+        return operations.apply(
+            machine, replace(fact, results=fact.results[:count], special=""), call
+        )
+    return _only_first(machine, fact, call)
+
+
+def _where(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    """`torch.where(condition, a, b)` propagates from `a` and `b`; with one argument it gives indices."""
+    if call.operand(1, "input") is None and call.arguments.exact:
+        index = Tensor(NO, leaf=YES, dtype=Dtype.INTEGER)
+        one = make_tensor(machine, call.state, call.activation, call.span, index, "indices")
+        thing = Sequence("tuple", (), one)
+        return [(machine.new(call.state, call.activation, call.span, "outputs", thing), call.state)]
+    return None
+
+
+def _nonzero(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    asked = call.flag(1, "as_tuple", default=False)
+    if asked:
+        return None
+    return _only_first(machine, replace(fact, repeated=False), call)
+
+
+def _tensor(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    """`torch.tensor(data)`: a copy without history; a leaf with `requires_grad=True`."""
+    data = call.operand(1 if call.receiver else 0, "data") or NONE
+    asked = call.arguments.keyword("requires_grad")
+    flag = truth_belief(call.state, asked) if asked is not None else NO
+    story = begin(call.span, f"`{call.shown}(…, requires_grad=…)` makes a leaf that requires grad")
+    inputs = [data]
+    made = Tensor(
+        flag,
+        leaf=YES,
+        dtype=placement.dtype_from(call.arguments.keyword("dtype"), data_dtype(call.state, data)),
+        device=placement.device_of(call),
+        severed=severed_in(call.state, inputs),
+        flag=operations.deciding_atom(asked) if asked is not None else None,
+        story=story if flag.usual is not Truth.NO else None,
+    )
+    value = make_tensor(machine, call.state, call.activation, call.span, made)
+    return [(value, call.state)]
+
+
+def data_dtype(state: State, data: Value, depth: int = 4) -> Dtype:
+    """The dtype `torch.tensor` infers from Python data."""
+    found: set[Dtype] = set()
+    for atom in data:
+        if isinstance(atom, Literal):
+            found.add(Dtype.FLOAT32 if isinstance(atom.value, float) else Dtype.INTEGER)
+            continue
+        thing = state.get(atom) if isinstance(atom, Address) else None
+        if isinstance(thing, Sequence) and depth:
+            parts = [data_dtype(state, item, depth - 1) for item in (*thing.items, thing.rest)]
+            found |= {part for part in parts if part is not Dtype.UNKNOWN} or {Dtype.UNKNOWN}
+        elif isinstance(thing, Tensor):
+            found.add(thing.dtype)
+        else:
+            found.add(Dtype.UNKNOWN)
+    if Dtype.FLOAT32 in found:
+        return Dtype.FLOAT32
+    return found.pop() if len(found) == 1 else Dtype.UNKNOWN
+
+
+def _as_tensor(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    """A tensor comes back as it is (or as a differentiable copy); other data as a plain tensor."""
+    data = call.operand(0, "data") or call.operand(0, "obj") or NONE
+    given = [a for a in addresses(data) if isinstance(call.state.get(a), Tensor)]
+    unknown = [a for a in addresses(data) if isinstance(call.state.get(a), Unknown)]
+    if not given and not unknown:
+        return _tensor(machine, fact, call)
+    parts: Value = frozenset()
+    if given:
+        parts |= _cast(machine, call, frozenset(given))
+    if unknown:
+        flag = flag_of(call.state, frozenset(unknown))
+        parts |= machine.unknown(
+            call.state,
+            call.activation,
+            call.span,
+            "as_tensor",
+            grad=flag,
+            story=story_of(call.state, frozenset(unknown)),
+            severed=severed_in(call.state, [frozenset(unknown)]),
+        )
+    return [(parts, call.state)]
+
+
+def _cast(machine: Machine, call: LibraryCall, source: Value) -> Value:
+    """`.to(…)`: the tensor itself where nothing changes; a differentiable copy otherwise."""
+    state = call.state
+    dtype = asked_dtype(call)
+    device = asked_device(call)
+    parts: Value = frozenset()
+    for address in addresses(source):
+        thing = state.get(address)
+        if not isinstance(thing, Tensor):
+            continue
+        new_dtype = thing.dtype if dtype is None else dtype
+        new_device = thing.device if device is None else device
+        same = new_dtype is thing.dtype and new_device is thing.device
+        certain = new_dtype is not Dtype.UNKNOWN and new_dtype is not Dtype.FLOAT
+        if same and certain and new_device is not Device.UNKNOWN and not _copies(call):
+            parts |= value_of(address)
+            continue
+        flag = flag_of(state, value_of(address)).both(state.recording)
+        made = replace(
+            thing,
+            grad=flag if new_dtype is not Dtype.INTEGER else NO,
+            leaf=flag.opposite(),
+            base=frozenset(),
+            dtype=new_dtype,
+            device=new_device,
+            parameter=False,
+            attributes={},
+            story=story_of(state, value_of(address)),
+        )
+        if new_dtype is Dtype.INTEGER:
+            made = replace(made, story=None)
+        parts |= make_tensor(
+            machine, state, call.activation, call.span, made, f"to {address.serial}"
+        )
+        if same and state.mode != YES and not _copies(call):
+            parts |= value_of(address)
+    return parts
+
+
+def _copies(call: LibraryCall) -> bool:
+    copy = call.arguments.keyword("copy")
+    return copy is not None and truth_belief(call.state, copy) != NO
+
+
+def asked_dtype(call: LibraryCall) -> Dtype | None:
+    """The dtype among the arguments of `.to(…)`, also that of `other` in `.to(other)`."""
+    asked = call.arguments.keyword("dtype")
+    if asked is not None:
+        return placement.dtype_from(asked, Dtype.UNKNOWN)
+    found: Dtype | None = None
+    for value in call.arguments.positional:
+        for atom in value:
+            if hasattr(atom, "name") and placement.dtype_named(str(atom.name)) is not Dtype.UNKNOWN:
+                found = placement.dtype_named(str(atom.name))
+            thing = call.state.get(atom) if isinstance(atom, Address) else None
+            if isinstance(thing, Tensor):
+                found = thing.dtype
+            elif (
+                isinstance(thing, Unknown)
+                and thing.kind is Kind.ANY
+                and len(call.arguments.positional) > 1
+            ):
+                found = found or Dtype.UNKNOWN
+    return found
+
+
+def asked_device(call: LibraryCall) -> Device | None:
+    asked = call.arguments.keyword("device")
+    if asked is not None:
+        return placement.device_from(asked)
+    for value in call.arguments.positional[:1]:
+        constant = single_literal(value)
+        if constant is not None and isinstance(constant.value, (str, int)):
+            return placement.device_from(value)
+        for atom in value:
+            thing = call.state.get(atom) if isinstance(atom, Address) else None
+            if isinstance(thing, Tensor):
+                return thing.device
+            if isinstance(thing, (Unknown, Instance)):
+                return Device.UNKNOWN
+    return None
+
+
+def _to(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    return [(_cast(machine, call, call.receiver), call.state)]
+
+
+def _type(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    """`t.type()` is a name; `t.type(dtype)` casts. `"torch.LongTensor"` names count, too."""
+    asked = call.operand(1, "dtype")
+    if asked is None:
+        result = machine.unknown(
+            call.state, call.activation, call.span, "type", kind=Kind.TEXT, grad=NO
+        )
+        return [(result, call.state)]
+    dtype = _dtype_of_type(asked)
+    arguments = Arguments((), {"dtype": asked})
+    if dtype is not None:
+        made: Value = frozenset()
+        for address in addresses(call.receiver):
+            thing = call.state.get(address)
+            if not isinstance(thing, Tensor):
+                continue
+            flag = flag_of(call.state, value_of(address)).both(call.state.recording)
+            integer = dtype is Dtype.INTEGER
+            cast = replace(
+                thing,
+                grad=NO if integer else flag,
+                base=frozenset(),
+                dtype=dtype,
+                parameter=False,
+                attributes={},
+                story=None if integer else thing.story,
+            )
+            made |= make_tensor(machine, call.state, call.activation, call.span, cast, "type")
+        return [(made, call.state)]
+    return [(_cast(machine, replace(call, arguments=arguments), call.receiver), call.state)]
+
+
+def _dtype_of_type(asked: Value) -> Dtype | None:
+    for atom in asked:
+        text = str(atom.value) if isinstance(atom, Literal) else str(getattr(atom, "name", ""))
+        short = text.rpartition(".")[2]
+        if short in (
+            "LongTensor",
+            "IntTensor",
+            "ByteTensor",
+            "BoolTensor",
+            "ShortTensor",
+            "CharTensor",
+        ):
+            return Dtype.INTEGER
+        if short in ("FloatTensor",):
+            return Dtype.FLOAT32
+        if short in ("DoubleTensor", "HalfTensor"):
+            return Dtype.FLOAT
+    return None
+
+
+def _view(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    """`t.view(sizes)` is a view; `t.view(dtype)` reinterprets memory."""
+    first = call.arguments.get(0, "dtype")
+    if first is not None and placement.dtype_from(first, Dtype.UNKNOWN) is not Dtype.UNKNOWN:
+        return None
+    state = call.state
+    inputs = [call.receiver]
+    prototype = operations.result_tensor(machine, fact, call, inputs)
+    view = replace(prototype, base=roots(state, call.receiver))
+    return [(make_tensor(machine, state, call.activation, call.span, view, "view"), state)]
+
+
+def _legacy_constructor(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    """`torch.Tensor(t)` keeps the flag of a tensor; anything else gives a plain tensor."""
+    data = call.operand(1 if call.receiver else 0)
+    if data is not None and tensors_in(call.state, data):
+        if fact.dtype in ("same", "float32", "argument", ""):
+            return [(data, call.state)]
+    severed = severed_in(call.state, call.inputs)
+    dtype = (
+        placement.dtype_named(fact.dtype)
+        if fact.dtype not in ("same", "argument")
+        else Dtype.FLOAT32
+    )
+    made = Tensor(NO, leaf=YES, severed=severed, dtype=dtype)
+    return [(make_tensor(machine, call.state, call.activation, call.span, made), call.state)]
+
+
+def _variable(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    """`torch.autograd.Variable(t)`: a leaf that shares the data and requires grad only if told to."""
+    return _leaf(machine, call, default=NO, parameter=False)
+
+
+def _parameter(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    return _leaf(machine, call, default=YES, parameter=True)
+
+
+def _leaf(machine: Machine, call: LibraryCall, default: Belief, parameter: bool) -> Outcomes | None:
+    asked = call.arguments.get(1, "requires_grad")
+    flag = truth_belief(call.state, asked) if asked is not None else default
+    what = (
+        "`nn.Parameter` requires grad by default"
+        if asked is None
+        else "made with `requires_grad=True`"
+    )
+    data = call.arguments.get(0, "data") or NONE
+    dtype = dtype_of(call.state, [data])
+    made = Tensor(
+        flag,
+        leaf=YES,
+        dtype=dtype if dtype is not Dtype.INTEGER or flag == NO else Dtype.FLOAT,
+        device=placement.common_device(call.state, [data]),
+        parameter=parameter,
+        severed=severed_in(call.state, [data]),
+        story=begin(call.span, what) if flag.usual is not Truth.NO else None,
+    )
+    role = "parameter" if parameter else "variable"
+    return [(make_tensor(machine, call.state, call.activation, call.span, made, role), call.state)]
+
+
+def _backward(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    for value in call.inputs:
+        note_use(machine, value, call.state)
+    return [(NONE, call.state)]
+
+
+def _autograd_grad(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    """`torch.autograd.grad(…)`: the gradients require grad iff `create_graph` is true."""
+    asked = call.arguments.get(4, "create_graph")
+    flag = (truth_belief(call.state, asked) if asked is not None else NO).both(call.state.recording)
+    story = story_of_any(call.state, call.inputs)
+    made = Tensor(flag, leaf=flag.opposite(), story=story)
+    one = make_tensor(machine, call.state, call.activation, call.span, made, "gradient")
+    inputs = call.arguments.get(1, "inputs") or frozenset()
+    count = 1
+    for address in addresses(inputs):
+        thing = call.state.get(address)
+        if isinstance(thing, Sequence):
+            count = len(thing.items) if thing.exact else 0
+        elif isinstance(thing, Unknown):
+            count = 0
+    sequence = Sequence("tuple", (one,) * count, frozenset() if count else one)
+    value = machine.new(call.state, call.activation, call.span, "gradients", sequence)
+    return [(value, call.state)]
+
+
+def _getitem(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    index = call.operand(1) or NONE
+    span = call.span
+    node = Subscript(Name("", 0, span), Constant(0, span), span)
+    receiver = call.operand(0) or NONE
+    return items.read_item(machine, receiver, index, call.state, call.activation, node)
+
+
+def _size(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    kind = Kind.NUMBER if call.arguments.positional else Kind.OTHER
+    value = machine.unknown(call.state, call.activation, call.span, "size", kind=kind, grad=NO)
+    return [(value, call.state)]
+
+
+def _load(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    """Whatever was saved; often a module or a state dict: nobody knows."""
+    return [(machine.unknown(call.state, call.activation, call.span, "loaded"), call.state)]
+
+
+def _storage(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    value = machine.unknown(
+        call.state, call.activation, call.span, "storage", kind=Kind.OTHER, grad=NO
+    )
+    return [(value, call.state)]
+
+
+def _atleast(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    if len(call.arguments.positional) == 1 and call.arguments.exact:
+        return _only_first(machine, replace(fact, repeated=False), call)
+    return None
+
+
+def _deepcopy(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    copied = copying.deep_copy(machine, call.state, call.activation, call.span, call.receiver)
+    return [(copied, call.state)]
+
+
+def _callback(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    """Functions that call what they are given (`vmap`, hooks, `checkpoint`, `jacobian`, …)."""
+    return callbacks.run(machine, fact, call)
+
+
+HANDLERS: dict[str, Handler] = {
+    "as_tensor": _as_tensor,
+    "asarray": _as_tensor,
+    "atleast": _atleast,
+    "autograd_grad": _autograd_grad,
+    "backward": _backward,
+    "callback": _callback,
+    "callback_wraps": _callback,
+    "deepcopy": _deepcopy,
+    "dim": _dim,
+    "flag": _flag,
+    "getitem": _getitem,
+    "legacy_constructor": _legacy_constructor,
+    "load": _load,
+    "new": _legacy_constructor,
+    "nonzero": _nonzero,
+    "parameter": _parameter,
+    "requires_grad_": operations.set_requires_grad,
+    "size": _size,
+    "storage": _storage,
+    "tensor": _tensor,
+    "to": _to,
+    "type": _type,
+    "unique": _unique,
+    "variable": _variable,
+    "view": _view,
+    "where": _where,
+}

@@ -1,0 +1,178 @@
+"""Attributes of tensors, and of library objects that facts describe."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from detachlint.domain.belief import MAYBE, NO, YES, Belief, Truth
+from detachlint.domain.objects import Dtype, Instance, Kind, Tensor, Unknown
+from detachlint.domain.story import begin
+from detachlint.domain.values import FALSE, NONE, TRUE, Address, Method, Value, literal, value_of
+from detachlint.interpret.engine.activation import Activation
+from detachlint.interpret.engine.state import State
+from detachlint.interpret.pytorch.tensors import (
+    any_flag,
+    flag_of_tensor,
+    make_tensor,
+    roots,
+    set_flag,
+    severed_in,
+    story_of,
+    story_of_any,
+)
+from detachlint.knowledge import facts
+from detachlint.knowledge.facts import Aliasing, MethodFact, Result
+from detachlint.source.span import Span
+
+if TYPE_CHECKING:
+    from detachlint.interpret.engine.machine import Machine
+
+NO_TENSOR = Unknown(Kind.OTHER, NO)
+
+
+def read(
+    machine: Machine,
+    address: Address,
+    tensor: Tensor,
+    name: str,
+    state: State,
+    activation: Activation,
+    span: Span,
+) -> Value:
+    """`tensor.name`."""
+    own = tensor.attributes.get(name)
+    if own:
+        return own
+    if name == "requires_grad":
+        return flag_value(machine, address, flag_of_tensor(state, tensor), span)
+    if name == "is_leaf":
+        return flag_value(machine, address, tensor.leaf, span, "is_leaf")
+    if name == "grad_fn":
+        return _history(machine, address, tensor, state, span)
+    fact = facts.tensor_attribute(name)
+    if fact is None or not fact.attribute:
+        return value_of(Method(address, name))
+    if fact.special == "gradient_attribute":
+        return machine.derived("attribute grad", (address,), span, Tensor(NO, leaf=YES))
+    result = fact.results[0] if fact.results else Result.PYTHON
+    if result is Result.PYTHON:
+        kind = Kind.TRUTH if fact.python_type == "bool" else Kind.OTHER
+        return machine.derived(f"attribute {name}", (address,), span, Unknown(kind, NO))
+    made = replace(tensor, attributes={}, parameter=False, base=frozenset(), story=None)
+    if result is Result.PROPAGATE and fact.aliasing is not Aliasing.FRESH:
+        grad = flag_of_tensor(state, tensor).both(state.recording)
+        made = replace(made, grad=grad, leaf=MAYBE, base=roots(state, value_of(address)))
+    elif result is Result.PROPAGATE:
+        made = replace(made, grad=flag_of_tensor(state, tensor).both(state.recording), leaf=MAYBE)
+    else:
+        made = replace(made, grad=NO, leaf=YES)
+    if result is Result.INTEGER:
+        made = replace(made, dtype=Dtype.INTEGER)
+    made = replace(made, story=story_of(state, value_of(address)))
+    return make_tensor(machine, state, activation, span, made, f"attribute {name}")
+
+
+def _history(machine: Machine, address: Address, tensor: Tensor, state: State, span: Span) -> Value:
+    """`t.grad_fn`: None for leaves and for what does not require grad."""
+    if tensor.leaf == YES or flag_of_tensor(state, tensor) == NO:
+        return NONE
+    node = machine.derived("attribute grad_fn", (address,), span, NO_TENSOR)
+    return node if tensor.leaf == NO else node | NONE
+
+
+def flag_value(
+    machine: Machine, address: Address, flag: Belief, span: Span, name: str = "requires_grad"
+) -> Value:
+    """A flag as a Python bool; where it is open, a question with one answer per path."""
+    if flag == YES:
+        return TRUE
+    if flag == NO:
+        return FALSE
+    return machine.derived(f"attribute {name}", (address,), span, Unknown(Kind.TRUTH, NO))
+
+
+def read_maybe(
+    machine: Machine, address: Address, thing: Unknown, name: str, state: State, span: Span
+) -> Value:
+    """`unknown.name` for the name of a tensor attribute."""
+    if name == "requires_grad":
+        return flag_value(machine, address, thing.grad, span)
+    fact = facts.tensor_attribute(name)
+    assert fact is not None
+    result = fact.results[0] if fact.results else Result.PYTHON
+    if result is Result.PYTHON:
+        # `.shape`, `.dtype`, … of a tensor are no tensors; those of an own class might be anything.
+        return machine.derived(f"attribute {name}", (address,), span, Unknown(Kind.ANY, NO))
+    grad = thing.grad if result is Result.PROPAGATE else NO
+    return machine.derived(
+        f"attribute {name}",
+        (address,),
+        span,
+        Unknown(Kind.ANY, grad, severed=thing.severed, story=thing.story),
+    )
+
+
+def read_fact(
+    machine: Machine,
+    address: Address,
+    thing: Instance,
+    fact: MethodFact,
+    state: State,
+    activation: Activation,
+    span: Span,
+) -> Value:
+    """An attribute of a library object, from what the object was made of (`Normal(mu, 1.).mean`)."""
+    if fact.result is Result.PYTHON:
+        return machine.derived(f"attribute {fact.name}", (address,), span, NO_TENSOR)
+    flag = NO
+    if fact.result is Result.PROPAGATE:
+        flag = any_flag(state, thing.attributes.values())
+        if fact.aliasing is Aliasing.FRESH:
+            flag = flag.both(state.recording)
+    tensor = Tensor(
+        flag,
+        dtype=Dtype.INTEGER if fact.result is Result.INTEGER else Dtype.FLOAT,
+        severed=severed_in(state, [thing.payload]),
+        story=story_of_any(state, thing.attributes.values()),
+    )
+    return make_tensor(machine, state, activation, span, tensor, f"attribute {fact.name}")
+
+
+def write(
+    machine: Machine,
+    address: Address,
+    tensor: Tensor,
+    name: str,
+    value: Value,
+    state: State,
+    alone: bool,
+    span: Span,
+) -> None:
+    """`tensor.name = value`."""
+    if name == "requires_grad":
+        flag = truth_belief(state, value)
+        story = begin(span, "`requires_grad` is set here") if flag.usual is not Truth.NO else None
+        set_flag(state, value_of(address), flag if alone else tensor.grad.join(flag), story)
+    elif name == "data":
+        return  # new values, same flag
+    else:
+        old = tensor.attributes.get(name, frozenset())
+        attributes = {**tensor.attributes, name: value if alone else old | value}
+        state.put(address, replace(tensor, attributes=attributes))
+
+
+def truth_belief(state: State, value: Value) -> Belief:
+    """A Python value used as a flag, as a belief."""
+    belief: Belief | None = None
+    for atom in value:
+        if atom == literal(True) or atom == literal(1):
+            one = YES
+        elif atom in (literal(False), literal(None), literal(0)):
+            one = NO
+        elif isinstance(atom, Address) and atom in state.truths:
+            one = YES if state.truths[atom] else NO
+        else:
+            one = MAYBE
+        belief = one if belief is None else belief.join(one)
+    return belief if belief is not None else MAYBE

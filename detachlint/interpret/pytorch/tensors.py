@@ -1,0 +1,305 @@
+"""Grad state of values: reading flags, making tensors, writing into them."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from collections.abc import Iterator as IteratorOf
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from detachlint.domain.belief import BOTTOM, NO, YES, Belief, Truth, known
+from detachlint.domain.objects import (
+    NOTHING_SEVERED,
+    Array,
+    Dtype,
+    HeapObject,
+    Instance,
+    Kind,
+    Mapping,
+    Sequence,
+    Tensor,
+    Unknown,
+)
+from detachlint.domain.story import Story, begin, then
+from detachlint.domain.values import Address, Atom, Library, Value, addresses, in_order
+from detachlint.interpret.engine.state import State
+from detachlint.source.span import Span
+
+if TYPE_CHECKING:
+    from detachlint.interpret.engine.activation import Activation
+    from detachlint.interpret.engine.machine import Machine
+
+DEEPEST = 4
+"""Levels of containers looked into for tensors."""
+
+
+def flag_of_tensor(state: State, tensor: Tensor) -> Belief:
+    """Whether a tensor requires grad: its own flag, or that of what it is a view of.
+
+    `DifferentiableViewMeta::requires_grad` asks the base at each read (executed: a view made under
+    `no_grad` follows later changes of its base).
+    """
+    flag = tensor.grad
+    if tensor.flag is not None and tensor.flag in state.truths:
+        flag = known(state.truths[tensor.flag])
+    if tensor.base and flag != YES:
+        bases = [state.get(address) for address in tensor.base]
+        below = join_beliefs(b.grad for b in bases if isinstance(b, (Tensor, Unknown)))
+        if below != BOTTOM:
+            flag = flag.either(below)
+    return flag
+
+
+def flag_of_atom(state: State, atom: Atom, depth: int = DEEPEST) -> Belief:
+    """Whether what the atom is, or anything it holds, requires grad."""
+    if not isinstance(atom, Address):
+        return NO
+    thing = state.get(atom)
+    if isinstance(thing, Tensor):
+        return flag_of_tensor(state, thing)
+    if isinstance(thing, Unknown):
+        return NO if thing.kind in NO_TENSORS else thing.grad
+    if isinstance(thing, Sequence) and depth:
+        return any_flag(state, [*thing.items, *([thing.rest] if thing.rest else [])], depth - 1)
+    if isinstance(thing, Mapping) and depth:
+        return any_flag(state, [*thing.entries.values(), thing.rest], depth - 1)
+    if isinstance(thing, Instance) and depth and _is_distribution(thing):
+        return any_flag(state, thing.attributes.values(), depth - 1)
+    return NO
+
+
+def _is_distribution(thing: Instance) -> bool:
+    return any(
+        isinstance(cls, Library) and cls.name.startswith("torch.distributions.")
+        for cls in thing.cls
+    )
+
+
+NO_TENSORS = frozenset({Kind.NUMBER, Kind.TEXT, Kind.TRUTH, Kind.OTHER, Kind.MODULE})
+
+
+def flag_of(state: State, value: Value, depth: int = DEEPEST) -> Belief:
+    """Whether a value requires grad: the join over what it may be. NO for bottom."""
+    if not value:
+        return NO
+    if len(value) > MANY:
+        return _flag_of_many(state, value)
+    return join_beliefs(flag_of_atom(state, atom, depth) for atom in value)
+
+
+MANY = 16
+"""Alternatives beyond which containers are no longer gone into one by one."""
+
+
+def _flag_of_many(state: State, value: Value) -> Belief:
+    flags = [
+        flag_of_tensor(state, thing) if isinstance(thing, Tensor) else thing.grad
+        for thing in reachable(state, [value])
+        if isinstance(thing, Tensor)
+        or (isinstance(thing, Unknown) and thing.kind not in NO_TENSORS)
+    ]
+    return join_beliefs(flags) if flags else NO
+
+
+def any_flag(state: State, values: Iterable[Value], depth: int = DEEPEST) -> Belief:
+    """Whether any of several values requires grad."""
+    flag = NO
+    for value in values:
+        flag = flag.either(flag_of(state, value, depth))
+    return flag
+
+
+def join_beliefs(beliefs: Iterable[Belief]) -> Belief:
+    """The join (BOTTOM of none)."""
+    joined = BOTTOM
+    for belief in beliefs:
+        joined = joined.join(belief)
+    return joined
+
+
+def story_of(state: State, value: Value, depth: int = DEEPEST) -> Story | None:
+    """The story of the first thing in a value that requires grad."""
+    best: Story | None = None
+    if len(value) > MANY:
+        depth = 0
+    for atom in in_order(value):
+        if not isinstance(atom, Address):
+            continue
+        flag = flag_of_atom(state, atom)
+        if flag.usual in (Truth.NO, Truth.BOTTOM):
+            continue
+        story = _story_of_object(state, state.get(atom), depth)
+        if story is not None and flag.usual is Truth.YES:
+            return story
+        best = best or story
+    return best
+
+
+def _story_of_object(state: State, thing: HeapObject, depth: int) -> Story | None:
+    if isinstance(thing, Unknown):
+        return thing.story
+    if isinstance(thing, Tensor):
+        if thing.story is not None or not thing.base:
+            return thing.story
+        return story_of(state, frozenset(thing.base), depth - 1) if depth else None
+    inner: list[Value] = []
+    if isinstance(thing, Sequence):
+        inner = [*thing.items, thing.rest]
+    elif isinstance(thing, Mapping):
+        inner = [*thing.entries.values(), thing.rest]
+    elif isinstance(thing, Instance) and _is_distribution(thing):
+        inner = list(thing.attributes.values())
+    if not depth:
+        return None
+    stories = (story_of(state, value, depth - 1) for value in inner)
+    return next((story for story in stories if story is not None), None)
+
+
+def story_of_any(state: State, values: Iterable[Value]) -> Story | None:
+    """The story of the first value that has one."""
+    for value in values:
+        story = story_of(state, value)
+        if story is not None:
+            return story
+    return None
+
+
+def severed_in(state: State, values: Iterable[Value]) -> frozenset[Span]:
+    """The crossings that values have come through, losing their gradient."""
+    found = NOTHING_SEVERED
+    for thing in reachable(state, values):
+        if isinstance(thing, (Tensor, Array, Unknown)):
+            found |= thing.severed
+    return found
+
+
+MOST_REACHED = 256
+"""Objects looked at below a value; what lies farther does not count."""
+
+
+def reachable(state: State, values: Iterable[Value]) -> IteratorOf[HeapObject]:
+    """The objects that values are or that containers among them hold, each once, nearest first."""
+    pending = deque(address for value in values for address in addresses(value))
+    seen: set[Address] = set()
+    while pending and len(seen) < MOST_REACHED:
+        address = pending.popleft()
+        if address in seen:
+            continue
+        seen.add(address)
+        thing = state.get(address)
+        yield thing
+        if isinstance(thing, (Sequence, Mapping)):
+            pending.extend(addresses(thing.all))
+
+
+def tensors_in(state: State, value: Value) -> list[Address]:
+    """The addresses of the tensors a value may be."""
+    return [a for a in addresses(value) if isinstance(state.get(a), Tensor)]
+
+
+def holds_tensor(state: State, value: Value) -> bool:
+    """Whether a value may be a tensor, something that may be one, or a container of such."""
+    return any(
+        isinstance(thing, Tensor) or (isinstance(thing, Unknown) and thing.kind not in NO_TENSORS)
+        for thing in reachable(state, [value])
+    )
+
+
+def roots(state: State, value: Value) -> frozenset[Address]:
+    """What a view of these tensors is a view of: their bases, or themselves (chains collapse)."""
+    found: set[Address] = set()
+    for address in addresses(value):
+        thing = state.get(address)
+        if isinstance(thing, Tensor) and thing.base:
+            found |= thing.base
+        elif isinstance(thing, (Tensor, Unknown)):
+            found.add(address)
+    return frozenset(found)
+
+
+def dtype_of(state: State, values: Iterable[Value]) -> Dtype:
+    """The dtype class of the result of arithmetic on these: floats win over integers."""
+    seen: set[Dtype] = set()
+    for value in values:
+        for address in addresses(value):
+            thing = state.get(address)
+            if isinstance(thing, Tensor):
+                seen.add(thing.dtype)
+            elif isinstance(thing, Sequence):
+                seen.add(dtype_of(state, [thing.all]))
+            elif isinstance(thing, Unknown) and thing.kind not in NO_TENSORS:
+                seen.add(Dtype.UNKNOWN)
+    if not seen:
+        return Dtype.FLOAT32
+    if len(seen) == 1:
+        return seen.pop()
+    seen.discard(Dtype.INTEGER)
+    if len(seen) == 1:
+        return seen.pop()
+    return Dtype.FLOAT if seen <= {Dtype.FLOAT, Dtype.FLOAT32} else Dtype.UNKNOWN
+
+
+def _settled(state: State, thing: Tensor | Unknown) -> Tensor | Unknown:
+    """The object with a flag of its own, where an unknown condition decided it so far."""
+    if isinstance(thing, Tensor) and thing.flag is not None:
+        return replace(
+            thing, grad=flag_of_tensor(state, replace(thing, base=frozenset())), flag=None
+        )
+    return thing
+
+
+def write_into(
+    state: State, target: Value, flag: Belief, span: Span, message: str, story: Story | None
+) -> None:
+    """An in-place write of something that requires grad as `flag` says, under the current mode.
+
+    The target and what it is a view of require grad afterwards if they did, or if `flag`.
+    """
+    gained = flag.both(state.recording)
+    if gained.usual is Truth.NO and gained.sure is Truth.NO:
+        return
+    touched = set(roots(state, target)) | set(addresses(target))
+    alone = len(addresses(target)) == 1
+    for address in sorted(touched, key=lambda a: a.serial):
+        thing = state.get(address)
+        if not isinstance(thing, (Tensor, Unknown)):
+            continue
+        flag_after = _settled(state, thing).grad.either(gained)
+        changed = replace(
+            _settled(state, thing),
+            grad=flag_after if alone else thing.grad.join(flag_after),
+            story=thing.story or (then(story, span, message) if story else begin(span, message)),
+        )
+        if isinstance(changed, Tensor):
+            changed = replace(changed, leaf=NO.join(changed.leaf) if not alone else NO)
+        state.put(address, changed)
+
+
+def set_flag(state: State, target: Value, flag: Belief, story: Story | None) -> None:
+    """`t.requires_grad_(flag)` on all that `target` may be (weakly where that is more than one)."""
+    targets = [a for a in addresses(target) if isinstance(state.get(a), (Tensor, Unknown))]
+    for address in targets:
+        thing = state.get(address)
+        assert isinstance(thing, (Tensor, Unknown))
+        if isinstance(thing, Tensor) and thing.dtype is Dtype.INTEGER:
+            continue  # raises: only floating point and complex tensors can require grad
+        if flag == NO and isinstance(thing, Tensor) and thing.leaf == NO:
+            continue  # raises: only the flags of leaves can be switched off
+        after = flag if len(targets) == 1 else thing.grad.join(flag)
+        changed = replace(_settled(state, thing), grad=after, story=story or thing.story)
+        state.put(address, changed)
+
+
+def make_tensor(
+    machine: Machine,
+    state: State,
+    activation: Activation,
+    span: Span,
+    tensor: Tensor,
+    role: str = "tensor",
+) -> Value:
+    """A new tensor in the heap. One of an integer dtype never requires grad."""
+    if tensor.dtype is Dtype.INTEGER and tensor.grad != NO:
+        tensor = replace(tensor, grad=NO, base=frozenset(), story=None)
+    return machine.new(state, activation, span, role, tensor)
