@@ -61,7 +61,6 @@ def test_what_a_deep_recursion_returns_is_seen_behind_it(name: str) -> None:
     assert raising_lines(DEEP[name]) == [DEEP[name].count("\n")]
 
 
-@pytest.mark.xfail(strict=True, reason="runs beyond the bound give an unknown: a missed alarm")
 def test_what_a_recursion_through_a_comprehension_returns_is_seen_behind_it() -> None:
     body = (
         "def f(xs):\n"
