@@ -15,6 +15,11 @@ _GRAD_ERROR = re.compile(r"requires? grad")
 ("… on Tensor that requires grad") as well as DLPack's ("… tensors that require gradient")."""
 
 
+def is_grad_refusal(message: str) -> bool:
+    """Whether an exception's message is that of a crossing refused because of autograd."""
+    return _GRAD_ERROR.search(message) is not None
+
+
 class Verdict(Enum):
     """How a run ended."""
 
@@ -60,7 +65,7 @@ class Crossing:
     @property
     def refused_for_grad(self) -> bool:
         """Whether PyTorch raised because the tensor requires grad (not for its device, say)."""
-        return self.outcome != "ok" and _GRAD_ERROR.search(self.message) is not None
+        return self.outcome != "ok" and is_grad_refusal(self.message)
 
 
 @dataclass(frozen=True, slots=True)

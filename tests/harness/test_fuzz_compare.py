@@ -80,6 +80,22 @@ weight[2].numpy()
     assert run(text).refused() == {4, 5, 7, 8}
 
 
+@pytest.mark.parametrize(
+    ("text", "through"),
+    [
+        (PROGRAM, True),
+        (PROGRAM + "nothing\n", False),
+        (
+            "import torch\nw = torch.ones(1, requires_grad=True)\n"
+            "try:\n    w.numpy()\nexcept RuntimeError:\n    nothing\n",
+            False,
+        ),
+    ],
+)
+def test_a_program_runs_through_if_only_refusals_stop_it(text: str, through: bool) -> None:
+    assert run(text).ran_through is through
+
+
 def test_an_analysis_that_crashes_is_a_contradiction(monkeypatch: pytest.MonkeyPatch) -> None:
     def crash(text: str, filename: str) -> list[Finding]:
         raise ZeroDivisionError("no")

@@ -82,7 +82,7 @@ def _contradictions(text: str, kind: Kind) -> list[Contradiction]:
     """Those of a kind, in a program that runs to its end; others are not what was looked for."""
     try:
         runs = run(text, seconds=5)
-        if runs.kept_going.error is not None:
+        if not runs.ran_through:
             return []
         found = compare_fix(text) if kind is Kind.REFUTED_FIX else compare(text, runs)
     except TooSlow:

@@ -13,6 +13,7 @@ from types import FrameType
 
 from detachlint import api
 from detachlint.harness.executor import Execution, execute
+from detachlint.harness.observation import is_grad_refusal
 from detachlint.rules.finding import Confidence, Finding
 
 FILENAME = "program.py"
@@ -76,6 +77,13 @@ class Runs:
 
     kept_going: Execution
     plain: Execution
+
+    @property
+    def ran_through(self) -> bool:
+        """Whether nothing but a refused crossing ended either run before its end."""
+        error = self.plain.error
+        refused = error is not None and is_grad_refusal(error.message)
+        return self.kept_going.error is None and (error is None or refused)
 
     def refused(self) -> frozenset[int]:
         """The lines where a crossing was refused in either run."""

@@ -68,6 +68,13 @@ def leave_in_unseen_hands(
                 _leave_one(machine, state, atom, depth)
 
 
+def note_escapes(machine: Machine, state: State, values: list[Value]) -> None:
+    """A library was given these, and calls the functions among them."""
+    for value in values:
+        for atom in value:
+            _note_escape(machine, state, atom)
+
+
 def _note_escape(machine: Machine, state: State, atom: Atom) -> None:
     """A function that is handed out is called by whoever got it: most likely at once, in this mode."""
     address = atom.function if isinstance(atom, Bound) else atom

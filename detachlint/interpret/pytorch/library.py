@@ -16,6 +16,7 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
+from detachlint.interpret.engine.unseen_calls import note_escapes
 from detachlint.interpret.language import builtin_functions, standard_library
 from detachlint.interpret.pytorch import gradmode, library_objects, methods, modules, special
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
@@ -162,6 +163,7 @@ def _call_numpy(machine: Machine, call: LibraryCall) -> Value:
     """NumPy and its relatives give arrays; of a tensor they may give a tensor (without history)."""
     state = call.state
     inputs = call.inputs
+    note_escapes(machine, state, inputs)
     severed = severed_in(state, inputs)
     if any(holds_tensor(state, value) for value in inputs):
         return machine.unknown(state, call.activation, call.span, "array", grad=NO, severed=severed)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable
 from collections.abc import Iterator as IteratorOf
 from dataclasses import replace
@@ -174,23 +173,30 @@ def severed_in(state: State, values: Iterable[Value]) -> frozenset[Span]:
     return found
 
 
-MOST_REACHED = 256
-"""Objects looked at below a value; what lies farther does not count."""
+MOST_REACHED = 64
+"""Objects looked at on one level below a value; of more, the oldest count."""
+
+DEEPEST_REACHED = 5
 
 
 def reachable(state: State, values: Iterable[Value]) -> IteratorOf[HeapObject]:
-    """The objects that values are or that containers among them hold, each once, nearest first."""
-    pending = deque(address for value in values for address in addresses(value))
+    """The objects that values are or that containers among them hold, each once, level by level."""
+    level = {a for value in values for a in value if isinstance(a, Address)}
     seen: set[Address] = set()
-    while pending and len(seen) < MOST_REACHED:
-        address = pending.popleft()
-        if address in seen:
-            continue
-        seen.add(address)
-        thing = state.get(address)
-        yield thing
-        if isinstance(thing, (Sequence, Mapping)):
-            pending.extend(addresses(thing.all))
+    for _ in range(DEEPEST_REACHED):
+        level -= seen
+        if len(level) > MOST_REACHED:
+            level = set(sorted(level, key=lambda address: address.serial)[:MOST_REACHED])
+        seen |= level
+        below: set[Address] = set()
+        for address in level:
+            thing = state.get(address)
+            yield thing
+            if isinstance(thing, (Sequence, Mapping)):
+                below.update(a for a in thing.all if isinstance(a, Address))
+        if not below:
+            return
+        level = below
 
 
 def tensors_in(state: State, value: Value) -> list[Address]:
