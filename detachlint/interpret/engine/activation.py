@@ -45,6 +45,18 @@ class Activation:
     breaks: list[State] = field(default_factory=list)
     continues: list[State] = field(default_factory=list)
 
+    def runs_of_function(self, function: Address) -> int:
+        """How often a function object is being run on this chain of callers.
+
+        By object, not by code: a wrapper around two functions is no recursion when one calls the other.
+        """
+        count = 0
+        current: Activation | None = self
+        while current is not None:
+            count += current.function is function
+            current = current.caller
+        return count
+
     def runs_of(self, code: Code) -> int:
         """How often `code` is being run on this chain of callers."""
         count = 0

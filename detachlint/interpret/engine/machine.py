@@ -78,10 +78,10 @@ class Machine:
         self.instantiated: set[Address] = set()
         self.escaped: dict[Address, None] = {}
         self.escape_modes: dict[Code, Belief] = {}
-        self.returned: dict[Address, Belief] = {}
-        self.recursive_arguments: dict[Code, Arguments] = {}
-        self.summaries: dict[Code, Outcome | None] = {}
-        self.summary_used: set[Code] = set()
+        self.returned: dict[tuple[Address, Belief], Belief] = {}
+        self.recursive_arguments: dict[Address, Arguments] = {}
+        self.summaries: dict[Address, Outcome | None] = {}
+        self.summary_used: set[Address] = set()
 
     # --- running -------------------------------------------------------------------------------
 
@@ -127,17 +127,25 @@ class Machine:
         self.runs.clear()
 
     def count_step(self, activation: Activation, amount: int = 1) -> None:
-        """Account for a statement (or more work); raises GaveUp beyond the bound."""
+        """Account for a statement (or more work); raises GaveUp at twice the bound."""
         self.steps += amount
-        spent = self.steps_of_file > MOST_STEPS_OF_A_FILE + self.size
-        if self.steps > (SMALL_SHARE if spent else MOST_STEPS + self.size):
+        if self.steps > 2 * self.bound:
             raise GaveUp(activation.code.qualified_name)
+
+    @property
+    def bound(self) -> int:
+        """Units of work for the entry point at hand. Beyond, no more calls are run, so that the code at
+        hand comes to its end."""
+        spent = self.steps_of_file > MOST_STEPS_OF_A_FILE + self.size
+        return SMALL_SHARE if spent else MOST_STEPS + self.size
 
     def may_run(self, code: Code) -> bool:
         """Whether a function may be run once more for this entry point: as long as work is left."""
         self.runs[code] += 1
-        if self.steps < MOST_STEPS // 2:
+        if self.steps < self.bound // 2:
             return True
+        if self.steps > self.bound:
+            return False
         return self.runs[code] <= (MOST_RUNS if code in self.relevant else MOST_RUNS // 4)
 
     # --- the language, for whoever needs to go back into the program ---------------------------

@@ -75,13 +75,13 @@ def invoke(
     if activation.depth >= DEEPEST_CHAIN:
         machine.facts.gave_up["chain of calls too deep"] += 1
         return [(machine.unknown(state, activation, span, "result"), state)]
-    runs = activation.runs_of(code)
+    runs = activation.runs_of_function(address)
     if not machine.may_run(code):
         machine.facts.gave_up[f"too many runs of {code.qualified_name}"] += 1
         return [(_guessed(machine, address, arguments, state, activation, span), state)]
     deepest = _deepest(machine, code, arguments)
     if runs >= deepest:
-        return _recursive_result(machine, code, arguments, state, activation, span)
+        return _recursive_result(machine, address, arguments, state, activation, span)
     if function.owner is not None and is_stub(code):
         # Stands for what a class derived from this one does; that may be out of sight.
         return [(machine.unknown(state, activation, span, "abstract result"), state)]
@@ -112,7 +112,8 @@ def _run(
     activation.raises.extend(child.raises)
     for value, end in outcomes:
         flag = flag_of(end, value)
-        machine.returned[address] = flag.join(machine.returned.get(address, flag))
+        key = (address, saved[0])
+        machine.returned[key] = flag.join(machine.returned.get(key, flag))
         steps.note(end, value, code.span, f"returned by `{code.name}`", only_if_named=code.name)
     return machine.merge_outcomes(outcomes)
 
@@ -317,10 +318,10 @@ def _guessed(
 
     What it would have done to the world is not known either.
     """
+    grad = machine.returned.get((address, state.mode), MAYBE)
     leave_world_in_unseen_hands(state)
     state.mode = state.mode.in_unseen_hands()
     given = any_flag(state, arguments.all()).both(state.recording)
-    grad = machine.returned.get(address, MAYBE)
     if given.usual in (Truth.YES, Truth.SOMETIMES):
         grad = grad.join(given)
     return machine.unknown(state, activation, span, "result", grad=grad.in_unseen_hands())
@@ -328,17 +329,17 @@ def _guessed(
 
 def _recursive_result(
     machine: Machine,
-    code: Code,
+    function: Address,
     arguments: Arguments,
     state: State,
     activation: Activation,
     span: Span,
 ) -> Outcomes:
     """What a deeper recursive call gives: the join of the returns seen, none at first."""
-    machine.summary_used.add(code)
-    before = machine.recursive_arguments.get(code)
-    machine.recursive_arguments[code] = _either(before, arguments) if before else arguments
-    summary = machine.summaries.get(code)
+    machine.summary_used.add(function)
+    before = machine.recursive_arguments.get(function)
+    machine.recursive_arguments[function] = _either(before, arguments) if before else arguments
+    summary = machine.summaries.get(function)
     if summary is None:
         return []
     value, world = summary
@@ -367,38 +368,37 @@ def _solve_recursion(
     span: Span,
 ) -> Outcomes:
     """Run the innermost unrolled call again until what it returns no longer grows."""
-    code = function.code
     outcomes: Outcomes = []
-    machine.summaries[code] = None
+    machine.summaries[address] = None
     for _ in range(MOST_ROUNDS):
-        machine.summary_used.discard(code)
-        before = machine.summaries[code]
-        deeper = machine.recursive_arguments.get(code)
+        machine.summary_used.discard(address)
+        before = machine.summaries[address]
+        deeper = machine.recursive_arguments.get(address)
         if deeper is not None:
             arguments = _either(arguments, deeper)
         outcomes = _run(machine, address, function, arguments, state.fork(), activation, span)
-        if code not in machine.summary_used:
+        if address not in machine.summary_used:
             break
-        if not outcomes and deeper != machine.recursive_arguments.get(code):
+        if not outcomes and deeper != machine.recursive_arguments.get(address):
             continue
         if not outcomes:
             # Each way out goes through a deeper call, as far as we see: that call gives who knows what.
             machine.facts.gave_up["recursion without a way out"] += 1
             value = machine.unknown(state, activation, span, "recursive result")
-            machine.summaries[code] = (value, state)
+            machine.summaries[address] = (value, state)
             outcomes = _run(machine, address, function, arguments, state.fork(), activation, span)
             break
         after: Outcome = machine.join_outcomes(outcomes)
         if before is not None:
             after = machine.join_outcomes([before, after])
-        machine.summaries[code] = after
-        same_input = deeper == machine.recursive_arguments.get(code)
+        machine.summaries[address] = after
+        same_input = deeper == machine.recursive_arguments.get(address)
         if before is not None and same_input and _says_the_same(before, after):
             break
     else:
         machine.facts.gave_up["recursion without fixpoint"] += 1
-    machine.summaries.pop(code, None)
-    machine.recursive_arguments.pop(code, None)
+    machine.summaries.pop(address, None)
+    machine.recursive_arguments.pop(address, None)
     return outcomes
 
 
