@@ -13,9 +13,16 @@ from collections.abc import Callable
 from collections.abc import Sequence as SequenceOf
 
 from detachlint.domain.belief import MAYBE, NO, Belief
-from detachlint.domain.objects import HeapObject, Kind, Sequence, Unknown, join_objects
+from detachlint.domain.objects import (
+    HeapObject,
+    Kind,
+    Mapping,
+    Sequence,
+    Unknown,
+    join_objects,
+)
 from detachlint.domain.story import Story
-from detachlint.domain.values import Address, Atom, Literal, Value, join_values, value_of
+from detachlint.domain.values import Address, Atom, Literal, Value, in_order, join_values, value_of
 from detachlint.interpret.engine import unseen_calls
 from detachlint.interpret.engine.activation import Activation, Outcome, Outcomes
 from detachlint.interpret.engine.addresses import AddressBook
@@ -250,25 +257,43 @@ class Machine:
         return address
 
     def bounded(self, value: Value, state: State, activation: Activation, span: Span) -> Value:
-        """The value; if it may be too many things, with one unknown thing for those that say little."""
+        """The value; if it may be too many things, with one thing in place of those that are alike.
+
+        Literals and unknown objects say little each: one unknown object stands for them. Of many
+        containers of a kind one joined container does; what is stored into it, they do not see.
+        """
         if len(value) <= MOST_ATOMS:
             return value
-        vague = frozenset(
-            atom
-            for atom in value
-            if isinstance(atom, Literal)
-            or (isinstance(atom, Address) and isinstance(state.get(atom), Unknown))
+        alike: dict[str, list[Address]] = {}
+        vague: list[Atom] = []
+        for atom in in_order(value):
+            thing = state.get(atom) if isinstance(atom, Address) else None
+            if isinstance(atom, Literal) or isinstance(thing, Unknown):
+                vague.append(atom)
+            elif isinstance(thing, (Sequence, Mapping)) and isinstance(atom, Address):
+                kind = thing.kind if isinstance(thing, Sequence) else "dict"
+                alike.setdefault(kind, []).append(atom)
+        kept = value - frozenset(vague)
+        for kind, places in alike.items():
+            joined = functools.reduce(join_objects, [state.get(place) for place in places])
+            kept = kept - frozenset(places)
+            kept |= self.new(state, activation, span, f"any of many {kind}", joined)
+        if not vague:
+            return kept
+        grads = [t.grad for a in vague if isinstance(t := self._object(state, a), Unknown)]
+        grad = functools.reduce(Belief.join, grads, NO)
+        return kept | self.unknown(
+            state,
+            activation,
+            span,
+            "any of many",
+            kind=Kind.ANY if grads else Kind.OTHER,
+            grad=grad,
         )
-        grads = [
-            thing.grad
-            for atom in vague
-            if isinstance(atom, Address) and isinstance(thing := state.get(atom), Unknown)
-        ]
-        joined = functools.reduce(Belief.join, grads, NO)
-        kind = Kind.ANY if grads else Kind.OTHER
-        return (value - vague) | self.unknown(
-            state, activation, span, "any of many", kind=kind, grad=joined
-        )
+
+    @staticmethod
+    def _object(state: State, atom: Atom) -> HeapObject | None:
+        return state.get(atom) if isinstance(atom, Address) else None
 
     def derived(
         self,

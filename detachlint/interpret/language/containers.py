@@ -25,6 +25,7 @@ from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.language import generators
 from detachlint.interpret.language.contents import (
     BUILTIN_BASES,
+    LONGEST_KNOWN,
     append,
     merged_mapping,
     resolved,
@@ -236,6 +237,16 @@ SEQUENCE_METHODS: dict[str, Handler] = {
 def _items(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
     thing = _mapping(call, address)
     pairs: list[Value] = []
+    if len(thing.entries) > LONGEST_KNOWN:
+        keys = thing.rest_keys | frozenset(thing.entries)
+        parts = tuple(
+            machine.bounded(part, call.state, call.activation, call.span)
+            for part in (keys, thing.all)
+        )
+        pair = Sequence("tuple", parts)
+        one = machine.new(call.state, call.activation, call.span, "any item", pair)
+        made = Sequence("list", (), one)
+        return [(machine.new(call.state, call.activation, call.span, "items", made), call.state)]
     for number, (key, value) in enumerate(thing.entries.items()):
         pair = Sequence("tuple", (value_of(key), value))
         pairs.append(machine.new(call.state, call.activation, call.span, f"item {number}", pair))
