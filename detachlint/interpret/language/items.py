@@ -94,7 +94,8 @@ def read_item(
         else:
             read.append(_read_atom(machine, atom, index, state, activation, node))
     if read:
-        outcomes.append((join_values(read), state))
+        found = machine.bounded(join_values(read), state, activation, node.span)
+        outcomes.append((found, state))
     return machine.merge_outcomes(outcomes)
 
 

@@ -131,6 +131,7 @@ def _concatenated(first: Sequence, second: Sequence) -> Sequence:
 
 def _deep_copy(machine: Machine, call: LibraryCall) -> Outcomes:
     given = call.arguments.get(0) or NONE
+    given = machine.bounded(given, call.state, call.activation, call.span)
     copied = copying.deep_copy(machine, call.state, call.activation, call.span, given)
     return [(copied, call.state)]
 

@@ -479,7 +479,7 @@ def _run_in_sequence(
     shown: str,
 ) -> Outcomes:
     items = contents(state, thing) or Sequence("list")
-    outcomes: Outcomes = [(arguments.get(0) or BOTTOM_VALUE, state)]
+    outcomes: Outcomes = [(arguments.get(0, "input") or BOTTOM_VALUE, state)]
     outer = activation.context
     stages = [*items.items, *([items.rest] if items.rest else [])]
     for number, stage in enumerate(stages):
