@@ -51,12 +51,14 @@ MOST_STEPS_OF_A_FILE = 32_000
 
 SMALL_SHARE = 400
 
+SHARE_OF_THE_MODULE = 3 * MOST_STEPS
+"""What the module's own code may take: of a script, that is all there is."""
+
 MOST_ATOMS = 24
 """What one element of a long container may be, each known by itself."""
 
-MOST_RUNS = 64
-"""Runs of one function for one entry point, once half of its work is done; of a function that reaches
-no crossing, a quarter of them."""
+TRIFLE = 8
+"""Units of work of a run that is not worth avoiding."""
 
 
 def _join_paths(paths: list[tuple[list[Value], State]]) -> tuple[list[Value], State]:
@@ -78,8 +80,10 @@ class Machine:
         self.module_frame = self.book.place(module.span, "module", 0)
         self.steps = 0
         self.steps_of_file = 0
+        self.entries = -1  # the first is the module itself
         self.size = 3 * len(module.body)
         self.runs: Counter[Code] = Counter()
+        self.spent: Counter[Code] = Counter()
         self.relevant = relevant_codes(module)
         self.called: set[Code] = set()
         self.instantiated: set[Address] = set()
@@ -131,7 +135,9 @@ class Machine:
         """A new entry point: its work is counted afresh."""
         self.steps_of_file += self.steps
         self.steps = 0
+        self.entries += 1
         self.runs.clear()
+        self.spent.clear()
 
     def count_step(self, activation: Activation, amount: int = 1) -> None:
         """Account for a statement (or more work); raises GaveUp at twice the bound."""
@@ -144,16 +150,22 @@ class Machine:
         """Units of work for the entry point at hand. Beyond, no more calls are run, so that the code at
         hand comes to its end."""
         spent = self.steps_of_file > MOST_STEPS_OF_A_FILE + self.size
-        return SMALL_SHARE if spent else MOST_STEPS + self.size
+        if spent:
+            return SMALL_SHARE
+        return (MOST_STEPS if self.entries else SHARE_OF_THE_MODULE) + self.size
 
     def may_run(self, code: Code) -> bool:
-        """Whether a function may be run once more for this entry point: as long as work is left."""
+        """Whether a function may be run once more for this entry point.
+
+        Always at first; once half of the work is done, unless the function has had a quarter of it
+        (half, if it reaches a crossing); at last only what costs next to nothing.
+        """
         self.runs[code] += 1
-        if self.steps < self.bound // 2:
+        if self.steps < self.bound // 2 or self.spent[code] <= TRIFLE * self.runs[code]:
             return True
         if self.steps > self.bound:
             return False
-        return self.runs[code] <= (MOST_RUNS if code in self.relevant else MOST_RUNS // 4)
+        return self.spent[code] <= self.bound // (2 if code in self.relevant else 4)
 
     # --- the language, for whoever needs to go back into the program ---------------------------
 

@@ -106,7 +106,9 @@ def _run(
     machine.called.add(code)
     child = enter(machine, address, function, arguments, state, activation, span)
     saved = gradmode.enter_modes(state, function.modes)
+    before = machine.steps
     ends = machine.execute(code.body, [state], child)
+    machine.spent[code] += machine.steps - before
     outcomes = [*child.returns, *((NONE, end) for end in ends)]
     _leave(function, child, outcomes, saved)
     activation.raises.extend(child.raises)
