@@ -112,7 +112,7 @@ LATER = "def later():\n    reveal_grad(t)\n"
 
 
 def test_work_beyond_the_bound_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "MOST_STEPS", 100)
+    monkeypatch.setattr(machine, "SHARE_OF_THE_MODULE", 100)
     facts = run(WORK + LATER + "work()\n")
     assert any("too many steps" in reason for reason in facts.gave_up)
     assert [shown for _, shown in facts.reveals] == ["YES"], "the next entry point goes on"
@@ -121,7 +121,7 @@ def test_work_beyond_the_bound_is_counted(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_module_that_is_given_up_still_has_its_later_functions_run(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(machine, "MOST_STEPS", 100)
+    monkeypatch.setattr(machine, "SHARE_OF_THE_MODULE", 100)
     facts = run(WORK + "work()\n" + LATER)
     assert [shown for _, shown in facts.reveals] == ["YES"]
 

@@ -70,7 +70,8 @@ _INTERNAL = {
 }
 """Imports that lie about in a module without being part of it."""
 
-_INHERITED = set(dir(object))
+# `__slotnames__` is a cache that pickling a tensor leaves on its class.
+_INHERITED = {*dir(object), "__slotnames__"}
 _DUNDERS_OF_INTEREST = {
     "__format__",
     "__hash__",
