@@ -293,13 +293,13 @@ class Roots:
         receiver, current = made
         before = current.heap.fork()
         for round_number in range(ROUNDS):
-            methods = sorted(self._inherited_methods(current, address), key=lambda pair: pair[2])
-            for method, owner, private in methods:
+            methods = sorted(self._inherited_methods(current, address), key=lambda pair: pair[1])
+            for method, private in methods:
                 if private and self._is_called(current, method):
                     continue
                 if not self._matters(current, method, last=round_number == ROUNDS - 1):
                     continue
-                ends = self._run_method(address, method, owner, receiver, current.fork())
+                ends = self._run_method(address, method, receiver, current.fork())
                 self._run_inner(ends, before)
                 for end in ends:
                     age(self.machine, end, before)
@@ -350,13 +350,11 @@ class Roots:
         function = state.get(method)
         return isinstance(function, Function) and function.code in self.machine.called
 
-    def _inherited_methods(
-        self, state: State, address: Address
-    ) -> list[tuple[Address, Class, bool]]:
-        """The methods an object of the class has, the class that defines each, and whether it is
-        private: then it is run only if no public one calls it."""
+    def _inherited_methods(self, state: State, address: Address) -> list[tuple[Address, bool]]:
+        """The methods an object of the class has, and whether each is private: then it is run only
+        if no public one calls it."""
         seen: set[str] = set()
-        found: list[tuple[Address, Class, bool]] = []
+        found: list[tuple[Address, bool]] = []
         for entry in linear_order(state, address):
             thing = state.get(entry) if isinstance(entry, Address) else None
             if not isinstance(thing, Class):
@@ -366,14 +364,14 @@ class Roots:
                     continue
                 seen.add(name)
                 found += [
-                    (a, thing, is_private(function.code))
+                    (a, is_private(function.code))
                     for a in addresses(value)
                     if isinstance(function := state.get(a), Function)
                 ]
         return found
 
     def _run_method(
-        self, cls: Address, method: Address, owner: Class, receiver: Value, state: State
+        self, cls: Address, method: Address, receiver: Value, state: State
     ) -> list[State]:
         function = state.get(method)
         assert isinstance(function, Function)

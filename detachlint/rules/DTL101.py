@@ -29,7 +29,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             filename=facts.filename,
             span=span,
             confidence=confidence,
-            trace=_trace(facts.filename, worst, visits, confidence),
+            trace=_trace(facts.filename, worst),
             fix=_advice() if span in facts.needed else None,
         )
 
@@ -91,9 +91,7 @@ def _message(
     return text
 
 
-def _trace(
-    filename: str, worst: Crossing, visits: list[Crossing], confidence: Confidence
-) -> tuple[TraceStep, ...]:
+def _trace(filename: str, worst: Crossing) -> tuple[TraceStep, ...]:
     steps: list[TraceStep] = []
     if worst.story is not None:
         steps += [TraceStep(filename, s.span, s.message) for s in _shown(worst)]

@@ -24,7 +24,3 @@ class Span(NamedTuple):
             other.end_line,
             other.end_column,
         ) <= (self.end_line, self.end_column)
-
-
-NOWHERE = Span(1, 0, 1, 0)
-"""The span of what no line of the program wrote (a synthesized caller, for example)."""

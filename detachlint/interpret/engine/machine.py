@@ -86,7 +86,6 @@ class Machine:
         self.spent: Counter[Code] = Counter()
         self.relevant = relevant_codes(module)
         self.called: set[Code] = set()
-        self.instantiated: set[Address] = set()
         self.escaped: dict[Address, None] = {}
         self.escape_modes: dict[Code, Belief] = {}
         self.returned: dict[tuple[Address, Belief], Belief] = {}
@@ -344,10 +343,6 @@ class Machine:
         if len(outcomes) == 1:
             return outcomes[0]
         return join_values(v for v, _ in outcomes), join_states(s for _, s in outcomes)
-
-    def globals_of(self, state: State) -> dict[str, Value]:
-        """The module's variables."""
-        return dict(state.frame(self.module_frame).variables)
 
     def address_of_frame(self, activation: Activation, depth: int, state: State) -> Address | None:
         """The frame `depth` function levels out of an activation."""

@@ -190,7 +190,6 @@ def instantiate(
     span: Span,
 ) -> Outcomes:
     """The outcomes of calling a class of the program."""
-    machine.instantiated.add(address)
     if cls.flavour == "namedtuple":
         return [(_named_tuple(machine, cls, arguments, state, activation, span), state)]
     made = machine.new(
