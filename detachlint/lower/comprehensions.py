@@ -23,7 +23,7 @@ from detachlint.ir.nodes import (
     Return,
     Yield,
 )
-from detachlint.lower.context import ExpressionHandler, Lowering, span_of
+from detachlint.lower.context import ExpressionHandler, Lowering
 from detachlint.lower.resolve import Frame, Scope
 from detachlint.lower.targets import lower_target
 
@@ -39,7 +39,7 @@ def lower_comprehension(lowering: Lowering, node: _Eager) -> Expression:
     # Functions made in the comprehension hold on to its variables, but no function can see the
     # frame of a class: so here, as Python did everywhere until 3.12, a function of its own.
     def body(iterable: Expression) -> Block:
-        return (Return(_eager(lowering, node, iterable), span_of(node)),)
+        return (Return(_eager(lowering, node, iterable), lowering.span_of(node)),)
 
     return _call_of_function(lowering, node, f"<{_KINDS[type(node)]}comp>", {}, outermost, body)
 
@@ -52,7 +52,7 @@ _KINDS: dict[type, Literal["list", "set", "dict"]] = {
 
 
 def _eager(lowering: Lowering, node: _Eager, outermost: Expression) -> Comprehension:
-    span = span_of(node)
+    span = lowering.span_of(node)
     outer = lowering.scope
     own = {name: outer.frame.make_up(name, span) for name in sorted(lowering.bindings[node].bound)}
     lowering.scope = Scope("comprehension", outer.frame, outer, outer.private, own)
@@ -89,7 +89,7 @@ def lower_generator(lowering: Lowering, node: ast.GeneratorExp) -> Expression:
 def _loop(lowering: Lowering, node: ast.GeneratorExp, index: int, iterable: Expression) -> Block:
     """The loop of one clause with those of the clauses after it inside."""
     clause = node.generators[index]
-    span = span_of(node)
+    span = lowering.span_of(node)
     target = lower_target(lowering, clause.target)
     conditions = lowering.all_of(clause.ifs)
     lowering.frame.awaits |= bool(clause.is_async)
@@ -98,7 +98,7 @@ def _loop(lowering: Lowering, node: ast.GeneratorExp, index: int, iterable: Expr
         body = _loop(lowering, node, index + 1, inner)
     else:
         lowering.frame.yields = True
-        place = span_of(node.elt)
+        place = lowering.span_of(node.elt)
         body = (Evaluate(Yield(lowering.expression(node.elt), False, place), place),)
     for condition in reversed(conditions):
         body = (If(condition, body, (), condition.span),)
@@ -114,7 +114,7 @@ def _call_of_function(
     lower_body: Callable[[Expression], Block],
 ) -> Call:
     """A function of one made-up parameter, called with the outermost iterable."""
-    span = span_of(node)
+    span = lowering.span_of(node)
     outer = lowering.scope
     frame = Frame("comprehension", outer.frame.inner_name(name), outer.frame, own.values())
     given = Name(frame.make_up("iterable", outermost.span), 0, outermost.span)

@@ -29,17 +29,12 @@ StatementHandler: TypeAlias = "Callable[[Lowering, Any, list[Statement]], None]"
 """Appends what a statement becomes, which may be nothing or several, to the list."""
 
 _position = attrgetter("lineno", "col_offset", "end_lineno", "end_col_offset")
-_new_span = cast("Callable[[type[Span], tuple[int, int, int, int]], Span]", tuple.__new__)
-
-
-def span_of(node: ast.AST) -> Span:
-    """Where a node stands; it must be of a kind that has a position."""
-    return _new_span(Span, _position(node))
+_new_span = cast("Callable[[type[Span], tuple[int, int, int, int, str]], Span]", tuple.__new__)
 
 
 def span_between(first: Span, last: Span) -> Span:
     """From the start of one span to the end of another."""
-    return Span(first.line, first.column, last.end_line, last.end_column)
+    return Span(first.line, first.column, last.end_line, last.end_column, first.file)
 
 
 def opaque(lowering: Lowering, node: Any) -> Opaque:
@@ -50,7 +45,7 @@ def opaque(lowering: Lowering, node: Any) -> Opaque:
             operands.append(lowering.expression(child))
         elif not isinstance(child, ast.stmt):
             operands.extend(opaque(lowering, child).operands)
-    span = span_of(node) if hasattr(node, "lineno") else Span(1, 0, 1, 0)
+    span = lowering.span_of(node) if hasattr(node, "lineno") else Span(1, 0, 1, 0, lowering.file)
     return Opaque(type(node).__name__, tuple(operands), span)
 
 
@@ -82,11 +77,11 @@ class Lowering:
     """The lowering of one file.
 
     `expressions` and `statements` are the handlers by type of syntax node, `scope` is where the
-    code being lowered stands. Handlers call the tables directly where it matters: a method in
-    between would cost a Python frame for each level of nesting.
+    code being lowered stands, `file` what goes into the spans. Handlers call the tables directly
+    where it matters: a method in between would cost a Python frame for each level of nesting.
     """
 
-    __slots__ = ("bindings", "expressions", "scope", "statements")
+    __slots__ = ("_file", "bindings", "expressions", "file", "scope", "statements")
 
     def __init__(
         self,
@@ -94,7 +89,10 @@ class Lowering:
         expressions: dict[type, ExpressionHandler],
         statements: dict[type, StatementHandler],
         scope: Scope,
+        file: str = "",
     ) -> None:
+        self.file = file
+        self._file = (file,)
         self.bindings = bindings
         self.expressions = _ExpressionTable(expressions)
         self.statements = _StatementTable(statements)
@@ -104,6 +102,10 @@ class Lowering:
     def frame(self) -> Frame:
         """The frame that holds the variables bound here."""
         return self.scope.frame
+
+    def span_of(self, node: ast.AST) -> Span:
+        """Where a node stands; it must be of a kind that has a position."""
+        return _new_span(Span, _position(node) + self._file)
 
     def expression(self, node: ast.AST) -> Expression:
         """An expression, lowered."""

@@ -23,7 +23,7 @@ from detachlint.ir.nodes import (
     Subscript,
     Yield,
 )
-from detachlint.lower.context import ExpressionHandler, Lowering, span_between, span_of
+from detachlint.lower.context import ExpressionHandler, Lowering, span_between
 from detachlint.lower.scope import mangled
 
 BINARY_OPERATORS: dict[type[ast.operator], str] = {
@@ -64,27 +64,29 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
 
 
 def lower_constant(lowering: Lowering, node: ast.Constant) -> Expression:
-    return Constant(node.value, span_of(node))
+    return Constant(node.value, lowering.span_of(node))
 
 
 def lower_name(lowering: Lowering, node: ast.Name) -> Expression:
-    return lowering.read(node.id, span_of(node))
+    return lowering.read(node.id, lowering.span_of(node))
 
 
 def lower_attribute(lowering: Lowering, node: ast.Attribute) -> Attribute:
     value = lowering.expressions[type(node.value)](lowering, node.value)
-    return Attribute(value, mangled(node.attr, lowering.scope.private), span_of(node))
+    return Attribute(value, mangled(node.attr, lowering.scope.private), lowering.span_of(node))
 
 
 def lower_subscript(lowering: Lowering, node: ast.Subscript) -> Subscript:
     table = lowering.expressions
     value = table[type(node.value)](lowering, node.value)
-    return Subscript(value, table[type(node.slice)](lowering, node.slice), span_of(node))
+    return Subscript(value, table[type(node.slice)](lowering, node.slice), lowering.span_of(node))
 
 
 def lower_slice(lowering: Lowering, node: ast.Slice) -> Expression:
     optional = lowering.optional
-    return Slice(optional(node.lower), optional(node.upper), optional(node.step), span_of(node))
+    return Slice(
+        optional(node.lower), optional(node.upper), optional(node.step), lowering.span_of(node)
+    )
 
 
 # --- operators --------------------------------------------------------------------------------
@@ -94,21 +96,23 @@ def lower_binary(lowering: Lowering, node: ast.BinOp) -> Expression:
     table = lowering.expressions
     left = table[type(node.left)](lowering, node.left)
     right = table[type(node.right)](lowering, node.right)
-    return Operator(BINARY_OPERATORS[type(node.op)], (left, right), span_of(node))
+    return Operator(BINARY_OPERATORS[type(node.op)], (left, right), lowering.span_of(node))
 
 
 def lower_unary(lowering: Lowering, node: ast.UnaryOp) -> Expression:
     if isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant):
         value = node.operand.value
         if isinstance(value, (int, float, complex)) and not isinstance(value, bool):
-            return Constant(-value, span_of(node))  # what anyone would call a negative literal
+            return Constant(
+                -value, lowering.span_of(node)
+            )  # what anyone would call a negative literal
     operand = lowering.expressions[type(node.operand)](lowering, node.operand)
-    return Operator(_UNARY_OPERATORS[type(node.op)], (operand,), span_of(node))
+    return Operator(_UNARY_OPERATORS[type(node.op)], (operand,), lowering.span_of(node))
 
 
 def lower_comparison(lowering: Lowering, node: ast.Compare) -> Expression:
     """`a < b < c` evaluates `b` once: `a < (kept := b) and kept < c`."""
-    span = span_of(node)
+    span = lowering.span_of(node)
     operands = lowering.all_of([node.left, *node.comparators])
     names = [_COMPARISONS[type(operator)] for operator in node.ops]
     if len(names) == 1:
@@ -125,7 +129,7 @@ def lower_comparison(lowering: Lowering, node: ast.Compare) -> Expression:
 
 def lower_logical(lowering: Lowering, node: ast.BoolOp) -> Expression:
     name: Literal["and", "or"] = "and" if isinstance(node.op, ast.And) else "or"
-    return Logical(name, lowering.all_of(node.values), span_of(node))
+    return Logical(name, lowering.all_of(node.values), lowering.span_of(node))
 
 
 def lower_conditional(lowering: Lowering, node: ast.IfExp) -> Expression:
@@ -133,13 +137,13 @@ def lower_conditional(lowering: Lowering, node: ast.IfExp) -> Expression:
     test = table[type(node.test)](lowering, node.test)
     body = table[type(node.body)](lowering, node.body)
     orelse = table[type(node.orelse)](lowering, node.orelse)
-    return Conditional(test, body, orelse, span_of(node))
+    return Conditional(test, body, orelse, lowering.span_of(node))
 
 
 def lower_walrus(lowering: Lowering, node: ast.NamedExpr) -> Expression:
     variable, depth = lowering.scope.walrus(node.target.id)
     value = lowering.expressions[type(node.value)](lowering, node.value)
-    return Bind(Name(variable, depth, span_of(node.target)), value, span_of(node))
+    return Bind(Name(variable, depth, lowering.span_of(node.target)), value, lowering.span_of(node))
 
 
 # --- calls and displays -----------------------------------------------------------------------
@@ -147,7 +151,9 @@ def lower_walrus(lowering: Lowering, node: ast.NamedExpr) -> Expression:
 
 def lower_call(lowering: Lowering, node: ast.Call) -> Expression:
     function = lowering.expressions[type(node.func)](lowering, node.func)
-    return Call(function, lower_arguments(lowering, node.args, node.keywords), span_of(node))
+    return Call(
+        function, lower_arguments(lowering, node.args, node.keywords), lowering.span_of(node)
+    )
 
 
 def lower_arguments(
@@ -181,15 +187,15 @@ def _items(lowering: Lowering, nodes: list[Any]) -> tuple[Argument, ...]:
 
 
 def lower_list(lowering: Lowering, node: ast.List) -> Expression:
-    return Display("list", _items(lowering, node.elts), (), span_of(node))
+    return Display("list", _items(lowering, node.elts), (), lowering.span_of(node))
 
 
 def lower_tuple(lowering: Lowering, node: ast.Tuple) -> Expression:
-    return Display("tuple", _items(lowering, node.elts), (), span_of(node))
+    return Display("tuple", _items(lowering, node.elts), (), lowering.span_of(node))
 
 
 def lower_set(lowering: Lowering, node: ast.Set) -> Expression:
-    return Display("set", _items(lowering, node.elts), (), span_of(node))
+    return Display("set", _items(lowering, node.elts), (), lowering.span_of(node))
 
 
 def lower_dict(lowering: Lowering, node: ast.Dict) -> Expression:
@@ -198,7 +204,7 @@ def lower_dict(lowering: Lowering, node: ast.Dict) -> Expression:
     for key, value in zip(node.keys, node.values, strict=True):
         keys.append(lowering.optional(key))
         items.append(Argument(lowering.expression(value), None, "**" if key is None else ""))
-    return Display("dict", tuple(items), tuple(keys), span_of(node))
+    return Display("dict", tuple(items), tuple(keys), lowering.span_of(node))
 
 
 def lower_format_string(lowering: Lowering, node: ast.JoinedStr) -> Expression:
@@ -206,13 +212,15 @@ def lower_format_string(lowering: Lowering, node: ast.JoinedStr) -> Expression:
     interpolated = _interpolated(lowering, node.values)
     if not interpolated:
         text = "".join([str(part.value) for part in node.values if isinstance(part, ast.Constant)])
-        return Constant(text, span_of(node))
-    return Display("string", tuple(map(Argument, interpolated)), (), span_of(node))
+        return Constant(text, lowering.span_of(node))
+    return Display("string", tuple(map(Argument, interpolated)), (), lowering.span_of(node))
 
 
 def lower_template_string(lowering: Lowering, node: Any) -> Expression:
     """`t"…"` makes a `Template` object, which is not modelled."""
-    return Opaque("template string", tuple(_interpolated(lowering, node.values)), span_of(node))
+    return Opaque(
+        "template string", tuple(_interpolated(lowering, node.values)), lowering.span_of(node)
+    )
 
 
 def _interpolated(lowering: Lowering, parts: list[Any]) -> list[Expression]:
@@ -231,22 +239,24 @@ def _interpolated(lowering: Lowering, parts: list[Any]) -> list[Expression]:
 
 def lower_yield(lowering: Lowering, node: ast.Yield) -> Expression:
     lowering.frame.yields = True
-    return Yield(lowering.optional(node.value), False, span_of(node))
+    return Yield(lowering.optional(node.value), False, lowering.span_of(node))
 
 
 def lower_yield_from(lowering: Lowering, node: ast.YieldFrom) -> Expression:
     lowering.frame.yields = True
-    return Yield(lowering.expression(node.value), True, span_of(node))
+    return Yield(lowering.expression(node.value), True, lowering.span_of(node))
 
 
 def lower_await(lowering: Lowering, node: ast.Await) -> Expression:
     lowering.frame.awaits = True
-    return Await(lowering.expressions[type(node.value)](lowering, node.value), span_of(node))
+    return Await(
+        lowering.expressions[type(node.value)](lowering, node.value), lowering.span_of(node)
+    )
 
 
 def lower_starred(lowering: Lowering, node: ast.Starred) -> Expression:
     """A star where nothing is unpacked into: `*args: *Ts`, or a program that Python rejects."""
-    return Opaque("starred expression", (lowering.expression(node.value),), span_of(node))
+    return Opaque("starred expression", (lowering.expression(node.value),), lowering.span_of(node))
 
 
 EXPRESSIONS: dict[type, ExpressionHandler] = {

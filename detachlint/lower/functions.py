@@ -22,7 +22,6 @@ from detachlint.lower.context import (
     ExpressionHandler,
     Lowering,
     StatementHandler,
-    span_of,
 )
 from detachlint.lower.expressions import lower_arguments
 from detachlint.lower.resolve import Frame, Scope
@@ -33,7 +32,7 @@ def lower_function(
     lowering: Lowering, node: ast.FunctionDef | ast.AsyncFunctionDef, out: list[Statement]
 ) -> None:
     """`def` and `async def`: an assignment of the function object."""
-    span = span_of(node)
+    span = lowering.span_of(node)
     decorators = lowering.all_of(node.decorator_list)
     defaults = _defaults(lowering, node.args)
     outer = lowering.scope
@@ -53,18 +52,18 @@ def lower_function(
 
 def lower_lambda(lowering: Lowering, node: ast.Lambda) -> Expression:
     """A function whose body is one `return`."""
-    span = span_of(node)
+    span = lowering.span_of(node)
     outer = lowering.scope
     parameters = _parameters(lowering, node.args, _defaults(lowering, node.args))
     frame = _enter_function(lowering, node, outer.frame.inner_name("<lambda>"))
-    body: Block = (Return(lowering.expression(node.body), span_of(node.body)),)
+    body: Block = (Return(lowering.expression(node.body), lowering.span_of(node.body)),)
     lowering.scope = outer
     return MakeFunction(frame.code("lambda", "<lambda>", parameters, body, span), (), span)
 
 
 def lower_class(lowering: Lowering, node: ast.ClassDef, out: list[Statement]) -> None:
     """`class`: an assignment of the class object."""
-    span = span_of(node)
+    span = lowering.span_of(node)
     decorators = lowering.all_of(node.decorator_list)
     outer = lowering.scope
     _enter_type_parameters(lowering, node, node.name, out)
@@ -124,7 +123,9 @@ def _parameters(
         for node in nodes:
             name = mangled(node.arg, lowering.scope.private)
             annotation = lowering.optional(node.annotation)
-            found.append(Parameter(name, kind, defaults.get(node), annotation, span_of(node)))
+            found.append(
+                Parameter(name, kind, defaults.get(node), annotation, lowering.span_of(node))
+            )
 
     add(arguments.posonlyargs, ParameterKind.POSITIONAL_ONLY)
     add(arguments.args, ParameterKind.POSITIONAL)
@@ -157,18 +158,18 @@ def _enter_type_parameters(
         parts = (getattr(parameter, "bound", None), getattr(parameter, "default_value", None))
         operands = lowering.all_of([part for part in parts if part is not None])
         if operands:
-            span = span_of(parameter)
+            span = lowering.span_of(parameter)
             out.append(Evaluate(Opaque("type parameter", operands, span), span))
 
 
 def lower_type_alias(lowering: Lowering, node: Any, out: list[Statement]) -> None:
     """`type Name[T] = value`: an assignment of something opaque."""
-    span = span_of(node)
+    span = lowering.span_of(node)
     outer = lowering.scope
     _enter_type_parameters(lowering, node, outer.private, out)
     value = Opaque("type alias", (lowering.expression(node.value),), span)
     lowering.scope = outer
-    target = lowering.variable(node.name.id, span_of(node.name))
+    target = lowering.variable(node.name.id, lowering.span_of(node.name))
     out.append(Assign((target,), value, None, span))
 
 

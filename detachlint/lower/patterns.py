@@ -31,7 +31,7 @@ from detachlint.ir.nodes import (
     Statement,
     Subscript,
 )
-from detachlint.lower.context import Lowering, StatementHandler, positional, span_of
+from detachlint.lower.context import Lowering, StatementHandler, positional, span_between
 from detachlint.lower.scope import mangled
 from detachlint.source.span import Span
 
@@ -87,14 +87,13 @@ def _case(lowering: Lowering, node: ast.match_case, subject: Name, orelse: Block
         ]
         return (*bound, *body)
     conditions = pattern.conditions() + ([] if guard is None else [guard])
-    test = _all_of(conditions, span_of(node.pattern))
-    return (If(test, body, orelse, _case_span(node)),)
+    test = _all_of(conditions, lowering.span_of(node.pattern))
+    return (If(test, body, orelse, _case_span(lowering, node)),)
 
 
-def _case_span(node: ast.match_case) -> Span:
+def _case_span(lowering: Lowering, node: ast.match_case) -> Span:
     """`match_case` has no position of its own."""
-    start, end = span_of(node.pattern), span_of(node.body[-1])
-    return Span(start.line, start.column, end.end_line, end.end_column)
+    return span_between(lowering.span_of(node.pattern), lowering.span_of(node.body[-1]))
 
 
 def _all_of(conditions: list[Expression], span: Span) -> Expression:
@@ -141,17 +140,17 @@ class _Pattern:
 
     def capture(self, node: ast.pattern, name: str, value: Expression, *after: Expression) -> None:
         """Bind a name of the program."""
-        span = span_of(node)
+        span = self.lowering.span_of(node)
         self.captures.append((Bind(self.lowering.variable(name, span), value, span), after))
 
 
 def _match_value(pattern: _Pattern, node: ast.MatchValue, subject: Expression) -> None:
     value = pattern.lowering.expression(node.value)
-    pattern.tests.append(Operator("==", (subject, value), span_of(node)))
+    pattern.tests.append(Operator("==", (subject, value), pattern.lowering.span_of(node)))
 
 
 def _match_singleton(pattern: _Pattern, node: ast.MatchSingleton, subject: Expression) -> None:
-    span = span_of(node)
+    span = pattern.lowering.span_of(node)
     pattern.tests.append(Operator("is", (subject, Constant(node.value, span)), span))
 
 
@@ -169,20 +168,20 @@ def _match_or(pattern: _Pattern, node: ast.MatchOr, subject: Expression) -> None
     for alternative in node.patterns:
         inner = _Pattern(pattern.lowering)
         inner.match(alternative, subject)
-        alternatives.append(_all_of(inner.conditions(), span_of(alternative)))
-    pattern.tests.append(Logical("or", tuple(alternatives), span_of(node)))
+        alternatives.append(_all_of(inner.conditions(), pattern.lowering.span_of(alternative)))
+    pattern.tests.append(Logical("or", tuple(alternatives), pattern.lowering.span_of(node)))
 
 
 def _match_sequence(pattern: _Pattern, node: ast.MatchSequence, subject: Expression) -> None:
     subject = pattern.keep("subject", subject)
-    span = span_of(node)
+    span = pattern.lowering.span_of(node)
     count = len(node.patterns)
     stars = [i for i, item in enumerate(node.patterns) if isinstance(item, ast.MatchStar)]
     minimum = Constant(count - len(stars), span)
     longer = Constant(bool(stars), span)
     pattern.tests.append(Operator("is sequence", (subject, minimum, longer), span))
     for index, item in enumerate(node.patterns):
-        place = span_of(item)
+        place = pattern.lowering.span_of(item)
         if isinstance(item, ast.MatchStar):
             if item.name is not None:
                 pattern.capture(item, item.name, _slice_of(subject, index, count, place))
@@ -202,14 +201,14 @@ def _slice_of(subject: Expression, index: int, count: int, span: Span) -> Expres
 
 def _match_mapping(pattern: _Pattern, node: ast.MatchMapping, subject: Expression) -> None:
     subject = pattern.keep("subject", subject)
-    span = span_of(node)
+    span = pattern.lowering.span_of(node)
     pattern.tests.append(Operator("is mapping", (subject,), span))
     keys: list[Expression] = []
     for key_node, item in zip(node.keys, node.patterns, strict=True):
         key = pattern.keep("key", pattern.lowering.expression(key_node))
         keys.append(key)
         pattern.tests.append(Operator("in", (key, subject), key.span))
-        pattern.match(item, Subscript(subject, key, span_of(item)))
+        pattern.match(item, Subscript(subject, key, pattern.lowering.span_of(item)))
     if node.rest is not None:
         rest = pattern.lowering.variable(node.rest, span)
         copy = Display("dict", (Argument(subject, None, "**"),), (None,), span)
@@ -219,7 +218,7 @@ def _match_mapping(pattern: _Pattern, node: ast.MatchMapping, subject: Expressio
 
 def _match_class(pattern: _Pattern, node: ast.MatchClass, subject: Expression) -> None:
     subject = pattern.keep("subject", subject)
-    span = span_of(node)
+    span = pattern.lowering.span_of(node)
     kind = pattern.lowering.expression(node.cls)
     positional_patterns = list(node.patterns)
     is_whole = isinstance(kind, Name) and kind.depth == GLOBAL and kind.name in _MATCHED_AS_A_WHOLE
@@ -229,13 +228,13 @@ def _match_class(pattern: _Pattern, node: ast.MatchClass, subject: Expression) -
     if is_whole and positional_patterns:
         pattern.match(positional_patterns.pop(0), subject)
     for index, item in enumerate(positional_patterns):
-        place = span_of(item)
+        place = pattern.lowering.span_of(item)
         names = Attribute(kind, "__match_args__", place)
         name = pattern.keep("name", Subscript(names, Constant(index, place), place))
         pattern.tests.append(_builtin("hasattr", (subject, name), place))
         pattern.match(item, _builtin("getattr", (subject, name), place))
     for attribute, item in zip(node.kwd_attrs, node.kwd_patterns, strict=True):
-        place = span_of(item)
+        place = pattern.lowering.span_of(item)
         pattern.tests.append(_builtin("hasattr", (subject, Constant(attribute, place)), place))
         pattern.match(item, Attribute(subject, attribute, place))
 

@@ -34,7 +34,6 @@ from detachlint.lower.context import (
     StatementHandler,
     positional,
     span_between,
-    span_of,
 )
 from detachlint.lower.expressions import BINARY_OPERATORS
 from detachlint.lower.scope import mangled
@@ -45,36 +44,40 @@ from detachlint.source.span import Span
 
 
 def lower_evaluate(lowering: Lowering, node: ast.Expr, out: list[Statement]) -> None:
-    out.append(Evaluate(lowering.expression(node.value), span_of(node)))
+    out.append(Evaluate(lowering.expression(node.value), lowering.span_of(node)))
 
 
 def lower_assign(lowering: Lowering, node: ast.Assign, out: list[Statement]) -> None:
     value = lowering.expression(node.value)
     targets = tuple([lower_target(lowering, target) for target in node.targets])
-    out.append(Assign(targets, value, None, span_of(node)))
+    out.append(Assign(targets, value, None, lowering.span_of(node)))
 
 
 def lower_annotated(lowering: Lowering, node: ast.AnnAssign, out: list[Statement]) -> None:
     value = lowering.optional(node.value)
     target = lower_target(lowering, node.target)
-    out.append(Assign((target,), value, lowering.expression(node.annotation), span_of(node)))
+    out.append(
+        Assign((target,), value, lowering.expression(node.annotation), lowering.span_of(node))
+    )
 
 
 def lower_augmented(lowering: Lowering, node: ast.AugAssign, out: list[Statement]) -> None:
     target = lower_simple_target(lowering, node.target)
     value = lowering.expression(node.value)
-    out.append(AugmentedAssign(target, BINARY_OPERATORS[type(node.op)], value, span_of(node)))
+    out.append(
+        AugmentedAssign(target, BINARY_OPERATORS[type(node.op)], value, lowering.span_of(node))
+    )
 
 
 def lower_delete(lowering: Lowering, node: ast.Delete, out: list[Statement]) -> None:
-    span = span_of(node)
+    span = lowering.span_of(node)
     for operand in node.targets:
         out.extend([Delete(target, span) for target in deleted_targets(lowering, operand)])
 
 
 def lower_import(lowering: Lowering, node: ast.Import, out: list[Statement]) -> None:
     for alias in node.names:
-        span = span_of(alias)
+        span = lowering.span_of(alias)
         module = mangled(alias.name, lowering.scope.private)
         top_level = alias.asname is None and "." in module
         target = lowering.variable(alias.asname or alias.name.partition(".")[0], span)
@@ -86,7 +89,7 @@ def lower_import_from(lowering: Lowering, node: ast.ImportFrom, out: list[Statem
     private = lowering.scope.private
     module = mangled(node.module or "", private)
     for alias in node.names:
-        span = span_of(alias)
+        span = lowering.span_of(alias)
         value = Import(module, node.level, mangled(alias.name, private), False, span)
         if alias.name == "*":
             out.append(Evaluate(value, span))
@@ -104,19 +107,23 @@ def lower_nothing(lowering: Lowering, node: ast.stmt, out: list[Statement]) -> N
 
 def lower_if(lowering: Lowering, node: ast.If, out: list[Statement]) -> None:
     test = lowering.expression(node.test)
-    out.append(If(test, lowering.block(node.body), lowering.block(node.orelse), span_of(node)))
+    out.append(
+        If(test, lowering.block(node.body), lowering.block(node.orelse), lowering.span_of(node))
+    )
 
 
 def lower_for(lowering: Lowering, node: ast.For | ast.AsyncFor, out: list[Statement]) -> None:
     iterable = lowering.expression(node.iter)
     target = lower_target(lowering, node.target)
     body, orelse = lowering.block(node.body), lowering.block(node.orelse)
-    out.append(For(target, iterable, body, orelse, span_of(node)))
+    out.append(For(target, iterable, body, orelse, lowering.span_of(node)))
 
 
 def lower_while(lowering: Lowering, node: ast.While, out: list[Statement]) -> None:
     test = lowering.expression(node.test)
-    out.append(While(test, lowering.block(node.body), lowering.block(node.orelse), span_of(node)))
+    out.append(
+        While(test, lowering.block(node.body), lowering.block(node.orelse), lowering.span_of(node))
+    )
 
 
 def lower_with(lowering: Lowering, node: ast.With | ast.AsyncWith, out: list[Statement]) -> None:
@@ -129,18 +136,18 @@ def lower_with(lowering: Lowering, node: ast.With | ast.AsyncWith, out: list[Sta
             target = lower_target(lowering, item.optional_vars)
         entered.append((manager, target))
     body = lowering.block(node.body)
-    whole = span_of(node)
+    whole = lowering.span_of(node)
     for manager, target in reversed(entered[1:]):
         body = (With(manager, target, body, span_between(manager.span, whole)),)
     out.append(With(*entered[0], body, whole))
 
 
 def lower_return(lowering: Lowering, node: ast.Return, out: list[Statement]) -> None:
-    out.append(Return(lowering.optional(node.value), span_of(node)))
+    out.append(Return(lowering.optional(node.value), lowering.span_of(node)))
 
 
 def lower_raise(lowering: Lowering, node: ast.Raise, out: list[Statement]) -> None:
-    span = span_of(node)
+    span = lowering.span_of(node)
     cause = lowering.optional(node.cause)
     if cause is not None and not isinstance(cause, Constant):  # `from None` evaluates nothing
         out.append(Evaluate(cause, cause.span))
@@ -148,7 +155,7 @@ def lower_raise(lowering: Lowering, node: ast.Raise, out: list[Statement]) -> No
 
 
 def lower_assert(lowering: Lowering, node: ast.Assert, out: list[Statement]) -> None:
-    span = span_of(node)
+    span = lowering.span_of(node)
     test = lowering.expression(node.test)
     message = lowering.all_of([] if node.msg is None else [node.msg])
     # Python does not look the name up: no program can put another exception there.
@@ -157,7 +164,7 @@ def lower_assert(lowering: Lowering, node: ast.Assert, out: list[Statement]) -> 
 
 
 def lower_jump(lowering: Lowering, node: ast.Break | ast.Continue, out: list[Statement]) -> None:
-    out.append(Jump("break" if isinstance(node, ast.Break) else "continue", span_of(node)))
+    out.append(Jump("break" if isinstance(node, ast.Break) else "continue", lowering.span_of(node)))
 
 
 # --- exceptions -------------------------------------------------------------------------------
@@ -167,17 +174,21 @@ def lower_try(lowering: Lowering, node: ast.Try, out: list[Statement]) -> None:
     body = lowering.block(node.body)
     handlers = tuple([_handler(lowering, handler) for handler in node.handlers])
     orelse, final = lowering.block(node.orelse), lowering.block(node.finalbody)
-    out.append(Try(body, handlers, orelse, final, span_of(node)))
+    out.append(Try(body, handlers, orelse, final, lowering.span_of(node)))
 
 
 def _handler(lowering: Lowering, node: ast.ExceptHandler) -> Handler:
     kind = lowering.optional(node.type)
-    name = None if node.name is None else lowering.variable(node.name, _header_of(node, kind))
-    return Handler(kind, name, lowering.block(node.body), span_of(node))
+    name = (
+        None
+        if node.name is None
+        else lowering.variable(node.name, _header_of(lowering, node, kind))
+    )
+    return Handler(kind, name, lowering.block(node.body), lowering.span_of(node))
 
 
-def _header_of(node: ast.ExceptHandler, kind: Expression | None) -> Span:
-    span = span_of(node)
+def _header_of(lowering: Lowering, node: ast.ExceptHandler, kind: Expression | None) -> Span:
+    span = lowering.span_of(node)
     return span if kind is None else span_between(span, kind.span)
 
 
@@ -187,7 +198,7 @@ def lower_try_star(lowering: Lowering, node: ast.Try, out: list[Statement]) -> N
     So there is one handler that catches everything and asks, opaquely, for each part; what is left
     over is raised again.
     """
-    span = span_of(node)
+    span = lowering.span_of(node)
     body = lowering.block(node.body)
     group = lowering.temporary("group", span)
     caught: list[Statement] = []
@@ -201,14 +212,14 @@ def lower_try_star(lowering: Lowering, node: ast.Try, out: list[Statement]) -> N
 
 def _part_of_group(lowering: Lowering, node: ast.ExceptHandler, group: Name) -> If:
     kind = lowering.optional(node.type)
-    span = _header_of(node, kind)
+    span = _header_of(lowering, node, kind)
     matches = Opaque("except*", (group,) if kind is None else (group, kind), span)
     body: Block = lowering.block(node.body)
     if node.name is not None:
         name = lowering.variable(node.name, span)
         part = Opaque("part of an exception group", (group,), span)
         body = (Assign((name,), part, None, span), *body, Delete(name, span))
-    return If(matches, body, (), span_of(node))
+    return If(matches, body, (), lowering.span_of(node))
 
 
 STATEMENTS: dict[type, StatementHandler] = {
