@@ -38,6 +38,23 @@ class Library:
 
 @final
 @dataclass(frozen=True, slots=True)
+class SourceModule:
+    """A module or package of the program itself, by its file."""
+
+    file: str
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What `from file import name` binds, until a variable that holds it is read."""
+
+    file: str
+    name: str
+
+
+@final
+@dataclass(frozen=True, slots=True)
 class Method:
     """Attribute `name` of a receiver whose class is known to us by facts, not by its code."""
 
@@ -87,7 +104,7 @@ class Address:
         return f"<{self.role}{mark} {self.span.line}:{self.span.column} #{self.serial}>"
 
 
-Atom: TypeAlias = "Literal | Library | Method | Bound | Super | Address"
+Atom: TypeAlias = "Literal | Library | SourceModule | Imported | Method | Bound | Super | Address"
 Value: TypeAlias = "frozenset[Atom]"
 
 BOTTOM_VALUE: Value = frozenset()

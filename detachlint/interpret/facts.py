@@ -54,7 +54,7 @@ class Facts:
     `unmodelled` counts what the IR has no word for, `gave_up` the bounds that were hit.
     """
 
-    filename: str
+    filename: str = ""
     crossings: dict[Span, list[Crossing]] = field(default_factory=dict)
     needed: set[Span] = field(default_factory=set)
     reveals: list[tuple[Span, str]] = field(default_factory=list)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from detachlint.interpret.pytorch.crossings import FORMS
@@ -46,34 +46,45 @@ def words_in(code: Code) -> frozenset[str]:
     return frozenset(found)
 
 
-def relevant_codes(module: Code) -> set[Code]:
-    """The code from which a crossing may be reached: it has one, or mentions what leads to one.
+class Relevance:
+    """The code of a program from which a crossing may be reached, and the names that lead there.
 
-    What leads to a crossing is a function that is relevant, its class, and whatever is given a value
-    that mentions one of these (`convert = lambda t: t.numpy()`, `TABLE = {"a": convert}`).
-    Over-approximates: names are compared without regard to whose they are.
+    A crossing may be reached from code that has one, or mentions what leads to one: a function that
+    is relevant, its class, and whatever is given a value that mentions one of these
+    (`convert = lambda t: t.numpy()`, `TABLE = {"a": convert}`). Over-approximates: names are compared
+    without regard to whose they are.
     """
-    codes = list(all_codes(module))
-    words = {code: words_in(code) for code in codes}
-    given = [pair for code in codes for pair in _given_names(code)]
-    around = {inner: code for code in codes for inner in inner_codes(code)}
-    names = set(WORDS)
-    relevant: set[Code] = set()
-    while True:
-        more = {code for code, mentioned in words.items() if mentioned & names}
-        for code in list(more):
-            while code in around:
-                code = around[code]
-                more.add(code)
-        # Special methods have no name at their call; their class does, and stands around them.
-        found = {c.name for c in more if c.kind != "module" and not c.name.startswith(("__", "<"))}
-        for targets, mentioned, inner in given:
-            if mentioned & names or any(code in more for code in inner):
-                found |= targets
-        if more <= relevant and found <= names:
-            return relevant
-        relevant |= more
-        names |= found
+
+    def __init__(self) -> None:
+        self.codes: set[Code] = set()
+        self.names: set[str] = set(WORDS)
+
+    def add(self, modules: Iterable[Code]) -> None:
+        """Take modules in. Those taken in earlier are not looked at again."""
+        codes = [code for module in modules for code in all_codes(module)]
+        words = {code: words_in(code) for code in codes}
+        given = [pair for code in codes for pair in _given_names(code)]
+        around = {inner: code for code in codes for inner in inner_codes(code)}
+        relevant: set[Code] = set()
+        names = self.names
+        while True:
+            more = {code for code, mentioned in words.items() if mentioned & names}
+            for code in list(more):
+                while code in around:
+                    code = around[code]
+                    more.add(code)
+            # Special methods have no name at their call; their class does, and stands around them.
+            found = {
+                c.name for c in more if c.kind != "module" and not c.name.startswith(("__", "<"))
+            }
+            for targets, mentioned, inner in given:
+                if mentioned & names or any(code in more for code in inner):
+                    found |= targets
+            if more <= relevant and found <= names:
+                break
+            relevant |= more
+            names |= found
+        self.codes |= relevant
 
 
 Given = tuple[frozenset[str], frozenset[str], tuple[Code, ...]]

@@ -1,20 +1,19 @@
-"""Entry points: the module's own code, then what nobody we see calls.
+"""Entry points that nobody we see calls.
 
-The module is run as the script it may be. Afterwards each function that can reach a crossing and was
-never called is run with unknown arguments, in the grad mode of a caller we cannot see; methods on an
-object made the same way. So is a function that *was* called, if all it was seen to do is raise: a
-finding is certain only if unseen callers cannot help it either.
+Each function that can reach a crossing and was never called is run with unknown arguments, in the grad
+mode of a caller we cannot see; methods on an object made the same way. Callers come first: what they
+call is then no entry point any more. A function that *was* called is run nevertheless, if all it was
+seen to do is raise: a finding is certain only if unseen callers cannot help it either.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from contextlib import nullcontext
+from dataclasses import dataclass
 
-from detachlint.domain.belief import BY_DEFAULT, NO, YES, Belief, Truth
+from detachlint.domain.belief import BY_DEFAULT, NO, Belief, Truth
 from detachlint.domain.objects import (
     Class,
-    Frame,
     Function,
     Instance,
     Mapping,
@@ -27,14 +26,13 @@ from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.ageing import age
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.heap import Heap, parted
-from detachlint.interpret.engine.machine import GaveUp, Machine
+from detachlint.interpret.engine.machine import Machine
 from detachlint.interpret.engine.state import State, join_states
-from detachlint.interpret.facts import Facts
 from detachlint.interpret.language import classes, functions
 from detachlint.interpret.language.lookup import find_in_class, library_bases, linear_order
-from detachlint.interpret.relevance import changes_objects
+from detachlint.interpret.relevance import changes_objects, words_in
 from detachlint.interpret.unseen import arguments_for, leave_world_in_unseen_hands
-from detachlint.ir.nodes import Assign, Code, Import, MakeClass, MakeFunction
+from detachlint.ir.nodes import Code
 
 ROUNDS = 2
 """How often the methods of an object are run one after the other: what one leaves in an attribute,
@@ -62,80 +60,13 @@ WITHOUT_GRAD: dict[str, frozenset[str]] = {
 """Methods that a framework calls with grad mode off, by (the end of) the name of the base class."""
 
 
-def analyse_module(code: Code, filename: str) -> Facts:
-    """Run a module and all its entry points; what was found at its crossings."""
-    machine = Machine(code, filename)
-    state = State(Heap({machine.module_frame: Frame(code, None)}), YES, {}, {})
-    activation = Activation(code, machine.module_frame, 0)
-    ends = _run_module(machine, state, activation)
-    world = join_states([*ends, *activation_ends(activation)] or [state])
-    world.mode = BY_DEFAULT
-    world.truths.clear()
-    world.equals.clear()
-    Roots(machine, world).run()
-    return machine.facts
-
-
-def _run_module(machine: Machine, state: State, activation: Activation) -> list[State]:
-    """The states at the end of the module's own code.
-
-    A statement that hits a bound is passed over: what the module defines behind it is still there.
-    """
-    machine.begin_entry()
-    states = [state]
-    for statement in activation.code.body:
-        defines = isinstance(statement, Assign) and isinstance(
-            statement.value, (MakeFunction, MakeClass, Import)
-        )
-        before = states if defines else [one.fork() for one in states]
-        ends = _guarded(
-            machine,
-            partial(machine.execute, (statement,), states, activation),
-            otherwise=before,
-            fresh=False,
-        )
-        if ends is before and not defines:
-            for end in ends:  # the statement may have done anything
-                leave_world_in_unseen_hands(end)
-                end.mode = end.mode.in_unseen_hands()
-        if not ends:
-            return []
-        states = ends
-    return states
-
-
-def activation_ends(activation: Activation) -> list[State]:
-    """The states in which the module's code was left by an exception."""
-    return [after for _, after in activation.raises]
-
-
-def _guarded(
-    machine: Machine,
-    run: Callable[[], list[State]],
-    otherwise: list[State] | None = None,
-    *,
-    fresh: bool = True,
-) -> list[State]:
-    """The outcome of `run`; `otherwise` where it hits a bound. `fresh`: it is an entry of its own."""
-    if fresh:
-        machine.begin_entry()
-    try:
-        return run()
-    except GaveUp as bound:
-        machine.facts.gave_up[f"too many steps ({bound})"] += 1
-    except RecursionError:
-        machine.facts.gave_up["nested too deeply"] += 1
-    machine.begin_entry()
-    return otherwise or []
-
-
-def named_objects(machine: Machine, world: State) -> list[Address]:
-    """The functions and classes that importers can name: variables of the module, and what containers,
-    objects and partial functions among them hold. Not what only closures hold: a decorated function
-    is called through its wrapper alone.
+def named_objects(machine: Machine, world: State, file: str) -> list[Address]:
+    """The functions and classes of a file that importers can name: variables of the module, and what
+    containers, objects and partial functions among them hold. Not what only closures hold: a
+    decorated function is called through its wrapper alone.
     """
     found: set[Address] = set()
-    pending = list(world.frame(machine.module_frame).variables.values())
+    pending = list(world.frame(machine.frame_of(file)).variables.values())
     while pending:
         for address in addresses(pending.pop()):
             if address in found:
@@ -146,7 +77,17 @@ def named_objects(machine: Machine, world: State) -> list[Address]:
                 pending += values_in(thing)
             elif isinstance(thing, Class):
                 pending += [v for v in thing.attributes.values() if _has_class(world, v)]
-    return sorted(found, key=lambda address: address.serial)
+    found |= {address for address in machine.escaped if address in world.heap}
+    return sorted(
+        (address for address in found if _file_of(world, address) == file),
+        key=lambda address: address.serial,
+    )
+
+
+def _file_of(world: State, address: Address) -> str | None:
+    thing = world.get(address)
+    code = thing.code if isinstance(thing, (Function, Class)) else None
+    return code.span.file if code is not None else None
 
 
 def _has_class(world: State, value: Value) -> bool:
@@ -160,30 +101,93 @@ def is_private(code: Code) -> bool:
     return local or (code.name.startswith("_") and not dunder)
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A function or class that may be an entry point."""
+
+    roots: Roots
+    address: Address
+    thing: Function | Class
+
+    @property
+    def code(self) -> Code:
+        """The function's or the class's code."""
+        assert self.thing.code is not None
+        return self.thing.code
+
+    def run(self) -> None:
+        """Run it, if nobody else has called it meanwhile."""
+        if isinstance(self.thing, Class):
+            self.roots.run_class_if_wanted(self.address, self.thing)
+        elif self.roots.wanted(self.code):
+            self.roots.run_function(self.address)
+
+
+def run_entries(machine: Machine, all_roots: list[Roots]) -> None:
+    """Run what nobody calls in several files: first what no other code mentions, then the rest."""
+    entries = [entry for roots in all_roots for entry in roots.entries()]
+    users = _users(machine)
+
+    def late(entry: Entry) -> bool:
+        whole = entry.code.span
+        return any(not whole.contains(user.span) for user in users.get(entry.code.name, ()))
+
+    for entry in sorted(
+        entries, key=lambda e: (late(e), is_private(e.code), isinstance(e.thing, Class))
+    ):
+        entry.run()
+    for roots in all_roots:
+        roots.confirm()
+
+
+def _users(machine: Machine) -> dict[str, list[Code]]:
+    """The functions that mention a name, of those that can reach a crossing."""
+    users: dict[str, list[Code]] = {}
+    for code in sorted(machine.relevance.codes, key=lambda code: code.span):
+        if code.kind not in ("module", "class"):
+            for word in words_in(code):
+                users.setdefault(word, []).append(code)
+    return users
+
+
 class Roots:
     """The entry points of one module, run in the world that its own code has left."""
 
-    def __init__(self, machine: Machine, world: State) -> None:
+    def __init__(self, machine: Machine, world: State, file: str, module: Code) -> None:
         self.machine = machine
         self.world = world
-        self.relevant = machine.relevant
+        self.file = file
+        self.module = module
+        self.relevant = machine.relevance.codes
         self.done: set[Code] = set()
-        named = named_objects(machine, world)
-        self.named = [*named, *(a for a in machine.escaped if a not in named)]
+        self.named = named_objects(machine, world, file)
+        self.unseen_world = world.fork()
+        leave_world_in_unseen_hands(self.unseen_world)
 
-    def run(self) -> None:
-        """Run all of them, those that nothing else mentions first."""
-        by_privacy = sorted(self._functions(), key=lambda pair: is_private(pair[1].code))
-        for address, function in by_privacy:
-            if self._wanted(function.code) and not self._is_method(function):
-                self._run_function(address)
-        for address, cls in self._classes():
-            if cls.code is not None and self._class_wanted(cls):
-                self._run_class(address, cls)
-        self._confirm()
+    def entries(self) -> list[Entry]:
+        """What may be an entry point: functions that are no methods, and classes."""
+        functions = [Entry(self, a, f) for a, f in self._functions() if not self._is_method(f)]
+        return functions + [Entry(self, a, c) for a, c in self._classes() if c.code is not None]
 
-    def _wanted(self, code: Code) -> bool:
+    def wanted(self, code: Code) -> bool:
+        """Whether code can reach a crossing, and nobody has run it."""
         return code in self.relevant and code not in self.machine.called and code not in self.done
+
+    def run_class_if_wanted(self, address: Address, cls: Class) -> None:
+        """Run the methods of a class on an object of it, if any of them is wanted.
+
+        An inherited one is, though it has been an entry point on an object of another class: what it
+        finds in the attributes is what this class has put there.
+        """
+        own = cls.code.span if cls.code is not None else self.module.span
+        for method, _ in self._inherited_methods(self.world, address, every=True):
+            function = self.world.get(method)
+            if not isinstance(function, Function) or function.code in self.machine.called:
+                continue
+            elsewhere = not own.contains(function.code.span)
+            if self.wanted(function.code) or (elsewhere and function.code in self.relevant):
+                self._run_class(address, cls)
+                return
 
     def _functions(self) -> list[tuple[Address, Function]]:
         return [(a, t) for a in self.named if isinstance(t := self.world.get(a), Function)]
@@ -194,28 +198,17 @@ class Roots:
     def _is_method(self, function: Function) -> bool:
         return function.owner is not None
 
-    def _class_wanted(self, cls: Class) -> bool:
-        return any(self._wanted(function.code) for _, function in self._methods(self.world, cls))
-
-    def _methods(self, state: State, cls: Class) -> list[tuple[str, Function]]:
-        found: list[tuple[str, Function]] = []
-        for name, value in cls.attributes.items():
-            for address in addresses(value):
-                thing = state.get(address)
-                if isinstance(thing, Function):
-                    found.append((name, thing))
-        return found
-
     # --- functions -----------------------------------------------------------------------------
 
     def _entry(self, state: State, mode: Belief = BY_DEFAULT) -> Activation:
         state.mode = mode
-        context = self.machine.book.context(0, self.machine.module.span, 1)
-        return Activation(self.machine.module, self.machine.module_frame, context, unseen=True)
+        context = self.machine.book.context(0, self.module.span, 1)
+        frame = self.machine.frame_of(self.file)
+        return Activation(self.module, frame, context, unseen=True)
 
-    def _run_function(self, address: Address) -> None:
-        state = self.world.fork()
-        leave_world_in_unseen_hands(state)
+    def run_function(self, address: Address) -> None:
+        """Run a function as its unseen callers may."""
+        state = self.unseen_world.fork()
         before = state.heap.fork()
         ends = self._call(address, None, state, self._entry_mode(state, address))
         self._run_inner(ends, before)
@@ -236,6 +229,7 @@ class Roots:
         if not isinstance(function, Function):
             return []
         self.done.add(function.code)
+        called = function.code in self.machine.called
         activation = self._entry(state, mode)
         given = arguments_for(self.machine, function, receiver, state, activation)
 
@@ -245,7 +239,11 @@ class Roots:
             )
             return self._consume(outcomes, activation, function)
 
-        return _guarded(self.machine, call)
+        self.machine.begin_entry(self.file)
+        ends = self.machine.guarded(call, otherwise=[])
+        if not called:
+            self.machine.called.discard(function.code)
+        return ends
 
     def _consume(
         self, outcomes: Outcomes, activation: Activation, function: Function
@@ -274,33 +272,35 @@ class Roots:
             inner = [
                 (address, thing)
                 for address in sorted(parted(end.heap, before)[1], key=lambda a: a.serial)
-                if address not in before and isinstance(thing := end.heap.get(address), Function)
+                if address not in before
+                and address not in self.machine.originals
+                and isinstance(thing := end.heap.get(address), Function)
             ]
             for address, thing in inner:
-                if self._wanted(thing.code) and thing.closure in end.heap:
+                if self.wanted(thing.code) and thing.closure in end.heap:
                     state = end.fork()
                     leave_world_in_unseen_hands(state)
                     self._call(address, None, state, self._entry_mode(state, address))
 
     # --- classes -------------------------------------------------------------------------------
 
-    def _run_class(self, address: Address, cls: Class) -> None:
-        state = self.world.fork()
-        leave_world_in_unseen_hands(state)
+    def _run_class(self, address: Address, cls: Class, *, confirming: bool = False) -> None:
+        state = self.unseen_world.fork()
         made = self._instance(address, cls, state)
         if made is None:
             return
         receiver, current = made
         before = current.heap.fork()
         for round_number in range(ROUNDS):
-            methods = sorted(self._inherited_methods(current, address), key=lambda pair: pair[1])
-            for method, private in methods:
-                if private and self._is_called(current, method):
+            for method, private in self._in_order(current, address):
+                called = self._is_called(current, method)
+                if private and called:
                     continue
                 if not self._matters(current, method, last=round_number == ROUNDS - 1):
                     continue
-                ends = self._run_method(address, method, receiver, current.fork())
-                self._run_inner(ends, before)
+                with self.machine.muted() if called and not confirming else nullcontext():
+                    ends = self._run_method(address, method, receiver, current.fork())
+                    self._run_inner(ends, before)
                 for end in ends:
                     age(self.machine, end, before)
                 if ends:
@@ -325,7 +325,7 @@ class Roots:
 
         def make() -> list[State]:
             outcomes = classes.instantiate(
-                self.machine, address, cls, arguments, state, activation, self.machine.module.span
+                self.machine, address, cls, arguments, state, activation, self.module.span
             )
             if not outcomes:
                 return []
@@ -333,7 +333,8 @@ class Roots:
             holder.append(value)
             return [end]
 
-        ends = _guarded(self.machine, make)
+        self.machine.begin_entry(self.file)
+        ends = self.machine.guarded(make, otherwise=[])
         if not ends:
             return None
         leave_world_in_unseen_hands(ends[0])
@@ -346,21 +347,39 @@ class Roots:
             return False
         return function.code in self.relevant or (not last and changes_objects(function.code))
 
+    def _in_order(self, state: State, address: Address) -> list[tuple[Address, bool]]:
+        """The methods: public ones first, and those that no other one mentions before the rest."""
+        methods = self._inherited_methods(state, address)
+        words: dict[Address, frozenset[str]] = {}
+        names: dict[Address, str] = {}
+        for method, _ in methods:
+            function = state.get(method)
+            assert isinstance(function, Function)
+            words[method], names[method] = words_in(function.code), function.code.name
+
+        def late(method: Address) -> bool:
+            return any(names[method] in words[other] for other in words if other is not method)
+
+        return sorted(methods, key=lambda pair: (pair[1], late(pair[0])))
+
     def _is_called(self, state: State, method: Address) -> bool:
         function = state.get(method)
         return isinstance(function, Function) and function.code in self.machine.called
 
-    def _inherited_methods(self, state: State, address: Address) -> list[tuple[Address, bool]]:
+    def _inherited_methods(
+        self, state: State, address: Address, *, every: bool = False
+    ) -> list[tuple[Address, bool]]:
         """The methods an object of the class has, and whether each is private: then it is run only
-        if no public one calls it."""
-        seen: set[str] = set()
+        if no public one calls it. Those that make the object are left out, unless `every` is wanted.
+        """
+        seen: set[str] = set() if every else {"__init__", "__new__"}
         found: list[tuple[Address, bool]] = []
         for entry in linear_order(state, address):
             thing = state.get(entry) if isinstance(entry, Address) else None
             if not isinstance(thing, Class):
                 continue
             for name, value in thing.attributes.items():
-                if name in seen or name in ("__init__", "__new__"):
+                if name in seen:
                     continue
                 seen.add(name)
                 found += [
@@ -395,16 +414,16 @@ class Roots:
 
     # --- certainty -----------------------------------------------------------------------------
 
-    def _confirm(self) -> None:
+    def confirm(self) -> None:
         """Ask what unseen callers would see, where all seen ones see a certain error."""
-        for span, visits in list(self.machine.facts.crossings.items()):
+        for span, visits in list(self.machine.facts_about(self.file).crossings.items()):
             if any(visit.unseen for visit in visits) or not any(v.public for v in visits):
                 continue
             if any(visit.raises.sure is not Truth.YES for visit in visits):
                 continue
             for address, function in self._functions():
                 if function.code.span.contains(span) and not self._is_method(function):
-                    self._run_function(address)
+                    self.run_function(address)
             for address, cls in self._classes():
                 if cls.code is not None and cls.code.span.contains(span):
-                    self._run_class(address, cls)
+                    self._run_class(address, cls, confirming=True)

@@ -7,13 +7,15 @@ import ast
 import pytest
 from engine import raising_lines
 
-from detachlint.interpret.relevance import relevant_codes
+from detachlint.interpret.relevance import Relevance
 from detachlint.lower import lower_module
 
 
 def relevant_names(source: str) -> set[str]:
     module = lower_module(ast.parse(source), "program.py")
-    return {code.qualified_name for code in relevant_codes(module) if code.kind != "module"}
+    relevance = Relevance()
+    relevance.add([module])
+    return {code.qualified_name for code in relevance.codes if code.kind != "module"}
 
 
 def test_code_without_a_crossing_in_reach_is_irrelevant() -> None:

@@ -34,7 +34,10 @@ def age(machine: Machine, state: State, before: Heap) -> None:
     What nothing refers to any more is dropped: it cannot be seen again.
     """
     written = parted(state.heap, before)[1]
-    newborn = {a for a in written if a in state.heap and not stems_from(a, before)}
+    originals = machine.originals  # what modules define is there once, whenever it was imported
+    newborn = {
+        a for a in written if a in state.heap and not stems_from(a, before) and a not in originals
+    }
     stale = [a for a in state.truths if a in newborn or not stems_from(a, before)]
     stale += [a for a in state.equals if a in newborn or not stems_from(a, before)]
     drop_assumptions(state, stale)

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from collections.abc import Sequence as SequenceOf
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 from detachlint.domain.belief import MAYBE, NO, Belief
 from detachlint.domain.objects import (
@@ -27,6 +29,7 @@ from detachlint.interpret.engine import unseen_calls
 from detachlint.interpret.engine.activation import Activation, Outcome, Outcomes
 from detachlint.interpret.engine.addresses import AddressBook
 from detachlint.interpret.engine.arguments import Arguments
+from detachlint.interpret.engine.program import Program
 from detachlint.interpret.engine.state import (
     MOST_PATHS,
     State,
@@ -37,8 +40,9 @@ from detachlint.interpret.engine.state import (
 from detachlint.interpret.facts import Facts
 from detachlint.interpret.language import attributes, calls, functions, iteration
 from detachlint.interpret.language.expressions import EVALUATORS
+from detachlint.interpret.language.importing import Image
 from detachlint.interpret.language.statements import EXECUTORS
-from detachlint.interpret.relevance import relevant_codes
+from detachlint.interpret.relevance import Relevance
 from detachlint.ir.nodes import Block, Code, Expression, Jump, Raise
 from detachlint.source.span import Span
 
@@ -66,6 +70,17 @@ def _join_paths(paths: list[tuple[list[Value], State]]) -> tuple[list[Value], St
     return [join_values(column) for column in columns], join_states(s for _, s in paths)
 
 
+@dataclass(slots=True)
+class Work:
+    """What was done for the entry point at hand: units of work, and how they are spread."""
+
+    file: str = ""
+    bound: int = MOST_STEPS
+    steps: int = 0
+    runs: Counter[Code] = field(default_factory=Counter)
+    spent: Counter[Code] = field(default_factory=Counter)
+
+
 class GaveUp(Exception):
     """A bound was hit: what the entry point at hand still had to do is not done."""
 
@@ -73,18 +88,21 @@ class GaveUp(Exception):
 class Machine:
     """What all activations of one analysis share."""
 
-    def __init__(self, module: Code, filename: str) -> None:
-        self.module = module
+    def __init__(self, modules: dict[str, Code], program: Program) -> None:
+        self.modules = modules
+        self.program = program
         self.book = AddressBook()
-        self.facts = Facts(filename)
-        self.module_frame = self.book.place(module.span, "module", 0)
-        self.steps = 0
-        self.steps_of_file = 0
-        self.entries = -1  # the first is the module itself
-        self.size = 3 * len(module.body)
-        self.runs: Counter[Code] = Counter()
-        self.spent: Counter[Code] = Counter()
-        self.relevant = relevant_codes(module)
+        self.facts_of: dict[str, Facts] = {file: Facts(file) for file in modules}
+        self.script = ""
+        self.silent = False
+        self.images: dict[str, Image] = {}
+        self.originals: dict[Address, HeapObject] = {}
+        self.importing: list[str] = []
+        self._frames: dict[str, Address] = {}
+        self.work = Work()
+        self.work_on: Counter[str] = Counter()
+        self.relevance = Relevance()
+        self.relevance.add(modules.values())
         self.called: set[Code] = set()
         self.escaped: dict[Address, None] = {}
         self.escape_modes: dict[Code, Belief] = {}
@@ -130,41 +148,109 @@ class Machine:
             states = merge_states(after, MOST_PATHS)
         return states
 
-    def begin_entry(self) -> None:
-        """A new entry point: its work is counted afresh."""
-        self.steps_of_file += self.steps
-        self.steps = 0
-        self.entries += 1
-        self.runs.clear()
-        self.spent.clear()
+    @property
+    def facts(self) -> Facts:
+        """What is found out about the file whose entry point is at hand."""
+        return self.facts_about(self.work.file)
+
+    def facts_about(self, file: str) -> Facts:
+        """What is found out about one file."""
+        found = self.facts_of.get(file)
+        if found is None:
+            found = self.facts_of[file] = Facts(file)
+        return found
+
+    # --- the work that is done -----------------------------------------------------------------
+
+    def begin_entry(self, file: str, *, module: bool = False) -> None:
+        """A new entry point of a file (or the module itself): its work is counted afresh."""
+        code = self.modules.get(file)
+        size = 3 * len(code.body) if code is not None else 0
+        self.work_on[self.work.file] += self.work.steps
+        if self.work_on[file] > MOST_STEPS_OF_A_FILE + size:
+            bound = SMALL_SHARE
+        else:
+            bound = (SHARE_OF_THE_MODULE if module else MOST_STEPS) + size
+        self.work = Work(file, bound)
+
+    @contextmanager
+    def aside(self, file: str) -> Iterator[None]:
+        """Work that is not the entry point's at hand: a module is imported."""
+        kept, self.work = self.work, Work()
+        self.importing.append(file)
+        self.begin_entry(file, module=True)
+        try:
+            yield
+        finally:
+            self.importing.pop()
+            self.work_on[file] += self.work.steps
+            self.work = kept
+
+    @contextmanager
+    def muted(self) -> Iterator[None]:
+        """A run for its effects alone: what it sees at crossings, and calls, counts for nothing."""
+        called, silent = self.called.copy(), self.silent
+        self.silent = True
+        try:
+            yield
+        finally:
+            self.called, self.silent = called, silent
+
+    def guarded(self, run: Callable[[], list[State]], otherwise: list[State]) -> list[State]:
+        """The outcome of `run`; `otherwise` where it hits a bound."""
+        try:
+            return run()
+        except GaveUp as bound:
+            self.facts.gave_up[f"too many steps ({bound})"] += 1
+        except RecursionError:
+            self.facts.gave_up["nested too deeply"] += 1
+        self.begin_entry(self.work.file)
+        return otherwise
 
     def count_step(self, activation: Activation, amount: int = 1) -> None:
         """Account for a statement (or more work); raises GaveUp at twice the bound."""
-        self.steps += amount
-        if self.steps > 2 * self.bound:
+        self.work.steps += amount
+        if self.work.steps > 2 * self.work.bound:
             raise GaveUp(activation.code.qualified_name)
-
-    @property
-    def bound(self) -> int:
-        """Units of work for the entry point at hand. Beyond, no more calls are run, so that the code at
-        hand comes to its end."""
-        spent = self.steps_of_file > MOST_STEPS_OF_A_FILE + self.size
-        if spent:
-            return SMALL_SHARE
-        return (MOST_STEPS if self.entries else SHARE_OF_THE_MODULE) + self.size
 
     def may_run(self, code: Code) -> bool:
         """Whether a function may be run once more for this entry point.
 
         Always at first; once half of the work is done, unless the function has had a quarter of it
-        (half, if it reaches a crossing); at last only what costs next to nothing.
+        (half, if it reaches a crossing); at last only what costs next to nothing. Beyond the bound no
+        more calls are run, so that the code at hand comes to its end.
         """
-        self.runs[code] += 1
-        if self.steps < self.bound // 2 or self.spent[code] <= TRIFLE * self.runs[code]:
+        work = self.work
+        work.runs[code] += 1
+        if work.steps < work.bound // 2 or work.spent[code] <= TRIFLE * work.runs[code]:
             return True
-        if self.steps > self.bound:
+        if work.steps > work.bound:
             return False
-        return self.spent[code] <= self.bound // (2 if code in self.relevant else 4)
+        return work.spent[code] <= work.bound // (2 if code in self.relevance.codes else 4)
+
+    # --- the files of the program --------------------------------------------------------------
+
+    def frame_of(self, file: str) -> Address:
+        """The address of a module's frame, whether it is there already or not."""
+        frame = self._frames.get(file)
+        if frame is None:
+            span = Span(1, 0, 1, 0, file)
+            frame = self._frames[file] = self.book.place(span, "module", 0)
+        return frame
+
+    def code_of(self, file: str) -> Code | None:
+        """A module of the program; None if it cannot be read."""
+        code = self.modules.get(file)
+        if code is None:
+            code = self.program.code(file)
+            if code is not None:
+                self.modules[file] = code
+                self.relevance.add([code])
+        return code
+
+    def module_name(self, file: str) -> str:
+        """What `__name__` is in a module."""
+        return "__main__" if file == self.script else file
 
     # --- the language, for whoever needs to go back into the program ---------------------------
 

@@ -22,6 +22,7 @@ from detachlint.domain.values import (
     Bound,
     Library,
     Method,
+    SourceModule,
     Super,
     Value,
     addresses,
@@ -33,6 +34,7 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.state import State
+from detachlint.interpret.language import importing, imports
 from detachlint.interpret.language.lookup import (
     bind_members,
     class_names,
@@ -131,6 +133,8 @@ def _read_atom(
 ) -> Value:
     if isinstance(atom, Library):
         return value_of(Library(f"{atom.name}.{name}"))
+    if isinstance(atom, SourceModule):
+        return imports.read_module(machine, atom.file, name, state, span)
     if isinstance(atom, Super):
         return _read_super(machine, atom, name, state, span)
     if not isinstance(atom, Address):
@@ -313,6 +317,11 @@ def write_attribute(
     alone = len(atoms) == 1
     ends = [state]
     for atom in atoms:
+        if isinstance(atom, SourceModule):
+            frame = importing.load(machine, atom.file, state)
+            if frame is not None:
+                old = frozenset() if alone else state.frame(frame).variables.get(name, frozenset())
+                state.bind(frame, name, value | old)
         if not isinstance(atom, Address):
             continue
         thing = state.get(atom)

@@ -106,9 +106,10 @@ def _run(
     machine.called.add(code)
     child = enter(machine, address, function, arguments, state, activation, span)
     saved = gradmode.enter_modes(state, function.modes)
-    before = machine.steps
+    work = machine.work
+    before = work.steps
     ends = machine.execute(code.body, [state], child)
-    machine.spent[code] += machine.steps - before
+    work.spent[code] += work.steps - before
     outcomes = [*child.returns, *((NONE, end) for end in ends)]
     _leave(function, child, outcomes, saved)
     activation.raises.extend(child.raises)
@@ -305,7 +306,7 @@ def _deepest(machine: Machine, code: Code, arguments: Arguments) -> int:
     counts = any(isinstance(a, Literal) and a.kind == "int" for value in values for a in value)
     if counts:
         return DEEPEST_RECURSION
-    return DEEPEST_BLIND_RECURSION if code in machine.relevant else 1
+    return DEEPEST_BLIND_RECURSION if code in machine.relevance.codes else 1
 
 
 def _guessed(

@@ -1,30 +1,157 @@
-"""Imports: libraries are known by name; the program's other files are out of sight here."""
+"""Imports: libraries are known by name, the program's other files by what they define.
+
+`from module import name` binds a promise (`Imported`) that is kept when a variable that holds it is
+read: only then the module has to be run. What of a program is never used costs nothing.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detachlint.domain.objects import Kind, Unknown
-from detachlint.domain.values import Library, value_of
+from detachlint.domain.objects import Kind, Sequence, Unknown
+from detachlint.domain.values import (
+    Imported,
+    Library,
+    Literal,
+    SourceModule,
+    Value,
+    in_order,
+    join_values,
+    single_address,
+    single_literal,
+    value_of,
+)
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.state import State
+from detachlint.interpret.language import importing
 from detachlint.ir.nodes import Import
+from detachlint.source.span import Span
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
+
+LONGEST_CHAIN = 12
+"""Files through which one name is passed on, before it is taken for a circle."""
 
 
 def evaluate_import(
     machine: Machine, node: Import, state: State, activation: Activation
 ) -> Outcomes:
-    """The library, or the thing in it; something unknown for relative imports."""
+    """The library, the module, or the thing in it."""
+    file = machine.program.find(node.span.file, node.level, node.module)
+    if file is None:
+        return [(_library(machine, node), state)]
+    if machine.program.acts_on_import(file):
+        importing.load(machine, file, state)
+    if node.attribute == "*":
+        _bind_all(machine, file, state, activation)
+        return [(value_of(SourceModule(file)), state)]
+    if node.attribute is not None:
+        return [(value_of(Imported(file, node.attribute)), state)]
+    if node.top_level:
+        first = node.module.partition(".")[0]
+        file = machine.program.find(node.span.file, node.level, first) or file
+    return [(value_of(SourceModule(file)), state)]
+
+
+def _library(machine: Machine, node: Import) -> Value:
     if node.attribute == "*":
         machine.opaque("import *")
-        return [(value_of(Library(node.module)), state)]
+        return value_of(Library(node.module))
     if node.level:
         name = f"{'.' * node.level}{node.module}.{node.attribute}"
-        return [(machine.derived(f"import {name}", (), node.span, Unknown(Kind.ANY)), state)]
+        return machine.derived(f"import {name}", (), node.span, Unknown(Kind.ANY))
     if node.attribute is not None:
-        return [(value_of(Library(f"{node.module}.{node.attribute}")), state)]
-    module = node.module.split(".")[0] if node.top_level else node.module
-    return [(value_of(Library(module)), state)]
+        return value_of(Library(f"{node.module}.{node.attribute}"))
+    return value_of(Library(node.module.split(".")[0] if node.top_level else node.module))
+
+
+def import_by_name(machine: Machine, name: str, state: State, span: Span) -> Value | None:
+    """What `importlib.import_module(name)` gives; None for a library."""
+    level = len(name) - len(name.lstrip("."))
+    file = machine.program.find(span.file, level, name[level:])
+    if file is None:
+        return None
+    if machine.program.acts_on_import(file):
+        importing.load(machine, file, state)
+    return value_of(SourceModule(file))
+
+
+def resolved(machine: Machine, value: Value, state: State, span: Span) -> Value:
+    """The value, with what promises stand for in their place. Runs the modules in the state."""
+    parts: list[Value] = []
+    for atom in in_order(value):
+        if isinstance(atom, Imported):
+            parts.append(read_module(machine, atom.file, atom.name, state, span))
+        else:
+            parts.append(value_of(atom))
+    return join_values(parts)
+
+
+def read_module(machine: Machine, file: str, name: str, state: State, span: Span) -> Value:
+    """The value of `module.name`: a variable of the module, or a module in the package."""
+    for _ in range(LONGEST_CHAIN):
+        frame = importing.load(machine, file, state)
+        value = state.frame(frame).variables.get(name) if frame is not None else None
+        if not value:
+            return _submodule(machine, file, name, state, span)
+        if len(value) > 1:
+            return _joined(machine, value, state, span)
+        (atom,) = value
+        if not isinstance(atom, Imported):
+            return value
+        if (atom.file, atom.name) == (file, name):  # `from . import name`, where it is a module
+            return _submodule(machine, file, name, state, span)
+        file, name = atom.file, atom.name
+    return _unknown(machine, file, name, span)
+
+
+def _joined(machine: Machine, value: Value, state: State, span: Span) -> Value:
+    """Different things on different paths (`try: from a import f` … `except: from b import f`)."""
+    known = [value_of(a) for a in in_order(value) if not isinstance(a, Imported)]
+    for atom in in_order(value):
+        if isinstance(atom, Imported):
+            frame = importing.load(machine, atom.file, state)
+            found = state.frame(frame).variables.get(atom.name) if frame is not None else None
+            plain = found and not any(isinstance(a, Imported) for a in found)
+            known.append(
+                found if found and plain else _submodule(machine, atom.file, atom.name, state, span)
+            )
+    return join_values(known)
+
+
+def _submodule(machine: Machine, file: str, name: str, state: State, span: Span) -> Value:
+    module = machine.program.submodule(file, name)
+    if module is None:
+        return _unknown(machine, file, name, span)
+    if machine.program.acts_on_import(module):
+        importing.load(machine, module, state)
+    return value_of(SourceModule(module))
+
+
+def _unknown(machine: Machine, file: str, name: str, span: Span) -> Value:
+    return machine.derived(f"import {file} {name}", (), span, Unknown(Kind.ANY))
+
+
+def _bind_all(machine: Machine, file: str, state: State, activation: Activation) -> None:
+    """`from module import *`: what `__all__` lists, or all names without an underscore."""
+    frame = importing.load(machine, file, state)
+    if frame is None:
+        machine.opaque("import *")
+        return
+    variables = state.frame(frame).variables
+    names = _listed(state, variables.get("__all__"))
+    if names is None:
+        names = [name for name in variables if not name.startswith("_")]
+    for name in names:
+        value = variables.get(name) or value_of(Imported(file, name))
+        state.bind(activation.frame, name, value)
+
+
+def _listed(state: State, value: Value | None) -> list[str] | None:
+    address = single_address(value) if value else None
+    thing = state.get(address) if address is not None else None
+    if not isinstance(thing, Sequence) or not thing.exact:
+        return None
+    literals = [single_literal(item) for item in thing.items]
+    return [str(one.value) for one in literals if isinstance(one, Literal)]

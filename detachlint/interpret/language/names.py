@@ -6,9 +6,11 @@ import builtins
 from typing import TYPE_CHECKING
 
 from detachlint.domain.objects import Kind, Unknown
-from detachlint.domain.values import Address, Library, Value, literal, value_of
+from detachlint.domain.values import Address, Imported, Library, Value, literal, value_of
 from detachlint.interpret.engine.state import State
+from detachlint.interpret.language import imports
 from detachlint.ir.nodes import GLOBAL, Name
+from detachlint.source.span import Span
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.activation import Activation
@@ -16,14 +18,11 @@ if TYPE_CHECKING:
 
 BUILTINS = frozenset(dir(builtins)) | {"reveal_grad"}
 
-MODULE_NAMES = {"__name__": literal("__main__")}
-"""A file is analysed as the script it may be: `if __name__ == "__main__":` runs."""
-
 
 def frame_of(machine: Machine, node: Name, state: State, activation: Activation) -> Address | None:
     """The frame that holds a variable."""
     if node.depth == GLOBAL:
-        return machine.module_frame
+        return machine.frame_of(node.span.file)
     return machine.address_of_frame(activation, node.depth, state)
 
 
@@ -33,21 +32,32 @@ def read_name(machine: Machine, node: Name, state: State, activation: Activation
     if frame is not None:
         value = state.frame(frame).variables.get(node.name)
         if value:
-            return value
+            return _without_imports(machine, value, state, node.span)
     if node.depth == GLOBAL or activation.code.kind in ("class", "module"):
-        value = _global(machine, node.name, state)
+        value = _global(machine, node, state)
         if value:
-            return value
+            return _without_imports(machine, value, state, node.span)
     # Unbound on the paths we know: an exception, or a binding that is out of sight.
     return machine.derived(f"variable {node.name}", (), node.span, Unknown(Kind.ANY))
 
 
-def _global(machine: Machine, name: str, state: State) -> Value:
-    value = state.frame(machine.module_frame).variables.get(name)
+def _without_imports(machine: Machine, value: Value, state: State, span: Span) -> Value:
+    if len(value) == 1:
+        (atom,) = value
+        if not isinstance(atom, Imported):
+            return value
+    elif not any(isinstance(atom, Imported) for atom in value):
+        return value
+    return imports.resolved(machine, value, state, span)
+
+
+def _global(machine: Machine, node: Name, state: State) -> Value:
+    name = node.name
+    value = state.frame(machine.frame_of(node.span.file)).variables.get(name)
     if value:
         return value
-    if name in MODULE_NAMES:
-        return value_of(MODULE_NAMES[name])
+    if name == "__name__":
+        return value_of(literal(machine.module_name(node.span.file)))
     if name in BUILTINS:
         return value_of(Library(f"builtins.{name}"))
     return frozenset()

@@ -44,7 +44,7 @@ def cross(machine: Machine, call: LibraryCall) -> Value:
 def _record(machine: Machine, call: LibraryCall) -> None:
     state = call.state
     candidates = [a for a in addresses(call.receiver) if _may_be_tensor(state, a)]
-    if not candidates:
+    if not candidates or machine.silent:
         return
     flag = join_beliefs(flag_of_atom(state, a) for a in candidates)
     if flag == BOTTOM:
@@ -68,7 +68,7 @@ def _record(machine: Machine, call: LibraryCall) -> None:
         calls=_chain(call.activation),
         swallowed=_watched(call.activation),
     )
-    machine.facts.crossings.setdefault(call.span, []).append(visit)
+    machine.facts_about(call.span.file).crossings.setdefault(call.span, []).append(visit)
 
 
 def _may_be_tensor(state: State, address: Address) -> bool:

@@ -28,4 +28,5 @@ def note_return(machine: Machine, value: Value, state: State, activation: Activa
 def note_use(machine: Machine, value: Value, state: State) -> None:
     """`value` is backpropagated, or handed to who will: crossings behind it lose a wanted gradient."""
     held = [a for a in tensors_in(state, value) if isinstance(state.get(a), Tensor)]
-    machine.facts.needed |= severed_in(state, [frozenset(held)] if held else [value])
+    for span in severed_in(state, [frozenset(held)] if held else [value]):
+        machine.facts_about(span.file).needed.add(span)

@@ -1,0 +1,49 @@
+"""What the interpreter asks about the program's other files."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from detachlint.ir.nodes import Code
+
+
+class Program(Protocol):
+    """The files that one analysis can see. A file is named by its path; a package by its folder's
+    `__init__.py`, or by the folder itself if it has none.
+    """
+
+    def find(self, importer: str, level: int, module: str) -> str | None:
+        """The file of a module, as an import statement in `importer` means it (with `level` dots).
+
+        None for what is no part of the program: a library.
+        """
+
+    def submodule(self, package: str, name: str) -> str | None:
+        """The file of a module in a package."""
+
+    def code(self, file: str) -> Code | None:
+        """A module, ready to run; None for a folder, and where Python could not read it."""
+
+    def acts_on_import(self, file: str) -> bool:
+        """Whether importing a module may change objects of other modules: then it matters when it is
+        imported, even if nothing of it is used."""
+
+
+class LoneFile:
+    """A program that is one file: whatever it imports is out of sight."""
+
+    def find(self, importer: str, level: int, module: str) -> str | None:
+        """Nothing: all imports are of libraries."""
+        return None
+
+    def submodule(self, package: str, name: str) -> str | None:
+        """Nothing."""
+        return None
+
+    def code(self, file: str) -> Code | None:
+        """Nothing."""
+        return None
+
+    def acts_on_import(self, file: str) -> bool:
+        """There is no other module."""
+        return False

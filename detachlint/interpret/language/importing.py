@@ -1,0 +1,106 @@
+"""Running the program's modules when something of them is needed.
+
+Python runs a module where it is first imported. Here each module is run once, on its own, as if it
+were the first: what it leaves in the heap is its *image*, which is then laid into every state that
+needs the module. That is sound for modules that only define things. Those that act on others when
+they are imported (`Program.acts_on_import`) are run at their import statement, and what they did to
+objects of other modules is merged into the state that imports them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from detachlint.domain.belief import YES, Belief
+from detachlint.domain.objects import Frame, HeapObject, join_objects
+from detachlint.domain.values import Address
+from detachlint.interpret.engine.activation import Activation
+from detachlint.interpret.engine.heap import Heap
+from detachlint.interpret.engine.state import State, join_states
+from detachlint.interpret.unseen import leave_world_in_unseen_hands
+from detachlint.ir.nodes import Assign, Code, Import, MakeClass, MakeFunction
+
+if TYPE_CHECKING:
+    from detachlint.interpret.engine.machine import Machine
+
+DEEPEST_IMPORT = 40
+"""Modules that wait for one another; beyond, one is unknown to the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """What importing a module leaves behind: objects (those of modules it needed, too), grad mode."""
+
+    heap: dict[Address, HeapObject]
+    mode: Belief
+
+
+def load(machine: Machine, file: str, state: State) -> Address | None:
+    """The frame of a module, run if need be. None if it cannot be read, or waits for us to be run."""
+    frame = machine.frame_of(file)
+    if frame in state.heap:
+        return frame
+    image = machine.images.get(file)
+    if image is None:
+        code = machine.code_of(file)
+        if code is None or file in machine.importing or len(machine.importing) >= DEEPEST_IMPORT:
+            return None
+        image = machine.images[file] = _image(machine, file, code)
+    _lay_into(machine, image, state)
+    return frame
+
+
+def _image(machine: Machine, file: str, code: Code) -> Image:
+    state = pristine(machine, file, code)
+    with machine.aside(file):
+        end = join_states(run_module(machine, state, file, code) or [state])
+    for address, thing in end.heap.items():
+        machine.originals.setdefault(address, thing)
+    return Image(dict(end.heap), end.mode)
+
+
+def pristine(machine: Machine, file: str, code: Code) -> State:
+    """A state in which nothing exists but the empty module."""
+    return State(Heap({machine.frame_of(file): Frame(code, None)}), YES, {}, {})
+
+
+def _lay_into(machine: Machine, image: Image, state: State) -> None:
+    originals = machine.originals
+    for address, thing in image.heap.items():
+        mine = state.heap.get(address)
+        if mine is thing:
+            continue
+        if mine is None:
+            state.heap[address] = thing
+        elif thing is not originals.get(address):  # the import has changed it
+            untouched = mine is originals.get(address)
+            state.heap[address] = thing if untouched else join_objects(mine, thing)
+    if image.mode != YES:
+        state.mode = image.mode
+
+
+def run_module(machine: Machine, state: State, file: str, code: Code) -> list[State]:
+    """The states in which a module's own code can end, by an exception or not.
+
+    A statement that hits a bound is passed over: what the module defines behind it is still there.
+    """
+    activation = Activation(code, machine.frame_of(file), 0)
+    states = [state]
+    for statement in code.body:
+        defines = isinstance(statement, Assign) and isinstance(
+            statement.value, (MakeFunction, MakeClass, Import)
+        )
+        before = states if defines else [one.fork() for one in states]
+        ends = machine.guarded(
+            partial(machine.execute, (statement,), states, activation), otherwise=before
+        )
+        if ends is before and not defines:
+            for end in ends:  # the statement may have done anything
+                leave_world_in_unseen_hands(end)
+                end.mode = end.mode.in_unseen_hands()
+        states = ends
+        if not states:
+            break
+    return [*states, *(after for _, after in activation.raises)]

@@ -1,0 +1,103 @@
+"""The analysis of a whole program: its modules, its scripts, and what nobody calls."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from detachlint.domain.belief import BY_DEFAULT, YES
+from detachlint.interpret.engine.activation import Activation
+from detachlint.interpret.engine.heap import Heap
+from detachlint.interpret.engine.machine import Machine
+from detachlint.interpret.engine.program import LoneFile, Program
+from detachlint.interpret.engine.state import State, join_states
+from detachlint.interpret.facts import Facts
+from detachlint.interpret.language import importing
+from detachlint.interpret.roots import Roots, run_entries
+from detachlint.ir.nodes import Code, If, Import, Name
+from detachlint.ir.walk import all_codes, nodes_in, nodes_of
+
+
+def analyse_module(code: Code, filename: str) -> Facts:
+    """Run a module as the script it may be, and all its entry points; what it does at its crossings."""
+    file = code.span.file
+    facts = analyse_program({file: code}, LoneFile())[file]
+    facts.filename = filename
+    return facts
+
+
+def analyse_program(modules: dict[str, Code], program: Program) -> dict[str, Facts]:
+    """The facts about each of several files that make up a program, and about those they need.
+
+    Each file that no other one imports is run as a script; of the others, what they do under
+    `if __name__ == "__main__":` is. Then what nobody calls is run in the world that was left.
+    """
+    machine = Machine(dict(modules), program)
+    files = sorted(modules)
+    libraries = [file for file in files if file in _imported(machine, files)]
+    shared = State(Heap({}), YES, {}, {})
+    for file in libraries:
+        importing.load(machine, file, shared)
+    worlds: dict[str, State] = {}
+    for file in files:
+        if file in libraries:
+            _run_guarded_part(machine, file, modules[file])
+            worlds[file] = shared
+        else:
+            worlds[file] = _run_script(machine, file, modules[file])
+    for world in worlds.values():
+        world.mode = BY_DEFAULT
+        world.truths.clear()
+        world.equals.clear()
+    run_entries(machine, [Roots(machine, worlds[file], file, modules[file]) for file in files])
+    return machine.facts_of
+
+
+def _imported(machine: Machine, files: list[str]) -> set[str]:
+    found: set[str] = set()
+    for file in files:
+        for code in all_codes(machine.modules[file]):
+            for node in nodes_of(code):
+                if isinstance(node, Import):
+                    found |= _meant_by(machine.program, file, node)
+        found.discard(file)
+    return found
+
+
+def _meant_by(program: Program, file: str, node: Import) -> set[str]:
+    module = program.find(file, node.level, node.module)
+    if module is None:
+        return set()
+    found = {module}
+    if node.attribute is not None:
+        inner = program.submodule(module, node.attribute)
+        found |= {inner} if inner is not None else set()
+    return found - {file}
+
+
+def _run_script(machine: Machine, file: str, code: Code) -> State:
+    """The world after a script."""
+    state = importing.pristine(machine, file, code)
+    machine.script = file
+    machine.begin_entry(file, module=True)
+    ends = importing.run_module(machine, state, file, code)
+    machine.script = ""
+    return join_states(ends or [state])
+
+
+def _run_guarded_part(machine: Machine, file: str, code: Code) -> None:
+    """Run what a module that others import does when it is a script."""
+    guarded = [s for s in code.body if isinstance(s, If) and _asks_for_name(s)]
+    if not guarded:
+        return
+    state = State(Heap({}), YES, {}, {})
+    if importing.load(machine, file, state) is None:
+        return
+    machine.script = file
+    machine.begin_entry(file, module=True)
+    activation = Activation(code, machine.frame_of(file), 0)
+    machine.guarded(partial(machine.execute, tuple(guarded), [state], activation), otherwise=[])
+    machine.script = ""
+
+
+def _asks_for_name(statement: If) -> bool:
+    return any(isinstance(n, Name) and n.name == "__name__" for n in nodes_in(statement.test))
