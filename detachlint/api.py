@@ -16,10 +16,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from detachlint.config.configuration import Configuration
+from detachlint.config.options import DEFAULT_OPTIONS, Options
+from detachlint.config.wanted import reported, wanted
+from detachlint.rules.codes import UNUSED_SUPPRESSION
 from detachlint.rules.finding import Confidence, Finding
 from detachlint.source.discovery import FoundFile, describe, discover, read_file
-from detachlint.source.scan import may_hold_crossing, text_may_hold_crossing
+from detachlint.source.scan import (
+    may_hold_crossing,
+    may_name_rules,
+    text_may_hold_crossing,
+)
 from detachlint.source.span import Span
+from detachlint.source.suppressions import read_suppressions
 from detachlint.source.text import SourceText, Undecodable, Unencodable, decode
 
 if TYPE_CHECKING:
@@ -30,18 +39,6 @@ if TYPE_CHECKING:
 
 MAXIMUM_PASSES = 10
 """How often a text is fixed and checked again; a second pass is rare and a third unheard of."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How to check and fix."""
-
-    min_confidence: Confidence = Confidence.LIKELY
-    fix_style: FixStyle = "detach"
-    unsafe_fixes: bool = False
-
-
-DEFAULT_OPTIONS = Options()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +85,7 @@ def check_source(
     try:
         source = SourceText.from_text(text, filename)
     except Undecodable as error:
-        return [_unreadable(error, filename)]
+        return wanted([_unreadable(error, filename)], options)
     return _check(source, options)
 
 
@@ -105,7 +102,7 @@ def fix_source(
     try:
         source = SourceText.from_text(text, filename)
     except Undecodable as error:
-        return FixResult(text, [], [_unreadable(error, filename)])
+        return FixResult(text, [], wanted([_unreadable(error, filename)], options))
     fixed, applied, remaining = _fix(source, options)
     changed = fixed is not source
     mark = "\ufeff" if source.has_bom else ""
@@ -113,25 +110,14 @@ def fix_source(
 
 
 def check_tree(
-    tree: ast.Module, filename: str, *, min_confidence: Confidence = Confidence.LIKELY
+    tree: ast.Module, filename: str, options: Options = DEFAULT_OPTIONS
 ) -> list[Finding]:
     """The findings in a module that somebody else has parsed, by position and without fixes.
 
-    A module that is nested too deeply to be analysed gives one finding, DTL900.
+    A module that is nested too deeply to be analysed gives one finding, DTL900. Comments silence
+    nothing here: that is left to whoever has the text.
     """
-    from detachlint.interpret import analyse_module
-    from detachlint.lower import lower_module
-    from detachlint.rules.registry import run_rules
-    from detachlint.syntax.parse import Unparsable, too_deep
-
-    try:
-        findings = run_rules(analyse_module(lower_module(tree, filename), filename))
-    except Unparsable as error:
-        return [_unreadable(error, filename)]
-    except RecursionError:
-        return [_unreadable(too_deep(), filename)]
-    wanted = [finding for finding in findings if finding.confidence.at_least(min_confidence)]
-    return sorted(wanted, key=lambda finding: (finding.span, finding.code))
+    return wanted(_analyse(tree, filename)[0], options)
 
 
 def check_bytes(data: bytes, filename: str, options: Options = DEFAULT_OPTIONS) -> FileResult:
@@ -145,21 +131,37 @@ def fix_bytes(data: bytes, filename: str, options: Options = DEFAULT_OPTIONS) ->
 
 
 def check_paths(
-    paths: Iterable[str | Path], options: Options = DEFAULT_OPTIONS
+    paths: Iterable[str | Path], options: Options | Configuration = DEFAULT_OPTIONS
 ) -> Iterator[FileResult]:
-    """Check files and directories; one result for each file that was found or could not be."""
+    """Check files and directories; one result for each file that was found or could not be.
+
+    With a `Configuration`, each file is checked as its configuration says, and what is excluded is
+    left out. Raises `ConfigurationError`, before any file is checked.
+    """
     return _each_file(paths, options, check_bytes)
 
 
 def fix_paths(
-    paths: Iterable[str | Path], options: Options = DEFAULT_OPTIONS, *, write: bool = True
+    paths: Iterable[str | Path],
+    options: Options | Configuration = DEFAULT_OPTIONS,
+    *,
+    write: bool = True,
 ) -> Iterator[FileResult]:
-    """Fix files and directories. A changed file is replaced atomically, unless `write` is false."""
-    for result in _each_file(paths, options, fix_bytes):
-        if write and result.before is not None and result.fixed is not None:
-            yield _written(result, result.before, result.fixed)
-        else:
-            yield result
+    """Fix files and directories. A changed file is replaced atomically, unless `write` is false.
+
+    `options` and errors are those of `check_paths`.
+    """
+    return _each_written(_each_file(paths, options, fix_bytes), write)
+
+
+def silence_paths(
+    paths: Iterable[str | Path],
+    options: Options | Configuration = DEFAULT_OPTIONS,
+    *,
+    write: bool = True,
+) -> Iterator[FileResult]:
+    """Put `# noqa` comments to all findings, as `fix_paths` writes fixes; those are `applied`."""
+    return _each_written(_each_file(paths, options, _silence_bytes), write)
 
 
 # --- files ------------------------------------------------------------------------------------
@@ -168,12 +170,19 @@ def fix_paths(
 _Work: TypeAlias = Callable[[bytes, str, Options], FileResult]
 
 
-def _each_file(paths: Iterable[str | Path], options: Options, work: _Work) -> Iterator[FileResult]:
-    found = discover(paths)
+def _each_file(
+    paths: Iterable[str | Path], options: Options | Configuration, work: _Work
+) -> Iterator[FileResult]:
+    if isinstance(options, Options):
+        found = discover(paths)
+        chosen = [options] * len(found.files)
+    else:
+        found = discover(paths, options.walk_rules)
+        chosen = [options.options(file.path) for file in found.files]
     for problem in found.problems:
         yield FileResult(str(problem.path), error=f"{problem.path}: {problem.message}")
-    for file in found.files:
-        yield _one_file(file, options, work)
+    for file, own in zip(found.files, chosen, strict=True):
+        yield _one_file(file, own, work)
 
 
 def _one_file(file: FoundFile, options: Options, work: _Work) -> FileResult:
@@ -183,16 +192,20 @@ def _one_file(file: FoundFile, options: Options, work: _Work) -> FileResult:
     except OSError as error:
         return FileResult(filename, error=f"{filename}: {describe(error)}")
     # What the user named is parsed in any case: a syntax error in it is worth saying.
-    if not file.explicit and not may_hold_crossing(data):
+    if not file.explicit and not may_hold_crossing(data) and not _may_hold_unused(data, options):
         return FileResult(filename)
     return work(data, filename, options)
+
+
+def _may_hold_unused(data: bytes, options: Options) -> bool:
+    return may_name_rules(data) and options.reports(UNUSED_SUPPRESSION)
 
 
 def _guarded(work: _Work, data: bytes, filename: str, options: Options) -> FileResult:
     try:
         return work(data, filename, options)
     except Undecodable as error:
-        return FileResult(filename, (_unreadable(error, filename),))
+        return FileResult(filename, tuple(wanted([_unreadable(error, filename)], options)))
     except Exception as error:
         return FileResult(filename, error=_internal_error(error, filename))
 
@@ -207,12 +220,46 @@ def _fix_bytes(data: bytes, filename: str, options: Options) -> FileResult:
     after, applied, remaining = _fix(source, options)
     if after is source:
         return FileResult(filename, tuple(remaining), source)
+    return _fixed_result(source, after, applied, remaining, options)
+
+
+def _fixed_result(
+    source: SourceText,
+    after: SourceText,
+    applied: Iterable[Finding],
+    remaining: Iterable[Finding],
+    options: Options,
+) -> FileResult:
+    filename = source.filename
     try:
         fixed = source.encode(after.text)
     except Unencodable as error:
         findings = tuple(_check(source, options))
         return FileResult(filename, findings, source, error=f"{filename}: not fixed: {error}")
     return FileResult(filename, tuple(remaining), after, tuple(applied), source, fixed)
+
+
+def _silence_bytes(data: bytes, filename: str, options: Options) -> FileResult:
+    return _guarded(_silence, data, filename, options)
+
+
+def _silence(data: bytes, filename: str, options: Options) -> FileResult:
+    from detachlint.fix import add_noqa
+
+    source = decode(data, filename)
+    silenced = add_noqa(source, _check(source, options))
+    if not silenced.findings:
+        return FileResult(filename, (), source)
+    after = replace(source, text=silenced.text, original=None)
+    return _fixed_result(source, after, silenced.findings, _check(after, options), options)
+
+
+def _each_written(results: Iterable[FileResult], write: bool) -> Iterator[FileResult]:
+    for result in results:
+        if write and result.before is not None and result.fixed is not None:
+            yield _written(result, result.before, result.fixed)
+        else:
+            yield result
 
 
 def _written(result: FileResult, before: SourceText, fixed: bytes) -> FileResult:
@@ -245,18 +292,39 @@ def _internal_error(error: Exception, filename: str) -> str:
 def _check(source: SourceText, options: Options) -> list[Finding]:
     from detachlint.syntax.parse import Unparsable, parse_module
 
+    suppressions = read_suppressions(source)
+    if suppressions.skips_file:
+        return []
     try:
         tree = parse_module(source.text, source.filename)
     except Unparsable as error:
-        return [_unreadable(error, source.filename)]
-    if not text_may_hold_crossing(source.text):
-        return []
-    findings = check_tree(tree, source.filename, min_confidence=options.min_confidence)
+        return wanted([_unreadable(error, source.filename)], options)
+    found: list[Finding] = []
+    complete = True
+    if text_may_hold_crossing(source.text):
+        found, complete = _analyse(tree, source.filename)
+    findings = reported(found, source, suppressions, options, complete=complete)
     if not findings:
         return []
     from detachlint.fix import attach_fixes
 
     return attach_fixes(findings, source, options.fix_style, tree)
+
+
+def _analyse(tree: ast.Module, filename: str) -> tuple[list[Finding], bool]:
+    """The findings of every confidence, and whether nothing was given up on the way."""
+    from detachlint.interpret import analyse_module
+    from detachlint.lower import lower_module
+    from detachlint.rules.registry import run_rules
+    from detachlint.syntax.parse import Unparsable, too_deep
+
+    try:
+        facts = analyse_module(lower_module(tree, filename), filename)
+        return run_rules(facts), not facts.gave_up
+    except Unparsable as error:
+        return [_unreadable(error, filename)], False
+    except RecursionError:
+        return [_unreadable(too_deep(), filename)], False
 
 
 def _fix(source: SourceText, options: Options) -> tuple[SourceText, list[Finding], list[Finding]]:

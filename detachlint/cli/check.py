@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
-from detachlint.api import Options
+from detachlint.cli import noqa, show
+from detachlint.cli.configuration import CONFIGURATION_OPTIONS, take_configuration
 from detachlint.cli.run import Request, run
+from detachlint.cli.terminal import Failure
+from detachlint.config.errors import ConfigurationError
 from detachlint.report import format_names
-from detachlint.rules.finding import Confidence
-
-if TYPE_CHECKING:
-    from detachlint.fix import FixStyle
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -28,27 +27,15 @@ _OPTIONS = (
         help="How findings are printed.",
     ),
     click.option(
-        "--min-confidence",
-        type=click.Choice([confidence.value for confidence in Confidence]),
-        default=Confidence.LIKELY.value,
-        show_default=True,
-        help="The least sure findings to report.",
-    ),
-    click.option(
-        "--fix-style",
-        type=click.Choice(["detach", "force"]),
-        default="detach",
-        show_default=True,
-        help="Insert .detach(), or pass force=True (torch 1.13 or later).",
-    ),
-    click.option("--unsafe-fixes", is_flag=True, help="Also apply fixes that need a look."),
-    click.option(
         "--stdin-filename",
         metavar="NAME",
         default="-",
         help="What standard input (`-`) is called in findings.",
     ),
     click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings."),
+    *CONFIGURATION_OPTIONS,
+    click.option("--show-files", is_flag=True, help="List the files that would be checked."),
+    click.option("--show-settings", is_flag=True, help="Print the settings of the paths."),
 )
 
 
@@ -60,20 +47,27 @@ def _with_options(function: _Function) -> _Function:
 
 @click.command()
 @click.option("--fix", is_flag=True, help="Repair what can be repaired.")
+@click.option("--add-noqa", is_flag=True, help="Silence all findings with `# noqa` comments.")
 @_with_options
-def check(**settings: Any) -> None:
+def check(**given: Any) -> None:
     """Report findings in files and directories (default: the current one; `-` is stdin)."""
-    click.get_current_context().exit(run(_request(**settings)))
+    click.get_current_context().exit(_run(**given))
 
 
 @click.command()
 @_with_options
-def fix(**settings: Any) -> None:
+def fix(**given: Any) -> None:
     """Repair files and directories; the same as `check --fix`."""
-    click.get_current_context().exit(run(_request(fix=True, **settings)))
+    click.get_current_context().exit(_run(fix=True, add_noqa=False, **given))
 
 
-def _request(
-    *, min_confidence: str, fix_style: FixStyle, unsafe_fixes: bool, **others: Any
-) -> Request:
-    return Request(options=Options(Confidence(min_confidence), fix_style, unsafe_fixes), **others)
+def _run(*, add_noqa: bool, show_files: bool, show_settings: bool, **given: Any) -> int:
+    try:
+        request = Request(configuration=take_configuration(given), **given)
+        if show_settings:
+            return show.settings(request)
+        if show_files:
+            return show.files(request)
+        return noqa.add_noqa(request) if add_noqa else run(request)
+    except ConfigurationError as error:
+        raise Failure(str(error)) from error

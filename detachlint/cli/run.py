@@ -9,7 +9,6 @@ from typing import TextIO
 
 from detachlint.api import (
     FileResult,
-    Options,
     check_bytes,
     check_paths,
     fix_bytes,
@@ -25,6 +24,7 @@ from detachlint.cli.terminal import (
     write,
     write_bytes,
 )
+from detachlint.config.configuration import Configuration
 from detachlint.report import Report, render
 from detachlint.report.summary import counted
 from detachlint.rules.finding import Finding
@@ -35,7 +35,7 @@ from detachlint.source.text import SourceText
 class Request:
     """What the command line asks for."""
 
-    options: Options
+    configuration: Configuration
     paths: tuple[str, ...]
     fix: bool
     diff: bool
@@ -108,16 +108,22 @@ def _results(request: Request) -> Iterable[FileResult]:
         return _standard_input(request)
     paths = request.paths or (".",)
     if request.fix or request.diff:
-        return fix_paths(paths, request.options, write=not request.diff)
-    return check_paths(paths, request.options)
+        return fix_paths(paths, request.configuration, write=not request.diff)
+    return check_paths(paths, request.configuration)
 
 
 def _standard_input(request: Request) -> Iterator[FileResult]:
     data = read_standard_input()
-    if not request.fix and not request.diff:
-        yield check_bytes(data, request.stdin_filename, request.options)
+    options = request.configuration.options(request.stdin_filename)
+    if request.configuration.forbids(request.stdin_filename):
+        if request.fix and not request.diff:
+            write_bytes(data)
+        yield FileResult(request.stdin_filename)
         return
-    result = fix_bytes(data, request.stdin_filename, request.options)
+    if not request.fix and not request.diff:
+        yield check_bytes(data, request.stdin_filename, options)
+        return
+    result = fix_bytes(data, request.stdin_filename, options)
     if not request.diff:
         write_bytes(data if result.fixed is None else result.fixed)
     yield result

@@ -7,5 +7,14 @@ from detachlint.fix.apply import Applied, apply_fixes
 from detachlint.fix.attach import attach_fixes
 from detachlint.fix.edits import FixStyle, detach_edits
 from detachlint.fix.files import replace_file
+from detachlint.fix.noqa import add_noqa
 
-__all__ = ["Applied", "FixStyle", "apply_fixes", "attach_fixes", "detach_edits", "replace_file"]
+__all__ = [
+    "Applied",
+    "FixStyle",
+    "add_noqa",
+    "apply_fixes",
+    "attach_fixes",
+    "detach_edits",
+    "replace_file",
+]

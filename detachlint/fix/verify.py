@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tokenize
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from detachlint.source.comments import line_reader
 from detachlint.source.text import SourceText
 from detachlint.syntax.parse import Unparsable, parse_module
 
@@ -65,7 +66,7 @@ def _tokens_outside(
     beyond = (len(source.text) + 1, len(source.text) + 1)
     pending = iter(ranges)
     low, high = next(pending, beyond)
-    for token in tokenize.generate_tokens(_line_reader(source)):
+    for token in tokenize.generate_tokens(line_reader(source)):
         start = source.offset(token.start[0], 0) + token.start[1]
         end = source.offset(token.end[0], 0) + token.end[1]
         while start >= high:
@@ -74,9 +75,3 @@ def _tokens_outside(
             yield token.type, token.string
         elif start < low or end > high:
             raise _Straddling
-
-
-def _line_reader(source: SourceText) -> Callable[[], str]:
-    """Python's lines, which are not those of `str.splitlines`, all ending alike."""
-    rows = iter(range(1, source.line_count + 1))
-    return lambda: source.line(next(rows)) + "\n"

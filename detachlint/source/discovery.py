@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,7 +18,41 @@ DEFAULT_EXCLUDES = frozenset(
         *("dist", "node_modules", "site-packages", "venv"),
     }
 )
-"""Names that a walk does not enter (ruff's list). A path named by the user is always read."""
+"""Names that a walk does not enter (ruff's list). A path named by the user is read all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class WalkRules:
+    """What a walk leaves out of a directory: entries of these `names`, and what `matches` says yes to
+    (it is given an absolute real path). `forced_below` names the directory (or is None) below which
+    that also holds for the paths that the user names.
+    """
+
+    names: frozenset[str] = DEFAULT_EXCLUDES
+    matches: Callable[[str], bool] | None = None
+    respect_gitignore: bool = True
+    forced_below: str | None = None
+
+    def excludes(self, name: str, real_path: str) -> bool:
+        """Whether an entry of a directory is left out."""
+        return name in self.names or (self.matches is not None and self.matches(real_path))
+
+    def forbids(self, real_path: str) -> bool:
+        """Whether a path is left out even if the user names it."""
+        if self.forced_below is None:
+            return False
+        parts = Path(os.path.relpath(real_path, self.forced_below)).parts
+        if parts[:1] == (os.pardir,):
+            parts = parts[-1:]
+        return any(part in self.names for part in parts) or self.excludes("", real_path)
+
+
+DEFAULT_WALK_RULES = WalkRules()
+
+
+def default_walk_rules(directory: str) -> WalkRules:
+    """The rules of every directory where nothing is configured."""
+    return DEFAULT_WALK_RULES
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +102,14 @@ class _Collector:
         return Discovery(tuple(files), tuple(problems))
 
 
-def discover(paths: Iterable[str | Path]) -> Discovery:
-    """The Python files that these files and directories stand for. Never raises.
+def discover(
+    paths: Iterable[str | Path], rules_of: Callable[[str], WalkRules] = default_walk_rules
+) -> Discovery:
+    """The Python files that these files and directories stand for. Never raises, unless `rules_of` does.
 
     Directories are walked for `*.py` without following symbolic links to directories, leaving out
-    `DEFAULT_EXCLUDES` and what git ignores. Files are taken whatever they are called.
+    what the rules of each directory (an absolute real path) say and what git ignores. Files are
+    taken whatever they are called.
     """
     collector = _Collector()
     for path in map(Path, paths):
@@ -82,8 +119,11 @@ def discover(paths: Iterable[str | Path]) -> Discovery:
         except (OSError, ValueError) as error:
             collector.fail(path, error if isinstance(error, OSError) else str(error))
             continue
+        rules = rules_of(real_path if is_directory else os.path.dirname(real_path))  # noqa: PTH120
+        if rules.forbids(real_path):
+            continue
         if is_directory:
-            _walk(path, real_path, collector)
+            _walk(path, real_path, collector, rules_of)
         elif path.suffix == ".ipynb":
             collector.fail(path, "notebooks are not supported, only Python files")
         else:
@@ -91,34 +131,37 @@ def discover(paths: Iterable[str | Path]) -> Discovery:
     return collector.result()
 
 
-def _walk(top: Path, real_top: str, collector: _Collector) -> None:
+def _walk(
+    top: Path, real_top: str, collector: _Collector, rules_of: Callable[[str], WalkRules]
+) -> None:
     # A stack rather than recursion: directories may be nested deeper than Python's stack.
     pending: list[tuple[Path, str, IgnoreRules]] = [(top, real_top, rules_above(real_top))]
     while pending:
-        path, real_path, rules = pending.pop()
+        path, real_path, ignored = pending.pop()
+        rules = rules_of(real_path)
         try:
-            entries = list(_entries(path))
+            with os.scandir(path) as scan:
+                entries = list(scan)
         except OSError as error:
             collector.fail(path, error)
             continue
-        rules = rules.entering(real_path)
+        # Those of a directory whose own settings do not want them still hold further down.
+        ignored = ignored.entering(real_path)
         for entry in entries:
             real_entry = os.path.join(real_path, entry.name)  # noqa: PTH118 (hot, and a str)
             kind = _kind(entry)
-            if kind == "other" or rules.ignores(real_entry, kind == "directory"):
+            if kind == "other" or rules.excludes(entry.name, real_entry):
                 continue
-            if kind == "directory":
-                pending.append((path / entry.name, real_entry, rules))
+            is_directory = kind == "directory"
+            if rules.respect_gitignore and ignored.ignores(real_entry, is_directory):
+                continue
+            if is_directory:
+                pending.append((path / entry.name, real_entry, ignored))
             elif kind == "link":
                 target = os.path.realpath(real_entry)
                 collector.add(path / entry.name, target, explicit=False, is_link=True)
             else:
                 collector.add(path / entry.name, real_entry, explicit=False, is_link=False)
-
-
-def _entries(path: Path) -> Iterator[os.DirEntry[str]]:
-    with os.scandir(path) as entries:
-        yield from (entry for entry in entries if entry.name not in DEFAULT_EXCLUDES)
 
 
 def _kind(entry: os.DirEntry[str]) -> str:

@@ -36,6 +36,14 @@ def text_may_hold_crossing(text: str) -> bool:
     return _mentions(text) or (not text.isascii() and _mentions_when_folded(text))
 
 
+def may_name_rules(data: bytes) -> bool:
+    """Whether a comment in a file with these bytes may be addressed to this tool.
+
+    Codes are taken to be written in one case. False is a proof but for that, True a suspicion.
+    """
+    return any(word in data for word in (b"DTL", b"dtl", b"detachlint:"))
+
+
 def _mentions(text: str) -> bool:
     # The plain searches are some ten times faster than the pattern and often decide.
     if not any(word in text for word in CROSSING_WORDS):

@@ -160,3 +160,57 @@ def test_files_of_all_kinds_have_their_lines(project: Path, content: bytes) -> N
 def test_what_flake8_cannot_parse_is_left_to_it(project: Path, content: bytes) -> None:
     (project / "a.py").write_bytes(content)
     assert not any("DTL" in line for line in flake8("a.py", code=1 if content else 0))
+
+
+# --- its options ---------------------------------------------------------------------------------
+
+UNSURE = "import torch\ndef f(x: torch.Tensor):\n    return x.numpy()\n"
+
+
+@pytest.fixture
+def unsure(project: Path) -> Path:
+    (project / "a.py").write_text(UNSURE)
+    return project
+
+
+def test_confidence_is_an_option_of_flake8(unsure: Path) -> None:
+    assert flake8("--select", "DTL", "a.py", code=0) == []
+    asked = ("--select", "DTL", "--detachlint-min-confidence", "possible", "a.py")
+    assert flake8(*asked) == ["a.py:3:12: DTL101"]
+    (unsure / ".flake8").write_text("[flake8]\ndetachlint-min-confidence = possible\n")
+    assert flake8("--select", "DTL", "a.py") == ["a.py:3:12: DTL101"]
+
+
+def test_confidence_is_taken_from_the_configuration(unsure: Path) -> None:
+    (unsure / "pyproject.toml").write_text("[tool.detachlint]\nmin-confidence = 'possible'\n")
+    assert flake8("--select", "DTL", "a.py") == ["a.py:3:12: DTL101"]
+    assert flake8("--select", "DTL", "--detachlint-isolated", "a.py", code=0) == []
+    option = ("--detachlint-min-confidence", "certain")
+    assert flake8("--select", "DTL", *option, "a.py", code=0) == []
+
+
+def test_a_configuration_can_be_named(unsure: Path) -> None:
+    (unsure / "mine.toml").write_text("min-confidence = 'possible'\n")
+    named = ("--select", "DTL", "--detachlint-config", "mine.toml")
+    assert flake8(*named, "a.py") == ["a.py:3:12: DTL101"]
+
+
+def test_selecting_is_left_to_flake8(project: Path) -> None:
+    (project / "pyproject.toml").write_text("[tool.detachlint]\nignore = ['DTL101']\n")
+    assert flake8("a.py") == ["a.py:4:5: DTL101"]
+
+
+def test_a_wrong_configuration_is_reported(project: Path) -> None:
+    (project / "pyproject.toml").write_text("[tool.detachlint]\nselct = []\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "flake8", "--select", "DTL", "a.py"],
+        capture_output=True,
+        check=False,
+    )
+    wrong = "DTL900 cannot be checked: pyproject.toml: selct: there is no such key"
+    assert done.stdout.decode().startswith(f"a.py:1:1: {wrong}")
+
+
+def test_unused_comments_are_left_to_others(project: Path) -> None:
+    (project / "a.py").write_text(CROSSING.replace("()).n", "()).detach().n") + "# noqa: DTL101\n")
+    assert flake8("--select", "DTL901", "a.py", code=0) == []

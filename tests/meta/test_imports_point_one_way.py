@@ -22,6 +22,7 @@ LAYERS = (
     "interpret",
     "rules",
     "fix",
+    "config",
     "report",
     "api",
     "cli",
@@ -32,10 +33,12 @@ LAYERS = (
 
 LIBRARIES = {
     "click": {"cli", "harness"},
+    "flake8": {"flake8_plugin"},
     "hypothesis": {"harness"},
     "libcst": {"syntax"},
     "numpy": {"harness"},
     "pathspec": {"source"},
+    "tomli": {"config"},
     "torch": {"harness"},
 }
 """Which layers may import which library."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from detachlint.source.discovery import DEFAULT_EXCLUDES, discover, read_file
+from detachlint.source.discovery import DEFAULT_EXCLUDES, WalkRules, discover, read_file
 
 
 @pytest.fixture
@@ -174,6 +174,37 @@ def test_bad_patterns_are_skipped(tree: Path) -> None:
     make("a.py", "b.py")
     Path(".gitignore").write_bytes(b"!\n\xff\xfe\n[z-a].py\nb.py\n")
     assert found(".") == ["a.py"]
+
+
+# --- rules of the walk -------------------------------------------------------------------------
+
+
+def test_each_directory_has_its_own_rules(tree: Path) -> None:
+    make("a/x.py", "a/y.py", "b/x.py", "b/y.py", "b/gen/x.py", "y.py")
+    rules = {
+        str(tree.resolve() / "a"): WalkRules(frozenset({"x.py"})),
+        str(tree.resolve() / "b"): WalkRules(matches=lambda path: path.endswith(("y.py", "gen"))),
+    }
+    result = discover(["."], lambda directory: rules.get(directory, WalkRules()))
+    assert [str(file.path) for file in result.files] == ["a/y.py", "b/x.py", "y.py"]
+
+
+def test_git_can_be_disregarded(tree: Path) -> None:
+    make("a.py", "sub/a.py")
+    Path(".gitignore").write_text("a.py\n")
+    where = str(tree.resolve() / "sub")
+    result = discover(["."], lambda path: WalkRules(respect_gitignore=path != where))
+    assert [str(file.path) for file in result.files] == ["sub/a.py"]
+
+
+def test_named_paths_can_be_forbidden(tree: Path) -> None:
+    make("a/gen/x.py", "gen/y.py", "z.py")
+    top = str(tree.resolve())
+    named = ["a/gen/x.py", "gen", "gen/y.py", "z.py"]
+    soft, hard = WalkRules(frozenset({"gen"})), WalkRules(frozenset({"gen"}), forced_below=top)
+    for rules, expected in [(soft, ["a/gen/x.py", "gen/y.py", "z.py"]), (hard, ["z.py"])]:
+        result = discover(named, lambda _, rules=rules: rules)  # type: ignore[misc]
+        assert [str(file.path) for file in result.files] == expected
 
 
 # --- reading -------------------------------------------------------------------------------------

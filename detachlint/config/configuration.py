@@ -1,0 +1,92 @@
+"""The settings of every file and directory of a run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from detachlint.config.files import ConfigFile, find, read
+from detachlint.config.options import Options
+from detachlint.config.settings import Settings, combine
+from detachlint.config.values import Values
+from detachlint.source.discovery import WalkRules
+
+
+class Configuration:
+    """Finds the settings of files. Each directory is looked into once.
+
+    The configuration file nearest to a file is in charge of it, alone: nothing is taken over from
+    those further up. `overrides` go on top, the last of them has the last word. With a `file`, that
+    one is in charge of everything, its globs relative to the current directory; `isolated` means
+    that no file is read at all.
+    """
+
+    def __init__(
+        self, overrides: Sequence[Values] = (), file: str | None = None, *, isolated: bool = False
+    ) -> None:
+        """Raises `ConfigurationError` for a `file` that cannot be used."""
+        self._overrides = tuple(overrides)
+        here = os.path.realpath(os.curdir)
+        named = read(file, here, named=True) if file is not None and not isolated else None
+        self._default = self._combined(named, here)
+        self._searches = named is None and not isolated
+        self._settings: dict[str, Settings] = {}
+        self._walk_rules: dict[Settings, WalkRules] = {}
+        self._real_names: dict[str, str] = {}
+
+    def of_directory(self, directory: str) -> Settings:
+        """The settings of a directory (an absolute real path). Raises `ConfigurationError`."""
+        if not self._searches:
+            return self._default
+        above: list[str] = []
+        current = directory
+        settings = self._settings.get(current)
+        while settings is None:
+            above.append(current)
+            found = find(current)
+            parent = os.path.dirname(current)  # noqa: PTH120 (hot, and a str)
+            if found is not None:
+                settings = self._combined(found, current)
+            elif parent == current:
+                settings = self._default
+            else:
+                current = parent
+                settings = self._settings.get(current)
+        self._settings.update(dict.fromkeys(above, settings))
+        return settings
+
+    def of_file(self, path: str | Path) -> Settings:
+        """The settings of a file, which need not exist."""
+        return self.of_directory(self._real_directory(os.path.dirname(path)))  # noqa: PTH120
+
+    def options(self, path: str | Path) -> Options:
+        """How to check a file."""
+        directory, name = os.path.split(path)
+        real = self._real_directory(directory)
+        return self.of_directory(real).options(os.path.join(real, name))  # noqa: PTH118
+
+    def walk_rules(self, directory: str) -> WalkRules:
+        """What a walk leaves out of a directory (an absolute real path)."""
+        settings = self.of_directory(directory)
+        rules = self._walk_rules.get(settings)
+        if rules is None:
+            rules = self._walk_rules[settings] = settings.walk_rules()
+        return rules
+
+    def forbids(self, path: str | Path) -> bool:
+        """Whether a file is excluded even if the user names it (`force-exclude`)."""
+        directory, name = os.path.split(path)
+        real = self._real_directory(directory)
+        return self.walk_rules(real).forbids(os.path.join(real, name))  # noqa: PTH118
+
+    def _combined(self, found: ConfigFile | None, root: str) -> Settings:
+        values = () if found is None else (found.values,)
+        label = "" if found is None else found.label
+        return combine((*values, *self._overrides), label, root)
+
+    def _real_directory(self, directory: str) -> str:
+        real = self._real_names.get(directory)
+        if real is None:
+            real = self._real_names[directory] = os.path.realpath(directory or os.curdir)
+        return real

@@ -1,0 +1,178 @@
+"""The keys of the configuration, and how a raw value becomes one that means something.
+
+A raw value comes from TOML, or is the text behind a key of an INI file. Whatever is wrong with it is
+one line that names the place, the key and the mistake.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from detachlint.config.errors import ConfigurationError, meant
+from detachlint.config.patterns import Pattern
+from detachlint.rules.codes import PREFIX, all_codes, stands_for_a_code
+from detachlint.rules.finding import Confidence
+
+Values: TypeAlias = Mapping[str, Any]
+"""Values by key, as `read_values` gives them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where values stand: what a complaint begins with, and the directory that globs are relative to.
+
+    `ini`: all values are texts, as in INI files.
+    """
+
+    label: str
+    root: str
+    ini: bool = False
+
+    def error(self, key: str, wrong: str) -> ConfigurationError:
+        """The complaint about a key. Without a label it is an option, which is all the place there is."""
+        return ConfigurationError(": ".join(part for part in (self.label, key, wrong) if part))
+
+
+@dataclass(frozen=True, slots=True)
+class FileIgnores:
+    """An entry of `per-file-ignores`. `outside`: it is meant for the files that do not match."""
+
+    pattern: Pattern
+    outside: bool
+    codes: tuple[str, ...]
+
+    def ignored(self, path: str) -> tuple[str, ...]:
+        """What it ignores in a file."""
+        return self.codes if self.pattern.matches(path) != self.outside else ()
+
+
+def read_values(raw: Mapping[str, object], place: Place) -> dict[str, Any]:
+    """The values of a table of raw ones. Raises `ConfigurationError`."""
+    return {key: read_value(key, value, place) for key, value in raw.items()}
+
+
+def read_value(key: str, raw: object, place: Place, name: str = "") -> Any:
+    """The value of a key, which messages call `name`."""
+    reader = KEYS.get(key)
+    if reader is None:
+        raise place.error(key, f"there is no such key{meant(key, KEYS)}")
+    return reader(raw, place, name or key)
+
+
+# --- kinds of values --------------------------------------------------------------------------
+
+
+def _strings(raw: object, place: Place, key: str) -> list[str]:
+    if place.ini and isinstance(raw, str):
+        return [word for part in re.split(r"[,\n]", raw) if (word := part.strip())]
+    if not isinstance(raw, list) or not all(isinstance(item, str) for item in raw):
+        raise place.error(key, f"has to be a list of strings, not {shown(raw)}")
+    return raw
+
+
+def _codes(raw: object, place: Place, key: str) -> tuple[str, ...]:
+    return tuple(_code(text, place, key) for text in _strings(raw, place, key))
+
+
+def _code(text: str, place: Place, key: str) -> str:
+    code = text.strip().upper()
+    if code == "ALL":
+        return PREFIX
+    if not stands_for_a_code(code):
+        raise place.error(key, f"there is no rule {text!r}{meant(code, all_codes())}")
+    return code
+
+
+def _patterns(raw: object, place: Place, key: str) -> tuple[Pattern, ...]:
+    return tuple(_pattern(text, place, key) for text in _strings(raw, place, key))
+
+
+def _pattern(text: str, place: Place, key: str) -> Pattern:
+    if not text.strip("/ "):
+        raise place.error(key, "a pattern is empty")
+    return Pattern(text, place.root)
+
+
+def _flag(raw: object, place: Place, key: str) -> bool:
+    words = {"true": True, "yes": True, "on": True, "1": True}
+    words |= {"false": False, "no": False, "off": False, "0": False}
+    if place.ini and isinstance(raw, str) and raw.lower() in words:
+        return words[raw.lower()]
+    if not isinstance(raw, bool):
+        raise place.error(key, f"has to be true or false, not {shown(raw)}")
+    return raw
+
+
+def _one_of(*choices: str) -> Callable[[object, Place, str], str]:
+    def read(raw: object, place: Place, key: str) -> str:
+        if not isinstance(raw, str) or raw not in choices:
+            names = " or ".join(repr(choice) for choice in choices)
+            raise place.error(key, f"has to be {names}, not {shown(raw)}")
+        return raw
+
+    return read
+
+
+def _confidence(raw: object, place: Place, key: str) -> Confidence:
+    names = [confidence.value for confidence in reversed(Confidence)]
+    return Confidence(_one_of(*names)(raw, place, key))
+
+
+def _version(raw: object, place: Place, key: str) -> tuple[int, int]:
+    match = re.fullmatch(r"(\d+)\.(\d+)(\.\d+)?", raw) if isinstance(raw, str) else None
+    if match is None:
+        raise place.error(key, f'has to be a version such as "2.1", not {shown(raw)}')
+    return int(match[1]), int(match[2])
+
+
+def _file_ignores(raw: object, place: Place, key: str) -> tuple[FileIgnores, ...]:
+    if place.ini and isinstance(raw, str):
+        raw = dict(_ini_pairs(raw, place, key))
+    if not isinstance(raw, dict):
+        raise place.error(key, f"has to be a table of patterns and codes, not {shown(raw)}")
+    entries: list[FileIgnores] = []
+    for text, codes in raw.items():
+        name = f"{key}: {text!r}"
+        pattern = _pattern(text.removeprefix("!"), place, key)
+        outside = text.startswith("!")
+        entries.append(FileIgnores(pattern, outside, _codes(codes, place, name)))
+    return tuple(entries)
+
+
+def _ini_pairs(raw: str, place: Place, key: str) -> list[tuple[str, str]]:
+    """flake8's form: `pattern[,pattern…]: code[,code…]`, one a line."""
+    pairs: list[tuple[str, str]] = []
+    for line in raw.splitlines():
+        if not line.strip():
+            continue
+        patterns, colon, codes = line.rpartition(":")
+        if not colon:
+            raise place.error(key, f"{line.strip()!r} is not of the form `pattern: codes`")
+        pairs += [(word.strip(), codes) for word in patterns.split(",") if word.strip()]
+    return pairs
+
+
+def shown(raw: object) -> str:
+    """A wrong value in a message, on one line and not too long."""
+    text = str(raw).lower() if isinstance(raw, bool) else repr(raw)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+KEYS: dict[str, Callable[[object, Place, str], Any]] = {
+    "select": _codes,
+    "extend-select": _codes,
+    "ignore": _codes,
+    "per-file-ignores": _file_ignores,
+    "min-confidence": _confidence,
+    "exclude": _patterns,
+    "extend-exclude": _patterns,
+    "force-exclude": _flag,
+    "respect-gitignore": _flag,
+    "fix-style": _one_of("detach", "force"),
+    "unsafe-fixes": _flag,
+    "target-torch": _version,
+}
+"""What reads the value of each key."""
