@@ -15,6 +15,7 @@ from itertools import zip_longest
 from typing import TypeAlias, TypeVar, final
 
 from detachlint.domain.belief import MAYBE, NO, Belief
+from detachlint.domain.rank import RANK, Rank
 from detachlint.domain.story import Story
 from detachlint.domain.values import BOTTOM_VALUE, Address, Atom, Literal, Value
 from detachlint.ir.nodes import Code
@@ -107,10 +108,11 @@ class Array:
     """A NumPy array (or NumPy scalar). `severed` as in `Tensor`."""
 
     severed: frozenset[Span] = NOTHING_SEVERED
+    rank: Rank = Rank.UNKNOWN
 
     def join(self, other: Array) -> Array:
         """Either of the two."""
-        return Array(self.severed | other.severed)
+        return Array(self.severed | other.severed, RANK.join(self.rank, other.rank))
 
 
 @final

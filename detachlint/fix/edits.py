@@ -34,13 +34,13 @@ def detach_edits(
     if span not in outline.editable_calls:
         return None
     crossing = crossing_at(source, span)
-    if crossing is None or _is_harmless(crossing, outline):
+    if crossing is None or is_detached(crossing, outline):
         return None
     edits = _force_edits(source, crossing) if style == "force" else None
-    return _detach_edits(source, crossing, outline) if edits is None else edits
+    return insert_detach(source, crossing, outline) if edits is None else edits
 
 
-def _is_harmless(crossing: CrossingLayout, outline: Outline) -> bool:
+def is_detached(crossing: CrossingLayout, outline: Outline) -> bool:
     """Whether the tensor is detached as written: a second fix would add nothing."""
     if any(
         argument.keyword == "force" and argument.text == "True" for argument in crossing.arguments
@@ -54,27 +54,28 @@ def _is_detach(step: Step) -> bool:
     return step.name in {"detach", "detach_"} and step.is_called
 
 
-def _detach_edits(
+def insert_detach(
     source: SourceText, crossing: CrossingLayout, outline: Outline
 ) -> tuple[Edit, ...] | None:
+    """The edits that put `.detach()` before the first step that is pointless with a graph."""
     steps = crossing.steps
     kept = len(steps) - count_pointless(crossing.base, steps, outline)
     if kept < len(steps):
-        return (_insertion(source, steps[kept].dot, DETACH),)
+        return (insertion(source, steps[kept].dot, DETACH),)
     if crossing.base.kind == "super" and not steps:
         # `super().detach()` is an instance of the class itself: its conversion would be the one
         # being defined here, not that of the base.
         return None
     if crossing.dot is not None:
-        return (_insertion(source, crossing.dot, DETACH),)
+        return (insertion(source, crossing.dot, DETACH),)
     receiver = crossing.receiver
     if receiver is None:
         return None
     if receiver.is_primary:
-        return (_insertion(source, receiver.end, DETACH),)
+        return (insertion(source, receiver.end, DETACH),)
     return (
-        _insertion(source, receiver.start, "("),
-        _insertion(source, receiver.end, f"){DETACH}"),
+        insertion(source, receiver.start, "("),
+        insertion(source, receiver.end, f"){DETACH}"),
     )
 
 
@@ -89,11 +90,12 @@ def _force_edits(source: SourceText, crossing: CrossingLayout) -> tuple[Edit, ..
                 return None
             return (Edit(source.span(argument.value_start, argument.value_end), "True"),)
     if crossing.form is Form.UNBOUND:
-        return (_insertion(source, arguments[-1].end, f", {FORCE}"),)
+        return (insertion(source, arguments[-1].end, f", {FORCE}"),)
     if arguments:
         return None
-    return (_insertion(source, crossing.arguments_start, FORCE),)
+    return (insertion(source, crossing.arguments_start, FORCE),)
 
 
-def _insertion(source: SourceText, index: int, content: str) -> Edit:
+def insertion(source: SourceText, index: int, content: str) -> Edit:
+    """The edit that inserts `content` before the character at `index`."""
     return Edit(source.span(index, index), content)

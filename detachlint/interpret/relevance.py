@@ -17,6 +17,7 @@ from detachlint.ir.nodes import (
     Delete,
     Expression,
     For,
+    Import,
     MakeClass,
     MakeFunction,
     Name,
@@ -27,6 +28,7 @@ from detachlint.ir.nodes import (
     With,
 )
 from detachlint.ir.walk import all_codes, inner_codes, nodes_in, nodes_of
+from detachlint.source.scan import LIBRARIES
 
 WORDS = FORMS | {"reveal_grad"}
 
@@ -67,6 +69,7 @@ class Relevance:
         around = {inner: code for code in codes for inner in inner_codes(code)}
         relevant: set[Code] = set()
         names = self.names
+        names.update(_names_of_libraries(codes))
         while True:
             more = {code for code, mentioned in words.items() if mentioned & names}
             for code in list(more):
@@ -85,6 +88,21 @@ class Relevance:
             relevant |= more
             names |= found
         self.codes |= relevant
+
+
+def _names_of_libraries(codes: list[Code]) -> Iterator[str]:
+    """What the module calls the libraries that make arrays of what they are handed."""
+    for code in codes:
+        for node in nodes_of(code):
+            if isinstance(node, Assign) and isinstance(node.value, Import):
+                if is_sink(node.value):
+                    yield from (n for target in node.targets for n in _target_names(target))
+
+
+def is_sink(node: Import) -> bool:
+    """Whether something that makes arrays of what it is handed is imported."""
+    path = node.module.split(".")
+    return path[0] in LIBRARIES or "tensorboard" in path
 
 
 Given = tuple[frozenset[str], frozenset[str], tuple[Code, ...]]

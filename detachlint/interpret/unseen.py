@@ -15,6 +15,7 @@ from detachlint.domain.objects import (
     Tensor,
     Unknown,
 )
+from detachlint.domain.rank import Rank
 from detachlint.domain.values import Address, Library, Literal, Value, value_of
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.arguments import Arguments
@@ -121,7 +122,7 @@ def _of_library_class(name: str) -> HeapObject:
     if is_module_name(name):
         return Unknown(Kind.MODULE)
     if name in ARRAY_CLASSES:
-        return Array()
+        return Array(rank=Rank.ARRAY)
     if name in KINDS:
         return Unknown(KINDS[name], NO if KINDS[name] is not Kind.ANY else MAYBE)
     return Unknown(Kind.ANY)

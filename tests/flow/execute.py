@@ -2,7 +2,8 @@
 
 In a program `reveal_grad(t)` notes `t.requires_grad`. A crossing that raises because the tensor
 requires grad is noted and hands out the array of the detached tensor instead, so that one run sees
-every crossing of a program.
+every crossing of a program. Errors that no tensor escapes (DTL115) are noted where they are raised;
+the program handles them.
 
 The programs are our own and behave, so they share the process: a tenth of the time that the
 harness takes, which runs programs of unknown manners and gives each a process.
@@ -22,11 +23,13 @@ import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
+from types import FrameType, TracebackType
 from typing import Any, NamedTuple
 
 TIMEOUT_SECONDS = 300.0
 _REFUSAL = "Can't call numpy() on Tensor that requires grad"
+_REJECTED = "# error: DTL115"
+_REJECTIONS = (TypeError, ValueError, AttributeError)
 _PROGRAM_FILE = "<flow program>"
 
 
@@ -115,6 +118,15 @@ def _lines(frame: FrameType) -> tuple[int, int]:
     return frame.f_lineno, frame.f_lineno
 
 
+def _is_innermost(traceback: TracebackType) -> bool:
+    inner = traceback.tb_next
+    while inner is not None:
+        if inner.tb_frame.f_code.co_filename == _PROGRAM_FILE:
+            return False
+        inner = inner.tb_next
+    return True
+
+
 class _Recorder:
     """Stands in for `Tensor.numpy`, and is `reveal_grad`."""
 
@@ -126,6 +138,16 @@ class _Recorder:
         line = _program_frame().f_lineno
         self.execution.reveals.append(Reveal(line, bool(tensor.requires_grad)))
         return tensor
+
+    def trace(self, frame: FrameType, event: str, argument: Any) -> Any:
+        """Notes what the program's own lines raise by calling something outside."""
+        if frame.f_code.co_filename != _PROGRAM_FILE:
+            return None
+        if event == "exception" and issubclass(argument[0], _REJECTIONS):
+            if argument[2].tb_frame is frame and _is_innermost(argument[2]):
+                first, last = _lines(frame)
+                self.execution.crossings.append(Crossing(first, last, frame.f_lasti, True))
+        return self.trace
 
     def numpy(self, tensor: Any, *, force: bool = False) -> Any:
         frame = _program_frame()
@@ -155,10 +177,13 @@ def _run(text: str, recorder: _Recorder) -> Execution:
     linecache.cache[_PROGRAM_FILE] = (len(text), None, text.splitlines(True), _PROGRAM_FILE)
     namespace["reveal_grad"] = recorder.reveal_grad
     try:
+        if _REJECTED in text:
+            sys.settrace(recorder.trace)
         exec(compile(text, _PROGRAM_FILE, "exec"), namespace)
     except BaseException:  # a program may also call sys.exit
         execution.failure = traceback.format_exc()
     finally:
+        sys.settrace(None)
         namespace.clear()
         namespace.update(saved)
         torch.set_grad_enabled(True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import BY_DEFAULT, MAYBE
 from detachlint.domain.objects import (
+    Array,
     Class,
     Function,
     Instance,
@@ -45,6 +46,7 @@ from detachlint.interpret.language.lookup import (
     linear_order,
 )
 from detachlint.interpret.pytorch import modules, tensor_attributes
+from detachlint.interpret.pytorch.array_ranks import KEEPING_ATTRIBUTES
 from detachlint.knowledge import facts
 from detachlint.source.span import Span
 
@@ -148,6 +150,8 @@ def _read_atom(
         return _read_instance(machine, atom, thing, name, state, activation, span)
     if isinstance(thing, Class):
         return _read_class(machine, atom, thing, name, state, span)
+    if isinstance(thing, Array) and name in KEEPING_ATTRIBUTES:
+        return machine.new(state, activation, span, f"array {name}", thing)
     if isinstance(thing, Sequence) and name in thing.fields:
         return thing.items[thing.fields.index(name)]
     if isinstance(thing, Function) and name in thing.attributes:

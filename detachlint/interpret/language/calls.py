@@ -106,23 +106,29 @@ def _gather(
         for given, before in paths:
             if argument.unpack == "*":
                 for contents, after in machine.collect(value, before, activation, node.span):
-                    longer.append((_with_items(given, contents.items, contents.rest), after))
+                    items = _with_items(given, contents.items, contents.rest, argument.value.span)
+                    longer.append((items, after))
             elif argument.unpack == "**":
                 longer.append((_with_mapping(given, value, before), before))
             elif argument.keyword is not None:
                 keywords = {**given.keywords, argument.keyword: value}
-                longer.append((replace(given, keywords=keywords), before))
+                spans = {**given.spans, argument.keyword: argument.value.span}
+                longer.append((replace(given, keywords=keywords, spans=spans), before))
             else:
-                longer.append((_with_items(given, (value,), BOTTOM_VALUE), before))
+                items = _with_items(given, (value,), BOTTOM_VALUE, argument.value.span)
+                longer.append((items, before))
         paths = longer
     return paths
 
 
-def _with_items(given: Arguments, items: tuple[Value, ...], rest: Value) -> Arguments:
+def _with_items(given: Arguments, items: tuple[Value, ...], rest: Value, span: Span) -> Arguments:
     if given.rest:
         # Positions behind an unpacking of unknown length are unknown themselves.
         return replace(given, rest=frozenset().union(given.rest, rest, *items))
-    return replace(given, positional=(*given.positional, *items), rest=rest)
+    start = len(given.positional)
+    spans = dict(given.spans)
+    spans.update((start + index, span) for index in range(len(items)))
+    return replace(given, positional=(*given.positional, *items), rest=rest, spans=spans)
 
 
 def _with_mapping(given: Arguments, value: Value, state: State) -> Arguments:

@@ -35,6 +35,9 @@ from detachlint.interpret.language.contents import (
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
 
+VIEW = "view"
+"""`kind` of what `keys`, `values` and `items` of a dict give: no list, and no array to NumPy."""
+
 Handler = Callable[["Machine", Address, LibraryCall], Outcomes]
 
 
@@ -245,7 +248,7 @@ def _items(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
         )
         pair = Sequence("tuple", parts)
         one = machine.new(call.state, call.activation, call.span, "any item", pair)
-        made = Sequence("list", (), one)
+        made = Sequence(VIEW, (), one)
         return [(machine.new(call.state, call.activation, call.span, "items", made), call.state)]
     for number, (key, value) in enumerate(thing.entries.items()):
         pair = Sequence("tuple", (value_of(key), value))
@@ -254,19 +257,19 @@ def _items(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
     if thing.rest:
         pair = Sequence("tuple", (thing.rest_keys, thing.rest))
         rest = machine.new(call.state, call.activation, call.span, "other items", pair)
-    made = Sequence("list", tuple(pairs), rest)
+    made = Sequence(VIEW, tuple(pairs), rest)
     return [(machine.new(call.state, call.activation, call.span, "items", made), call.state)]
 
 
 def _keys(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
     thing = _mapping(call, address)
-    made = Sequence("list", tuple(value_of(key) for key in thing.entries), thing.rest_keys)
+    made = Sequence(VIEW, tuple(value_of(key) for key in thing.entries), thing.rest_keys)
     return [(machine.new(call.state, call.activation, call.span, "keys", made), call.state)]
 
 
 def _values(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
     thing = _mapping(call, address)
-    made = Sequence("list", tuple(thing.entries.values()), thing.rest)
+    made = Sequence(VIEW, tuple(thing.entries.values()), thing.rest)
     return [(machine.new(call.state, call.activation, call.span, "values", made), call.state)]
 
 

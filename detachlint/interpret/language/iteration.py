@@ -18,6 +18,7 @@ from detachlint.domain.objects import (
     Tensor,
     Unknown,
 )
+from detachlint.domain.rank import of_row
 from detachlint.domain.values import (
     Address,
     Atom,
@@ -383,7 +384,8 @@ def _element(
         )
         return machine.new(state, activation, span, "row", row)
     if isinstance(thing, Array):
-        return machine.new(state, activation, span, "array row", thing)
+        item = Array(thing.severed, of_row(thing.rank))
+        return machine.new(state, activation, span, "array row", item)
     if isinstance(thing, Unknown):
         kind = Kind.ANY if thing.kind in (Kind.ANY, Kind.MODULE) else Kind.OTHER
         grad = thing.grad if thing.kind is Kind.ANY else MAYBE

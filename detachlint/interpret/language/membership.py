@@ -18,6 +18,7 @@ from detachlint.domain.objects import (
     Tensor,
     Unknown,
 )
+from detachlint.domain.rank import Rank
 from detachlint.domain.values import Address, Atom, Library, Literal, Value
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import find_in_class, library_bases, linear_order
@@ -203,7 +204,8 @@ def assume_class(state: State, address: Address, cls: Atom) -> None:
     elif name == "torch.nn.Module" or facts.module_fact(name) is not None:
         state.heap[address] = replace(thing, kind=Kind.MODULE)
     elif name in ARRAY_CLASSES:
-        state.heap[address] = Array(thing.severed)
+        rank = Rank.ARRAY if name == "numpy.ndarray" else Rank.SCALAR
+        state.heap[address] = Array(thing.severed, rank)
     elif name == "builtins.str":
         state.heap[address] = replace(thing, kind=Kind.TEXT)
     elif name in NUMBER_CLASSES:

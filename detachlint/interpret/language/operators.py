@@ -20,6 +20,7 @@ from detachlint.domain.objects import (
     Tensor,
     Unknown,
 )
+from detachlint.domain.rank import Rank, broadcast
 from detachlint.domain.story import then
 from detachlint.domain.values import (
     FALSE,
@@ -42,6 +43,9 @@ from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import conditions
 from detachlint.interpret.language.contents import limited, merged_mapping
 from detachlint.interpret.language.lookup import find_in_class
+from detachlint.interpret.pytorch import array_operators
+from detachlint.interpret.pytorch.array_operators import Operand
+from detachlint.interpret.pytorch.array_ranks import rank_of
 from detachlint.interpret.pytorch.placement import common_device
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
@@ -54,6 +58,7 @@ from detachlint.interpret.pytorch.tensors import (
     write_into,
 )
 from detachlint.ir.nodes import AugmentedAssign, Operator
+from detachlint.source.span import Span
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -288,6 +293,13 @@ def _combine(
 ) -> Value:
     """The result by the classes of the operands: tensors win over arrays, arrays over numbers."""
     kinds = {_class_of(state, atom) for operand in operands for atom in operand}
+    if "array" in kinds and len(operands) == 2:
+        left, right = (
+            Operand(value, part.span) for value, part in zip(operands, node.operands, strict=True)
+        )
+        lost = array_operators.operate(machine, node.name, left, right, state, activation)
+        if lost is not None:
+            return _converted(machine, node, operands, lost, state, activation)
     if "tensor" in kinds:
         return tensor_result(machine, node, operands, state, activation)
     if "sequence" in kinds and node.name in ("+", "*"):
@@ -297,7 +309,8 @@ def _combine(
     if "unknown" in kinds:
         return _unknown_result(machine, node, operands, state, activation)
     if "array" in kinds:
-        thing = Array(severed_in(state, operands))
+        rank = broadcast(rank_of(state, operand) for operand in operands)
+        thing = Array(severed_in(state, operands), rank)
         return machine.new(state, activation, node.span, "array", thing)
     kind = Kind.TRUTH if node.name in COMPARISONS else Kind.OTHER
     if kinds <= {"number"} and kind is Kind.OTHER:
@@ -306,6 +319,22 @@ def _combine(
     if all(len(operand) == 1 for operand in operands):
         return machine.derived(node.name, firsts, node.span, Unknown(kind, NO))
     return machine.unknown(state, activation, node.span, node.name, kind=kind, grad=NO)
+
+
+def _converted(
+    machine: Machine,
+    node: Operator,
+    operands: tuple[Value, ...],
+    lost: frozenset[Span],
+    state: State,
+    activation: Activation,
+) -> Value:
+    """What an ndarray and a tensor make of each other: nothing in it has a graph."""
+    severed = severed_in(state, operands) | lost
+    if any(_class_of(state, atom) == "tensor" for operand in operands for atom in operand):
+        made = Tensor(NO, leaf=YES, dtype=Dtype.FLOAT, severed=severed)
+        return make_tensor(machine, state, activation, node.span, made, node.name)
+    return machine.new(state, activation, node.span, "array", Array(severed, Rank.SOME))
 
 
 def _class_of(state: State, atom: Atom) -> str:
@@ -463,11 +492,25 @@ def operate_in_place(
     """The outcomes of `left operator= right`: tensors and lists are changed in place."""
     kinds = {_class_of(state, atom) for atom in left}
     operation = Operator(node.operator, (node.target, node.value), node.span)
+    lost = array_operators.operate(
+        machine,
+        node.operator,
+        Operand(left, node.target.span),
+        Operand(right, node.value.span),
+        state,
+        activation,
+        in_place=True,
+    )
+    if lost is not None:
+        if kinds == {"array"}:
+            _sever_in_place(state, left, lost)
+            return [(left, state)]
+        return [(_converted(machine, operation, (left, right), lost, state, activation), state)]
     if kinds == {"tensor"}:
         flag = flag_of(state, right)
         message = f"`{describe(node.target)} {node.operator}= …` writes something that requires grad into it"
         write_into(state, left, flag, node.span, message, story_of(state, right))
-        _sever_in_place(state, left, right)
+        _sever_in_place(state, left, severed_in(state, [right]))
         return [(left, state)]
     if kinds == {"sequence"} and node.operator == "+":
         return _extend_in_place(machine, node, left, right, state, activation)
@@ -483,11 +526,10 @@ def operate_in_place(
     return operate(machine, operation, (left, right), state, activation)
 
 
-def _sever_in_place(state: State, left: Value, right: Value) -> None:
-    severed = severed_in(state, [right])
+def _sever_in_place(state: State, left: Value, severed: frozenset[Span]) -> None:
     for address in addresses(left) if severed else []:
         thing = state.get(address)
-        if isinstance(thing, Tensor):
+        if isinstance(thing, (Tensor, Array)):
             state.put(address, replace(thing, severed=thing.severed | severed))
 
 

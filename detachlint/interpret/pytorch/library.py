@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import MAYBE, NO, Belief, Truth
-from detachlint.domain.objects import Array, Instance, Kind, Tensor
+from detachlint.domain.objects import Instance, Kind, Tensor
 from detachlint.domain.values import (
     NONE,
     Address,
@@ -18,7 +18,14 @@ from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.engine.unseen_calls import note_escapes
 from detachlint.interpret.language import builtin_functions, standard_library
-from detachlint.interpret.pytorch import gradmode, library_objects, methods, modules, special
+from detachlint.interpret.pytorch import (
+    gradmode,
+    library_objects,
+    methods,
+    modules,
+    numpy_calls,
+    special,
+)
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
@@ -59,8 +66,10 @@ def call_library(machine: Machine, call: LibraryCall) -> Outcomes:
         return known
     if name.split(".")[0] == "torch":
         return _call_torch(machine, call)
-    if name.split(".")[0] in ("numpy", "scipy", "pandas", "sklearn", "np"):
-        return [(_call_numpy(machine, call), call.state)]
+    if name.split(".")[0] == "numpy":
+        return numpy_calls.call_numpy(machine, call)
+    if name.split(".")[0] in ("scipy", "pandas", "sklearn"):
+        return [(_call_array_library(machine, call), call.state)]
     return [(_call_unseen(machine, call), call.state)]
 
 
@@ -159,16 +168,13 @@ def _set_all(state: State, made: Value, flag: Belief) -> None:
                         state.heap[parameter] = replace(inner, grad=flag)
 
 
-def _call_numpy(machine: Machine, call: LibraryCall) -> Value:
-    """NumPy and its relatives give arrays; of a tensor they may give a tensor (without history)."""
+def _call_array_library(machine: Machine, call: LibraryCall) -> Value:
+    """Relatives of NumPy give arrays, and objects that know arrays."""
     state = call.state
-    inputs = call.inputs
-    note_escapes(machine, state, inputs)
-    severed = severed_in(state, inputs)
-    if any(holds_tensor(state, value) for value in inputs):
+    note_escapes(machine, state, call.inputs)
+    severed = severed_in(state, call.inputs)
+    if any(holds_tensor(state, value) for value in call.inputs):
         return machine.unknown(state, call.activation, call.span, "array", grad=NO, severed=severed)
-    if call.name.split(".")[0] in ("numpy", "np"):
-        return machine.new(state, call.activation, call.span, "array", Array(severed))
     return machine.unknown(
         state,
         call.activation,

@@ -44,6 +44,7 @@ from detachlint.interpret.pytorch import (
     library_objects,
     module_methods,
     modules,
+    numpy_calls,
     operations,
     special,
 )
@@ -111,7 +112,7 @@ def _call_family(machine: Machine, family: str, call: LibraryCall) -> Outcomes:
         case "switch":
             return _one_by_one(machine, call, gradmode.call_method)
         case "array":
-            return [(_array_method(machine, call), call.state)]
+            return numpy_calls.array_method(machine, call)
         case "text":
             return [(builtin_methods.text_method(machine, call), call.state)]
         case "function":
@@ -230,16 +231,6 @@ def _unknown_method(machine: Machine, call: LibraryCall) -> Value:
         story=story_of_any(state, [call.receiver]),
         severed=severed_in(state, call.inputs),
     )
-
-
-def _array_method(machine: Machine, call: LibraryCall) -> Value:
-    if call.name in ("item", "tolist"):
-        kind = Kind.NUMBER if call.name == "item" else Kind.OTHER
-        return machine.unknown(
-            call.state, call.activation, call.span, call.name, kind=kind, grad=NO
-        )
-    severed = severed_in(call.state, call.inputs)
-    return machine.new(call.state, call.activation, call.span, f"array {call.name}", Array(severed))
 
 
 def _call_on_super(machine: Machine, atom: Atom, call: LibraryCall) -> Outcomes:
