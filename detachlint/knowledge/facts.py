@@ -21,9 +21,11 @@ from detachlint.knowledge.model import (
     ParameterFact,
     Result,
 )
+from detachlint.knowledge.sink_facts import sink_fact
 from detachlint.knowledge.table import Table
 
 __all__ = [
+    "sink_fact",
     "SPECIAL_CASES",
     "Aliasing",
     "CallFact",

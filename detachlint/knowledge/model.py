@@ -214,6 +214,8 @@ class Gate(Enum):
     """`__array__` raises, but the function hides that and answers wrongly (`array_equal`)."""
     EXPORTS = "exports"
     """DLPack: raises BufferError iff the tensor requires grad, in whatever grad mode."""
+    DEFERRED = "deferred"
+    """Keeps the tensor and converts it later, when it is drawn: raises there, not here."""
     KEEPS = "keeps"
     """Does not look at the values (`np.shape`), or stores the tensor as an object."""
 

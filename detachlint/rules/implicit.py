@@ -53,6 +53,8 @@ def afterthought(raising: Raising) -> str:
     """What else is to be said of a conversion that raises."""
     if raising.needed:
         return "; detaching is no cure here, because the gradient is still wanted behind it"
+    if raising.worst.gate is Gate.DEFERRED:
+        return "; it is kept, and converted when the figure is drawn"
     if raising.worst.gate is Gate.SWALLOWS:
         return "; it hides the error and answers False, whatever the values are"
     if raising.worst.dtype is Dtype.NARROW:

@@ -19,7 +19,7 @@ from detachlint.harness.probe.numpy_calls import (
 )
 from detachlint.knowledge.model import Gate, NumpyFact
 
-_REFUSED = "refused"
+REFUSED = "refused"
 _STARS: dict[Any, str] = {
     inspect.Parameter.VAR_POSITIONAL: "*",
     inspect.Parameter.VAR_KEYWORD: "**",
@@ -40,7 +40,7 @@ def _watch(protocol: str) -> None:
         try:
             answer = inherited(self, *args, **kwargs)
         except RuntimeError:
-            Watched.asked.add(_REFUSED)
+            Watched.asked.add(REFUSED)
             raise
         Watched.asked.add(protocol)
         return answer
@@ -160,7 +160,7 @@ def _gate(function: Callable[..., Any], given: Arguments, substitution: _Substit
         return Gate.DELEGATES
     Watched.asked.clear()
     _call(function, _with(given, substitution, True, True))
-    if _REFUSED in Watched.asked:
+    if REFUSED in Watched.asked:
         return Gate.SWALLOWS
     return Gate.SCALAR if Watched.asked else Gate.KEEPS
 

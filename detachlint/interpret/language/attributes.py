@@ -45,7 +45,7 @@ from detachlint.interpret.language.lookup import (
     library_bases,
     linear_order,
 )
-from detachlint.interpret.pytorch import modules, tensor_attributes
+from detachlint.interpret.pytorch import modules, sinks, tensor_attributes
 from detachlint.interpret.pytorch.array_ranks import KEEPING_ATTRIBUTES
 from detachlint.knowledge import facts
 from detachlint.source.span import Span
@@ -249,6 +249,8 @@ def _missing(
         if not library_bases(state, cls) and not has_unknown_base(state, cls):
             # An AttributeError, or set out of sight: either way nothing is known.
             return machine.derived(f"attribute {name}", (address,), span, Unknown(Kind.ANY))
+    if sinks.is_plural(state, thing) and name in ("flat", "T"):
+        return value_of(address)
     for library in class_names(state, thing):
         fact = facts.class_fact(library)
         if fact is not None and name in fact.methods and fact.methods[name].attribute:

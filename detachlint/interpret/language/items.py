@@ -42,7 +42,7 @@ from detachlint.interpret.language.contents import (
     with_entry,
 )
 from detachlint.interpret.language.lookup import bind_members, find_in_class, is_module
-from detachlint.interpret.pytorch import modules
+from detachlint.interpret.pytorch import modules, sinks
 from detachlint.interpret.pytorch.array_operators import Operand, store
 from detachlint.interpret.pytorch.array_ranks import of_item
 from detachlint.interpret.pytorch.tensors import (
@@ -174,6 +174,10 @@ def _read_atom(
             return modules.read_item(machine, atom, thing, index, state, activation, span)
         case Instance() if (held := held_by(state, thing)) is not None:
             return _read_atom(machine, held, index, state, activation, node)
+        case Instance() if sinks.is_plural(state, thing):
+            return value_of(atom)
+        case Instance() if sinks.is_followed(thing):
+            return machine.unknown(state, activation, span, "item", grad=sinks.NOTHING_KNOWN)
         case Class():
             return value_of(atom)
         case Unknown() if isinstance(atom, Address):
@@ -386,6 +390,8 @@ def _write_atom(
             _write_atom(machine, held, index, value, state, activation, node, source, alone)
         case Instance() if is_module(state, thing):
             modules.write_item(address, thing, index, value, state)
+        case Instance() if sinks.is_followed(thing):
+            sinks.store_item(machine, thing, value, source or node.span, state, activation)
         case Unknown():
             known = single_literal(index)
             if known is not None and thing.kind is Kind.ANY:

@@ -37,7 +37,7 @@ from detachlint.interpret.language import generators
 from detachlint.interpret.language.conditions import truth_of
 from detachlint.interpret.language.contents import append, held_by
 from detachlint.interpret.language.lookup import class_names, find_in_class, is_module
-from detachlint.interpret.pytorch import data_loading, modules
+from detachlint.interpret.pytorch import data_loading, modules, sinks
 from detachlint.interpret.pytorch.tensors import flag_of, flag_of_tensor, roots
 from detachlint.source.span import Span
 
@@ -399,6 +399,8 @@ def _element(
             story=thing.story,
             severed=thing.severed,
         )
+    if isinstance(thing, Instance) and sinks.is_plural(state, thing):
+        return value_of(atom)
     if isinstance(thing, Instance):
         held = flag_of(state, thing.payload)
         grad = FROM_A_LOADER if held == NO else held

@@ -91,6 +91,8 @@ def pass_gate(
     match sink.gate:
         case Gate.CONVERTS | Gate.SWALLOWS:
             raises = found.grad.both(state.mode)
+        case Gate.DEFERRED:
+            raises = found.grad.both(state.mode).in_unseen_hands()
         case Gate.EXPORTS:
             raises = found.grad
         case Gate.REJECTS:

@@ -24,6 +24,7 @@ from detachlint.interpret.pytorch import (
     methods,
     modules,
     numpy_calls,
+    sinks,
     special,
 )
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
@@ -68,6 +69,10 @@ def call_library(machine: Machine, call: LibraryCall) -> Outcomes:
         return _call_torch(machine, call)
     if name.split(".")[0] == "numpy":
         return numpy_calls.call_numpy(machine, call)
+    if sinks.is_sink_name(name):
+        followed = sinks.call_function(machine, call)
+        if followed is not None:
+            return followed
     if name.split(".")[0] in ("scipy", "pandas", "sklearn"):
         return [(_call_array_library(machine, call), call.state)]
     return [(_call_unseen(machine, call), call.state)]
