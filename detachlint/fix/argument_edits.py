@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detachlint.fix.edits import DETACH, insert_detach, insertion, is_detached
+from detachlint.fix.edits import DETACH, JUST_DETACH, insert_steps, insertion
 from detachlint.rules.finding import Edit, Remedy
 from detachlint.source.span import Span
 from detachlint.source.text import SourceText
@@ -14,7 +14,11 @@ ITEM = "t"
 
 
 def argument_edits(
-    source: SourceText, span: Span, remedy: Remedy, outline: Outline
+    source: SourceText,
+    span: Span,
+    remedy: Remedy,
+    outline: Outline,
+    cures: tuple[str, ...] = JUST_DETACH,
 ) -> tuple[Edit, ...] | None:
     """The edits that `remedy` asks for at the expression at `span`; None where it may not be edited.
 
@@ -32,34 +36,9 @@ def argument_edits(
     if remedy is Remedy.DETACH_EACH:
         return _detach_each(source, argument, outline)
     if remedy is Remedy.TO_ARRAY:
-        return _append(source, argument, TO_ARRAY)
-    if remedy is Remedy.DETACH_TO_ARRAY:
-        return _detach_to_array(source, argument, outline)
-    return None if is_detached(argument, outline) else insert_detach(source, argument, outline)
-
-
-def _detach_to_array(
-    source: SourceText, argument: CrossingLayout, outline: Outline
-) -> tuple[Edit, ...] | None:
-    if is_detached(argument, outline):
-        return _append(source, argument, TO_ARRAY)
-    detaching = insert_detach(source, argument, outline)
-    if detaching is None or argument.receiver is None:
-        return None
-    *before, last = detaching
-    end = source.span(argument.receiver.end, argument.receiver.end)
-    if last.span == end:
-        return (*before, Edit(end, last.content + TO_ARRAY))
-    return (*detaching, Edit(end, TO_ARRAY))
-
-
-def _append(source: SourceText, argument: CrossingLayout, step: str) -> tuple[Edit, ...] | None:
-    receiver = argument.receiver
-    if receiver is None:
-        return None
-    if receiver.is_primary:
-        return (insertion(source, receiver.end, step),)
-    return insertion(source, receiver.start, "("), insertion(source, receiver.end, f"){step}")
+        return insert_steps(source, argument, outline, (), TO_ARRAY)
+    last = TO_ARRAY if remedy is Remedy.DETACH_TO_ARRAY else ""
+    return insert_steps(source, argument, outline, cures, last)
 
 
 def _detach_each(
@@ -67,7 +46,7 @@ def _detach_each(
 ) -> tuple[Edit, ...] | None:
     """Each item where they are written one by one; else a comprehension over the container."""
     if argument.items:
-        edits = [insert_detach(source, item, outline) for item in argument.items]
+        edits = [insert_steps(source, item, outline) for item in argument.items]
         return tuple(edit for parts in edits for edit in parts or ()) if all(edits) else None
     receiver = argument.receiver
     if receiver is None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from detachlint.fix.argument_edits import argument_edits
-from detachlint.fix.edits import FixStyle, detach_edits
+from detachlint.fix.edits import JUST_DETACH, FixStyle, detach_edits
 from detachlint.rules.finding import Applicability, Confidence, Edit, Finding, Fix, Remedy
 from detachlint.source.text import SourceText
 from detachlint.syntax.outline import Outline
@@ -38,12 +38,14 @@ def _wants_fix(finding: Finding) -> bool:
 def _with_fix(finding: Finding, source: SourceText, style: FixStyle, outline: Outline) -> Finding:
     if not _wants_fix(finding):
         return finding
+    cures = finding.cures or JUST_DETACH
     if finding.remedy is Remedy.DETACH_RECEIVER:
-        edits = detach_edits(source, finding.span, style, outline)
+        edits = detach_edits(source, finding.span, style, outline, cures)
     else:
-        edits = argument_edits(source, finding.span, finding.remedy, outline)
+        edits = argument_edits(source, finding.span, finding.remedy, outline, cures)
     if edits is None:
-        return replace(finding, fix=Fix(_advice(finding.remedy), Applicability.DISPLAY_ONLY, ()))
+        advice = _advice(finding.remedy, cures)
+        return replace(finding, fix=Fix(advice, Applicability.DISPLAY_ONLY, ()))
     sure = finding.confidence.at_least(Confidence.LIKELY)
     sure = sure and finding.remedy is not Remedy.DETACH_UNSAFELY
     applicability = Applicability.SAFE if sure else Applicability.UNSAFE
@@ -57,15 +59,19 @@ ADVICE = {
 }
 
 
-def _advice(remedy: Remedy) -> str:
+def _advice(remedy: Remedy, cures: tuple[str, ...]) -> str:
+    if cures != JUST_DETACH and remedy not in ADVICE:
+        steps = "".join(f".{cure}()" for cure in cures)
+        return f"call `{steps}` before it is converted"
     return ADVICE.get(remedy, "detach the tensor before it is converted")
 
 
 def _message(edits: tuple[Edit, ...]) -> str:
-    inserted = "".join(edit.content for edit in edits)
-    if "force" in inserted:
-        return "pass `force=True`"
-    if " for " in inserted:
+    contents = [edit.content.lstrip(")") for edit in edits if edit.content != "("]
+    if any(" for " in content for content in contents):
         return "detach each of them"
-    steps = [step for step in (".detach()", ".numpy()") if step in inserted]
-    return f"insert `{''.join(steps)}`"
+    steps = "".join(dict.fromkeys(content for content in contents if content.startswith(".")))
+    parts = [f"insert `{steps}`"] if steps else []
+    if any("True" in content for content in contents):
+        parts.append("pass `force=True`")
+    return " and ".join(parts)

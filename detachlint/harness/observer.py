@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 import numpy
 import torch
 
-from detachlint.harness.observation import Crossing
+from detachlint.harness.convertible import convertible
+from detachlint.harness.observation import Crossing, refused_check
 from detachlint.source.span import Span
 
 NUMPY_CROSSINGS = ("numpy", "__array__")
@@ -79,8 +80,9 @@ class Observer:
 
     `belongs` tells from a file name whether a frame is the program's; a crossing is placed at the
     innermost such frame, so `plt.plot(t)` counts where the program calls `plt.plot`. With
-    `keep_going` a crossing that PyTorch refuses for grad is recorded as refused and answered with
-    the array of the detached tensor, so that one run shows all bad lines. With `digests` each
+    `keep_going` a crossing that PyTorch refuses is recorded as refused and answered with the array
+    that it would have been (zeros, where the tensor has no data), so that one run shows all bad
+    lines. With `digests` each
     crossing also records a digest of the array. `methods` are names of methods of `torch.Tensor`.
 
     The program sees the same results and exceptions, with one more frame in their tracebacks.
@@ -197,12 +199,14 @@ class Observer:
             result = original(tensor, *args, **kwargs)
         except BaseException as error:
             outcome, message = type(error).__name__, str(error)
-            if not (self._keep_going and _refused_for_grad(before, error)):
+            if not self._keep_going:
+                raise
+            if not _refused_for_grad(before, error) and refused_check(message) is None:
                 raise
             with _no_torch_function():
-                detached = tensor.detach()
-            with self._crossing(detached):
-                result = original(detached, *args, **kwargs)
+                plain = convertible(tensor)
+            with self._crossing(plain):
+                result = original(plain, *args, **kwargs)
         finally:
             self._record(name, place, before, outcome, message, result)
         return result

@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from detachlint.domain.belief import Belief
-from detachlint.domain.objects import Device, Dtype
 from detachlint.domain.story import Story
+from detachlint.domain.traits import Traits
 from detachlint.knowledge.model import Gate
 from detachlint.source.span import Span
 
@@ -31,6 +31,7 @@ class Crossing:
 
     `grad` is the belief that the tensor requires grad, `raises` that the gate does not open: for most
     of them, that the tensor requires grad and grad mode is on.
+    `traits` are what else PyTorch may refuse there, before or after that.
     `unseen` tells that the context starts at a caller we cannot see; `calls` lead from the start of
     the context to the function of the crossing. `tensor_for_sure` is False when the receiver may be
     something that is no tensor at all.
@@ -46,9 +47,7 @@ class Crossing:
     mode: Belief
     raises: Belief
     story: Story | None
-    dtype: Dtype
-    device: Device
-    strided: bool
+    traits: Traits
     tensor_for_sure: bool
     unseen: bool
     public: bool

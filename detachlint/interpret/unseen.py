@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import MAYBE, NO
+from detachlint.domain.belief import MAYBE, NO, YES
 from detachlint.domain.objects import (
     Array,
     Class,
     Function,
     HeapObject,
+    Instance,
     Kind,
     Tensor,
     Unknown,
 )
 from detachlint.domain.rank import Rank
-from detachlint.domain.values import Address, Library, Literal, Value, value_of
+from detachlint.domain.traits import UNSEEN, Dtype
+from detachlint.domain.values import Address, Atom, Library, Literal, Value, value_of
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import is_module_name, library_bases
 from detachlint.interpret.language.membership import ARRAY_CLASSES, TENSOR_CLASSES
+from detachlint.interpret.pytorch.placement import device_named, dtype_named, is_device
 from detachlint.ir.nodes import Expression, Parameter, ParameterKind
 from detachlint.knowledge import facts
 
@@ -86,7 +88,19 @@ def _value(
 ) -> Value:
     thing = _annotated(machine, function, parameter.annotation, state, activation)
     role = f"argument {parameter.name}"
-    return value_of(machine.unknown_object(state, activation.context, parameter.span, role, thing))
+    unseen = machine.unknown_object(state, activation.context, parameter.span, role, thing)
+    default = function.defaults.get(parameter.name, frozenset())
+    return value_of(unseen) | {atom for atom in default if _is_placement(state, atom)}
+
+
+def _is_placement(state: State, atom: Atom) -> bool:
+    """Whether a default says where or as what something is made: callers seldom say otherwise."""
+    if isinstance(atom, Literal):
+        return isinstance(atom.value, str) and device_named(atom.value).held == YES
+    if isinstance(atom, Library):
+        return dtype_named(atom.name).narrow.held == YES
+    thing = state.get(atom) if isinstance(atom, Address) else None
+    return isinstance(thing, Instance) and is_device(thing)
 
 
 def _annotated(
@@ -118,7 +132,7 @@ def _annotated(
 
 def _of_library_class(name: str) -> HeapObject:
     if name in TENSOR_CLASSES:
-        return Tensor(MAYBE)
+        return Tensor(MAYBE, dtype=Dtype.UNKNOWN, device=UNSEEN)
     if is_module_name(name):
         return Unknown(Kind.MODULE)
     if name in ARRAY_CLASSES:
@@ -132,4 +146,4 @@ def leave_world_in_unseen_hands(state: State) -> None:
     """What exists when unseen code calls: it may have frozen or detached anything meanwhile."""
     for address, thing in list(state.heap.items()):
         if isinstance(thing, Tensor):
-            state.heap[address] = replace(thing, grad=thing.grad.in_unseen_hands())
+            state.heap[address] = thing.in_unseen_hands()

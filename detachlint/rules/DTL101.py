@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from detachlint.domain.objects import Dtype
 from detachlint.interpret.facts import Facts
 from detachlint.rules.finding import Applicability, Finding, Fix, Remedy
+from detachlint.rules.telling import beside, cures
 from detachlint.rules.visits import Raising, crossings_of, is_method, mode_of, trace_of
 
 CODE = "DTL101"
@@ -24,9 +24,12 @@ def check(facts: Facts) -> Iterator[Finding]:
             filename=facts.filename,
             span=raising.span,
             confidence=raising.confidence,
-            trace=trace_of(facts.filename, worst, f"converted to NumPy here{mode_of(worst)}"),
+            trace=trace_of(
+                facts.filename, worst, f"converted to NumPy here{mode_of(worst)}", worst.story
+            ),
             fix=_advice() if raising.needed else None,
             remedy=Remedy.DETACH_RECEIVER,
+            cures=cures(raising.refusal),
         )
 
 
@@ -34,8 +37,8 @@ def _message(raising: Raising) -> str:
     text = f"`.{raising.worst.form}()` on {raising.subject}{raising.suffix}"
     if raising.needed:
         text += "; detaching is no cure here, because the gradient is still wanted behind it"
-    elif raising.worst.dtype is Dtype.NARROW:
-        text += "; once detached, NumPy has no such dtype either: cast with `.float()`"
+    else:
+        text += beside(raising.refusal)
     return text + raising.swallowed
 
 

@@ -72,7 +72,11 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One diagnostic. `trace` runs from the origin to the crossing, origin first."""
+    """One diagnostic. `trace` runs from the origin to the crossing, origin first.
+
+    `remedy` says where the fix has to put something; `cures` are the methods of the tensor that,
+    called there in this order, cure the crossing.
+    """
 
     code: str
     name: str
@@ -83,3 +87,4 @@ class Finding:
     trace: tuple[TraceStep, ...] = ()
     fix: Fix | None = None
     remedy: Remedy = Remedy.NONE
+    cures: tuple[str, ...] = ()

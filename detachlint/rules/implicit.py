@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from detachlint.domain.objects import Dtype
 from detachlint.interpret.facts import Crossing, Facts
 from detachlint.knowledge.model import Gate
 from detachlint.rules.finding import Applicability, Finding, Fix, Remedy
+from detachlint.rules.telling import beside, cures
 from detachlint.rules.twins import twin
 from detachlint.rules.visits import Raising, is_method, is_rejected, mode_of, trace_of
 
@@ -25,7 +25,7 @@ def finding_of(
 ) -> Finding:
     """The finding about an implicit crossing."""
     worst = raising.worst
-    trace = trace_of(facts.filename, worst, f"converted to NumPy here{mode_of(worst)}")
+    trace = trace_of(facts.filename, worst, f"converted to NumPy here{mode_of(worst)}", worst.story)
     return Finding(
         code=code,
         name=name,
@@ -37,6 +37,7 @@ def finding_of(
         trace=() if is_rejected(worst) else trace,
         fix=_twin_advice(worst) if raising.needed else None,
         remedy=remedy,
+        cures=cures(raising.refusal),
     )
 
 
@@ -57,9 +58,7 @@ def afterthought(raising: Raising) -> str:
         return "; it is kept, and converted when the figure is drawn"
     if raising.worst.gate is Gate.SWALLOWS:
         return "; it hides the error and answers False, whatever the values are"
-    if raising.worst.dtype is Dtype.NARROW:
-        return "; once detached, NumPy has no such dtype either: cast with `.float()`"
-    return ""
+    return beside(raising.refusal)
 
 
 def _twin_advice(visit: Crossing) -> Fix:

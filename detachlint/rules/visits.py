@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from detachlint.domain.belief import Truth
-from detachlint.domain.objects import Device
 from detachlint.domain.story import Story
+from detachlint.domain.traits import Check
 from detachlint.interpret.facts import Crossing, Facts
 from detachlint.knowledge.model import Gate
 from detachlint.rules.finding import Confidence, TraceStep
+from detachlint.rules.refusals import Refusal, belief, confidence_of, refusal
 from detachlint.source.span import Span
 
 
@@ -23,6 +24,7 @@ class Raising(NamedTuple):
     confidence: Confidence
     needed: bool
     """Whether the program still wants the gradient behind it."""
+    refusal: Refusal
 
     @property
     def subject(self) -> str:
@@ -37,7 +39,8 @@ class Raising(NamedTuple):
     def suffix(self) -> str:
         """From where it is called, and whether anyone would see the error."""
         text = ""
-        harmless = any(confidence_of(visit) is None for visit in self.visits)
+        check = self.refusal.check
+        harmless = any(confidence_of(belief(visit, check)) is None for visit in self.visits)
         if self.worst.calls and harmless and not self.worst.unseen:
             text += f" when called from line {self.worst.calls[-1].span.line}"
         return text
@@ -49,15 +52,19 @@ class Raising(NamedTuple):
 
 
 def crossings_of(facts: Facts, belongs: Callable[[Crossing], bool]) -> Iterator[Raising]:
-    """The crossings that raise in some context, and whose surest context belongs to the rule."""
+    """The crossings refused for the gradient above all, whose surest context belongs to the rule."""
+    for raising in refused_in(facts):
+        if raising.refusal.check is Check.GRAD and belongs(raising.worst):
+            yield raising
+
+
+def refused_in(facts: Facts) -> Iterator[Raising]:
+    """The crossings that raise in some context."""
     for span, visits in facts.crossings.items():
-        raising = [v for v in visits if confidence_of(v) is not None and not _other_error(v)]
-        if not raising:
-            continue
-        worst = max(raising, key=_rank)
-        if belongs(worst):
-            confidence = _overall(visits, raising)
-            yield Raising(span, visits, worst, confidence, span in facts.needed)
+        found = refusal(visits)
+        if found is not None:
+            needed = span in facts.needed
+            yield Raising(span, visits, found.worst, found.confidence, needed, found)
 
 
 def is_method(visit: Crossing) -> bool:
@@ -70,45 +77,13 @@ def is_rejected(visit: Crossing) -> bool:
     return visit.gate is Gate.REJECTS
 
 
-def confidence_of(visit: Crossing) -> Confidence | None:
-    """How sure one context is; None if it does not raise there."""
-    if visit.raises.sure is Truth.YES:
-        return Confidence.CERTAIN
-    if visit.raises.usual in (Truth.YES, Truth.SOMETIMES):
-        return Confidence.LIKELY
-    if visit.raises.usual is Truth.MAYBE:
-        return Confidence.POSSIBLE
-    return None
-
-
-def _other_error(visit: Crossing) -> bool:
-    """Whether PyTorch complains about something else first (device, layout: checked before grad)."""
-    return visit.device is Device.OTHER or not visit.strided
-
-
-def _overall(visits: list[Crossing], raising: list[Crossing]) -> Confidence:
-    """Certain if every context is, those of unseen callers among them; else the best of them."""
-    all_certain = all(confidence_of(visit) is Confidence.CERTAIN for visit in visits)
-    unseen_count = any(visit.unseen for visit in visits) or not any(v.public for v in visits)
-    if all_certain and unseen_count and all(visit.tensor_for_sure for visit in visits):
-        return Confidence.CERTAIN
-    found = {confidence_of(visit) for visit in raising}
-    if Confidence.CERTAIN in found or Confidence.LIKELY in found:
-        return Confidence.LIKELY
-    return Confidence.POSSIBLE
-
-
-def _rank(visit: Crossing) -> tuple[int, bool, int]:
-    confidence = confidence_of(visit)
-    order = list(Confidence).index(confidence) if confidence is not None else -1
-    return order, not visit.unseen, visit.story.length if visit.story is not None else 0
-
-
-def trace_of(filename: str, worst: Crossing, last: str) -> tuple[TraceStep, ...]:
+def trace_of(
+    filename: str, worst: Crossing, last: str, origin: Story | None
+) -> tuple[TraceStep, ...]:
     """The way from the origin to the crossing; `last` says what happens there."""
     steps: list[TraceStep] = []
-    if worst.story is not None:
-        steps += [TraceStep(filename, s.span, s.message) for s in _shown(worst)]
+    if origin is not None:
+        steps += [TraceStep(filename, s.span, s.message) for s in _shown(origin, worst)]
     for site in worst.calls:
         if not worst.unseen:
             steps.append(TraceStep(filename, site.span, f"`{site.callee}` is called here"))
@@ -119,10 +94,9 @@ def trace_of(filename: str, worst: Crossing, last: str) -> tuple[TraceStep, ...]
 LONGEST_TRACE = 8
 
 
-def _shown(visit: Crossing) -> list[Story]:
+def _shown(story: Story, visit: Crossing) -> list[Story]:
     """The story, without its middle if it is long, and without what is said by the crossing itself."""
-    steps = visit.story.steps() if visit.story is not None else []
-    kept = [step for step in steps if step.span != visit.span]
+    kept = [step for step in story.steps() if step.span != visit.span]
     if len(kept) <= LONGEST_TRACE:
         return kept
     return [*kept[: LONGEST_TRACE // 2], *kept[-LONGEST_TRACE // 2 :]]

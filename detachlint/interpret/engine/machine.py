@@ -24,6 +24,7 @@ from detachlint.domain.objects import (
     join_objects,
 )
 from detachlint.domain.story import Story
+from detachlint.domain.traits import UNSEEN, Trait
 from detachlint.domain.values import Address, Atom, Literal, Value, in_order, join_values, value_of
 from detachlint.interpret.engine import unseen_calls
 from detachlint.interpret.engine.activation import Activation, Outcome, Outcomes
@@ -336,11 +337,13 @@ class Machine:
         *,
         kind: Kind = Kind.ANY,
         grad: Belief = MAYBE,
+        device: Trait = UNSEEN,
+        narrow: Trait = UNSEEN,
         story: Story | None = None,
         severed: frozenset[Span] = frozenset(),
     ) -> Value:
         """A fresh value that nothing else is known of."""
-        thing = Unknown(kind, grad, severed=severed, story=story)
+        thing = Unknown(kind, grad, device=device, narrow=narrow, severed=severed, story=story)
         return value_of(self.unknown_object(state, activation.context, span, role, thing))
 
     def unknown_object(

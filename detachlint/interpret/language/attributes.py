@@ -181,7 +181,14 @@ def _read_unknown(
         f"attribute {name}",
         (address,),
         span,
-        Unknown(Kind.ANY, grad, severed=thing.severed, story=thing.story),
+        Unknown(
+            Kind.ANY,
+            grad,
+            device=thing.device,
+            narrow=thing.narrow,
+            severed=thing.severed,
+            story=thing.story,
+        ),
     )
 
 

@@ -199,7 +199,14 @@ def _read_unknown(
     if thing.kind is not Kind.ANY:
         kind = Kind.OTHER if thing.kind is not Kind.MODULE else Kind.ANY
         return machine.unknown(state, activation, node.span, "item", kind=kind)
-    element = Unknown(Kind.ANY, thing.grad, severed=thing.severed, story=thing.story)
+    element = Unknown(
+        Kind.ANY,
+        thing.grad,
+        device=thing.device,
+        narrow=thing.narrow,
+        severed=thing.severed,
+        story=thing.story,
+    )
     known = single_literal(index)
     if known is not None:
         stored = thing.attributes.get(f"[{known.value!r}]")

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from detachlint.domain.belief import NO, YES
 from detachlint.domain.objects import (
     Array,
-    Dtype,
     Instance,
     Kind,
     Mapping,
@@ -22,6 +21,7 @@ from detachlint.domain.objects import (
 )
 from detachlint.domain.rank import Rank, broadcast
 from detachlint.domain.story import then
+from detachlint.domain.traits import Dtype
 from detachlint.domain.values import (
     FALSE,
     TRUE,
@@ -46,10 +46,9 @@ from detachlint.interpret.language.lookup import find_in_class
 from detachlint.interpret.pytorch import array_operators
 from detachlint.interpret.pytorch.array_operators import Operand
 from detachlint.interpret.pytorch.array_ranks import rank_of
-from detachlint.interpret.pytorch.placement import common_device
+from detachlint.interpret.pytorch.placement import common_device, dtype_of
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
-    dtype_of,
     flag_of,
     make_tensor,
     severed_in,
@@ -57,6 +56,7 @@ from detachlint.interpret.pytorch.tensors import (
     story_of_any,
     write_into,
 )
+from detachlint.interpret.pytorch.traits import of_arithmetic
 from detachlint.ir.nodes import AugmentedAssign, Operator
 from detachlint.source.span import Span
 
@@ -365,13 +365,19 @@ def tensor_result(
 ) -> Value:
     """Arithmetic with tensors: requires grad iff an operand does and grad mode is on."""
     if node.name in COMPARISONS or node.name in ("&", "|", "^", "unary ~", "<<", ">>"):
-        made = Tensor(NO, leaf=YES, dtype=Dtype.INTEGER)
+        made = Tensor(
+            NO,
+            leaf=YES,
+            dtype=Dtype.INTEGER,
+            device=common_device(state, operands),
+            traits=of_arithmetic(state, operands),
+        )
         return make_tensor(machine, state, activation, node.span, made, node.name)
     dtype = dtype_of(state, operands)
-    if dtype is Dtype.INTEGER and node.name == "/":
+    if dtype.is_integer and node.name == "/":
         dtype = Dtype.FLOAT32
     numbers = [single_literal(operand) for operand in operands]
-    if dtype is Dtype.INTEGER and any(n and isinstance(n.value, float) for n in numbers):
+    if dtype.is_integer and any(n and isinstance(n.value, float) for n in numbers):
         dtype = Dtype.FLOAT32
     flag = any_flag(state, operands).both(state.recording)
     story = then(
@@ -382,6 +388,7 @@ def tensor_result(
         leaf=flag.opposite(),
         dtype=dtype,
         device=common_device(state, operands),
+        traits=of_arithmetic(state, operands),
         severed=severed_in(state, operands),
         story=story,
     )

@@ -85,6 +85,9 @@ def _atom(
             place.append(atom)
             grad = thing.grad.in_unseen_hands()
             return grad, Belief(thing.grad.usual, Truth.MAYBE)
+        if any(t.held.usual in EVIDENCE for t in (thing.device, thing.narrow)):
+            place.append(atom)
+            return thing.grad, Belief(Truth.YES, Truth.MAYBE)
         return MAYBE, MAYBE
     if isinstance(thing, Sequence) and depth and thing.kind in CONTAINERS:
         return _items(state, thing.items, thing.rest, found, depth, mappings)

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import BOTTOM, MAYBE, NO, YES, Belief
-from detachlint.domain.objects import Array, Device, Dtype, Tensor, Unknown
+from detachlint.domain.objects import Array, Tensor, Unknown
 from detachlint.domain.rank import Rank
+from detachlint.domain.traits import NO_TRAITS, Traits
 from detachlint.domain.values import Address, Value, addresses, single_literal
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.facts import CallSite, Crossing
 from detachlint.interpret.pytorch.converted import Found
+from detachlint.interpret.pytorch.refusals import not_forced, refused_traits
 from detachlint.interpret.pytorch.tensors import (
     NO_TENSORS,
     flag_of_atom,
@@ -40,14 +42,14 @@ def cross(machine: Machine, call: LibraryCall) -> Value:
     state = call.state
     force = call.arguments.keyword("force")
     forced = single_literal(force) if force is not None else None
-    if force is None or (forced is not None and not forced.value):
-        _record_method(machine, call)
+    if force is None or forced is not None:
+        _record_method(machine, call, forced=forced is not None and bool(forced.value))
     severed = severed_in(state, [call.receiver]) | {call.span}
     array = Array(severed, Rank.ARRAY)
     return machine.new(state, call.activation, call.span, "array", array)
 
 
-def _record_method(machine: Machine, call: LibraryCall) -> None:
+def _record_method(machine: Machine, call: LibraryCall, *, forced: bool) -> None:
     state = call.state
     candidates = [a for a in addresses(call.receiver) if _may_be_tensor(state, a)]
     if not candidates:
@@ -59,7 +61,11 @@ def _record_method(machine: Machine, call: LibraryCall) -> None:
     sink = Sink(call.span, call.name, f"torch.Tensor.{call.name}", Gate.CONVERTS)
     found = Found(flag, direct=candidates)
     for_sure = len(tensors) == len(call.receiver)
-    _record(machine, sink, found, flag.both(state.mode), for_sure, state, call.activation)
+    raises = NO if forced else flag.both(state.mode)
+    traits = refused_traits(state, candidates)
+    if forced:
+        traits = not_forced(traits)
+    _record(machine, sink, found, raises, traits, for_sure, state, call.activation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,10 @@ def pass_gate(
     if doubtful:
         raises = raises.both(MAYBE)
     for_sure = found.tensor == YES
-    _record(machine, sink, found, raises, for_sure, state, activation)
+    traits = NO_TRAITS
+    if sink.gate is Gate.CONVERTS and not doubtful:
+        traits = refused_traits(state, found.all)
+    _record(machine, sink, found, raises, traits, for_sure, state, activation)
     return True
 
 
@@ -111,15 +120,13 @@ def _record(
     sink: Sink,
     found: Found,
     raises: Belief,
+    traits: Traits,
     for_sure: bool,
     state: State,
     activation: Activation,
 ) -> None:
     if machine.silent:
         return
-    tensors = [t for a in found.all if isinstance(t := state.get(a), Tensor)]
-    dtypes = {tensor.dtype for tensor in tensors}
-    devices = {tensor.device for tensor in tensors}
     visit = Crossing(
         span=sink.span,
         form=sink.form,
@@ -131,9 +138,7 @@ def _record(
         mode=state.mode,
         raises=raises,
         story=story_of(state, frozenset(found.all)),
-        dtype=dtypes.pop() if len(dtypes) == 1 else Dtype.UNKNOWN,
-        device=devices.pop() if len(devices) == 1 else Device.UNKNOWN,
-        strided=all(tensor.strided for tensor in tensors),
+        traits=traits,
         tensor_for_sure=for_sure,
         unseen=activation.unseen,
         public=is_public(activation),

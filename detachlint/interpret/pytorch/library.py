@@ -8,10 +8,16 @@ from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import MAYBE, NO, Belief, Truth
 from detachlint.domain.objects import Instance, Kind, Tensor
+from detachlint.domain.story import begin
+from detachlint.domain.traits import UNSEEN, Dtype, Trait
 from detachlint.domain.values import (
     NONE,
     Address,
+    Library,
+    Literal,
     Value,
+    literal,
+    value_of,
 )
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
@@ -25,6 +31,7 @@ from detachlint.interpret.pytorch import (
     modules,
     numpy_calls,
     sinks,
+    placement,
     special,
 )
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
@@ -85,6 +92,8 @@ def _call_torch(machine: Machine, call: LibraryCall) -> Outcomes:
         return builtin_functions.call_torch_predicate(machine, call)
     if name in GIVES_ITS_ARGUMENT and call.arguments.get(0):
         return [(call.arguments.get(0) or NONE, state)]
+    if name == placement.DEVICE_CLASS:
+        return [(_device(machine, call), state)]
     if name == "torch.from_numpy":
         return [(_from_numpy(machine, call), state)]
     if facts.module_fact(name) is not None:
@@ -107,6 +116,17 @@ def _call_torch(machine: Machine, call: LibraryCall) -> Outcomes:
         value = machine.unknown(state, call.activation, call.span, "module", kind=Kind.MODULE)
         return [(value, state)]
     return [(_unmodelled_torch(machine, call), state)]
+
+
+def _device(machine: Machine, call: LibraryCall) -> Value:
+    """`torch.device("cuda:0")`: remembers what it was given, and knows its type."""
+    given = call.arguments.get(0, "type") or call.arguments.get(0, "device") or NONE
+    names = [a.value for a in given if isinstance(a, Literal) and isinstance(a.value, str)]
+    attributes = {}
+    if len(names) == len(given):
+        attributes["type"] = value_of(*(literal(name.partition(":")[0]) for name in names))
+    thing = Instance(value_of(Library(call.name)), attributes, payload=given)
+    return machine.new(call.state, call.activation, call.span, "device", thing)
 
 
 def _unmodelled_torch(machine: Machine, call: LibraryCall) -> Value:
@@ -198,6 +218,15 @@ MODEL_SOURCES = (
 )
 
 
+def _asked_of_model(call: LibraryCall) -> tuple[Trait, Trait]:
+    """Device and dtype of a model loaded with `device_map=` and `torch_dtype=` (or `dtype=`)."""
+    story = begin(call.span, f"`{call.shown}(…)` loads it so")
+    asked = call.arguments.keyword("torch_dtype") or call.arguments.keyword("dtype")
+    place = call.arguments.keyword("device_map") or call.arguments.keyword("device")
+    dtype = placement.dtype_from(call.state, asked, Dtype.UNKNOWN, story)
+    return placement.device_from(call.state, place, UNSEEN, story), dtype.narrow
+
+
 def _call_unseen(machine: Machine, call: LibraryCall) -> Value:
     """A function of a library we know nothing about."""
     state = call.state
@@ -209,6 +238,9 @@ def _call_unseen(machine: Machine, call: LibraryCall) -> Value:
         last == "from_pretrained" and "Model" in call.name.rpartition(".")[0]
     ):
         kind = Kind.MODULE
+    device, narrow = UNSEEN, UNSEEN
+    if kind is Kind.MODULE:
+        device, narrow = _asked_of_model(call)
     return machine.unknown(
         state,
         call.activation,
@@ -216,5 +248,7 @@ def _call_unseen(machine: Machine, call: LibraryCall) -> Value:
         call.name,
         kind=kind,
         grad=MAYBE,
+        device=device,
+        narrow=narrow,
         severed=severed_in(state, call.inputs),
     )

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from detachlint.domain.belief import MAYBE, NO, YES, Belief
 from detachlint.domain.objects import (
     Class,
-    Dtype,
     Function,
     Instance,
     Kind,
@@ -16,6 +15,7 @@ from detachlint.domain.objects import (
     Sequence,
     Tensor,
 )
+from detachlint.domain.traits import Dtype
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     NONE,

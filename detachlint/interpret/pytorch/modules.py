@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import BY_DEFAULT, NO, YES
 from detachlint.domain.objects import (
-    Dtype,
     Instance,
     Kind,
     Mapping,
@@ -16,6 +15,7 @@ from detachlint.domain.objects import (
     Unknown,
 )
 from detachlint.domain.story import Story, begin, then
+from detachlint.domain.traits import Dtype
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     FALSE,
@@ -41,12 +41,12 @@ from detachlint.interpret.language.lookup import class_names, find_in_class, has
 from detachlint.interpret.pytorch import parameters, placement
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
-    dtype_of,
     flag_of,
     make_tensor,
     roots,
     severed_in,
     story_of_any,
+    tensors_in,
     write_into,
 )
 from detachlint.knowledge import facts
@@ -525,10 +525,11 @@ def _by_fact(
     made = Tensor(
         flag,
         leaf=flag.opposite(),
-        dtype=_float(dtype_of(state, [*inputs, *weights])),
+        dtype=_dtype_of_output(state, inputs, weights),
         severed=severed_in(state, inputs),
         story=story,
         device=placement.common_device(state, [*inputs, *weights]),
+        traits=placement.common_traits(state, [*inputs, *weights]),
     )
     source = inputs[0] if inputs else BOTTOM_VALUE
     in_place = thing.attributes.get(f"{FLAGS} {fact.in_place_flag}") == TRUE
@@ -542,8 +543,14 @@ def _by_fact(
     return value, state
 
 
-def _float(dtype: Dtype) -> Dtype:
-    return Dtype.FLOAT32 if dtype is Dtype.INTEGER else dtype
+def _dtype_of_output(state: State, inputs: list[Value], weights: list[Value]) -> Dtype:
+    """That of the weights where NumPy lacks it (other inputs are refused); else the promoted one."""
+    held = [weight for weight in weights if tensors_in(state, weight)]
+    own = placement.dtype_of(state, held)
+    if held and own.narrow.held == YES:
+        return own
+    dtype = placement.dtype_of(state, [*inputs, *weights])
+    return Dtype.FLOAT32 if dtype.is_integer else dtype
 
 
 def _build(
@@ -570,7 +577,7 @@ def _build(
         sequence = Sequence("tuple", parts, fields=output.fields)
         return machine.new(state, activation, span, role, sequence)
     if output.result is Result.INTEGER:
-        made = Tensor(NO, leaf=YES, dtype=Dtype.INTEGER)
+        made = Tensor(NO, leaf=YES, dtype=Dtype.INTEGER, device=made.device, traits=made.traits)
     elif output.result is Result.NEVER:
         made = replace(made, grad=NO, leaf=YES, story=None)
     elif output.result is Result.PYTHON:

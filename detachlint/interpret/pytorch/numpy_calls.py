@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from detachlint.domain.belief import NO
-from detachlint.domain.objects import Array, Dtype, Instance, Kind, Tensor
+from detachlint.domain.objects import Array, Instance, Kind, Tensor
 from detachlint.domain.rank import Rank
+from detachlint.domain.traits import Dtype
 from detachlint.domain.values import BOTTOM_VALUE, Atom, Library, Method, Value, value_of
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
