@@ -17,7 +17,16 @@ from typing import TypeAlias, TypeVar, final
 from detachlint.domain.belief import MAYBE, NO, Belief
 from detachlint.domain.rank import RANK, Rank
 from detachlint.domain.story import Story
-from detachlint.domain.traits import PLAIN, UNSEEN, Dtype, Trait, Traits, join_traits
+from detachlint.domain.traits import (
+    PLAIN,
+    UNSEEN,
+    Check,
+    Dtype,
+    Trait,
+    Traits,
+    join_traits,
+    without,
+)
 from detachlint.domain.values import BOTTOM_VALUE, Address, Atom, Literal, Value
 from detachlint.ir.nodes import Code
 from detachlint.source.span import Span
@@ -87,7 +96,8 @@ class Tensor:
             return changed
         narrow = self.dtype.narrow.in_unseen_hands()
         dtype = replace(self.dtype, narrow=narrow)
-        return replace(changed, device=self.device.in_unseen_hands(), dtype=dtype)
+        traits = without(self.traits, Check.UNINITIALIZED)
+        return replace(changed, device=self.device.in_unseen_hands(), dtype=dtype, traits=traits)
 
 
 @final

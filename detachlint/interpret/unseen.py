@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import MAYBE, NO, YES
+from detachlint.domain.belief import MAYBE, NO
 from detachlint.domain.objects import (
     Array,
     Class,
     Function,
     HeapObject,
-    Instance,
     Kind,
     Tensor,
     Unknown,
 )
 from detachlint.domain.rank import Rank
 from detachlint.domain.traits import UNSEEN, Dtype
-from detachlint.domain.values import Address, Atom, Library, Literal, Value, value_of
+from detachlint.domain.values import Address, Library, Literal, Value, value_of
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import is_module_name, library_bases
 from detachlint.interpret.language.membership import ARRAY_CLASSES, TENSOR_CLASSES
-from detachlint.interpret.pytorch.placement import device_named, dtype_named, is_device
+from detachlint.interpret.pytorch.placement import says_where
 from detachlint.ir.nodes import Expression, Parameter, ParameterKind
 from detachlint.knowledge import facts
 
@@ -90,17 +89,7 @@ def _value(
     role = f"argument {parameter.name}"
     unseen = machine.unknown_object(state, activation.context, parameter.span, role, thing)
     default = function.defaults.get(parameter.name, frozenset())
-    return value_of(unseen) | {atom for atom in default if _is_placement(state, atom)}
-
-
-def _is_placement(state: State, atom: Atom) -> bool:
-    """Whether a default says where or as what something is made: callers seldom say otherwise."""
-    if isinstance(atom, Literal):
-        return isinstance(atom.value, str) and device_named(atom.value).held == YES
-    if isinstance(atom, Library):
-        return dtype_named(atom.name).narrow.held == YES
-    thing = state.get(atom) if isinstance(atom, Address) else None
-    return isinstance(thing, Instance) and is_device(thing)
+    return value_of(unseen) | {atom for atom in default if says_where(state, atom)}
 
 
 def _annotated(

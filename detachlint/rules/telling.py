@@ -38,7 +38,11 @@ def subject(found: Refusal) -> str:
             return "a lazily negated view"
         case Check.STORAGE if "nested" not in found.trait.names:
             return f"a tensor inside {name}, which has no memory of its own"
+    if found.check is Check.SUBCLASS and name == "`FakeTensor`":
+        return "a FakeTensor"
     kind = "quantized" if found.code == "DTL114" and found.check is Check.DTYPE else name
+    if found.code == "DTL114":
+        kind = kind.replace("`", "")
     return f"a{'n' if kind.strip('`')[0] in 'aeiou' else ''} {kind} tensor"
 
 

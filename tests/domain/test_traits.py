@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from domain_elements import dtypes, trait_elements, trait_maps
+from domain_elements import dtypes, surroundings, trait_elements, trait_maps
 from hypothesis import given
 from join_laws import broken_laws
 
 from detachlint.domain.belief import NO, SOMETIMES, YES
+from detachlint.domain.surroundings import Surroundings
 from detachlint.domain.traits import (
     PLAIN,
     UNSEEN,
@@ -39,6 +40,13 @@ def test_joins_of_dtypes_keep_every_law(a: Dtype, b: Dtype, c: Dtype) -> None:
 @given(trait_maps, trait_maps, trait_maps)
 def test_joins_of_all_traits_of_tensors_keep_every_law(a: Traits, b: Traits, c: Traits) -> None:
     assert broken_laws(join_traits, a, b, c) == []
+
+
+@given(surroundings, surroundings, surroundings)
+def test_joins_of_surroundings_keep_every_law(
+    a: Surroundings, b: Surroundings, c: Surroundings
+) -> None:
+    assert broken_laws(Surroundings.join, a, b, c) == []
 
 
 def test_the_default_dtype_is_one_of_the_floats() -> None:

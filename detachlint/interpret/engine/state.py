@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable
 
 from detachlint.domain.belief import NO, Belief
 from detachlint.domain.objects import Frame, HeapObject, Unknown, join_objects
+from detachlint.domain.surroundings import USUAL, Surroundings
 from detachlint.domain.values import Address, Atom, Literal, Value
 from detachlint.interpret.engine.heap import Heap, Journal, parted
 
@@ -28,7 +29,7 @@ class State:
     visits each object of the place exactly once), so that strong updates are sound.
     """
 
-    __slots__ = ("equals", "focus", "heap", "inference", "mode", "truths")
+    __slots__ = ("equals", "focus", "heap", "inference", "mode", "surroundings", "truths")
 
     def __init__(
         self,
@@ -38,6 +39,7 @@ class State:
         equals: dict[Address, Literal],
         focus: frozenset[Address] = frozenset(),
         inference: Belief = NO,
+        surroundings: Surroundings = USUAL,
     ) -> None:
         self.heap = heap
         self.mode = mode
@@ -45,6 +47,7 @@ class State:
         self.equals = equals
         self.focus = focus
         self.inference = inference
+        self.surroundings = surroundings
 
     def fork(self) -> State:
         """An independent copy."""
@@ -55,6 +58,7 @@ class State:
             self.equals.copy(),
             self.focus,
             self.inference,
+            self.surroundings,
         )
 
     @property
@@ -100,6 +104,8 @@ class State:
         """Whether both agree in everything but the assumptions that led there."""
         if self.mode != other.mode or self.inference != other.inference:
             return False
+        if self.surroundings != other.surroundings:
+            return False
         mine, theirs = self.heap, other.heap
         return all(mine.get(a) == theirs.get(a) for a in parted(mine, theirs)[1])
 
@@ -123,6 +129,7 @@ class State:
             {a: v for a, v in self.equals.items() if other.equals.get(a) == v},
             self.focus & other.focus,
             self.inference.join(other.inference),
+            self.surroundings.join(other.surroundings),
         )
 
 
@@ -159,6 +166,7 @@ def merge_states(states: list[State], limit: int) -> list[State]:
                     {a: v for a, v in other.equals.items() if state.equals.get(a) == v},
                     other.focus & state.focus,
                     other.inference,
+                    other.surroundings,
                 )
                 break
         else:

@@ -195,6 +195,7 @@ def _read_unknown(
 UNKNOWN_METHODS = frozenset(
     {"parameters", "named_parameters", "eval", "train", "state_dict", "modules", "children"}
     | {"zero_grad", "load_state_dict", "append", "extend", "items", "keys", "values", "get"}
+    | {"add_argument", "parse_args"}
 )
 """Methods that tell something about an unknown object, beside those of tensors."""
 

@@ -35,7 +35,7 @@ from detachlint.interpret.engine.unseen_calls import call_unknown
 from detachlint.interpret.language import classes
 from detachlint.interpret.language.conditions import test
 from detachlint.interpret.language.lookup import find_in_class, is_module
-from detachlint.interpret.pytorch import gradmode, library, methods, modules
+from detachlint.interpret.pytorch import gradmode, library, methods, modules, surrounding_calls
 from detachlint.ir.nodes import Argument, Call, Name
 from detachlint.source.span import Span
 
@@ -291,4 +291,7 @@ def _call_instance(
             given = arguments.after(value_of(address))
             return call_value(machine, found[0], given, state, activation, span, shown)
     call = LibraryCall("__call__", value_of(address), arguments, state, activation, span, shown)
+    function = arguments.get(0)
+    if function is not None and gradmode.is_switch(state, value_of(address)):
+        return [(surrounding_calls.decorated(machine, call, function, thing), state)]
     return methods.call_method(machine, call)

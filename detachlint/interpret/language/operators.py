@@ -47,6 +47,7 @@ from detachlint.interpret.pytorch import array_operators
 from detachlint.interpret.pytorch.array_operators import Operand
 from detachlint.interpret.pytorch.array_ranks import rank_of
 from detachlint.interpret.pytorch.placement import common_device, dtype_of
+from detachlint.interpret.pytorch.surrounding import lowered
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
     flag_of,
@@ -383,11 +384,12 @@ def tensor_result(
     story = then(
         story_of_any(state, operands), node.span, f"`{describe(node)}` is computed from it"
     )
+    device = common_device(state, operands)
     made = Tensor(
         flag,
         leaf=flag.opposite(),
-        dtype=dtype,
-        device=common_device(state, operands),
+        dtype=lowered(state, node.name, dtype, device),
+        device=device,
         traits=of_arithmetic(state, operands),
         severed=severed_in(state, operands),
         story=story,

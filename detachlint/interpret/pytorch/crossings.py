@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from detachlint.domain.belief import BOTTOM, MAYBE, NO, YES, Belief
 from detachlint.domain.objects import Array, Tensor, Unknown
 from detachlint.domain.rank import Rank
-from detachlint.domain.traits import NO_TRAITS, Traits
+from detachlint.domain.traits import NO_TRAITS, Check, Traits
 from detachlint.domain.values import Address, Value, addresses, single_literal
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.arguments import LibraryCall
@@ -127,6 +127,11 @@ def _record(
 ) -> None:
     if machine.silent:
         return
+    if state.surroundings.compiled != NO:
+        # NumPy is traced there, and the tensor is not converted at all; sparse ones are refused.
+        raises = raises.both(state.surroundings.compiled.opposite())
+        layout = traits.get(Check.LAYOUT)
+        traits = {} if layout is None else {Check.LAYOUT: layout}
     visit = Crossing(
         span=sink.span,
         form=sink.form,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from detachlint.domain.belief import MAYBE, NO, Belief, Truth
 from detachlint.domain.objects import Instance, Kind, Tensor
 from detachlint.domain.story import begin
-from detachlint.domain.traits import UNSEEN, Dtype, Trait
+from detachlint.domain.traits import UNSEEN, Check, Dtype, Trait, trait
 from detachlint.domain.values import (
     NONE,
     Address,
@@ -33,6 +33,8 @@ from detachlint.interpret.pytorch import (
     sinks,
     placement,
     special,
+    surrounding,
+    surrounding_calls,
 )
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.interpret.pytorch.tensors import (
@@ -49,7 +51,7 @@ if TYPE_CHECKING:
 
 GIVES_ITS_ARGUMENT = frozenset(
     {
-        "torch.compile", "torch.jit.script", "torch.jit.trace", "torch.jit.freeze",
+        "torch.jit.script", "torch.jit.trace", "torch.jit.freeze",
         "torch.nn.utils.weight_norm", "torch.nn.utils.spectral_norm",
         "torch.nn.utils.parametrizations.weight_norm", "torch.jit.optimize_for_inference",
         "torch.nn.utils.parametrizations.spectral_norm", "torch.quantization.prepare",
@@ -92,6 +94,13 @@ def _call_torch(machine: Machine, call: LibraryCall) -> Outcomes:
         return builtin_functions.call_torch_predicate(machine, call)
     if name in GIVES_ITS_ARGUMENT and call.arguments.get(0):
         return [(call.arguments.get(0) or NONE, state)]
+    if name in surrounding.MANAGERS:
+        return [(surrounding_calls.make(machine, call), state)]
+    if name in surrounding.DEFAULTS:
+        surrounding.set_default(call)
+        return [(NONE, state)]
+    if name in OF_PARTS:
+        return [(_of_parts(machine, call), state)]
     if name == placement.DEVICE_CLASS:
         return [(_device(machine, call), state)]
     if name == "torch.from_numpy":
@@ -116,6 +125,35 @@ def _call_torch(machine: Machine, call: LibraryCall) -> Outcomes:
         value = machine.unknown(state, call.activation, call.span, "module", kind=Kind.MODULE)
         return [(value, state)]
     return [(_unmodelled_torch(machine, call), state)]
+
+
+OF_PARTS = {
+    "torch.nested.nested_tensor": "nested",
+    "torch.nested.as_nested_tensor": "nested",
+    "torch.masked.masked_tensor": "masked",
+    "torch.masked.as_masked_tensor": "masked",
+    "torch.masked.MaskedTensor": "masked",
+}
+"""What makes tensors of a class of their own, or without memory of their own."""
+
+
+def _of_parts(machine: Machine, call: LibraryCall) -> Value:
+    """A masked tensor, or a nested one: a class of its own with `layout=torch.jagged`."""
+    kind = OF_PARTS[call.name]
+    story = begin(call.span, f"`{call.shown}(…)` makes a {kind} tensor")
+    layout = call.arguments.keyword("layout")
+    is_class = kind == "masked" or layout == value_of(Library("torch.jagged"))
+    known = is_class or layout is None or layout == value_of(Library("torch.strided"))
+    check = Check.SUBCLASS if is_class else Check.STORAGE
+    asked = call.arguments.keyword("requires_grad")
+    made = Tensor(
+        NO if asked is None else truth_belief(call.state, asked),
+        dtype=placement.float_dtype_of(call),
+        device=placement.device_of(call),
+        traits={check: trait(kind, story)} if known else {},
+        story=story,
+    )
+    return make_tensor(machine, call.state, call.activation, call.span, made)
 
 
 def _device(machine: Machine, call: LibraryCall) -> Value:

@@ -40,6 +40,7 @@ from detachlint.interpret.language.contents import held_by
 from detachlint.interpret.language.lookup import find_in_class, is_module
 from detachlint.interpret.pytorch import (
     callbacks,
+    command_line,
     gradmode,
     library_objects,
     module_methods,
@@ -187,6 +188,10 @@ def _call_on_unknown(machine: Machine, call: LibraryCall) -> Outcomes:
         for atom in in_order(call.receiver)
         if isinstance(atom, Address) and isinstance(thing := state.get(atom), Unknown)
     ]
+    if call.name in ("add_argument", "parse_args"):
+        parsed = command_line.call(machine, call)
+        if parsed is not None:
+            return [(parsed, state)]
     if all(thing.kind is not Kind.ANY and thing.kind is not Kind.MODULE for thing in things):
         return [(builtin_methods.plain_method(machine, call, things), state)]
     if call.name in SIGNS_OF_A_MODULE and call.name != "requires_grad_":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from detachlint.domain.objects import (
     Unknown,
 )
 from detachlint.domain.story import Story, begin, then
-from detachlint.domain.traits import Dtype
+from detachlint.domain.traits import NO_TRAITS, Check, Dtype, Traits, trait, without
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     FALSE,
@@ -38,10 +39,11 @@ from detachlint.interpret.engine.heap import parted
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.contents import cut, merged_mapping, slice_of, with_entry
 from detachlint.interpret.language.lookup import class_names, find_in_class, has_unknown_base
-from detachlint.interpret.pytorch import parameters, placement
+from detachlint.interpret.pytorch import parameters, placement, surrounding
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
     flag_of,
+    made_under,
     make_tensor,
     roots,
     severed_in,
@@ -127,15 +129,36 @@ def _parameter(
         call.span, f"parameter {name} {instance.serial}", call.activation.context, family=family
     )
     what = "parameters" if family else f"parameter `{name}`"
-    call.state.heap[place] = Tensor(
-        YES,
-        leaf=YES,
-        device=placement.device_of(call),
-        dtype=placement.float_dtype_of(call),
-        parameter=True,
-        story=begin(call.span, f"`{shown}` has trainable {what}"),
+    call.state.heap[place] = made_under(
+        call.state,
+        Tensor(
+            YES,
+            leaf=YES,
+            device=placement.device_of(call),
+            dtype=placement.float_dtype_of(call),
+            parameter=True,
+            traits=_traits_of_parameter(call, shown),
+            story=begin(call.span, f"`{shown}` has trainable {what}"),
+        ),
     )
     return value_of(place)
+
+
+def _traits_of_parameter(call: LibraryCall, shown: str) -> Traits:
+    if not shown.rpartition(".")[2].startswith("Lazy"):
+        return NO_TRAITS
+    story = begin(call.span, f"the parameters of `{shown}` have no data before it is called")
+    return {Check.UNINITIALIZED: trait("uninitialized", story)}
+
+
+def initialize_parameters(state: State, weights: Iterable[Value]) -> None:
+    """What the first call of a lazy module does to its parameters."""
+    for value in weights:
+        for address in tensors_in(state, value):
+            thing = state.get(address)
+            if isinstance(thing, Tensor) and Check.UNINITIALIZED in thing.traits:
+                kept = without(thing.traits, Check.UNINITIALIZED)
+                state.heap[address] = replace(thing, traits=kept)
 
 
 def _payload(machine: Machine, call: LibraryCall, instance: Address, fact: ModuleFact) -> Value:
@@ -359,6 +382,13 @@ def call_module(
     shown: str,
 ) -> Outcomes:
     """`module(…)`: pre-hooks, `forward`, hooks."""
+    if thing.attributes.get(surrounding.COMPILED) == TRUE and state.surroundings.compiled != YES:
+        saved = state.surroundings
+        state.surroundings = replace(saved, compiled=YES)
+        ends = call_module(machine, address, thing, arguments, state, activation, span, shown)
+        for _, end in ends:
+            end.surroundings = saved
+        return ends
     own = _own(state, thing, "__call__")
     if own:
         given = arguments.after(value_of(address))
@@ -510,6 +540,7 @@ def _by_fact(
 ) -> tuple[Value, State]:
     inputs = arguments.all()
     weights = [v for n, v in thing.attributes.items() if not n.startswith("@")] + [thing.hidden]
+    initialize_parameters(state, weights)
     flag_before = any_flag(state, [*weights, *inputs])
     flag = flag_before.both(state.recording)
     trainable = any_flag(state, weights)
@@ -522,13 +553,16 @@ def _by_fact(
         )
     else:
         story = then(story, span, f"goes through the module `{shown}`")
+    device = placement.common_device(state, [*inputs, *weights])
+    short = fact.name.rpartition(".")[2]
+    dtype = surrounding.lowered(state, short, _dtype_of_output(state, inputs, weights), device)
     made = Tensor(
         flag,
         leaf=flag.opposite(),
-        dtype=_dtype_of_output(state, inputs, weights),
+        dtype=dtype,
         severed=severed_in(state, inputs),
         story=story,
-        device=placement.common_device(state, [*inputs, *weights]),
+        device=device,
         traits=placement.common_traits(state, [*inputs, *weights]),
     )
     source = inputs[0] if inputs else BOTTOM_VALUE

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, TypeAlias
 from detachlint.domain.belief import NO, YES, Belief, Truth
 from detachlint.domain.objects import Kind, Sequence, Tensor, Unknown
 from detachlint.domain.story import begin, then
-from detachlint.domain.traits import PLAIN, UNSEEN, Check, Dtype, Family, Trait
+from detachlint.domain.traits import PLAIN, UNSEEN, Dtype, Family, Trait
 from detachlint.domain.values import NONE, Address, Atom, Value, addresses, single_address
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.pytorch import casts, placement, traits
+from detachlint.interpret.pytorch import casts, placement, surrounding, traits
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
@@ -140,11 +140,14 @@ def result_tensor(
             flag = NO
     else:
         story = then(story, call.span, f"`{call.shown}(…)` is computed from it")
+    device = _device(fact, call, inputs)
     return Tensor(
         flag,
         leaf=YES if fact.factory else flag.opposite(),
-        dtype=_dtype(fact, call, inputs),
-        device=_device(fact, call, inputs),
+        dtype=surrounding.lowered(
+            state, traits.short_name(fact), _dtype(fact, call, inputs), device
+        ),
+        device=device,
         traits=traits.of_result(fact, call, inputs),
         severed=severed_in(state, inputs),
         flag=decides,
@@ -178,7 +181,7 @@ def _dtype(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Dtype:
         return placement.dtype_named(f"torch.{fact.dtype}", story)
     if fact.factory and not any(holds_tensor(call.state, value) for value in inputs):
         integer = fact.name.endswith(("randint", "randperm", "arange", "range")) or False
-        return Dtype(Family.UNKNOWN) if integer else Dtype.FLOAT32
+        return Dtype(Family.UNKNOWN) if integer else call.state.surroundings.dtype
     found = placement.dtype_of(call.state, inputs)
     if traits.short_name(fact) in traits.MAKE_COMPLEX:
         return Dtype(Family.COMPLEX, found.narrow)
@@ -192,7 +195,7 @@ def _device(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Trait:
     story = begin(call.span, f"`{call.shown}(…)` puts it there")
     found = placement.common_device(call.state, inputs)
     if fact.factory and not call.receiver and not fact.name.endswith("_like"):
-        found = PLAIN if found == PLAIN else UNSEEN
+        found = call.state.surroundings.device if found == PLAIN else UNSEEN
     if asked is not None:
         return placement.device_from(call.state, asked, found, story)
     if fact.device not in ("same", "argument", ""):
@@ -223,7 +226,7 @@ def _output(
         return make_tensor(machine, state, activation, span, prototype, role)
     source = call.operand(0, "input") or frozenset()
     match fact.aliasing:
-        case Aliasing.SELF if Check.LAYOUT not in traits.of_view(state, source):
+        case Aliasing.SELF if prototype.traits == traits.of_view(state, source):
             return source or make_tensor(machine, state, activation, span, prototype, role)
         case Aliasing.VIEW:
             viewed = source if call.receiver else join_all(call.inputs)

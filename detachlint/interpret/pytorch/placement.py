@@ -184,16 +184,29 @@ def is_device(thing: Instance) -> bool:
     return any(isinstance(cls, Library) and cls.name == DEVICE_CLASS for cls in thing.cls)
 
 
+def says_where(state: State, atom: Atom) -> bool:
+    """Whether a default says where or as what something is made: callers seldom say otherwise."""
+    if isinstance(atom, Literal):
+        return isinstance(atom.value, str) and device_named(atom.value).held == YES
+    if isinstance(atom, Library):
+        return dtype_named(atom.name).narrow.held == YES
+    thing = state.get(atom) if isinstance(atom, Address) else None
+    return isinstance(thing, Instance) and is_device(thing)
+
+
 def device_of(call: LibraryCall) -> Trait:
     """The device a call with `device=` puts its result on."""
     story = begin(call.span, f"`{call.shown}(…)` makes it there")
-    return device_from(call.state, call.arguments.keyword("device"), PLAIN, story)
+    default = call.state.surroundings.device
+    return device_from(call.state, call.arguments.keyword("device"), default, story)
 
 
 def float_dtype_of(call: LibraryCall) -> Dtype:
     """The dtype of what a call with `dtype=` makes, float32 by default."""
     story = begin(call.span, f"`{call.shown}(…)` makes it of this dtype")
-    return dtype_from(call.state, call.arguments.keyword("dtype"), Dtype.FLOAT32, story)
+    return dtype_from(
+        call.state, call.arguments.keyword("dtype"), call.state.surroundings.dtype, story
+    )
 
 
 def common_device(state: State, values: Iterable[Value]) -> Trait:

@@ -17,7 +17,7 @@ from detachlint.domain.objects import (
     Unknown,
 )
 from detachlint.domain.story import begin
-from detachlint.domain.traits import PLAIN, Check, Dtype, Family, Trait, without
+from detachlint.domain.traits import Check, Dtype, Family, Trait, without
 from detachlint.domain.values import (
     NONE,
     Address,
@@ -128,7 +128,7 @@ def _tensor(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | N
         dtype=placement.dtype_from(
             call.state,
             call.arguments.keyword("dtype"),
-            data_dtype(call.state, data),
+            _default_dtype(call.state, data_dtype(call.state, data)),
             begin(call.span, f"`{call.shown}(…)` makes it of this dtype"),
         ),
         device=_device_of_data(call, data),
@@ -140,9 +140,14 @@ def _tensor(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | N
     return [(value, call.state)]
 
 
+def _default_dtype(state: State, dtype: Dtype) -> Dtype:
+    """That of `set_default_dtype`, which decides the dtype of Python's floats."""
+    return state.surroundings.dtype if dtype == Dtype.FLOAT32 else dtype
+
+
 def _device_of_data(call: LibraryCall, data: Value) -> Trait:
     """Where `device=` says; else where the data is, if that is a tensor (not: a list of them)."""
-    found = PLAIN
+    found = call.state.surroundings.device
     tensors = [a for a in data if isinstance(a, Address)]
     if any(isinstance(call.state.get(a), (Tensor, Unknown)) for a in tensors):
         found = placement.common_device(call.state, [data])

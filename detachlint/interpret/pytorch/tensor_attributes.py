@@ -63,7 +63,14 @@ def read(
     if result is Result.PYTHON:
         kind = Kind.TRUTH if fact.python_type == "bool" else Kind.OTHER
         return machine.derived(f"attribute {name}", (address,), span, Unknown(kind, NO))
-    made = replace(tensor, attributes={}, parameter=False, base=frozenset(), story=None)
+    made = replace(
+        tensor,
+        attributes={},
+        parameter=False,
+        base=frozenset(),
+        traits=traits.of_view(state, value_of(address)),
+        story=None,
+    )
     if result is Result.PROPAGATE and fact.aliasing is not Aliasing.FRESH:
         grad = flag_of_tensor(state, tensor).both(state.recording)
         made = replace(made, grad=grad, leaf=MAYBE, base=roots(state, value_of(address)))

@@ -20,6 +20,7 @@ from detachlint.domain.objects import (
     Unknown,
 )
 from detachlint.domain.story import Story, begin, then
+from detachlint.domain.traits import PLAIN, Check
 from detachlint.domain.values import Address, Atom, Library, Value, addresses, in_order
 from detachlint.interpret.engine.state import State
 from detachlint.source.span import Span
@@ -285,4 +286,12 @@ def make_tensor(
     """A new tensor in the heap. One of an integer dtype never requires grad."""
     if tensor.dtype.is_integer and tensor.grad != NO:
         tensor = replace(tensor, grad=NO, base=frozenset(), story=None)
-    return machine.new(state, activation, span, role, tensor)
+    return machine.new(state, activation, span, role, made_under(state, tensor))
+
+
+def made_under(state: State, tensor: Tensor) -> Tensor:
+    """The tensor as it comes out where it is made: a FakeTensor under that mode."""
+    fake = state.surroundings.fake
+    if fake == PLAIN or Check.SUBCLASS in tensor.traits:
+        return tensor
+    return replace(tensor, traits={**tensor.traits, Check.SUBCLASS: fake})

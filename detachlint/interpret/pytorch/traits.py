@@ -92,7 +92,8 @@ def of_view(state: State, source: Value) -> Traits:
         thing = state.get(address)
         if isinstance(thing, Tensor):
             found = thing.traits if found is None else join_traits(found, thing.traits)
-    return NO_TRAITS if found is None else found
+    # Nothing can be made of a parameter without data: where the result exists, it had some.
+    return NO_TRAITS if found is None else without(found, Check.UNINITIALIZED)
 
 
 def of_arithmetic(state: State, operands: tuple[Value, ...]) -> Traits:
@@ -115,7 +116,7 @@ def of_result(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Traits:
         return {**kept, Check.LAYOUT: trait(SPARSE[name], story)}
     if fact.factory and not call.receiver:
         return NO_TRAITS
-    own = of_view(call.state, source)
+    own = _of_the_class(of_view(call.state, source), name)
     if name in CONJUGATING:
         dtype = dtype_of(call.state, [source])
         return _conjugated(dtype, own, call.shown, call.span)
@@ -131,6 +132,33 @@ def of_result(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Traits:
         # Lazy bits survive what copies nothing; a copy resolves them.
         return own if fact.aliasing is Aliasing.SOMETIMES else _copied(own)
     return common_traits(call.state, inputs)
+
+
+KEEP_CLASS = frozenset(
+    {
+        "detach",
+        "clone",
+        "to",
+        "float",
+        "half",
+        "cpu",
+        "cuda",
+        "contiguous",
+        "requires_grad_",
+        "relu",
+    }
+)
+"""What gives a nested (or masked) tensor for such a one."""
+
+
+def _of_the_class(own: Traits, name: str) -> Traits:
+    """Nested and masked tensors have methods that take them apart."""
+    kept = dict(own)
+    for check in (Check.SUBCLASS, Check.STORAGE):
+        one = own.get(check)
+        if one is not None and one.names & {"nested", "masked"} and name not in KEEP_CLASS:
+            kept[check] = Trait(MAYBE, one.names)
+    return kept
 
 
 def _copied(own: Traits) -> Traits:
