@@ -19,7 +19,7 @@ def convertible(tensor: torch.Tensor) -> torch.Tensor:
     """
     with torch.no_grad():
         if tensor.device.type == "meta":
-            tensor = torch.zeros(tensor.shape, dtype=tensor.dtype)
+            tensor = torch.zeros(tensor.shape, dtype=tensor.dtype, device="cpu")
         plain = tensor.detach().cpu()
         if plain.is_quantized:
             plain = plain.dequantize()

@@ -1,7 +1,7 @@
 """Runs programs under real PyTorch, many in one warm process, and notes what happened.
 
-In a program `reveal_grad(t)` notes `t.requires_grad`. A crossing that raises because the tensor
-requires grad is noted and hands out the array of the detached tensor instead, so that one run sees
+In a program `reveal_grad(t)` notes `t.requires_grad`. A crossing that PyTorch refuses is noted and
+hands out the array it would have been instead (None where there is no data), so that one run sees
 every crossing of a program. Errors that no tensor escapes (DTL115) are noted where they are raised;
 the program handles them.
 
@@ -27,7 +27,6 @@ from types import FrameType, TracebackType
 from typing import Any, NamedTuple
 
 TIMEOUT_SECONDS = 300.0
-_REFUSAL = "Can't call numpy() on Tensor that requires grad"
 _REJECTED = "# error: DTL115"
 _REJECTIONS = (TypeError, ValueError, AttributeError)
 _PROGRAM_FILE = "<flow program>"
@@ -40,6 +39,8 @@ class Crossing(NamedTuple):
     end_line: int
     site: int
     raised: bool
+    check: str = ""
+    """What PyTorch refused, by the name of its `Check`."""
 
 
 class Reveal(NamedTuple):
@@ -132,6 +133,7 @@ class _Recorder:
 
     def __init__(self, original: Any) -> None:
         self.original = original
+        self.busy = False
         self.execution = Execution()
 
     def reveal_grad(self, tensor: Any) -> Any:
@@ -150,16 +152,28 @@ class _Recorder:
         return self.trace
 
     def numpy(self, tensor: Any, *, force: bool = False) -> Any:
+        from detachlint.domain.traits import Check
+        from detachlint.harness.convertible import convertible
+        from detachlint.harness.observation import refused_check
+
+        if self.busy:  # a mode for all of torch's functions calls back
+            return self.original(tensor, force=force)
         frame = _program_frame()
         first, last = _lines(frame)
         site = hash((frame.f_code.co_name, frame.f_code.co_firstlineno, frame.f_lasti))
+        self.busy = True
         try:
             array = self.original(tensor, force=force)
-        except RuntimeError as error:
-            if _REFUSAL not in str(error):
+        except (RuntimeError, TypeError, ValueError, NotImplementedError) as error:
+            check = refused_check(str(error))
+            if check is None:
                 raise
-            self.execution.crossings.append(Crossing(first, last, site, True))
-            return self.original(tensor.detach(), force=force)
+            self.execution.crossings.append(Crossing(first, last, site, True, check.value))
+            if check in (Check.UNINITIALIZED, Check.SUBCLASS, Check.STORAGE):
+                return None  # there is no data to answer with
+            return self.original(convertible(tensor), force=force)
+        finally:
+            self.busy = False
         self.execution.crossings.append(Crossing(first, last, site, False))
         return array
 
@@ -170,6 +184,8 @@ def _run(text: str, recorder: _Recorder) -> Execution:
     recorder.execution = execution = Execution()
     # A program may leave the mode switched off; a suspended generator of it restores its own late.
     torch.set_grad_enabled(True)
+    torch.set_default_device(None)
+    torch.set_default_dtype(torch.float32)
     torch.manual_seed(0)
     # Dataclasses and pickling look their module up by name, so the program is a real `__main__`.
     namespace = sys.modules["__main__"].__dict__

@@ -11,6 +11,13 @@ from collections.abc import Iterable, Mapping
 from execute import Crossing, Execution
 from flow_documents import Program
 
+OTHERWISE = {
+    "DTL111": {"device"},
+    "DTL112": {"dtype"},
+    "DTL113": {"conjugate", "negative"},
+    "DTL114": {"uninitialized", "subclass", "layout", "device", "dtype", "storage"},
+}
+"""What PyTorch may refuse first where a code is marked, by the names of its checks."""
 CONFIDENCES = ("possible", "likely", "certain")
 
 
@@ -40,6 +47,10 @@ def _crossings_against_pytorch(program: Program, crossings: list[Crossing]) -> I
     for crossing in crossings:
         line = _marked_line(program.errors, crossing.line, crossing.end_line)
         outcomes[line][crossing.site].append(crossing.raised)
+    for line, check in sorted({(c.line, c.check) for c in crossings if c.check}):
+        expected = OTHERWISE.get(program.codes.get(line, ""), {"grad"})
+        if line in program.codes and check not in expected:
+            yield f"line {line}: PyTorch refuses its {check} first, marked {program.codes[line]}"
     for line, sites in sorted(outcomes.items()):
         if line not in program.errors and any(map(any, sites.values())):
             yield f"line {line}: raises under PyTorch, is not marked"
@@ -57,7 +68,7 @@ def _crossings_against_pytorch(program: Program, crossings: list[Crossing]) -> I
 
 def _always_raises(code: str, sites: Mapping[int, list[bool]]) -> bool:
     # One call that converts several arguments is one site, whichever of them requires grad.
-    every = all if code == "DTL101" else any
+    every = all if code == "DTL101" or code in OTHERWISE else any
     return any(map(every, sites.values()))
 
 

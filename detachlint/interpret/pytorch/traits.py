@@ -131,7 +131,7 @@ def of_result(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Traits:
     if name in KEEP_LAYOUT or fact.aliasing is Aliasing.SOMETIMES:
         # Lazy bits survive what copies nothing; a copy resolves them.
         return own if fact.aliasing is Aliasing.SOMETIMES else _copied(own)
-    return common_traits(call.state, inputs)
+    return _of_the_class(common_traits(call.state, inputs), name)
 
 
 KEEP_CLASS = frozenset(
