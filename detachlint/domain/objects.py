@@ -378,6 +378,8 @@ class Partial:
     arguments: tuple[Value, ...] = ()
     keywords: MappingOf[str, Value] = field(default_factory=dict)
     modes: tuple[Value, ...] = ()
+    transform: str = ""
+    """The transform of `torch.func` under which it runs: it is handed wrappers of its arguments."""
 
     def join(self, other: Partial) -> Partial:
         """Either of the two."""
@@ -387,6 +389,7 @@ class Partial:
             tuple(a | b for a, b in pairs),
             join_maps(self.keywords, other.keywords),
             join_modes(self.modes, other.modes),
+            self.transform if self.transform == other.transform else "",
         )
 
 

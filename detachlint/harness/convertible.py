@@ -15,7 +15,7 @@ def convertible(tensor: torch.Tensor) -> torch.Tensor:
     """The values of any tensor in ordinary memory; zeros of its shape where it has no data (`meta`).
 
     A dtype that NumPy lacks becomes float32 (complex64). The tensor itself is not changed.
-    Any exception of PyTorch's where there is neither data nor shape: an uninitialised parameter.
+    Any exception of PyTorch's where there is neither data nor shape (inside `vmap`).
     """
     with torch.no_grad():
         if tensor.device.type == "meta":

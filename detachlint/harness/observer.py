@@ -203,13 +203,25 @@ class Observer:
                 raise
             if not _refused_for_grad(before, error) and refused_check(message) is None:
                 raise
-            with _no_torch_function():
-                plain = convertible(tensor)
-            with self._crossing(plain):
-                result = original(plain, *args, **kwargs)
+            try:
+                result = self._converted_anyway(original, tensor, args, kwargs)
+            except Exception:
+                raise error from None  # there is no data to answer with
         finally:
             self._record(name, place, before, outcome, message, result)
         return result
+
+    def _converted_anyway(
+        self,
+        original: Callable[..., Any],
+        tensor: torch.Tensor,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> Any:
+        with _no_torch_function():
+            plain = convertible(tensor)
+        with self._crossing(plain):
+            return original(plain, *args, **kwargs)
 
     def _record(
         self,

@@ -169,9 +169,10 @@ class _Recorder:
             if check is None:
                 raise
             self.execution.crossings.append(Crossing(first, last, site, True, check.value))
-            if check in (Check.UNINITIALIZED, Check.SUBCLASS, Check.STORAGE):
-                return None  # there is no data to answer with
-            return self.original(convertible(tensor), force=force)
+            if check not in (Check.UNINITIALIZED, Check.SUBCLASS):
+                with contextlib.suppress(RuntimeError):
+                    return self.original(convertible(tensor), force=force)
+            return None  # there is no data to answer with
         finally:
             self.busy = False
         self.execution.crossings.append(Crossing(first, last, site, False))

@@ -35,7 +35,14 @@ from detachlint.interpret.engine.unseen_calls import call_unknown
 from detachlint.interpret.language import classes
 from detachlint.interpret.language.conditions import test
 from detachlint.interpret.language.lookup import find_in_class, is_module
-from detachlint.interpret.pytorch import gradmode, library, methods, modules, surrounding_calls
+from detachlint.interpret.pytorch import (
+    gradmode,
+    library,
+    methods,
+    modules,
+    surrounding_calls,
+    transforms,
+)
 from detachlint.ir.nodes import Argument, Call, Name
 from detachlint.source.span import Span
 
@@ -219,6 +226,8 @@ def _call_object(
             return machine.invoke(address, arguments, state, activation, span)
         case Class():
             return classes.instantiate(machine, address, thing, arguments, state, activation, span)
+        case Partial() if thing.transform:
+            return transforms.run(machine, thing, arguments, state, activation, span, shown)
         case Partial():
             return _call_partial(machine, thing, arguments, state, activation, span, shown)
         case GradSwitch():
