@@ -9,6 +9,7 @@ from detachlint.domain.objects import Device, Dtype
 from detachlint.domain.story import Story
 from detachlint.interpret.facts import Crossing, Facts
 from detachlint.rules.finding import Applicability, Confidence, Finding, Fix, TraceStep
+from detachlint.source.span import Span
 
 CODE = "DTL101"
 NAME = "numpy-on-grad-tensor"
@@ -27,7 +28,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             name=NAME,
             message=_message(worst, visits, confidence, needed=span in facts.needed),
             filename=facts.filename,
-            span=span,
+            span=span.alone(),
             confidence=confidence,
             trace=_trace(facts.filename, worst),
             fix=_advice() if span in facts.needed else None,
@@ -81,7 +82,7 @@ def _message(
     harmless = sum(1 for visit in visits if _confidence(visit) is None)
     if worst.calls and harmless and not worst.unseen:
         site = worst.calls[-1]
-        text += f" when called from line {site.span.line}"
+        text += f" when called from {_place(worst.span, site.span)}"
     if needed:
         text += "; detaching is no cure here, because the gradient is still wanted behind it"
     elif worst.dtype is Dtype.NARROW:
@@ -94,13 +95,24 @@ def _message(
 def _trace(filename: str, worst: Crossing) -> tuple[TraceStep, ...]:
     steps: list[TraceStep] = []
     if worst.story is not None:
-        steps += [TraceStep(filename, s.span, s.message) for s in _shown(worst)]
+        steps += [_step(filename, s.span, s.message) for s in _shown(worst)]
     for site in worst.calls:
         if not worst.unseen:
-            steps.append(TraceStep(filename, site.span, f"`{site.callee}` is called here"))
+            steps.append(_step(filename, site.span, f"`{site.callee}` is called here"))
     mode = _mode(worst)
-    steps.append(TraceStep(filename, worst.span, f"converted to NumPy here{mode}"))
+    steps.append(_step(filename, worst.span, f"converted to NumPy here{mode}"))
     return tuple(steps)
+
+
+def _step(filename: str, span: Span, message: str) -> TraceStep:
+    return TraceStep(span.file or filename, span.alone(), message)
+
+
+def _place(crossing: Span, call: Span) -> str:
+    """Where a call stands, as seen from the crossing."""
+    if call.file == crossing.file:
+        return f"line {call.line}"
+    return f"{call.file}:{call.line}"
 
 
 LONGEST_TRACE = 8
