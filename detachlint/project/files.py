@@ -68,4 +68,3 @@ class ProjectFiles:
             return lower_module(parse_module(text, name), name, name)
         except (Unparsable, RecursionError):
             return None
-

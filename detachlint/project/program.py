@@ -88,7 +88,8 @@ class Project:
             return []
         parts = line.module.split(".")
         around = [
-            self.find(importer, line.level, ".".join(parts[:count])) for count in range(1, len(parts))
+            self.find(importer, line.level, ".".join(parts[:count]))
+            for count in range(1, len(parts))
         ]
         inner = [self.submodule(module, name) for name, _ in line.names or ()]
         return [file for file in (*around, module, *inner) if file is not None]

@@ -95,7 +95,9 @@ class Resolver:
 
     def _holds_python(self, folder: str) -> bool:
         """Whether a folder without modules of its own has packages: a namespace for them."""
-        return any(INIT in self.files.entries(folder + os.sep + e) for e in self._folders_in(folder))
+        return any(
+            INIT in self.files.entries(folder + os.sep + e) for e in self._folders_in(folder)
+        )
 
     def _folders_in(self, folder: str) -> Iterator[str]:
         yield from (entry for entry in self.files.entries(folder) if "." not in entry)
