@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from mini_projects import Place, Project
 
@@ -38,40 +39,51 @@ def complaints_of_findings(
     project: Project, runs: Sequence[Observation], findings: Iterable[Finding]
 ) -> Iterator[str]:
     """Missed and false alarms; `findings` are of any confidence."""
-    outcomes: dict[tuple[str, int], list[bool]] = defaultdict(list)
+    outcomes: dict[_Site, list[bool]] = defaultdict(list)
     for crossing in (crossing for run in runs for crossing in run.crossings):
-        outcomes[_place(project, crossing)].append(crossing.refused_for_grad)
+        outcomes[_site(project, crossing)].append(crossing.refused_for_grad)
     alarms = [
         finding
         for finding in findings
         if finding.code in _GRAD_RULES and finding.confidence.at_least(Confidence.LIKELY)
     ]
-    found = {at for alarm in alarms for at in outcomes if _covers(project, alarm, at)}
-    for filename, line in sorted(outcomes.keys() - found):
-        if any(outcomes[filename, line]):
-            yield f"{filename}: missed alarm at line {line}"
+    found = {site for alarm in alarms for site in outcomes if _meets(project, alarm, site)}
+    for site in sorted(outcomes.keys() - found):
+        if any(outcomes[site]):
+            yield f"{site.filename}: missed alarm at line {site.line}"
     for alarm in alarms:
-        seen = [outcomes[at] for at in outcomes if _covers(project, alarm, at)]
-        name = _relative(project, alarm.filename)
+        seen = [outcomes[site] for site in outcomes if _meets(project, alarm, site)]
+        where = f"{_relative(project, alarm.filename)}: false alarm at line {alarm.span.line}"
         if not any(map(any, seen)):
-            yield f"{name}: false alarm at line {alarm.span.line}: {alarm.message}"
+            yield f"{where}: {alarm.message}"
         elif alarm.confidence is Confidence.CERTAIN and not any(map(all, seen)):
-            yield f"{name}: false alarm at line {alarm.span.line}: certain, and it passes, too"
+            yield f"{where}: certain, and it passes, too"
 
 
-def _covers(project: Project, alarm: Finding, at: tuple[str, int]) -> bool:
-    filename, line = at
-    inside = alarm.span.line <= line <= alarm.span.end_line
-    return inside and filename == _relative(project, alarm.filename)
+class _Site(NamedTuple):
+    """A crossing as the interpreter places it; all it knows before Python 3.11 is the line."""
+
+    filename: str
+    line: int
+    start: tuple[int, int]
+    end: tuple[int, int]
+
+
+def _site(project: Project, crossing: Crossing) -> _Site:
+    filename, line, span = _relative(project, crossing.filename), crossing.line, crossing.span
+    if span is None:
+        return _Site(filename, line, (line, 0), (line + 1, 0))
+    return _Site(filename, line, span[:2], span[2:])
+
+
+def _meets(project: Project, alarm: Finding, site: _Site) -> bool:
+    overlap = alarm.span[:2] < site.end and site.start < alarm.span[2:]
+    return overlap and site.filename == _relative(project, alarm.filename)
 
 
 def _is_at(project: Project, place: Place, crossing: Crossing) -> bool:
-    filename, line = _place(project, crossing)
-    return filename == place.filename and place.line <= line <= place.end_line
-
-
-def _place(project: Project, crossing: Crossing) -> tuple[str, int]:
-    return _relative(project, crossing.filename), crossing.line
+    inside = place.line <= crossing.line <= place.end_line
+    return inside and place.filename == _relative(project, crossing.filename)
 
 
 def _relative(project: Project, filename: str) -> str:

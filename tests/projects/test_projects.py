@@ -85,5 +85,5 @@ def test_neither_silence_nor_alarm_everywhere_would_do(runs: Runs) -> None:
 def everywhere(project: Project) -> Iterator[Finding]:
     for place in project.places():
         filename = str(project.root / place.filename)
-        span = Span(place.line, 0, place.end_line, 0)
+        span = Span(place.line, 0, place.end_line + 1, 0)
         yield Finding("DTL101", "numpy-on-grad-tensor", "?", filename, span, Confidence.LIKELY)

@@ -13,9 +13,7 @@ class EMA:
 
     @torch.no_grad()
     def update(self, model):
-        for average, current in zip(
-            self.model.parameters(), model.parameters(), strict=True
-        ):
+        for average, current in zip(self.model.parameters(), model.parameters(), strict=True):
             average.lerp_(current, 1 - self.decay)
 
     def __call__(self, *inputs):

@@ -26,9 +26,7 @@ class Agent:
     def act(self, observation):
         distribution, value = self.net(torch.as_tensor(observation))
         action = distribution.sample()
-        self.buffer.add(
-            action=action, log_prob=distribution.log_prob(action), value=value.detach()
-        )
+        self.buffer.add(action=action, log_prob=distribution.log_prob(action), value=value.detach())
         return action.numpy()
 
     def update(self, rewards):
