@@ -67,40 +67,38 @@ class Resolver:
         return self.files.shown(found) if found is not None else None
 
     def _walk(self, folder: str, parts: list[str]) -> str | None:
-        found: str | None = None
+        """The file or folder that is reached from a folder by names; a folder of nothing is none."""
+        found = folder + os.sep + INIT if INIT in self.files.entries(folder) else folder
         for part in parts:
-            found = self._step(folder, part)
-            if found is None:
+            following = self._step(folder, part)
+            if following is None:
                 return None
+            found = following
             folder = found.removesuffix(os.sep + INIT)
-        if found is None:  # `from . import x`
-            found = folder + os.sep + INIT if INIT in self.files.entries(folder) else folder
+        if found == folder and not found.endswith(".py") and not self._holds_modules(folder):
+            return None
         return self.files.shown(found)
 
     def _step(self, folder: str, name: str) -> str | None:
-        """The file of `name` in a folder: a package goes before a module, as in Python."""
+        """The file of `name` in a folder: a package goes before a module, and a module before a folder
+        that is only a namespace, as in Python."""
         entries = self.files.entries(folder)
         inner = folder + os.sep + name
-        if name in entries:
-            inside = self.files.entries(inner)
-            if INIT in inside:
-                return inner + os.sep + INIT
-            if name + ".py" not in entries and any(entry.endswith(".py") for entry in inside):
-                return inner
+        if name in entries and INIT in self.files.entries(inner):
+            return inner + os.sep + INIT
         if name + ".py" in entries:
             return inner + ".py"
-        if name in entries and self.files.entries(inner):
-            return inner if self._holds_python(inner) else None
-        return None
+        return inner if name in entries and self.files.entries(inner) else None
 
-    def _holds_python(self, folder: str) -> bool:
-        """Whether a folder without modules of its own has packages: a namespace for them."""
-        return any(
-            INIT in self.files.entries(folder + os.sep + e) for e in self._folders_in(folder)
+    def _holds_modules(self, folder: str, levels: int = 3) -> bool:
+        """Whether a folder is a namespace of modules: it has some, or folders that have."""
+        entries = self.files.entries(folder)
+        if any(entry.endswith(".py") for entry in entries):
+            return True
+        inner = sorted(entry for entry in entries if entry.isidentifier())
+        return levels > 0 and any(
+            self._holds_modules(folder + os.sep + entry, levels - 1) for entry in inner
         )
-
-    def _folders_in(self, folder: str) -> Iterator[str]:
-        yield from (entry for entry in self.files.entries(folder) if "." not in entry)
 
     def _roots_of(self, folder: str) -> tuple[str, ...]:
         """Where absolute imports of files in a folder are looked for, nearest first."""

@@ -18,8 +18,9 @@ LONGEST_PASS = 4
 
 
 def related_files(project: Project, seeds: dict[str, Code]) -> dict[str, Code]:
-    """The files from which a crossing may be reached: `seeds` have one, the others mention a function
-    or class that leads to one, and import the file it is from."""
+    """The files from which a crossing may be reached: `seeds` have one, the others import the file of a
+    function or class that leads to one, and mention it; or that file hands it to others itself when
+    it is imported, as a plug-in does."""
     chosen = dict(seeds)
     relevance = Relevance()
     relevance.add(seeds.values())
@@ -28,7 +29,8 @@ def related_files(project: Project, seeds: dict[str, Code]) -> dict[str, Code]:
         names = relevance.names - WORDS
         added: dict[str, Code] = {}
         for file in candidates:
-            if _reaches(project, file, chosen) and _mentions(project, file, names):
+            reached = _reached(project, file, chosen)
+            if reached and (_hand_out(project, reached) or _mentions(project, file, names)):
                 code = project.files.lowered(file)
                 if code is not None:
                     added[file] = code
@@ -44,21 +46,26 @@ def _mentions(project: Project, file: str, names: set[str]) -> bool:
     return text is not None and any(m.group() in names for m in _WORD.finditer(text))
 
 
-def _reaches(project: Project, file: str, chosen: dict[str, Code]) -> bool:
-    """Whether a file imports a chosen one, directly or through files that only pass names on."""
+def _hand_out(project: Project, files: set[str]) -> bool:
+    return any(project.acts_on_import(file) for file in files)
+
+
+def _reached(project: Project, file: str, chosen: dict[str, Code]) -> set[str]:
+    """The chosen files that a file imports, directly or through files that only pass names on."""
     pending = [file]
     seen = {file}
+    found: set[str] = set()
     for _ in range(LONGEST_PASS):
         following: list[str] = []
         for current in pending:
             for needed in project.needs(current):
                 if needed in chosen:
-                    return True
+                    found.add(needed)
                 if needed not in seen and project.passes_on(needed):
                     seen.add(needed)
                     following.append(needed)
         pending = following
-    return False
+    return found
 
 
 def groups_of(

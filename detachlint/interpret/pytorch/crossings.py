@@ -44,7 +44,7 @@ def cross(machine: Machine, call: LibraryCall) -> Value:
 def _record(machine: Machine, call: LibraryCall) -> None:
     state = call.state
     candidates = [a for a in addresses(call.receiver) if _may_be_tensor(state, a)]
-    if not candidates or machine.silent:
+    if not candidates or not machine.hears(call.span):
         return
     flag = join_beliefs(flag_of_atom(state, a) for a in candidates)
     if flag == BOTTOM:
