@@ -66,7 +66,14 @@ def analyse_files(project: Project, files: Iterable[str]) -> Iterator[tuple[str,
     """The facts about each of `files` (those that may hold crossings), once all of its callers among
     the project's named files have been seen. Files that Python cannot read are passed over.
     """
-    seeds = {file: code for file in sorted(set(files)) if (code := project.files.lowered(file))}
+    seeds: dict[str, Code] = {}
+    for file in sorted(set(files)):
+        try:
+            code = project.files.lowered(file)
+        except Exception as error:
+            yield file, error
+        else:
+            seeds.update({file: code} if code is not None else {})
     chosen = related_files(project, seeds)
     groups = groups_of(project, seeds, chosen)
     still_open = Counter(file for group in groups for file in group)

@@ -43,7 +43,15 @@ class Project:
             self.gave_up["too many modules"] += 1
             return None
         self._loaded.add(file)
-        code = self.files.lowered(file)
+        return self.lowered(file)
+
+    def lowered(self, file: str) -> Code | None:
+        """A file as code; None if it cannot be had, for whatever reason, which is counted."""
+        try:
+            code = self.files.lowered(file)
+        except Exception as error:
+            self.gave_up[f"cannot be lowered ({error}): {file}"] += 1
+            return None
         if code is None:
             self.gave_up[f"cannot be read: {file}"] += 1
         return code

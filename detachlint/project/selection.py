@@ -31,7 +31,7 @@ def related_files(project: Project, seeds: dict[str, Code]) -> dict[str, Code]:
         for file in candidates:
             reached = _reached(project, file, chosen)
             if reached and (_hand_out(project, reached) or _mentions(project, file, names)):
-                code = project.files.lowered(file)
+                code = project.lowered(file)
                 if code is not None:
                     added[file] = code
         if not added:
