@@ -13,6 +13,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     import ast
 
     from detachlint.fix import FixStyle
+    from detachlint.interpret.facts import Facts
+    from detachlint.project import ProjectAnalysis
     from detachlint.syntax.parse import Unparsable
 
 MAXIMUM_PASSES = 10
@@ -117,17 +120,17 @@ def check_tree(
     A module that is nested too deeply to be analysed gives one finding, DTL900. Comments silence
     nothing here: that is left to whoever has the text.
     """
-    return wanted(_analyse(tree, filename)[0], options)
+    return wanted(_findings(partial(_facts_alone, tree, filename), filename)[0], options)
 
 
 def check_bytes(data: bytes, filename: str, options: Options = DEFAULT_OPTIONS) -> FileResult:
     """Check the content of a file."""
-    return _guarded(_check_bytes, data, filename, options)
+    return _guarded(_check_bytes, data, filename, options, None)
 
 
 def fix_bytes(data: bytes, filename: str, options: Options = DEFAULT_OPTIONS) -> FileResult:
     """Fix the content of a file. Writes nothing: `source` of the result holds the fixed text."""
-    return _guarded(_fix_bytes, data, filename, options)
+    return _guarded(_fix_bytes, data, filename, options, None)
 
 
 def check_paths(
@@ -138,7 +141,7 @@ def check_paths(
     With a `Configuration`, each file is checked as its configuration says, and what is excluded is
     left out. Raises `ConfigurationError`, before any file is checked.
     """
-    return _each_file(paths, options, check_bytes)
+    return _each_file(paths, options, _check_bytes)
 
 
 def fix_paths(
@@ -151,7 +154,7 @@ def fix_paths(
 
     `options` and errors are those of `check_paths`.
     """
-    return _each_written(_each_file(paths, options, fix_bytes), write)
+    return _each_written(_each_file(paths, options, _fix_bytes), write)
 
 
 def silence_paths(
@@ -167,7 +170,7 @@ def silence_paths(
 # --- files ------------------------------------------------------------------------------------
 
 
-_Work: TypeAlias = Callable[[bytes, str, Options], FileResult]
+_Work: TypeAlias = "Callable[[bytes, str, Options, ProjectAnalysis | None], FileResult]"
 
 
 def _each_file(
@@ -181,11 +184,25 @@ def _each_file(
         chosen = [options.options(file.path) for file in found.files]
     for problem in found.problems:
         yield FileResult(str(problem.path), error=f"{problem.path}: {problem.message}")
+    project = _LazyProject([str(file.path) for file in found.files])
     for file, own in zip(found.files, chosen, strict=True):
-        yield _one_file(file, own, work)
+        yield _one_file(file, own, work, project)
 
 
-def _one_file(file: FoundFile, options: Options, work: _Work) -> FileResult:
+class _LazyProject:
+    """The project of a run, imported and made when the first file needs it."""
+
+    def __init__(self, names: list[str]) -> None:
+        self.names = names
+
+    @cached_property
+    def analysis(self) -> ProjectAnalysis:
+        from detachlint.project import ProjectAnalysis
+
+        return ProjectAnalysis(self.names)
+
+
+def _one_file(file: FoundFile, options: Options, work: _Work, project: _LazyProject) -> FileResult:
     filename = str(file.path)
     try:
         data = read_file(file.path)
@@ -194,33 +211,39 @@ def _one_file(file: FoundFile, options: Options, work: _Work) -> FileResult:
     # What the user named is parsed in any case: a syntax error in it is worth saying.
     if not file.explicit and not may_hold_crossing(data) and not _may_hold_unused(data, options):
         return FileResult(filename)
-    return work(data, filename, options)
+    return _guarded(work, data, filename, options, project.analysis)
 
 
 def _may_hold_unused(data: bytes, options: Options) -> bool:
     return may_name_rules(data) and options.reports(UNUSED_SUPPRESSION)
 
 
-def _guarded(work: _Work, data: bytes, filename: str, options: Options) -> FileResult:
+def _guarded(
+    work: _Work, data: bytes, filename: str, options: Options, project: ProjectAnalysis | None
+) -> FileResult:
     try:
-        return work(data, filename, options)
+        return work(data, filename, options, project)
     except Undecodable as error:
         return FileResult(filename, tuple(wanted([_unreadable(error, filename)], options)))
     except Exception as error:
         return FileResult(filename, error=_internal_error(error, filename))
 
 
-def _check_bytes(data: bytes, filename: str, options: Options) -> FileResult:
+def _check_bytes(
+    data: bytes, filename: str, options: Options, project: ProjectAnalysis | None
+) -> FileResult:
     source = decode(data, filename)
-    return FileResult(filename, tuple(_check(source, options)), source)
+    return FileResult(filename, tuple(_check(source, options, project)), source)
 
 
-def _fix_bytes(data: bytes, filename: str, options: Options) -> FileResult:
+def _fix_bytes(
+    data: bytes, filename: str, options: Options, project: ProjectAnalysis | None
+) -> FileResult:
     source = decode(data, filename)
-    after, applied, remaining = _fix(source, options)
+    after, applied, remaining = _fix(source, options, project)
     if after is source:
         return FileResult(filename, tuple(remaining), source)
-    return _fixed_result(source, after, applied, remaining, options)
+    return _fixed_result(source, after, applied, remaining, options, project)
 
 
 def _fixed_result(
@@ -229,29 +252,29 @@ def _fixed_result(
     applied: Iterable[Finding],
     remaining: Iterable[Finding],
     options: Options,
+    project: ProjectAnalysis | None,
 ) -> FileResult:
     filename = source.filename
     try:
         fixed = source.encode(after.text)
     except Unencodable as error:
-        findings = tuple(_check(source, options))
+        findings = tuple(_check(source, options, project))
         return FileResult(filename, findings, source, error=f"{filename}: not fixed: {error}")
     return FileResult(filename, tuple(remaining), after, tuple(applied), source, fixed)
 
 
-def _silence_bytes(data: bytes, filename: str, options: Options) -> FileResult:
-    return _guarded(_silence, data, filename, options)
-
-
-def _silence(data: bytes, filename: str, options: Options) -> FileResult:
+def _silence_bytes(
+    data: bytes, filename: str, options: Options, project: ProjectAnalysis | None
+) -> FileResult:
     from detachlint.fix import add_noqa
 
     source = decode(data, filename)
-    silenced = add_noqa(source, _check(source, options))
+    silenced = add_noqa(source, _check(source, options, project))
     if not silenced.findings:
         return FileResult(filename, (), source)
     after = replace(source, text=silenced.text, original=None)
-    return _fixed_result(source, after, silenced.findings, _check(after, options), options)
+    remaining = _check(after, options, project)
+    return _fixed_result(source, after, silenced.findings, remaining, options, project)
 
 
 def _each_written(results: Iterable[FileResult], write: bool) -> Iterator[FileResult]:
@@ -289,7 +312,9 @@ def _internal_error(error: Exception, filename: str) -> str:
 # --- texts ------------------------------------------------------------------------------------
 
 
-def _check(source: SourceText, options: Options) -> list[Finding]:
+def _check(
+    source: SourceText, options: Options, project: ProjectAnalysis | None = None
+) -> list[Finding]:
     from detachlint.syntax.parse import Unparsable, parse_module
 
     suppressions = read_suppressions(source)
@@ -302,7 +327,11 @@ def _check(source: SourceText, options: Options) -> list[Finding]:
     found: list[Finding] = []
     complete = True
     if text_may_hold_crossing(source.text):
-        found, complete = _analyse(tree, source.filename)
+        if project is None:
+            read = partial(_facts_alone, tree, source.filename)
+        else:
+            read = partial(_facts_in, project, source)
+        found, complete = _findings(read, source.filename)
     findings = reported(found, source, suppressions, options, complete=complete)
     if not findings:
         return []
@@ -311,15 +340,13 @@ def _check(source: SourceText, options: Options) -> list[Finding]:
     return attach_fixes(findings, source, options.fix_style, tree)
 
 
-def _analyse(tree: ast.Module, filename: str) -> tuple[list[Finding], bool]:
+def _findings(read_facts: Callable[[], Facts], filename: str) -> tuple[list[Finding], bool]:
     """The findings of every confidence, and whether nothing was given up on the way."""
-    from detachlint.interpret import analyse_module
-    from detachlint.lower import lower_module
     from detachlint.rules.registry import run_rules
     from detachlint.syntax.parse import Unparsable, too_deep
 
     try:
-        facts = analyse_module(lower_module(tree, filename), filename)
+        facts = read_facts()
         return run_rules(facts), not facts.gave_up
     except Unparsable as error:
         return [_unreadable(error, filename)], False
@@ -327,19 +354,41 @@ def _analyse(tree: ast.Module, filename: str) -> tuple[list[Finding], bool]:
         return [_unreadable(too_deep(), filename)], False
 
 
-def _fix(source: SourceText, options: Options) -> tuple[SourceText, list[Finding], list[Finding]]:
+def _facts_alone(tree: ast.Module, filename: str) -> Facts:
+    """The facts about a file whose imports are all out of sight."""
+    from detachlint.interpret import analyse_module
+    from detachlint.lower import lower_module
+
+    return analyse_module(lower_module(tree, filename), filename)
+
+
+def _facts_in(project: ProjectAnalysis, source: SourceText) -> Facts:
+    """The facts about a file of a project."""
+    from detachlint.syntax.parse import too_deep
+
+    changed = source.original is None
+    view = project.with_text(source.filename, source.text) if changed else project
+    facts = view.facts(source.filename)
+    if facts is None:
+        raise too_deep()
+    return facts
+
+
+def _fix(
+    source: SourceText, options: Options, project: ProjectAnalysis | None = None
+) -> tuple[SourceText, list[Finding], list[Finding]]:
     """The fixed source (`source` itself if nothing changed), what was applied, what remains."""
     from detachlint.fix import apply_fixes
 
     applied: list[Finding] = []
-    current, findings = source, _check(source, options)
+    current, findings = source, _check(source, options, project)
     for _ in range(MAXIMUM_PASSES):
         repair = apply_fixes(current, findings, unsafe=options.unsafe_fixes)
         if not repair.applied:
             break
         applied += repair.applied
         current = replace(source, text=repair.text, original=None)
-        findings = _check(current, options)
+        findings = _check(current, options, project)
     return current, applied, findings
 
 

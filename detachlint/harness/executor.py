@@ -6,11 +6,12 @@ import atexit
 import builtins
 import gc
 import linecache
+import os
 import random
 import sys
 import threading
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from typing import Any
 import numpy
 import torch
 
+from detachlint.harness.launch import Launch
 from detachlint.harness.observation import Crossing, ProgramError, Reveal
 from detachlint.harness.observer import NUMPY_CROSSINGS, Observer
 
@@ -40,6 +42,7 @@ def execute(
     methods: tuple[str, ...] = NUMPY_CROSSINGS,
     at_exit: bool = False,
     passing: tuple[type[BaseException], ...] = (),
+    launch: Launch | None = None,
 ) -> Execution:
     """Run `text` as the main module `filename`, and return what was observed.
 
@@ -47,11 +50,12 @@ def execute(
     `reveal_grad` among its builtins. Its exceptions, `SystemExit` included, are part of the result;
     leaving with exit code 0 is no error. With `at_exit` its threads are waited for and its exit
     handlers run, as at the end of a Python process. Exceptions of the types `passing` are the
-    caller's own (a time limit, say) and go through. Nothing protects this process from the program:
+    caller's own (a time limit, say) and go through. `launch` is for a program of several files, of
+    which `text` is that of `filename`. Nothing protects this process from the program:
     that is `run_program`'s work.
     """
     observer = Observer(
-        lambda name: name == filename, keep_going=keep_going, digests=digests, methods=methods
+        _files(filename, launch), keep_going=keep_going, digests=digests, methods=methods
     )
     reveals: list[Reveal] = []
 
@@ -60,7 +64,7 @@ def execute(
         flag = value.requires_grad if isinstance(value, torch.Tensor) else None
         reveals.append(Reveal(line, flag))
 
-    with _main_module(text, filename) as module, _default_state(), observer:
+    with _main_module(text, filename, launch) as module, _default_state(), observer:
         builtins.reveal_grad = reveal_grad  # type: ignore[attr-defined]
         error = _run(text, filename, module.__dict__, passing)
         if at_exit:
@@ -85,27 +89,47 @@ def _run(
     return None
 
 
+def _files(filename: str, launch: Launch | None) -> Callable[[str], bool]:
+    if launch is None:
+        return lambda name: name == filename
+    below = launch.root + os.sep
+    return lambda name: name.startswith(below)
+
+
 @contextmanager
-def _main_module(text: str, filename: str) -> Iterator[types.ModuleType]:
+def _main_module(text: str, filename: str, launch: Launch | None) -> Iterator[types.ModuleType]:
     """A new `__main__` whose source is known to tracebacks and to `inspect`."""
     module = types.ModuleType("__main__")
     module.__dict__.update(__file__=filename, __builtins__=builtins)
     # What was here before need not be looked through for the program's garbage: with PyTorch
     # imported that takes longer than most programs.
     gc.freeze()
-    previous, arguments = sys.modules["__main__"], sys.argv
+    modules, arguments, search_path = sys.modules.copy(), sys.argv, sys.path
     sys.modules["__main__"], sys.argv = module, [filename]
+    if launch is not None:
+        module.__package__ = launch.package
+        sys.argv = [filename, *launch.arguments]
+        sys.path = [*launch.search_path, *search_path]
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
     try:
         yield module
     finally:
-        sys.modules["__main__"], sys.argv = previous, arguments
+        sys.argv, sys.path = arguments, search_path
+        _forget_modules(modules, _files(filename, launch))
         linecache.cache.pop(filename, None)
         # What the program leaves suspended (a generator inside `no_grad`) must end now, not while
         # a later program runs.
         module.__dict__.clear()
         gc.collect()
         gc.unfreeze()
+
+
+def _forget_modules(before: dict[str, types.ModuleType], belongs: Callable[[str], bool]) -> None:
+    """Take the program's own modules out of `sys.modules`: another's may have the same names."""
+    for name, module in list(sys.modules.items()):
+        if name not in before and belongs(getattr(module, "__file__", None) or ""):
+            del sys.modules[name]
+    sys.modules["__main__"] = before["__main__"]
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from detachlint.harness.launch import Launch
 from detachlint.harness.limits import Limits
 from detachlint.harness.observation import Observation, Verdict
 
@@ -79,11 +80,22 @@ class Runner:
     ) -> None:
         self.close()
 
-    def run(self, text: str, *, filename: str = "program.py", mode: Mode = PLAIN) -> Observation:
-        """Run the program `text` under the name `filename`. HarnessError if PyTorch cannot run."""
+    def run(
+        self,
+        text: str,
+        *,
+        filename: str = "program.py",
+        mode: Mode = PLAIN,
+        launch: Launch | None = None,
+    ) -> Observation:
+        """Run the program `text` under the name `filename`. HarnessError if PyTorch cannot run.
+
+        With `launch` the program is one of several files, and `filename` its absolute path.
+        """
         process = self._warm_process()
         request = {"text": text, "filename": filename, **asdict(mode)}
         request["limits"] = asdict(self.limits)
+        request["launch"] = None if launch is None else asdict(launch)
         try:
             _write_line(process, request)
             reply = self._read_line(process, self.limits.seconds + _GRACE_SECONDS)

@@ -18,6 +18,7 @@ import numpy
 import torch
 
 from detachlint.harness.executor import execute
+from detachlint.harness.launch import Launch
 from detachlint.harness.limits import (
     Limits,
     adopt_orphans,
@@ -78,6 +79,8 @@ def _forget_finalizers() -> None:
 
 
 def _run(request: dict[str, Any], private: tuple[BinaryIO, BinaryIO]) -> dict[str, Any]:
+    launch = None if request["launch"] is None else Launch.from_json(request["launch"])
+
     def body() -> dict[str, Any]:
         for stream in private:
             os.close(stream.fileno())
@@ -88,10 +91,11 @@ def _run(request: dict[str, Any], private: tuple[BinaryIO, BinaryIO]) -> dict[st
             digests=request["digests"],
             methods=tuple(request["methods"]),
             at_exit=True,
+            launch=launch,
         )
         return asdict(execution)
 
-    if "optim" in request["text"]:
+    if launch is not None or "optim" in request["text"]:
         warm_up_optimizers()
     return supervise(body, Limits(**request["limits"])).to_json()
 

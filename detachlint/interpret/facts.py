@@ -70,3 +70,17 @@ class Facts:
     reveals: list[tuple[Span, str]] = field(default_factory=list)
     unmodelled: Counter[str] = field(default_factory=Counter)
     gave_up: Counter[str] = field(default_factory=Counter)
+
+    def join(self, other: Facts) -> Facts:
+        """What two analyses have found out about the same file."""
+        crossings = {span: list(visits) for span, visits in self.crossings.items()}
+        for span, visits in other.crossings.items():
+            crossings.setdefault(span, []).extend(visits)
+        return Facts(
+            self.filename,
+            crossings,
+            self.needed | other.needed,
+            self.reveals + other.reveals,
+            self.unmodelled + other.unmodelled,
+            self.gave_up + other.gave_up,
+        )

@@ -33,6 +33,7 @@ from detachlint.interpret.language.lookup import find_in_class, library_bases, l
 from detachlint.interpret.relevance import changes_objects, words_in
 from detachlint.interpret.unseen import arguments_for, leave_world_in_unseen_hands
 from detachlint.ir.nodes import Code
+from detachlint.source.span import Span
 
 ROUNDS = 2
 """How often the methods of an object are run one after the other: what one leaves in an attribute,
@@ -421,9 +422,13 @@ class Roots:
                 continue
             if any(visit.raises.sure is not Truth.YES for visit in visits):
                 continue
-            for address, function in self._functions():
-                if function.code.span.contains(span) and not self._is_method(function):
-                    self.run_function(address)
-            for address, cls in self._classes():
-                if cls.code is not None and cls.code.span.contains(span):
-                    self._run_class(address, cls, confirming=True)
+            with self.machine.asking_about(span):
+                self._ask(span)
+
+    def _ask(self, span: Span) -> None:
+        for address, function in self._functions():
+            if function.code.span.contains(span) and not self._is_method(function):
+                self.run_function(address)
+        for address, cls in self._classes():
+            if cls.code is not None and cls.code.span.contains(span):
+                self._run_class(address, cls, confirming=True)

@@ -25,7 +25,6 @@ from detachlint.knowledge.sink_facts import sink_fact
 from detachlint.knowledge.table import Table
 
 __all__ = [
-    "sink_fact",
     "SPECIAL_CASES",
     "Aliasing",
     "CallFact",
@@ -44,6 +43,7 @@ __all__ = [
     "module_fact",
     "not_modelled",
     "numpy_fact",
+    "sink_fact",
     "tensor_attribute",
 ]
 

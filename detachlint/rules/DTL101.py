@@ -22,7 +22,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             name=NAME,
             message=_message(raising),
             filename=facts.filename,
-            span=raising.span,
+            span=raising.span.alone(),
             confidence=raising.confidence,
             trace=trace_of(
                 facts.filename, worst, f"converted to NumPy here{mode_of(worst)}", worst.story

@@ -31,7 +31,7 @@ def finding_of(
         name=name,
         message=message + raising.swallowed,
         filename=facts.filename,
-        span=raising.span,
+        span=raising.span.alone(),
         confidence=raising.confidence,
         # Why it requires grad is of no interest where that makes no difference.
         trace=() if is_rejected(worst) else trace,

@@ -25,7 +25,7 @@ def findings(facts: Facts, code: str, name: str) -> Iterator[Finding]:
             name=name,
             message=_message(raising),
             filename=facts.filename,
-            span=raising.span,
+            span=raising.span.alone(),
             confidence=raising.confidence,
             trace=trace_of(facts.filename, raising.worst, "converted to NumPy here", origin),
             fix=None if advice is None else Fix(advice, Applicability.DISPLAY_ONLY, ()),

@@ -42,7 +42,7 @@ class Raising(NamedTuple):
         check = self.refusal.check
         harmless = any(confidence_of(belief(visit, check)) is None for visit in self.visits)
         if self.worst.calls and harmless and not self.worst.unseen:
-            text += f" when called from line {self.worst.calls[-1].span.line}"
+            text += f" when called from {_place(self.worst.span, self.worst.calls[-1].span)}"
         return text
 
     @property
@@ -83,12 +83,23 @@ def trace_of(
     """The way from the origin to the crossing; `last` says what happens there."""
     steps: list[TraceStep] = []
     if origin is not None:
-        steps += [TraceStep(filename, s.span, s.message) for s in _shown(origin, worst)]
+        steps += [_step(filename, s.span, s.message) for s in _shown(origin, worst)]
     for site in worst.calls:
         if not worst.unseen:
-            steps.append(TraceStep(filename, site.span, f"`{site.callee}` is called here"))
-    steps.append(TraceStep(filename, worst.span, last))
+            steps.append(_step(filename, site.span, f"`{site.callee}` is called here"))
+    steps.append(_step(filename, worst.span, last))
     return tuple(steps)
+
+
+def _step(filename: str, span: Span, message: str) -> TraceStep:
+    return TraceStep(span.file or filename, span.alone(), message)
+
+
+def _place(crossing: Span, call: Span) -> str:
+    """Where a call stands, as seen from the crossing."""
+    if call.file == crossing.file:
+        return f"line {call.line}"
+    return f"{call.file}:{call.line}"
 
 
 LONGEST_TRACE = 8

@@ -20,6 +20,7 @@ LAYERS = (
     "domain",
     "knowledge",
     "interpret",
+    "project",
     "rules",
     "fix",
     "config",

@@ -31,14 +31,14 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language import copying, operators
+from detachlint.interpret.language import copying, imports, operators
 from detachlint.interpret.pytorch import library_objects
 from detachlint.ir.nodes import Name, Operator
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
 
-Handler = Callable[["Machine", LibraryCall], Outcomes]
+Handler = Callable[["Machine", LibraryCall], "Outcomes | None"]
 
 
 def call(machine: Machine, library_call: LibraryCall) -> Outcomes | None:
@@ -66,6 +66,19 @@ def _decorator_of_its_argument(machine: Machine, call: LibraryCall) -> Outcomes:
     return [
         (machine.new(call.state, call.activation, call.span, "decorator", identity), call.state)
     ]
+
+
+def _import_module(machine: Machine, call: LibraryCall) -> Outcomes | None:
+    """`importlib.import_module("a.b")`, where the name is known."""
+    given = call.arguments.get(0, "name")
+    name = single_literal(given) if given is not None else None
+    if name is None or not isinstance(name.value, str):
+        return None
+    package = call.arguments.get(1, "package")
+    if name.value.startswith(".") and package is None:
+        return None
+    value = imports.import_by_name(machine, name.value, call.state, call.span)
+    return [(value if value is not None else value_of(Library(name.value)), call.state)]
 
 
 def _deque(machine: Machine, call: LibraryCall) -> Outcomes:
@@ -300,6 +313,7 @@ def _custom_op(machine: Machine, call: LibraryCall) -> Outcomes:
 
 HANDLERS: dict[str, Handler] = {
     "torch.library.custom_op": _custom_op,
+    "importlib.import_module": _import_module,
     "sys.exit": _never_returns,
     "os._exit": _never_returns,
     "os.abort": _never_returns,

@@ -125,7 +125,7 @@ def _record(
     state: State,
     activation: Activation,
 ) -> None:
-    if machine.silent:
+    if not machine.hears(sink.span):
         return
     if state.surroundings.compiled != NO:
         # NumPy is traced there, and the tensor is not converted at all; sparse ones are refused.

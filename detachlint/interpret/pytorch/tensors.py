@@ -50,7 +50,14 @@ def flag_of_tensor(state: State, tensor: Tensor) -> Belief:
     return flag
 
 
-def flag_of_atom(state: State, atom: Atom, depth: int = DEEPEST) -> Belief:
+Flags = dict[tuple[Address, int], Belief]
+"""The answers to one question about flags: a container that holds itself many times is asked once on
+each level, or the question would take exponential time."""
+
+
+def flag_of_atom(
+    state: State, atom: Atom, depth: int = DEEPEST, known: Flags | None = None
+) -> Belief:
     """Whether what the atom is, or anything it holds, requires grad."""
     if not isinstance(atom, Address):
         return NO
@@ -59,13 +66,25 @@ def flag_of_atom(state: State, atom: Atom, depth: int = DEEPEST) -> Belief:
         return flag_of_tensor(state, thing)
     if isinstance(thing, Unknown):
         return NO if thing.kind in NO_TENSORS else thing.grad
-    if isinstance(thing, Sequence) and depth:
-        return any_flag(state, [*thing.items, *([thing.rest] if thing.rest else [])], depth - 1)
-    if isinstance(thing, Mapping) and depth:
-        return any_flag(state, [*thing.entries.values(), thing.rest], depth - 1)
-    if isinstance(thing, Instance) and depth and _is_distribution(thing):
-        return any_flag(state, thing.attributes.values(), depth - 1)
-    return NO
+    inside = _contents(thing) if depth else None
+    if inside is None:
+        return NO
+    known = {} if known is None else known
+    found = known.get((atom, depth))
+    if found is None:
+        found = known[atom, depth] = any_flag(state, inside, depth - 1, known)
+    return found
+
+
+def _contents(thing: HeapObject) -> list[Value] | None:
+    """The values that a container (or a distribution) holds; None for anything else."""
+    if isinstance(thing, Sequence):
+        return [*thing.items, *([thing.rest] if thing.rest else [])]
+    if isinstance(thing, Mapping):
+        return [*thing.entries.values(), thing.rest]
+    if isinstance(thing, Instance) and _is_distribution(thing):
+        return list(thing.attributes.values())
+    return None
 
 
 def _is_distribution(thing: Instance) -> bool:
@@ -78,13 +97,13 @@ def _is_distribution(thing: Instance) -> bool:
 NO_TENSORS = frozenset({Kind.NUMBER, Kind.TEXT, Kind.TRUTH, Kind.OTHER, Kind.MODULE})
 
 
-def flag_of(state: State, value: Value, depth: int = DEEPEST) -> Belief:
+def flag_of(state: State, value: Value, depth: int = DEEPEST, known: Flags | None = None) -> Belief:
     """Whether a value requires grad: the join over what it may be. NO for bottom."""
     if not value:
         return NO
     if len(value) > MANY:
         return _flag_of_many(state, value)
-    return join_beliefs(flag_of_atom(state, atom, depth) for atom in value)
+    return join_beliefs(flag_of_atom(state, atom, depth, known) for atom in value)
 
 
 MANY = 16
@@ -101,11 +120,14 @@ def _flag_of_many(state: State, value: Value) -> Belief:
     return join_beliefs(flags) if flags else NO
 
 
-def any_flag(state: State, values: Iterable[Value], depth: int = DEEPEST) -> Belief:
+def any_flag(
+    state: State, values: Iterable[Value], depth: int = DEEPEST, known: Flags | None = None
+) -> Belief:
     """Whether any of several values requires grad."""
+    known = {} if known is None else known
     flag = NO
     for value in values:
-        flag = flag.either(flag_of(state, value, depth))
+        flag = flag.either(flag_of(state, value, depth, known))
     return flag
 
 
@@ -117,42 +139,54 @@ def join_beliefs(beliefs: Iterable[Belief]) -> Belief:
     return joined
 
 
-def story_of(state: State, value: Value, depth: int = DEEPEST) -> Story | None:
+def story_of(state: State, value: Value) -> Story | None:
     """The story of the first thing in a value that requires grad."""
-    best: Story | None = None
-    if len(value) > MANY:
-        depth = 0
-    for atom in in_order(value):
-        if not isinstance(atom, Address):
-            continue
-        flag = flag_of_atom(state, atom)
-        if flag.usual in (Truth.NO, Truth.BOTTOM):
-            continue
-        story = _story_of_object(state, state.get(atom), depth)
-        if story is not None and flag.usual is Truth.YES:
-            return story
-        best = best or story
-    return best
+    return _Stories(state).of_value(value, DEEPEST)
 
 
-def _story_of_object(state: State, thing: HeapObject, depth: int) -> Story | None:
-    if isinstance(thing, Unknown):
-        return thing.story
-    if isinstance(thing, Tensor):
-        if thing.story is not None or not thing.base:
+class _Stories:
+    """One search for a story. Looks at each object once on each level."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.flags: Flags = {}
+        self.found: dict[tuple[Address, int], Story | None] = {}
+
+    def of_value(self, value: Value, depth: int) -> Story | None:
+        best: Story | None = None
+        if len(value) > MANY:
+            depth = 0
+        for atom in in_order(value):
+            if not isinstance(atom, Address):
+                continue
+            flag = flag_of_atom(self.state, atom, DEEPEST, self.flags)
+            if flag.usual in (Truth.NO, Truth.BOTTOM):
+                continue
+            story = self.of_object(atom, depth)
+            if story is not None and flag.usual is Truth.YES:
+                return story
+            best = best or story
+        return best
+
+    def of_object(self, address: Address, depth: int) -> Story | None:
+        key = (address, depth)
+        if key not in self.found:
+            self.found[key] = None  # for what holds itself
+            self.found[key] = self._search(self.state.get(address), depth)
+        return self.found[key]
+
+    def _search(self, thing: HeapObject, depth: int) -> Story | None:
+        if isinstance(thing, Unknown):
             return thing.story
-        return story_of(state, frozenset(thing.base), depth - 1) if depth else None
-    inner: list[Value] = []
-    if isinstance(thing, Sequence):
-        inner = [*thing.items, thing.rest]
-    elif isinstance(thing, Mapping):
-        inner = [*thing.entries.values(), thing.rest]
-    elif isinstance(thing, Instance) and _is_distribution(thing):
-        inner = list(thing.attributes.values())
-    if not depth:
-        return None
-    stories = (story_of(state, value, depth - 1) for value in inner)
-    return next((story for story in stories if story is not None), None)
+        if isinstance(thing, Tensor):
+            if thing.story is not None or not thing.base:
+                return thing.story
+            return self.of_value(frozenset(thing.base), depth - 1) if depth else None
+        if not depth:
+            return None
+        inside = _contents(thing) or []
+        stories = (self.of_value(value, depth - 1) for value in inside)
+        return next((story for story in stories if story is not None), None)
 
 
 def story_of_any(state: State, values: Iterable[Value]) -> Story | None:

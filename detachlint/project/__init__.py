@@ -1,0 +1,5 @@
+"""The files of a program: how they import each other, and which of them an analysis needs."""
+
+from detachlint.project.analysis import ProjectAnalysis
+
+__all__ = ["ProjectAnalysis"]

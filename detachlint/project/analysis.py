@@ -1,0 +1,116 @@
+"""Facts about the files of a project, group by group."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from detachlint.interpret import analyse_module, analyse_program
+from detachlint.interpret.facts import Facts
+from detachlint.ir.nodes import Code
+from detachlint.project.files import ProjectFiles
+from detachlint.project.program import Project
+from detachlint.project.selection import groups_of, related_files
+from detachlint.source.scan import text_may_hold_crossing
+
+Result = Facts | Exception
+"""What came of a file; the exception is a defect of ours that only this file suffers from."""
+
+
+class ProjectAnalysis:
+    """The facts about files that are one project, found out when somebody asks for them.
+
+    `names` are all files that were asked for: those among them that hold no crossing may call what
+    holds one. Nothing is read before the first question.
+    """
+
+    def __init__(self, names: Iterable[str], texts: Mapping[str, str] | None = None) -> None:
+        self._names = list(names)
+        self._texts = dict(texts or {})
+        self._found: dict[str, Result] = {}
+        self._results: Iterator[tuple[str, Result]] | None = None
+        self._project: Project | None = None
+
+    def facts(self, name: str) -> Facts | None:
+        """The facts about one of the files; None if it is none of them, holds no crossing, or cannot
+        be lowered. Raises what went wrong, if it is our fault.
+        """
+        if self._results is None:
+            self._project = Project(ProjectFiles(self._names, self._texts))
+            self._results = analyse_files(self._project, self._seeds(self._project))
+        while name not in self._found:
+            following = next(self._results, None)
+            if following is None:
+                return None
+            self._found[following[0]] = following[1]
+        result = self._found.pop(name)
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    def with_text(self, name: str, text: str) -> ProjectAnalysis:
+        """The same project after a change. What is asked of it costs a new analysis."""
+        return ProjectAnalysis(self._names, {**self._texts, name: text})
+
+    @property
+    def gave_up(self) -> Counter[str]:
+        """Modules that could not be read or were too many, and how often they were missed."""
+        return self._project.gave_up if self._project is not None else Counter()
+
+    def _seeds(self, project: Project) -> list[str]:
+        texts = ((name, project.files.text(name)) for name in self._names)
+        return [name for name, text in texts if text is not None and text_may_hold_crossing(text)]
+
+
+def analyse_files(project: Project, files: Iterable[str]) -> Iterator[tuple[str, Result]]:
+    """The facts about each of `files` (those that may hold crossings), once all of its callers among
+    the project's named files have been seen. Files that Python cannot read are passed over.
+    """
+    seeds: dict[str, Code] = {}
+    for file in sorted(set(files)):
+        try:
+            code = project.files.lowered(file)
+        except Exception as error:
+            yield file, error
+        else:
+            seeds.update({file: code} if code is not None else {})
+    chosen = related_files(project, seeds)
+    groups = groups_of(project, seeds, chosen)
+    still_open = Counter(file for group in groups for file in group)
+    found: dict[str, Result] = {}
+    for group in groups:
+        for file, result in _analyse(project, group, chosen).items():
+            found[file] = _joined(found[file], result) if file in found else result
+        for file in group:
+            still_open[file] -= 1
+            if not still_open[file]:
+                result = found.pop(file)
+                if file in seeds:
+                    yield file, result
+
+
+def _joined(one: Result, other: Result) -> Result:
+    if isinstance(one, Exception):
+        return one
+    return other if isinstance(other, Exception) else one.join(other)
+
+
+def _analyse(
+    project: Project, group: tuple[str, ...], chosen: dict[str, Code]
+) -> dict[str, Result]:
+    project.begin()
+    modules = {file: chosen[file] for file in group}
+    try:
+        facts = analyse_program(modules, project)
+    except Exception as error:
+        if len(group) == 1:
+            return {group[0]: error}
+        return {file: _alone(file, code) for file, code in modules.items()}
+    return {file: facts[file] for file in group}
+
+
+def _alone(file: str, code: Code) -> Result:
+    try:
+        return analyse_module(code, file)
+    except Exception as error:
+        return error

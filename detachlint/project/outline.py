@@ -1,0 +1,88 @@
+"""What a file imports and does when it is imported, read off its lines without parsing it.
+
+Most files of a project are looked at for nothing else, and this is some twenty times faster than a
+syntax tree. It looks at what stands at the left margin (or under an `if` or `try` there).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_IMPORT = re.compile(
+    r"""^(?P<indent>[ \t]*)
+    (?: from [ \t]+ (?P<source>\.*[ \t]*[\w.]*) [ \t]+ import [ \t]*
+        (?: \( (?P<many>[^)]*) \) | (?P<names>[^\n#;]*) )
+      | import [ \t]+ (?P<modules>[^\n#;]*) )""",
+    re.VERBOSE | re.MULTILINE,
+)
+_ACTS = re.compile(
+    r"""^(?: @ (?P<decorator>[^\W\d]\w*)
+      | (?P<called>[^\W\d]\w*) (?: [.\w]* \( | \[ [^\n]* \] \s* [-+*|]?= | (?:\.\w+)+ \s* [-+*|]?= [^=] )
+      | class \s+ \w+ \s* \( (?P<bases>[^\n:]*) )""",
+    re.VERBOSE | re.MULTILINE,
+)
+_NAME = re.compile(r"[^\W\d]\w*")
+_COMMENT = re.compile(r"#[^\n]*")
+SUBCLASS_HOOKS = ("__init_subclass__", "__subclasses__")
+"""With these a class knows of the classes that are derived from it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportLine:
+    """One import statement. `names` pairs what is imported with what it is called here; it is None for
+    `import module`. `inner`: it stands inside of a function, or the like."""
+
+    level: int
+    module: str
+    names: tuple[tuple[str, str], ...] | None
+    called: str
+    inner: bool
+
+
+def imports_in(text: str) -> tuple[ImportLine, ...]:
+    """The import statements of a file. May take a line of a string for one, which does no harm."""
+    return tuple(_imports(text))
+
+
+def _imports(text: str) -> Iterator[ImportLine]:
+    for match in _IMPORT.finditer(text):
+        inner = len(match["indent"].expandtabs(4)) > 4
+        source = match["source"]
+        if source is None:
+            for module, called in _aliases(match["modules"]):
+                yield ImportLine(0, module, None, called.partition(".")[0], inner)
+            continue
+        source = source.replace(" ", "").replace("\t", "")
+        module = source.lstrip(".")
+        names = tuple(_aliases(match["many"] if match["many"] is not None else match["names"]))
+        yield ImportLine(len(source) - len(module), module, names, "", inner)
+
+
+def _aliases(text: str) -> Iterator[tuple[str, str]]:
+    """`a.b as c, d` as pairs of what is imported and what it is called."""
+    for part in _COMMENT.sub("", text).replace("\\\n", " ").split(","):
+        words = part.split()
+        if words:
+            yield words[0], words[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Deeds:
+    """What a file does when it is imported: whose functions it calls, whose classes it derives from."""
+
+    called: frozenset[str]
+    derived_from: frozenset[str]
+
+
+def deeds_in(text: str) -> Deeds:
+    """The names at the left margin that are called, decorate, or are stored into; names of bases."""
+    called: set[str] = set()
+    bases: set[str] = set()
+    for match in _ACTS.finditer(text):
+        if match["bases"] is not None:
+            bases.update(_NAME.findall(match["bases"]))
+        else:
+            called.add(match["decorator"] or match["called"])
+    return Deeds(frozenset(called), frozenset(bases))

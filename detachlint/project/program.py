@@ -1,0 +1,151 @@
+"""A project as the interpreter sees it, and as the search for callers does."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from detachlint.ir.nodes import Code
+from detachlint.project.files import ProjectFiles
+from detachlint.project.outline import SUBCLASS_HOOKS, ImportLine, deeds_in, imports_in
+from detachlint.project.resolve import INIT, Resolver
+
+MOST_MODULES = 400
+"""Files that one analysis reads beside those it is about; further ones are unknown to it."""
+
+
+class Project:
+    """Implements `Program` on files. `gave_up` counts files that could not be read or were too many."""
+
+    def __init__(self, files: ProjectFiles) -> None:
+        self.files = files
+        self.gave_up: Counter[str] = Counter()
+        self._resolver = Resolver(files)
+        self._imports: dict[str, tuple[ImportLine, ...]] = {}
+        self._needs: dict[tuple[str, bool], tuple[str, ...]] = {}
+        self._acts: dict[str, bool] = {}
+        self._loaded: set[str] = set()
+
+    # --- what the interpreter asks ---------------------------------------------------------------
+
+    def find(self, importer: str, level: int, module: str) -> str | None:
+        """The file of a module, as an import statement in `importer` means it."""
+        return self._resolver.find(importer, level, module)
+
+    def submodule(self, package: str, name: str) -> str | None:
+        """The file of a module in a package."""
+        return self._resolver.submodule(package, name)
+
+    def code(self, file: str) -> Code | None:
+        """A module, ready to run; None for a folder, a file Python cannot read, and one too many."""
+        if not file.endswith(".py"):
+            return None
+        if file not in self._loaded and len(self._loaded) >= MOST_MODULES:
+            self.gave_up["too many modules"] += 1
+            return None
+        self._loaded.add(file)
+        return self.lowered(file)
+
+    def lowered(self, file: str) -> Code | None:
+        """A file as code; None if it cannot be had, for whatever reason, which is counted."""
+        try:
+            code = self.files.lowered(file)
+        except Exception as error:
+            self.gave_up[f"cannot be lowered ({error}): {file}"] += 1
+            return None
+        if code is None:
+            self.gave_up[f"cannot be read: {file}"] += 1
+        return code
+
+    def acts_on_import(self, file: str) -> bool:
+        """Whether importing a file (and what it imports) may change objects of other files."""
+        known = self._acts.get(file)
+        if known is None:
+            known = self._search_for_deeds(file)
+        return known
+
+    def begin(self) -> None:
+        """A new analysis starts: its modules are counted afresh."""
+        self._loaded.clear()
+
+    # --- what imports what -----------------------------------------------------------------------
+
+    def imports(self, file: str) -> tuple[ImportLine, ...]:
+        """The import statements of a file."""
+        found = self._imports.get(file)
+        if found is None:
+            text = self.files.text(file) if file.endswith(".py") else None
+            found = self._imports[file] = imports_in(text) if text is not None else ()
+        return found
+
+    def needs(self, file: str, *, inner: bool = True) -> tuple[str, ...]:
+        """The files that a file imports, directly; without `inner`, when it is imported itself."""
+        key = (file, inner)
+        found = self._needs.get(key)
+        if found is None:
+            needed: dict[str, None] = {}
+            for line in self.imports(file):
+                if inner or not line.inner:
+                    needed.update(dict.fromkeys(self._meant_by(file, line)))
+            needed.pop(file, None)
+            found = self._needs[key] = tuple(needed)
+        return found
+
+    def _meant_by(self, importer: str, line: ImportLine) -> list[str]:
+        module = self.find(importer, line.level, line.module)
+        if module is None:
+            return []
+        parts = line.module.split(".")
+        around = [
+            self.find(importer, line.level, ".".join(parts[:count]))
+            for count in range(1, len(parts))
+        ]
+        inner = [self.submodule(module, name) for name, _ in line.names or ()]
+        return [file for file in (*around, module, *inner) if file is not None]
+
+    def _search_for_deeds(self, file: str) -> bool:
+        """Depth first over imports; a file acts if it does so itself, or imports one that acts."""
+        seen: dict[str, None] = {file: None}
+        pending = [file]
+        while pending:
+            current = pending.pop()
+            known = self._acts.get(current)
+            if known or (known is None and self._acts_itself(current)):
+                self._acts[current] = self._acts[file] = True
+                return True
+            if known is None:
+                fresh = [n for n in self.needs(current, inner=False) if n not in seen]
+                seen.update(dict.fromkeys(fresh))
+                pending += fresh
+        self._acts.update(dict.fromkeys(seen, False))
+        return False
+
+    def _acts_itself(self, file: str) -> bool:
+        text = self.files.text(file) if file.endswith(".py") else None
+        if text is None:
+            return False
+        owners = self._owners_of_names(file)
+        deeds = deeds_in(text)
+        if any(name in owners for name in deeds.called):
+            return True
+        for name in deeds.derived_from:
+            owner = self.files.text(owners[name]) if name in owners else None
+            if owner is not None and any(hook in owner for hook in SUBCLASS_HOOKS):
+                return True
+        return False
+
+    def _owners_of_names(self, file: str) -> dict[str, str]:
+        """The names that a file imports from others of the program, and the files they come from."""
+        owners: dict[str, str] = {}
+        for line in self.imports(file):
+            module = self.find(file, line.level, line.module)
+            if module is None or not module.endswith(".py"):
+                continue
+            if line.names is None:
+                owners[line.called] = module
+            else:
+                owners.update({called: module for _, called in line.names})
+        return owners
+
+    def passes_on(self, file: str) -> bool:
+        """Whether a file is there to pass on what others define."""
+        return file.endswith(INIT)

@@ -1,0 +1,124 @@
+"""Which file an import statement means.
+
+Python asks `sys.path`, which depends on how a program is started. What can be seen from the files: a
+script finds its siblings, a package is found from the folder above its top, and projects keep their
+packages in the root or in `src/`. The nearest folder that has the module wins, so that two programs
+in one tree do not see each other's modules.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+
+from detachlint.project.files import ProjectFiles
+
+LIBRARIES = frozenset(sys.stdlib_module_names) | {"torch", "numpy"}
+"""Names that always mean the library: what they do is known as facts."""
+
+PROJECT_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", ".hg")
+"""What the root folder of a project holds."""
+
+HIGHEST = 8
+"""Folders upwards from a file in which its imports are looked for."""
+
+INIT = "__init__.py"
+
+
+class Resolver:
+    """Finds modules for import statements. Asks each folder once."""
+
+    def __init__(self, files: ProjectFiles) -> None:
+        self.files = files
+        self._roots: dict[str, tuple[str, ...]] = {}
+        self._found: dict[tuple[str, int, str], str | None] = {}
+
+    def find(self, importer: str, level: int, module: str) -> str | None:
+        """The file (or, for a package without `__init__.py`, the folder) of a module, by its name."""
+        folder = os.path.dirname(self.files.path(importer))  # noqa: PTH120 (hot, and a str)
+        key = (folder, level, module)
+        if key not in self._found:
+            self._found[key] = self._find(folder, level, module)
+        return self._found[key]
+
+    def _find(self, folder: str, level: int, module: str) -> str | None:
+        parts = module.split(".") if module else []
+        if level:
+            for _ in range(level - 1):
+                folder = os.path.dirname(folder)  # noqa: PTH120
+            return self._walk(folder, parts)
+        if not parts or parts[0] in LIBRARIES:
+            return None
+        for root in self._roots_of(folder):
+            found = self._walk(root, parts)
+            if found is not None:
+                return found
+        return None
+
+    def submodule(self, package: str, name: str) -> str | None:
+        """The module `name` in a package; `package` is its `__init__.py` or its folder."""
+        path = self.files.path(package)
+        head, tail = os.path.split(path)
+        folder = head if tail == INIT else path
+        if tail != INIT and tail.endswith(".py"):
+            return None
+        found = self._step(folder, name)
+        return self.files.shown(found) if found is not None else None
+
+    def _walk(self, folder: str, parts: list[str]) -> str | None:
+        """The file or folder that is reached from a folder by names; a folder of nothing is none."""
+        found = folder + os.sep + INIT if INIT in self.files.entries(folder) else folder
+        for part in parts:
+            following = self._step(folder, part)
+            if following is None:
+                return None
+            found = following
+            folder = found.removesuffix(os.sep + INIT)
+        if found == folder and not found.endswith(".py") and not self._holds_modules(folder):
+            return None
+        return self.files.shown(found)
+
+    def _step(self, folder: str, name: str) -> str | None:
+        """The file of `name` in a folder: a package goes before a module, and a module before a folder
+        that is only a namespace, as in Python."""
+        entries = self.files.entries(folder)
+        inner = folder + os.sep + name
+        if name in entries and INIT in self.files.entries(inner):
+            return inner + os.sep + INIT
+        if name + ".py" in entries:
+            return inner + ".py"
+        return inner if name in entries and self.files.entries(inner) else None
+
+    def _holds_modules(self, folder: str, levels: int = 3) -> bool:
+        """Whether a folder is a namespace of modules: it has some, or folders that have."""
+        entries = self.files.entries(folder)
+        if any(entry.endswith(".py") for entry in entries):
+            return True
+        inner = sorted(entry for entry in entries if entry.isidentifier())
+        return levels > 0 and any(
+            self._holds_modules(folder + os.sep + entry, levels - 1) for entry in inner
+        )
+
+    def _roots_of(self, folder: str) -> tuple[str, ...]:
+        """Where absolute imports of files in a folder are looked for, nearest first."""
+        roots = self._roots.get(folder)
+        if roots is None:
+            roots = self._roots[folder] = tuple(self._search(folder))
+        return roots
+
+    def _search(self, folder: str) -> Iterator[str]:
+        in_package = INIT in self.files.entries(folder)
+        current = folder
+        for _ in range(HIGHEST):
+            entries = self.files.entries(current)
+            if INIT not in entries:
+                yield current
+                if "src" in entries:
+                    yield current + os.sep + "src"
+            above = os.path.dirname(current)  # noqa: PTH120
+            if above == current or any(mark in entries for mark in PROJECT_MARKS):
+                break
+            current = above
+        if in_package:  # a script in a package's folder, started by its path
+            yield folder

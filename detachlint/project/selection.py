@@ -1,0 +1,147 @@
+"""Which files belong to an analysis: those with crossings, and those that lead to them."""
+
+from __future__ import annotations
+
+import re
+
+from detachlint.interpret.relevance import WORDS, Relevance
+from detachlint.ir.nodes import Code
+from detachlint.project.program import Project
+
+MOST_FILES = 60
+"""Files of one analysis. Where more hang together, each file with crossings goes by itself with those
+that lead to it: what is far away is then out of sight, and said to be."""
+
+_WORD = re.compile(r"[^\W\d]\w*")
+LONGEST_PASS = 4
+"""`__init__.py` files that pass a name on, one to the next."""
+
+
+def related_files(project: Project, seeds: dict[str, Code]) -> dict[str, Code]:
+    """The files from which a crossing may be reached: `seeds` have one, the others import the file of a
+    function or class that leads to one, and mention it; or that file hands it to others itself when
+    it is imported, as a plug-in does."""
+    chosen = dict(seeds)
+    relevance = Relevance()
+    relevance.add(seeds.values())
+    candidates = [name for name in project.files.named if name not in chosen]
+    while True:
+        names = relevance.names - WORDS
+        added: dict[str, Code] = {}
+        for file in candidates:
+            reached = _reached(project, file, chosen)
+            if reached and (_hand_out(project, reached) or _mentions(project, file, names)):
+                code = project.lowered(file)
+                if code is not None:
+                    added[file] = code
+        if not added:
+            return chosen
+        chosen.update(added)
+        relevance.add(added.values())
+        candidates = [name for name in candidates if name not in added]
+
+
+def _mentions(project: Project, file: str, names: set[str]) -> bool:
+    text = project.files.text(file)
+    return text is not None and any(m.group() in names for m in _WORD.finditer(text))
+
+
+def _hand_out(project: Project, files: set[str]) -> bool:
+    return any(project.acts_on_import(file) for file in files)
+
+
+def _reached(project: Project, file: str, chosen: dict[str, Code]) -> set[str]:
+    """The chosen files that a file imports, directly or through files that only pass names on."""
+    pending = [file]
+    seen = {file}
+    found: set[str] = set()
+    for _ in range(LONGEST_PASS):
+        following: list[str] = []
+        for current in pending:
+            for needed in project.needs(current):
+                if needed in chosen:
+                    found.add(needed)
+                if needed not in seen and project.passes_on(needed):
+                    seen.add(needed)
+                    following.append(needed)
+        pending = following
+    return found
+
+
+def groups_of(
+    project: Project, seeds: dict[str, Code], chosen: dict[str, Code]
+) -> list[tuple[str, ...]]:
+    """Sets of files to analyse together: those that import each other, in whatever way."""
+    links = {file: _linked(project, file, chosen) for file in chosen}
+    around: dict[str, set[str]] = {file: set() for file in chosen}
+    for file, linked in links.items():
+        for other in linked:
+            around[file].add(other)
+            around[other].add(file)
+    groups: list[tuple[str, ...]] = []
+    done: set[str] = set()
+    for file in sorted(chosen):
+        if file not in done:
+            group = _reachable(file, around)
+            done |= group
+            groups += _parts(project, group, seeds, links)
+    return groups
+
+
+def _linked(project: Project, file: str, chosen: dict[str, Code]) -> set[str]:
+    """The chosen files that a file imports, through whatever it imports."""
+    found: set[str] = set()
+    seen = {file}
+    pending = [file]
+    while pending:
+        for needed in project.needs(pending.pop()):
+            if needed in seen:
+                continue
+            seen.add(needed)
+            if needed in chosen:
+                found.add(needed)
+            else:
+                pending.append(needed)
+    return found
+
+
+def _reachable(start: str, links: dict[str, set[str]]) -> set[str]:
+    found = {start}
+    pending = [start]
+    while pending:
+        for other in links[pending.pop()]:
+            if other not in found:
+                found.add(other)
+                pending.append(other)
+    return found
+
+
+def _parts(
+    project: Project, group: set[str], seeds: dict[str, Code], links: dict[str, set[str]]
+) -> list[tuple[str, ...]]:
+    if len(group) <= MOST_FILES:
+        return [tuple(sorted(group))]
+    callers: dict[str, set[str]] = {file: set() for file in group}
+    for file in group:
+        for needed in links[file]:
+            callers[needed].add(file)
+    parts: list[tuple[str, ...]] = []
+    for seed in sorted(group & seeds.keys()):
+        nearest = _nearest(seed, callers)
+        if len(nearest) == MOST_FILES:
+            project.gave_up["too many callers"] += 1
+        parts.append(tuple(sorted(nearest)))
+    return parts
+
+
+def _nearest(start: str, links: dict[str, set[str]]) -> list[str]:
+    """The files that lead to one, nearest first, and not too many."""
+    found = {start: None}
+    pending = [start]
+    while pending and len(found) < MOST_FILES:
+        following: dict[str, None] = {}
+        for file in pending:
+            following.update(dict.fromkeys(sorted(links[file])))
+        pending = [file for file in following if file not in found][: MOST_FILES - len(found)]
+        found.update(dict.fromkeys(pending))
+    return list(found)

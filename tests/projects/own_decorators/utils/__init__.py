@@ -1,0 +1,3 @@
+from .decorators import inference, logged
+
+__all__ = ["inference", "logged"]

@@ -1,0 +1,3 @@
+def embed(encoder, images):
+    encoder.eval()
+    return encoder(images).numpy()

@@ -1,0 +1,20 @@
+import torch
+
+from evaluate import embed
+from model import Encoder
+
+
+def main():
+    torch.manual_seed(0)
+    encoder = Encoder()
+    images = torch.rand(4, 16)
+    optimizer = torch.optim.SGD(encoder.parameters(), lr=0.1)
+    first, second = encoder(images), encoder(images + 0.1 * torch.randn_like(images))
+    loss = 1 - torch.cosine_similarity(first, second).mean()
+    loss.backward()
+    optimizer.step()
+    print(embed(encoder, images).shape)
+
+
+if __name__ == "__main__":
+    main()
