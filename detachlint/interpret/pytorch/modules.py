@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from detachlint.domain.objects import (
     Unknown,
 )
 from detachlint.domain.story import Story, begin, then
-from detachlint.domain.traits import NO_TRAITS, Check, Dtype, Traits, trait, without
+from detachlint.domain.traits import Dtype
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     FALSE,
@@ -39,7 +38,7 @@ from detachlint.interpret.engine.heap import parted
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.contents import cut, merged_mapping, slice_of, with_entry
 from detachlint.interpret.language.lookup import class_names, find_in_class, has_unknown_base
-from detachlint.interpret.pytorch import parameters, placement, surrounding
+from detachlint.interpret.pytorch import module_traits, parameters, placement, surrounding
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
     flag_of,
@@ -48,7 +47,6 @@ from detachlint.interpret.pytorch.tensors import (
     roots,
     severed_in,
     story_of_any,
-    tensors_in,
     write_into,
 )
 from detachlint.knowledge import facts
@@ -137,28 +135,11 @@ def _parameter(
             device=placement.device_of(call),
             dtype=placement.float_dtype_of(call),
             parameter=True,
-            traits=_traits_of_parameter(call, shown),
+            traits=module_traits.of_parameter(call, shown),
             story=begin(call.span, f"`{shown}` has trainable {what}"),
         ),
     )
     return value_of(place)
-
-
-def _traits_of_parameter(call: LibraryCall, shown: str) -> Traits:
-    if not shown.rpartition(".")[2].startswith("Lazy"):
-        return NO_TRAITS
-    story = begin(call.span, f"the parameters of `{shown}` have no data before it is called")
-    return {Check.UNINITIALIZED: trait("uninitialized", story)}
-
-
-def initialize_parameters(state: State, weights: Iterable[Value]) -> None:
-    """What the first call of a lazy module does to its parameters."""
-    for value in weights:
-        for address in tensors_in(state, value):
-            thing = state.get(address)
-            if isinstance(thing, Tensor) and Check.UNINITIALIZED in thing.traits:
-                kept = without(thing.traits, Check.UNINITIALIZED)
-                state.heap[address] = replace(thing, traits=kept)
 
 
 def _payload(machine: Machine, call: LibraryCall, instance: Address, fact: ModuleFact) -> Value:
@@ -540,7 +521,7 @@ def _by_fact(
 ) -> tuple[Value, State]:
     inputs = arguments.all()
     weights = [v for n, v in thing.attributes.items() if not n.startswith("@")] + [thing.hidden]
-    initialize_parameters(state, weights)
+    module_traits.initialize_parameters(state, weights)
     flag_before = any_flag(state, [*weights, *inputs])
     flag = flag_before.both(state.recording)
     trainable = any_flag(state, weights)
@@ -555,7 +536,9 @@ def _by_fact(
         story = then(story, span, f"goes through the module `{shown}`")
     device = placement.common_device(state, [*inputs, *weights])
     short = fact.name.rpartition(".")[2]
-    dtype = surrounding.lowered(state, short, _dtype_of_output(state, inputs, weights), device)
+    dtype = surrounding.lowered(
+        state, short, module_traits.dtype_of_output(state, inputs, weights), device
+    )
     made = Tensor(
         flag,
         leaf=flag.opposite(),
@@ -575,16 +558,6 @@ def _by_fact(
     if fact.aliasing is Aliasing.SOMETIMES and state.mode != YES and source and not reshapes:
         value |= source  # a no-op returns its input, flag and all (executed: Dropout in eval mode)
     return value, state
-
-
-def _dtype_of_output(state: State, inputs: list[Value], weights: list[Value]) -> Dtype:
-    """That of the weights where NumPy lacks it (other inputs are refused); else the promoted one."""
-    held = [weight for weight in weights if tensors_in(state, weight)]
-    own = placement.dtype_of(state, held)
-    if held and own.narrow.held == YES:
-        return own
-    dtype = placement.dtype_of(state, [*inputs, *weights])
-    return Dtype.FLOAT32 if dtype.is_integer else dtype
 
 
 def _build(
