@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from detachlint.api import check_paths, check_tree
 from detachlint.config.options import Options
 from detachlint.rules.finding import Confidence, Finding
+from detachlint.rules.suppression import sift
+from detachlint.source.suppressions import NOTHING, read_suppressions
 from detachlint.source.text import SourceText
 from detachlint.syntax.parse import Unparsable, parse_module
 
-_SILENCING_WORDS = ("noqa", "detachlint:")
 _ALL = Options(min_confidence=Confidence.POSSIBLE)
 
 
@@ -33,20 +34,19 @@ def static_findings(files: Iterable[str]) -> StaticFindings:
         finding
         for result in results
         if result.source is not None
-        for finding in _silenced(result.source, result.findings)
+        for finding in _silenced(result.source)
     )
     problems = tuple(result.error for result in results if result.error is not None)
     return StaticFindings((*open_findings, *silenced), silenced, problems)
 
 
-def _silenced(source: SourceText, reported: Iterable[Finding]) -> Iterator[Finding]:
-    if not any(word in source.text.lower() for word in _SILENCING_WORDS):
+def _silenced(source: SourceText) -> Iterator[Finding]:
+    suppressions = read_suppressions(source)
+    if suppressions == NOTHING:
         return
     try:
-        tree = parse_module(source.text, source.filename)
+        found = check_tree(parse_module(source.text, source.filename), source.filename, _ALL)
     except Unparsable:
         return
-    known = {(finding.code, finding.span) for finding in reported}
-    for finding in check_tree(tree, source.filename, _ALL):
-        if (finding.code, finding.span) not in known:
-            yield finding
+    kept = {id(finding) for finding in sift(found, suppressions).kept}
+    yield from (finding for finding in found if id(finding) not in kept)
