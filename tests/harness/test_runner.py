@@ -23,7 +23,7 @@ from detachlint.harness.runner import (
     run_programs,
 )
 
-LIMITS = Limits(seconds=5.0, memory=1 << 30, output=100_000, file_size=1_000_000, processes=16)
+LIMITS = Limits(seconds=20.0, memory=1 << 30, output=100_000, file_size=1_000_000, processes=16)
 REFUSED = "import torch\nweight = torch.ones(2, requires_grad=True)\nweight.numpy()\n"
 
 STUBBORN = """\
@@ -330,7 +330,7 @@ work(5)
 def test_what_was_seen_before_a_bad_end_is_kept(
     runner: Runner, monkeypatch: pytest.MonkeyPatch, end: str, verdict: Verdict
 ) -> None:
-    monkeypatch.setattr(runner, "limits", replace(LIMITS, seconds=1.0))
+    monkeypatch.setattr(runner, "limits", replace(LIMITS, seconds=3.0))
     seen = runner.run(WORKS + end + "\n")
     assert seen.verdict is verdict
     assert [(c.line, c.outcome, c.count) for c in seen.crossings] == [(4, "ok", 4)]

@@ -114,7 +114,7 @@ def test_what_no_finding_speaks_of_is_missed(
 @pytest.mark.parametrize(
     ("text", "problem", "fix"),
     [
-        ("while True: pass\n", "it ran for more than 1 seconds", FixStatus.UNDECIDED),
+        ("while True: pass\n", "it ran for more than 3 seconds", FixStatus.UNDECIDED),
         ("import os; os._exit(3)\n", "it left Python with exit status 3", FixStatus.VERIFIED),
         ("import os; os.abort()\n", "it was killed by SIGABRT", FixStatus.VERIFIED),
         ("raise SystemExit(4)\n", "it ended at line 5 with SystemExit: 4", FixStatus.VERIFIED),
@@ -123,7 +123,7 @@ def test_what_no_finding_speaks_of_is_missed(
 def test_programs_that_do_not_end_well_end_in_one_line(
     monkeypatch: pytest.MonkeyPatch, runner: Runner, text: str, problem: str, fix: FixStatus
 ) -> None:
-    monkeypatch.setattr(runner, "limits", Limits(seconds=1))
+    monkeypatch.setattr(runner, "limits", Limits(seconds=3))
     result = verify(HEAD + "w.numpy()\n" + text, runner)
     assert result.problem == problem
     [each] = result.verified
@@ -163,7 +163,7 @@ OTHER_ARRAY = PROGRAM + "np.asarray(w.detach() * 2)\n"
         (
             PROGRAM,
             [("w.cpu()", "w.detach()"), ("other.backward()", "while True: pass")],
-            "the fixed program ran for more than 1 seconds",
+            "the fixed program ran for more than 3 seconds",
         ),
     ],
 )
@@ -174,7 +174,7 @@ def test_a_fix_that_changes_anything_else_is_refuted(
     edits: list[tuple[str, str]],
     objection: str,
 ) -> None:
-    monkeypatch.setattr(runner, "limits", Limits(seconds=1))
+    monkeypatch.setattr(runner, "limits", Limits(seconds=3))
     finding = finding_on(text, "w.cpu().numpy()", *edits)
     [each] = with_findings(monkeypatch, runner, text, finding)
     assert (each.judged.status, each.fix) == (Status.CONFIRMED, FixStatus.REFUTED)
