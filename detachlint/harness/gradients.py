@@ -12,6 +12,8 @@ from typing import Any
 
 import torch
 
+from detachlint.harness.observer import no_torch_function
+
 
 @contextmanager
 def watched_gradients() -> Iterator[list[str]]:
@@ -47,7 +49,7 @@ def _digest(value: object) -> str:
     # `type`, because `isinstance` would ask the objects of the program.
     if not issubclass(type(value), torch.Tensor):
         return ""
-    with torch._C.DisableTorchFunctionSubclass(), torch.no_grad():
+    with no_torch_function(), torch.no_grad():
         try:
             tensor: Any = value
             if not tensor.is_leaf or tensor.grad is None:

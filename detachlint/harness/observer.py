@@ -21,7 +21,7 @@ from detachlint.source.span import Span
 NUMPY_CROSSINGS = ("numpy", "__array__")
 """The two methods that all of NumPy, and every library that hands a tensor to it, goes through."""
 
-_no_torch_function: Any = getattr(
+no_torch_function: Any = getattr(
     torch._C, "DisableTorchFunctionSubclass", getattr(torch._C, "DisableTorchFunction", None)
 )
 """Subclasses may log or refuse attribute reads in `__torch_function__`; ours must not be seen."""
@@ -241,7 +241,7 @@ class Observer:
             outcome, message = type(error).__name__, message_of(error)
             if not (self._keep_going and _refused_for_grad(before, error)):
                 raise
-            with _no_torch_function():
+            with no_torch_function():
                 detached = tensor.detach()
             with self._crossing(detached):
                 result = original(detached, *args, **kwargs)
@@ -285,7 +285,7 @@ def _state(tensor: torch.Tensor) -> _State:
     """Read without side effects, whatever the tensor's class overrides."""
     if type(tensor) in _PLAIN_TYPES:
         return _read_state(tensor)
-    with _no_torch_function():
+    with no_torch_function():
         return _read_state(tensor)
 
 

@@ -20,7 +20,7 @@ from detachlint.source.span import Span
 from detachlint.source.text import SourceText
 
 HEAD = "import numpy as np\nimport torch\nw = torch.ones(2, requires_grad=True)\n"
-LIMITS = Limits(seconds=5)
+LIMITS = Limits(seconds=20)
 
 
 @pytest.fixture(scope="module")
