@@ -9,7 +9,7 @@ import click
 
 from detachlint.cli import noqa, show
 from detachlint.cli.configuration import CONFIGURATION_OPTIONS, take_configuration
-from detachlint.cli.run import Request, run
+from detachlint.cli.linting import Request, run
 from detachlint.cli.terminal import Failure
 from detachlint.config.errors import ConfigurationError
 from detachlint.report import format_names

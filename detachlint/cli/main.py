@@ -12,7 +12,9 @@ from detachlint import __version__
 from detachlint.cli.check import check, fix
 from detachlint.cli.debug import debug
 from detachlint.cli.rule import rule
+from detachlint.cli.run import run
 from detachlint.cli.terminal import complain, discard_output, prepare_streams
+from detachlint.cli.verify import verify
 from detachlint.source.discovery import describe
 
 INTERRUPTED = 130
@@ -25,7 +27,7 @@ def command() -> None:
     """Find, explain and fix PyTorch tensors that cross into NumPy while they require grad."""
 
 
-for _subcommand in (check, fix, rule, debug):
+for _subcommand in (check, fix, run, verify, rule, debug):
     command.add_command(_subcommand)
 
 

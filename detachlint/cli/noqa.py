@@ -6,7 +6,7 @@ import sys
 
 from detachlint.api import silence_paths
 from detachlint.cli.diff import show_diff
-from detachlint.cli.run import Request
+from detachlint.cli.linting import Request
 from detachlint.cli.terminal import Failure, complain, write
 from detachlint.report.summary import counted
 

@@ -1,138 +1,139 @@
-"""One run of `check` or `fix`: from a request to output and exit code."""
+"""`detachlint run`: a program of the user's, observed while it runs."""
 
 from __future__ import annotations
 
+import importlib.util
+import shutil
 import sys
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TextIO
 
-from detachlint.api import (
-    FileResult,
-    check_bytes,
-    check_paths,
-    fix_bytes,
-    fix_paths,
+import click
+
+from detachlint.cli.terminal import Failure, complain, wants_colour, write
+
+_FORMS = "SCRIPT [ARGS]... | -m MODULE [ARGS]... | -- COMMAND [ARGS]..."
+_OTHER_METHODS = {
+    **{name: name for name in ("item", "tolist")},
+    **{name: f"__{name}__" for name in ("bool", "complex", "dlpack", "float", "index", "int")},
+}
+"""What `--observe` takes: the methods of `torch.Tensor` by what their users call them."""
+
+
+class _ObservedCommand(click.Command):
+    """Takes options up to the program; what follows is the program's."""
+
+    def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
+        """Split the arguments where the program begins."""
+        valued = {
+            name
+            for option in self.params
+            if isinstance(option, click.Option) and not option.is_flag
+            for name in option.opts
+        }
+        end = 0
+        while end < len(arguments) and _is_option(arguments[end]):
+            end += 2 if arguments[end] in valued else 1
+        context.meta[__name__] = tuple(arguments[end:])
+        return super().parse_args(context, arguments[:end])
+
+    def collect_usage_pieces(self, context: click.Context) -> list[str]:
+        """The usage line's words."""
+        return [*super().collect_usage_pieces(context), _FORMS]
+
+
+def _is_option(argument: str) -> bool:
+    return argument.startswith("-") and argument not in ("-", "-m", "--")
+
+
+@click.command(cls=_ObservedCommand)
+@click.option(
+    "--keep-going",
+    is_flag=True,
+    help="Detach what PyTorch refuses, and carry on, to see all bad lines in one run.",
 )
-from detachlint.cli.diff import show_diff
-from detachlint.cli.terminal import (
-    Failure,
-    complain,
-    encoding_of,
-    read_standard_input,
-    wants_colour,
-    write,
-    write_bytes,
+@click.option(
+    "--observe",
+    "other_methods",
+    multiple=True,
+    type=click.Choice(sorted(_OTHER_METHODS)),
+    help="Observe this way out of a tensor, too; may be given several times.",
 )
-from detachlint.config.configuration import Configuration
-from detachlint.report import Report, render
-from detachlint.report.summary import counted
-from detachlint.rules.finding import Finding
-from detachlint.source.text import SourceText
+@click.option(
+    "--json",
+    "json_file",
+    metavar="FILE",
+    type=click.File("w", lazy=False, encoding="utf-8"),
+    help="Write all that was observed to FILE, too.",
+)
+@click.pass_context
+def run(
+    context: click.Context,
+    /,
+    keep_going: bool,
+    other_methods: Sequence[str],
+    json_file: TextIO | None,
+) -> None:
+    """EXECUTE a program, as it is and where it is, and see each tensor that becomes an array.
+
+    Names the lines where PyTorch raised, and says which findings of `detachlint check` that
+    confirms. The exit code is the program's own; with --keep-going it is 1 instead of 0 if a tensor
+    had to be detached.
+    """
+    command = _command(context.meta[__name__])
+    methods = [_OTHER_METHODS[name] for name in other_methods]
+    context.exit(_run(command, keep_going, methods, json_file))
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What the command line asks for."""
-
-    configuration: Configuration
-    paths: tuple[str, ...]
-    fix: bool
-    diff: bool
-    output_format: str
-    stdin_filename: str
-    exit_zero: bool
-
-
-@dataclass(slots=True)
-class _Outcome:
-    """What came of all files together."""
-
-    findings: list[Finding] = field(default_factory=list)
-    sources: dict[str, SourceText] = field(default_factory=dict)
-    files: int = 0
-    fixed: int = 0
-    changed: bool = False
-    failed: bool = False
-
-    def add(self, result: FileResult) -> None:
-        """Take in one file's result; what went wrong is said at once."""
-        self.files += 1
-        if result.error is not None:
-            complain(result.error)
-            self.failed = True
-        self.findings += result.findings
-        self.fixed += len(result.applied)
-        self.changed = self.changed or result.before is not None
-        if result.findings and result.source is not None:
-            self.sources[result.filename] = result.source
-
-    def report(self, stream: TextIO) -> Report:
-        return Report(
-            tuple(self.findings),
-            self.sources,
-            fixed=self.fixed,
-            incomplete=self.failed,
-            colour=wants_colour(stream),
-            encoding=encoding_of(stream),
+def _command(program: Sequence[str]) -> list[str]:
+    """What to execute. Failure where that cannot be PyTorch's program."""
+    if not program or (program[0] in ("-m", "--") and len(program) == 1):
+        raise click.UsageError(f"name a program: {_FORMS}")
+    if program[0] == "--":
+        return [_executable(program[1]), *program[2:]]
+    if not _has_torch():
+        raise Failure(
+            f"PyTorch is not installed beside detachlint ({sys.executable}); "
+            "`detachlint run -- python …` runs another Python"
         )
-
-    def exit_code(self, exit_zero: bool) -> int:
-        if self.failed:
-            return 2
-        return int((bool(self.findings) or self.changed) and not exit_zero)
+    if program[0] not in ("-m", "-") and not Path(program[0]).exists():
+        raise Failure(f"there is no script {program[0]}; other commands follow `--`")
+    return [sys.executable, *program]
 
 
-def run(request: Request) -> int:
-    """Do what is asked for. Returns the exit code: 0 clean, 1 findings or changes, 2 failure."""
-    outcome = _Outcome()
-    for result in _results(request):
-        outcome.add(result)
-        if request.diff:
-            show_diff(result)
-    if not outcome.files:
-        complain("no Python files found under the given paths")
-    if request.diff:
-        _summarise_diff(outcome)
-    else:
-        # A fixed standard input goes to standard output, so the findings cannot.
-        stream = sys.stderr if request.fix and "-" in request.paths else sys.stdout
-        write(render(request.output_format, outcome.report(stream)), stream)
-    return outcome.exit_code(request.exit_zero)
+def _executable(name: str) -> str:
+    """The path of a command: of this Python environment if it is in no directory of PATH."""
+    beside = str(Path(sys.executable).parent)
+    path = shutil.which(name) or shutil.which(name, path=beside)
+    if path is None:
+        raise Failure(f"there is no command {name}")
+    return path
 
 
-def _results(request: Request) -> Iterable[FileResult]:
-    if "-" in request.paths:
-        if len(request.paths) > 1:
-            raise Failure("`-` (standard input) cannot be combined with other paths")
-        return _standard_input(request)
-    paths = request.paths or (".",)
-    if request.fix or request.diff:
-        return fix_paths(paths, request.configuration, write=not request.diff)
-    return check_paths(paths, request.configuration)
+def _has_torch() -> bool:
+    try:
+        return importlib.util.find_spec("torch") is not None
+    except ValueError:  # something stands in its place
+        return False
 
 
-def _standard_input(request: Request) -> Iterator[FileResult]:
-    data = read_standard_input()
-    options = request.configuration.options(request.stdin_filename)
-    if request.configuration.forbids(request.stdin_filename):
-        if request.fix and not request.diff:
-            write_bytes(data)
-        yield FileResult(request.stdin_filename)
-        return
-    if not request.fix and not request.diff:
-        yield check_bytes(data, request.stdin_filename, options)
-        return
-    result = fix_bytes(data, request.stdin_filename, options)
-    if not request.diff:
-        write_bytes(data if result.fixed is None else result.fixed)
-    yield result
+def _run(
+    command: Sequence[str], keep_going: bool, methods: Sequence[str], json_file: TextIO | None
+) -> int:
+    # Imported late, as in every command: nothing of the harness is loaded unless asked for.
+    from detachlint.cli.run_report import RunReport
+    from detachlint.harness.command import run_in_place
+    from detachlint.harness.runner import HarnessError
 
-
-def _summarise_diff(outcome: _Outcome) -> None:
-    left = len(outcome.findings)
-    if outcome.fixed:
-        rest = f" ({left} left that cannot be fixed)" if left else ""
-        complain(f"would fix {counted(outcome.fixed)}{rest}")
-    elif left:
-        complain(f"{counted(left)}, none of which can be fixed")
+    try:
+        outcome = run_in_place(command, keep_going=keep_going, methods=methods)
+    except HarnessError as error:
+        raise Failure(str(error)) from error
+    report = RunReport.of(outcome, kept_going=keep_going)
+    if json_file is not None:
+        write(report.json(), json_file)
+    write(report.text(colour=wants_colour(sys.stderr)), sys.stderr)
+    for problem in report.static.problems:
+        complain(problem)
+    return outcome.exit_code or int(keep_going and report.raised)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from detachlint.cli.run import Request
+from detachlint.cli.linting import Request
 from detachlint.cli.terminal import complain, write
 from detachlint.config.patterns import Pattern
 from detachlint.config.settings import Settings

@@ -12,16 +12,18 @@ import sys
 import threading
 import types
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy
 import torch
 
+from detachlint.harness.gradients import watched_gradients
 from detachlint.harness.launch import Launch
-from detachlint.harness.observation import Crossing, ProgramError, Reveal
+from detachlint.harness.observation import Crossing, ProgramError, Reveal, message_of
 from detachlint.harness.observer import NUMPY_CROSSINGS, Observer
+from detachlint.harness.pytest_run import run_tests
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Execution:
     crossings: tuple[Crossing, ...]
     reveals: tuple[Reveal, ...]
     error: ProgramError | None
+    gradients: tuple[str, ...] = ()
 
 
 def execute(
@@ -40,23 +43,35 @@ def execute(
     keep_going: bool = False,
     digests: bool = False,
     methods: tuple[str, ...] = NUMPY_CROSSINGS,
+    gradients: bool = False,
+    tests: bool = False,
     at_exit: bool = False,
     passing: tuple[type[BaseException], ...] = (),
     launch: Launch | None = None,
+    report: Callable[[Crossing, int], None] | None = None,
 ) -> Execution:
     """Run `text` as the main module `filename`, and return what was observed.
 
     The program starts in a fresh namespace with PyTorch's defaults and fixed seeds, and finds
     `reveal_grad` among its builtins. Its exceptions, `SystemExit` included, are part of the result;
-    leaving with exit code 0 is no error. With `at_exit` its threads are waited for and its exit
+    leaving with exit code 0 is no error. With `tests` it is a file of tests that pytest runs; failed
+    tests leave with its exit code. With `gradients` those of all leaves are digested after each
+    backward pass. With `at_exit` its threads are waited for and its exit
     handlers run, as at the end of a Python process. Exceptions of the types `passing` are the
     caller's own (a time limit, say) and go through. `launch` is for a program of several files, of
-    which `text` is that of `filename`. Nothing protects this process from the program:
-    that is `run_program`'s work.
+    which `text` is that of `filename`. `report` is that of `Observer`; a process that the program
+    forks counts, and reports, for itself. Nothing protects this process from the program: that is
+    `run_program`'s work.
     """
     observer = Observer(
-        _files(filename, launch), keep_going=keep_going, digests=digests, methods=methods
+        _files(filename, launch),
+        keep_going=keep_going,
+        digests=digests,
+        methods=methods,
+        report=report,
     )
+    if report is not None:
+        os.register_at_fork(after_in_child=observer.forget)
     reveals: list[Reveal] = []
 
     def reveal_grad(value: object) -> None:
@@ -64,22 +79,30 @@ def execute(
         flag = value.requires_grad if isinstance(value, torch.Tensor) else None
         reveals.append(Reveal(line, flag))
 
-    with _main_module(text, filename, launch) as module, _default_state(), observer:
+    with _main_module(text, filename, launch) as module, _default_state(), ExitStack() as stack:
+        digests_of_gradients = stack.enter_context(watched_gradients()) if gradients else []
+        stack.enter_context(observer)
         builtins.reveal_grad = reveal_grad  # type: ignore[attr-defined]
-        error = _run(text, filename, module.__dict__, passing)
+        program = _test_file(text, filename) if tests else _script(text, filename, module.__dict__)
+        error = _run(program, filename, passing)
         if at_exit:
             _finish_threads_and_exit_handlers()
-    return Execution(observer.crossings(), tuple(reveals), error)
+    return Execution(observer.crossings(), tuple(reveals), error, tuple(digests_of_gradients))
+
+
+def _script(text: str, filename: str, namespace: dict[str, Any]) -> Callable[[], None]:
+    return lambda: exec(compile(text, filename, "exec", dont_inherit=True), namespace)
+
+
+def _test_file(text: str, filename: str) -> Callable[[], None]:
+    return lambda: sys.exit(run_tests(text, filename))
 
 
 def _run(
-    text: str,
-    filename: str,
-    namespace: dict[str, Any],
-    passing: tuple[type[BaseException], ...],
+    program: Callable[[], None], filename: str, passing: tuple[type[BaseException], ...]
 ) -> ProgramError | None:
     try:
-        exec(compile(text, filename, "exec", dont_inherit=True), namespace)
+        program()
     except passing:
         raise
     except SystemExit as stop:
@@ -160,14 +183,7 @@ def _program_error(error: BaseException, filename: str) -> ProgramError:
         traceback = traceback.tb_next
     if isinstance(error, SyntaxError) and error.filename == filename:
         line = error.lineno or line
-    return ProgramError(type(error).__name__, _message(error), line)
-
-
-def _message(error: BaseException) -> str:
-    try:
-        return str(error)
-    except Exception:  # a program may define exceptions that cannot be printed
-        return ""
+    return ProgramError(type(error).__name__, message_of(error), line)
 
 
 def _finish_threads_and_exit_handlers() -> None:

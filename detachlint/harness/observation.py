@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from enum import Enum
 from typing import Any
@@ -38,6 +38,14 @@ def refused_check(message: str) -> Check | None:
 def is_grad_refusal(message: str) -> bool:
     """Whether an exception's message is that of a crossing refused because of autograd."""
     return _GRAD_ERROR.search(message) is not None
+
+
+def message_of(error: BaseException) -> str:
+    """The text of an exception; empty if it cannot be printed, which a program may well define."""
+    try:
+        return str(error)
+    except Exception:
+        return ""
 
 
 class Verdict(Enum):
@@ -92,6 +100,28 @@ class Crossing:
         """Whether PyTorch raised because the tensor requires grad (not for its device, say)."""
         return self.outcome != "ok" and is_grad_refusal(self.message)
 
+    @classmethod
+    def from_json(cls, entry: Mapping[str, Any]) -> Crossing:
+        """The crossing that `dataclasses.asdict` and JSON made this of."""
+        return cls(**{**entry, "span": _span(entry["span"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Uncaught:
+    """The exception that ended a process, at the program's line that it left last (see `Crossing`
+    for the place)."""
+
+    type: str
+    message: str
+    filename: str
+    line: int
+    span: Span | None
+
+    @classmethod
+    def from_json(cls, entry: Mapping[str, Any]) -> Uncaught:
+        """The value that `dataclasses.asdict` and JSON made this of."""
+        return cls(**{**entry, "span": _span(entry["span"])})
+
 
 @dataclass(frozen=True, slots=True)
 class Reveal:
@@ -114,9 +144,9 @@ class ProgramError:
 class Observation:
     """All that was seen of one run.
 
-    Crossings are in the order of their first occurrence. A program that was ended from outside, or
-    ended itself without Python's leave, takes its crossings with it: they are empty unless
-    `verdict` is `FINISHED` or `MEMORY`.
+    Crossings are in the order of their first occurrence, those of processes that the program forked
+    behind its own. Of a program that was ended from outside, or ended itself without Python's leave,
+    and of forked processes, the counts are the last powers of two.
     """
 
     verdict: Verdict
@@ -125,6 +155,8 @@ class Observation:
     crossings: tuple[Crossing, ...] = ()
     reveals: tuple[Reveal, ...] = ()
     error: ProgramError | None = None
+    gradients: tuple[str, ...] = ()
+    """One digest of the gradients of all leaves after each backward pass, if asked for."""
     stdout: str = ""
     stderr: str = ""
     seconds: float = field(default=0.0, compare=False)
@@ -148,15 +180,18 @@ class Observation:
         return cls(
             verdict=Verdict(value["verdict"]),
             detail=value["detail"],
-            crossings=tuple(_crossing(entry) for entry in value["crossings"]),
+            crossings=tuple(Crossing.from_json(entry) for entry in value["crossings"]),
             reveals=tuple(Reveal(**entry) for entry in value["reveals"]),
             error=None if error is None else ProgramError(**error),
+            gradients=tuple(value["gradients"]),
             stdout=value["stdout"],
             stderr=value["stderr"],
             seconds=value["seconds"],
         )
 
 
-def _crossing(entry: Mapping[str, Any]) -> Crossing:
-    span = entry["span"]
-    return Crossing(**{**entry, "span": None if span is None else Span(*span)})
+def _span(fields: Sequence[int] | None) -> Span | None:
+    if fields is None:
+        return None
+    line, column, end_line, end_column = fields[:4]
+    return Span(line, column, end_line, end_column)

@@ -13,17 +13,16 @@ from contextlib import contextmanager
 from types import CodeType, FrameType, TracebackType
 from typing import Any, NamedTuple
 
-import numpy
 import torch
 
 from detachlint.harness.convertible import convertible
-from detachlint.harness.observation import Crossing, refused_check
+from detachlint.harness.observation import Crossing, message_of, refused_check
 from detachlint.source.span import Span
 
 NUMPY_CROSSINGS = ("numpy", "__array__")
 """The two methods that all of NumPy, and every library that hands a tensor to it, goes through."""
 
-_no_torch_function: Any = getattr(
+no_torch_function: Any = getattr(
     torch._C, "DisableTorchFunctionSubclass", getattr(torch._C, "DisableTorchFunction", None)
 )
 """Subclasses may log or refuse attribute reads in `__torch_function__`; ours must not be seen."""
@@ -38,6 +37,10 @@ class Place(NamedTuple):
 
 
 _NO_PLACE = Place("", 0, None)
+_MOST_PLACES = 1 << 14
+"""What a program that makes code all the time may cost."""
+_PLAIN_TYPES = frozenset({torch.Tensor, torch.nn.Parameter})
+"""Those whose attributes nobody overrides."""
 
 
 class _State(NamedTuple):
@@ -66,13 +69,15 @@ class _Key(NamedTuple):
 class _ThreadState(threading.local):
     """One thread's share of an observer: no thread ever waits for another's crossing.
 
-    `counts` maps a key to [rank of its first occurrence, how often it occurred].
+    `counts` maps a key to [rank of its first occurrence, how often it occurred]; `number` tells it
+    from those of other threads.
     """
 
     def __init__(self, tables: list[dict[_Key, list[int]]]) -> None:
         self.active: list[torch.Tensor] = []
         self.counts: dict[_Key, list[int]] = {}
-        tables.append(self.counts)
+        tables.append(self.counts)  # then look for it: another thread may append meanwhile
+        self.number = next(n for n, table in enumerate(tables) if table is self.counts)
 
 
 class Observer:
@@ -84,8 +89,11 @@ class Observer:
     that it would have been (zeros, where the tensor has no data), so that one run shows all bad
     lines. With `digests` each
     crossing also records a digest of the array. `methods` are names of methods of `torch.Tensor`.
+    `report`, if given, is told of a crossing (with its count in this thread, and the thread's
+    number) when it first occurs and each time its count has doubled.
 
-    The program sees the same results and exceptions, with one more frame in their tracebacks.
+    The program sees the same results and exceptions, with two more frames in their tracebacks (see
+    `without_observer`).
     Observers nest; they must be uninstalled in the reverse order.
     """
 
@@ -96,15 +104,17 @@ class Observer:
         keep_going: bool = False,
         digests: bool = False,
         methods: Iterable[str] = NUMPY_CROSSINGS,
+        report: Callable[[Crossing, int], None] | None = None,
     ) -> None:
         self._belongs = functools.lru_cache(maxsize=None)(belongs)
         self._keep_going = keep_going
         self._digests = digests
         self._methods = tuple(methods)
+        self._report = report
         self._tables: list[dict[_Key, list[int]]] = []
         self._state = _ThreadState(self._tables)
         self._rank = itertools.count()
-        self._span = functools.lru_cache(maxsize=4096)(_span_of_instruction)
+        self._places: dict[tuple[int, int], tuple[CodeType, Place]] = {}
         self._replaced: dict[str, object] = {}
 
     def __enter__(self) -> Observer:
@@ -120,12 +130,16 @@ class Observer:
         self.uninstall()
 
     def install(self) -> None:
-        """Start observing. RuntimeError if this observer is at work already."""
+        """Start observing. RuntimeError if this observer is at work already.
+
+        AttributeError, and nothing has changed, if tensors lack one of the methods.
+        """
         if self._replaced:
             raise RuntimeError("this observer is installed already")
-        for name in self._methods:
+        replacements = {name: self._observed(name) for name in self._methods}
+        for name, replacement in replacements.items():
             self._replaced[name] = torch.Tensor.__dict__.get(name)
-            setattr(torch.Tensor, name, self._observed(name))
+            setattr(torch.Tensor, name, replacement)
 
     def uninstall(self) -> None:
         """Stop observing; what was recorded stays."""
@@ -147,14 +161,37 @@ class Observer:
         ordered = sorted(merged.items(), key=lambda item: item[1][0])
         return tuple(_crossing(key, count) for key, (_, count) in ordered)
 
+    def crossings_by_thread(self) -> Iterator[tuple[Crossing, int]]:
+        """The crossings of each thread with its number, counted by themselves."""
+        for number, table in enumerate(list(self._tables)):
+            for key, (_, count) in table.copy().items():
+                yield _crossing(key, count), number
+
+    def forget(self) -> None:
+        """Start counting anew, as a process must that was forked from an observed one."""
+        for table in self._tables:
+            table.clear()
+
     def place(self, frame: FrameType | None) -> Place:
         """File name, line and span of the innermost frame of the program, from `frame` outwards."""
         while frame is not None:
             if self._belongs(frame.f_code.co_filename):
-                span = self._span(frame.f_code, frame.f_lasti)
-                return Place(frame.f_code.co_filename, frame.f_lineno, span)
+                return self._place_in(frame)
             frame = frame.f_back
         return _NO_PLACE
+
+    def _place_in(self, frame: FrameType) -> Place:
+        # By identity, which the entry keeps from being given to another: hashing code is slow.
+        code = frame.f_code
+        key = (id(code), frame.f_lasti)
+        known = self._places.get(key)
+        if known is None:
+            span = span_of_instruction(code, frame.f_lasti)
+            place = Place(code.co_filename, frame.f_lineno, span)
+            if len(self._places) >= _MOST_PLACES:
+                self._places.clear()
+            known = self._places[key] = (code, place)
+        return known[1]
 
     def _observed(self, name: str) -> Callable[..., Any]:
         original = getattr(torch.Tensor, name)
@@ -162,13 +199,17 @@ class Observer:
 
         @functools.wraps(original)
         def crossing(tensor: torch.Tensor, /, *args: Any, **kwargs: Any) -> Any:
+            __tracebackhide__ = True  # pytest shows tracebacks without frames that have this
             # `__array__` calls `numpy` on the same tensor: one crossing. NumPy 2 first tries the
             # keyword `copy` and, refused, calls again without it: nothing has crossed yet.
             active = self._state.active
             if (active and active[-1] is tensor) or (refuses_copy and "copy" in kwargs):
                 return original(tensor, *args, **kwargs)
-            with self._crossing(tensor):
+            active.append(tensor)
+            try:
                 return self._cross(name, original, tensor, args, kwargs)
+            finally:
+                active.pop()
 
         # Picklable by the name it is found under, as the original is.
         crossing.__module__, crossing.__qualname__ = "torch", f"Tensor.{name}"
@@ -192,13 +233,14 @@ class Observer:
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
     ) -> Any:
+        __tracebackhide__ = True
         place = self.place(sys._getframe(2))  # past this method and the replacement
         before = _state(tensor)
         outcome, message, result = "ok", "", None
         try:
             result = original(tensor, *args, **kwargs)
         except BaseException as error:
-            outcome, message = type(error).__name__, str(error)
+            outcome, message = type(error).__name__, message_of(error)
             if not self._keep_going:
                 raise
             if not _refused_for_grad(before, error) and refused_check(message) is None:
@@ -218,7 +260,7 @@ class Observer:
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
     ) -> Any:
-        with _no_torch_function():
+        with no_torch_function():
             plain = convertible(tensor)
         with self._crossing(plain):
             return original(plain, *args, **kwargs)
@@ -236,27 +278,47 @@ class Observer:
         key = _Key(name, place, before, outcome, message, digest)
         entry = self._state.counts.get(key)
         if entry is None:
-            self._state.counts[key] = [next(self._rank), 1]
-        else:
-            entry[1] += 1
+            entry = self._state.counts[key] = [next(self._rank), 0]
+        entry[1] = count = entry[1] + 1
+        if self._report is not None and count & (count - 1) == 0:
+            self._report(_crossing(key, count), self._state.number)
+
+
+def without_observer(traceback: TracebackType | None) -> TracebackType | None:
+    """The traceback as it would be in a process that is not observed."""
+    entries = []
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename != __file__:
+            entries.append(traceback)
+        traceback = traceback.tb_next
+    cleaned: TracebackType | None = None
+    for entry in reversed(entries):
+        cleaned = TracebackType(cleaned, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
+    return cleaned
 
 
 def _state(tensor: torch.Tensor) -> _State:
     """Read without side effects, whatever the tensor's class overrides."""
-    with _no_torch_function():
-        try:
-            grad_fn, is_leaf = tensor.grad_fn, tensor.is_leaf
-        except RuntimeError:  # a view that was invalidated by an in-place write to its base
-            grad_fn, is_leaf = None, False
-        return _State(
-            torch.is_grad_enabled(),
-            tensor.requires_grad,
-            is_leaf,
-            None if grad_fn is None else grad_fn.name(),
-            tensor.device,
-            tensor.dtype,
-            tensor.layout,
-        )
+    if type(tensor) in _PLAIN_TYPES:
+        return _read_state(tensor)
+    with no_torch_function():
+        return _read_state(tensor)
+
+
+def _read_state(tensor: torch.Tensor) -> _State:
+    try:
+        grad_fn, is_leaf = tensor.grad_fn, tensor.is_leaf
+    except RuntimeError:  # a view that was invalidated by an in-place write to its base
+        grad_fn, is_leaf = None, False
+    return _State(
+        torch.is_grad_enabled(),
+        tensor.requires_grad,
+        is_leaf,
+        None if grad_fn is None else grad_fn.name(),
+        tensor.device,
+        tensor.dtype,
+        tensor.layout,
+    )
 
 
 def _refused_for_grad(before: _State, error: BaseException) -> bool:
@@ -266,7 +328,8 @@ def _refused_for_grad(before: _State, error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and before.grad_mode and before.requires_grad
 
 
-def _span_of_instruction(code: CodeType, last_instruction: int) -> Span | None:
+def span_of_instruction(code: CodeType, last_instruction: int) -> Span | None:
+    """What the instruction at that offset was compiled from; None before Python 3.11."""
     positions = getattr(code, "co_positions", None)
     if positions is None or last_instruction < 0:
         return None
@@ -279,7 +342,8 @@ def _span_of_instruction(code: CodeType, last_instruction: int) -> Span | None:
 
 def _digest(result: object) -> str:
     """Equal for arrays of equal dtype, shape and bytes; "" for what is no array of numbers."""
-    if not isinstance(result, numpy.ndarray) or result.dtype.hasobject:
+    numpy = sys.modules.get("numpy")  # where it is not imported yet, there are no arrays
+    if numpy is None or not isinstance(result, numpy.ndarray) or result.dtype.hasobject:
         return ""
     content = f"{result.dtype.str}{result.shape}".encode() + result.tobytes()
     return hashlib.sha1(content, usedforsecurity=False).hexdigest()[:16]

@@ -27,8 +27,8 @@ _GRACE_SECONDS = 45.0
 """What the warm process may take beyond a program's own time, to end and clean up after it."""
 
 _BOOTSTRAP = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv.pop());"
-    "from detachlint.harness.warm import main; main()"
+    "import json, sys; settings = json.loads(sys.argv.pop()); sys.path[:] = settings['path'];"
+    "from detachlint.harness.warm import main; main(in_place=settings['in_place'])"
 )
 
 
@@ -41,11 +41,13 @@ class Mode:
     """How programs are observed.
 
     `keep_going` answers a refused crossing with the detached array, `digests` records what every
-    array held, `methods` are the methods of `torch.Tensor` that count as crossings.
+    array held, `gradients` what each backward pass left in the leaves; `methods` are the methods of
+    `torch.Tensor` that count as crossings.
     """
 
     keep_going: bool = False
     digests: bool = False
+    gradients: bool = False
     methods: tuple[str, ...] = ("numpy", "__array__")
 
 
@@ -57,12 +59,14 @@ class Runner:
     """A warm process that runs programs one after the other; a context manager.
 
     Programs share nothing with each other: each runs in its own fork, working directory and process
-    group, without standard input, network and the caller's environment. The warm process is started
+    group, without standard input, network and the caller's environment. With `in_place` they have
+    the caller's working directory and environment and the network. The warm process is started
     when first needed and again after a program has managed to take it down.
     """
 
-    def __init__(self, limits: Limits | None = None) -> None:
+    def __init__(self, limits: Limits | None = None, *, in_place: bool = False) -> None:
         self.limits = limits or Limits()
+        self._in_place = in_place
         self._process: subprocess.Popen[bytes] | None = None
         self._unread = b""
         self._directory = tempfile.TemporaryDirectory(
@@ -87,13 +91,18 @@ class Runner:
         filename: str = "program.py",
         mode: Mode = PLAIN,
         launch: Launch | None = None,
+        directory: str = "",
+        tests: bool = False,
     ) -> Observation:
         """Run the program `text` under the name `filename`. HarnessError if PyTorch cannot run.
 
-        With `launch` the program is one of several files, and `filename` its absolute path.
+        Its imports are looked for in `directory` first. With `launch` the program is one of several
+        files, and `filename` its absolute path. `tests` are run by pytest; `filename` must be the
+        absolute path of an existing file then.
         """
         process = self._warm_process()
-        request = {"text": text, "filename": filename, **asdict(mode)}
+        request = {"text": text, "filename": filename, "directory": directory, "tests": tests}
+        request |= asdict(mode)
         request["limits"] = asdict(self.limits)
         request["launch"] = None if launch is None else asdict(launch)
         try:
@@ -125,13 +134,14 @@ class Runner:
         if not hasattr(os, "fork"):
             raise HarnessError("running programs needs a system that can fork processes")
         search_path = [str(Path(entry or ".").resolve()) for entry in sys.path]
+        settings = {"path": search_path, "in_place": self._in_place}
         return subprocess.Popen(
-            [sys.executable, "-c", _BOOTSTRAP, json.dumps(search_path)],
+            [sys.executable, "-c", _BOOTSTRAP, json.dumps(settings)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            cwd=self._directory.name,
-            env=_environment(self._directory.name),
+            cwd=None if self._in_place else self._directory.name,
+            env=_own_environment() if self._in_place else _environment(self._directory.name),
             start_new_session=True,
         )
 
@@ -198,6 +208,11 @@ def _environment(home: str) -> dict[str, str]:
         "MKL_NUM_THREADS": "1",
         "CUDA_VISIBLE_DEVICES": "",
     }
+
+
+def _own_environment() -> dict[str, str]:
+    """The caller's, with what makes two runs of a program comparable."""
+    return {"PYTHONHASHSEED": "0", **os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 
 def _write_line(process: subprocess.Popen[bytes], value: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -9,10 +10,11 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, TypeAlias
 
+from detachlint.harness.journal import latest_counts
 from detachlint.harness.limits import (
     Limits,
     descendants,
@@ -25,6 +27,12 @@ _LOOK_AROUND = 0.02
 """Seconds between two looks at a program that is silent."""
 _COUNT_PROCESSES = 0.1
 _RESULT_LIMIT = 256 << 20
+_END = b"\n\n"
+"""After the last line that a program's process has to say."""
+
+Send: TypeAlias = Callable[[dict[str, Any]], None]
+"""What reports a crossing, with the `process` and the `thread` that counted it, while it runs."""
+Body: TypeAlias = Callable[[Send], dict[str, Any]]
 
 
 @dataclass
@@ -56,10 +64,16 @@ class _Ending:
     detail: str = ""
 
 
-def supervise(body: Callable[[], dict[str, Any]], limits: Limits) -> Observation:
-    """Run `body` in a fork, in a private working directory, and observe how it ends.
+_FIELDS = ("crossings", "reveals", "error", "gradients")
+"""Those of an observation that the program's own process knows."""
 
-    What `body` returns are the fields `crossings`, `reveals` and `error` of the observation. This
+
+def supervise(body: Body, limits: Limits, *, in_place: bool = False) -> Observation:
+    """Run `body` in a fork and observe how it ends.
+
+    It has a private working directory, unless it is to run in place. What `body` returns are the
+    fields `crossings`, `reveals`, `error` and `gradients` of the observation; the crossings of a
+    program that does not come to that are those it has sent until then. This
     process must have one thread and, for the promise to leave nothing behind, adopt orphans.
     """
     started = time.monotonic()
@@ -67,7 +81,8 @@ def supervise(body: Callable[[], dict[str, Any]], limits: Limits) -> Observation
     with tempfile.TemporaryDirectory(prefix="program-", ignore_cleanup_errors=True) as directory:
         child = os.fork()
         if child == 0:
-            _become_program(body, limits, directory, tuple(write for _, write in ends))
+            writing = tuple(write for _, write in ends)
+            _become_program(body, limits, None if in_place else directory, writing)
         for _, write in ends:
             os.close(write)
         channels = [_Channel(read) for read, _ in ends]
@@ -79,11 +94,11 @@ def supervise(body: Callable[[], dict[str, Any]], limits: Limits) -> Observation
             _kill_all(child)
             for channel in channels:
                 os.close(channel.descriptor)
-    return _observation(ending, channels, limits, time.monotonic() - started)
+    return _observation(ending, child, channels, limits, time.monotonic() - started)
 
 
 def _become_program(
-    body: Callable[[], dict[str, Any]], limits: Limits, directory: str, ends: tuple[int, ...]
+    body: Body, limits: Limits, directory: str | None, ends: tuple[int, ...]
 ) -> None:
     """In the fork: run `body`, send its result, and end. Never returns."""
     status = 1
@@ -94,11 +109,18 @@ def _become_program(
         result, out, err = ends
         os.dup2(out, 1)
         os.dup2(err, 2)
-        os.chdir(directory)
-        os.environ.update(HOME=directory, TMPDIR=directory)
-        tempfile.tempdir = None
+        if directory is not None:
+            os.chdir(directory)
+            os.environ.update(HOME=directory, TMPDIR=directory)
+            tempfile.tempdir = None
         restrict_this_process(limits)
-        message = json.dumps(body()).encode() + b"\n"
+
+        def send(entry: dict[str, Any]) -> None:
+            # At once, so that nothing of what another process sends comes in between.
+            with contextlib.suppress(OSError):  # the program closed the pipe
+                os.write(result, json.dumps(entry).encode() + b"\n")
+
+        message = json.dumps(body(send)).encode() + _END
         _flush()
         while message:
             message = message[os.write(result, message) :]
@@ -149,7 +171,7 @@ def _watch(child: int, channels: list[_Channel], limits: Limits, started: float)
 
 
 def _is_complete(result: _Channel) -> bool:
-    return bool(result.chunks) and any(chunk.endswith(b"\n") for chunk in result.chunks[-2:])
+    return b"".join(filter(None, result.chunks[-3:])).endswith(_END)
 
 
 def _drain(channels: list[_Channel]) -> None:
@@ -172,9 +194,9 @@ def _status_in_words(status: int) -> str:
     if status >= 0:
         return f"left Python with exit status {status}"
     try:
-        return f"killed by {signal.Signals(-status).name}"
+        return f"was killed by {signal.Signals(-status).name}"
     except ValueError:
-        return f"killed by signal {-status}"
+        return f"was killed by signal {-status}"
 
 
 def _kill_all(child: int) -> None:
@@ -203,20 +225,20 @@ def _kill(process: int) -> None:
 
 
 def _observation(
-    ending: _Ending, channels: list[_Channel], limits: Limits, seconds: float
+    ending: _Ending, child: int, channels: list[_Channel], limits: Limits, seconds: float
 ) -> Observation:
     result, stdout, stderr = channels
-    fields: dict[str, Any] = {"crossings": (), "reveals": (), "error": None}
-    if ending.verdict is Verdict.FINISHED:
+    if ending.verdict is not Verdict.FINISHED:
+        fields = _fields_so_far(result.text())
+    else:
         try:
-            fields = _result(result.text())
-        except (
-            ValueError,
-            TypeError,
-        ):  # the program wrote into a pipe that is none of its business
+            fields = _fields(result.text(), child)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            # The program wrote into a pipe that is none of its business.
+            fields = _empty()
             ending = _Ending(Verdict.DIED, "spoilt the result of the observation")
-        if _ran_out_of_memory(fields["error"]):
-            ending = _Ending(Verdict.MEMORY, f"needed more than {limits.memory} bytes")
+    if _ran_out_of_memory(fields["error"]):
+        ending = _Ending(Verdict.MEMORY, f"needed more than {limits.memory} bytes")
     return Observation.from_json(
         {
             **fields,
@@ -229,11 +251,44 @@ def _observation(
     )
 
 
-def _result(text: str) -> dict[str, Any]:
-    fields = json.loads(text)
-    if not isinstance(fields, dict) or fields.keys() != {"crossings", "reveals", "error"}:
+def _empty() -> dict[str, Any]:
+    return {**dict.fromkeys(_FIELDS, ()), "error": None}
+
+
+def _fields(text: str, child: int) -> dict[str, Any]:
+    """The fields that process `child` has sent at its end, with the crossings of other processes.
+
+    ValueError, TypeError, KeyError or AttributeError if that is not what the text is.
+    """
+    *lines, last = text.removesuffix(_END.decode()).split("\n")
+    fields = json.loads(last)
+    if fields.keys() != set(_FIELDS):
         raise ValueError("not the result of an execution")
-    return fields
+    sent = [json.loads(line) for line in lines]
+    others = [entry for entry in sent if entry["process"] != child]
+    return {**fields, "crossings": [*fields["crossings"], *_counted(others)]}
+
+
+def _fields_so_far(text: str) -> dict[str, Any]:
+    """What is known of a program that was ended. The last line may be cut off."""
+    sent = []
+    for line in text.split("\n"):
+        with contextlib.suppress(ValueError):
+            sent.append(json.loads(line))
+    try:
+        return {**_empty(), "crossings": list(_counted(sent))}
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return _empty()
+
+
+def _counted(entries: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The crossings that processes have sent, those of each process by themselves."""
+    by_process: dict[int, list[dict[str, Any]]] = {}
+    for entry in entries:
+        by_process.setdefault(entry["process"], []).append(entry)
+    for sent in by_process.values():
+        for crossing, count in latest_counts(sent).items():
+            yield asdict(replace(crossing, count=count))
 
 
 def _ran_out_of_memory(error: dict[str, Any] | None) -> bool:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import functools
 import gc
+import importlib
 import json
 import os
+import sys
 import weakref
 from dataclasses import asdict
 from typing import Any, BinaryIO
@@ -25,19 +27,20 @@ from detachlint.harness.limits import (
     leave_network,
     refuse_connections,
 )
-from detachlint.harness.supervisor import supervise
+from detachlint.harness.observation import Crossing
+from detachlint.harness.supervisor import Send, supervise
 
 
-def main() -> None:
-    """Serve until standard input ends."""
+def main(*, in_place: bool = False) -> None:
+    """Serve until standard input ends. Programs that run in place may use the network."""
     adopt_orphans()
-    if not leave_network():
+    if not in_place and not leave_network():
         refuse_connections()
     requests, replies = _take_standard_streams()
     warm_up()
     _reply(replies, {"ready": torch.__version__})
     for line in requests:
-        _reply(replies, _run(json.loads(line), (requests, replies)))
+        _reply(replies, _run(json.loads(line), (requests, replies), in_place=in_place))
 
 
 def _take_standard_streams() -> tuple[BinaryIO, BinaryIO]:
@@ -66,6 +69,13 @@ def warm_up_optimizers() -> None:
     _settle()
 
 
+@functools.cache
+def warm_up_pytest() -> None:
+    """Let pytest be imported here, too."""
+    importlib.import_module("pytest")
+    _settle()
+
+
 def _settle() -> None:
     _forget_finalizers()
     gc.collect()
@@ -78,26 +88,38 @@ def _forget_finalizers() -> None:
         finalizer.atexit = False
 
 
-def _run(request: dict[str, Any], private: tuple[BinaryIO, BinaryIO]) -> dict[str, Any]:
+def _run(
+    request: dict[str, Any], private: tuple[BinaryIO, BinaryIO], *, in_place: bool
+) -> dict[str, Any]:
     launch = None if request["launch"] is None else Launch.from_json(request["launch"])
 
-    def body() -> dict[str, Any]:
+    def body(send: Send) -> dict[str, Any]:
+        def report(crossing: Crossing, thread: int) -> None:
+            send({"crossing": asdict(crossing), "process": os.getpid(), "thread": thread})
+
         for stream in private:
             os.close(stream.fileno())
+        if request["directory"]:
+            sys.path.insert(0, request["directory"])
         execution = execute(
             request["text"],
             request["filename"],
             keep_going=request["keep_going"],
             digests=request["digests"],
             methods=tuple(request["methods"]),
+            gradients=request["gradients"],
+            tests=request["tests"],
             at_exit=True,
             launch=launch,
+            report=report,
         )
         return asdict(execution)
 
     if launch is not None or "optim" in request["text"]:
         warm_up_optimizers()
-    return supervise(body, Limits(**request["limits"])).to_json()
+    if request["tests"]:
+        warm_up_pytest()
+    return supervise(body, Limits(**request["limits"]), in_place=in_place).to_json()
 
 
 def _reply(replies: BinaryIO, value: dict[str, Any]) -> None:

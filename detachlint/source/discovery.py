@@ -23,15 +23,17 @@ DEFAULT_EXCLUDES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class WalkRules:
-    """What a walk leaves out of a directory: entries of these `names`, and what `matches` says yes to
-    (it is given an absolute real path). `forced_below` names the directory (or is None) below which
-    that also holds for the paths that the user names.
+    """What a walk takes of a directory: files with one of the `suffixes`, but no entries of these
+    `names`, and none that `matches` says yes to (it is given an absolute real path).
+    `forced_below` names the directory (or is None) below which that also holds for the paths that
+    the user names.
     """
 
     names: frozenset[str] = DEFAULT_EXCLUDES
     matches: Callable[[str], bool] | None = None
     respect_gitignore: bool = True
     forced_below: str | None = None
+    suffixes: tuple[str, ...] = (".py",)
 
     def excludes(self, name: str, real_path: str) -> bool:
         """Whether an entry of a directory is left out."""
@@ -105,11 +107,11 @@ class _Collector:
 def discover(
     paths: Iterable[str | Path], rules_of: Callable[[str], WalkRules] = default_walk_rules
 ) -> Discovery:
-    """The Python files that these files and directories stand for. Never raises, unless `rules_of` does.
+    """The files that these files and directories stand for. Never raises, unless `rules_of` does.
 
-    Directories are walked for `*.py` without following symbolic links to directories, leaving out
-    what the rules of each directory (an absolute real path) say and what git ignores. Files are
-    taken whatever they are called.
+    Directories are walked without following symbolic links to directories, for the files that the
+    rules of each directory (an absolute real path) want, leaving out what git ignores. Files that
+    are named are taken whatever they are called.
     """
     collector = _Collector()
     for path in map(Path, paths):
@@ -149,7 +151,7 @@ def _walk(
         ignored = ignored.entering(real_path)
         for entry in entries:
             real_entry = os.path.join(real_path, entry.name)  # noqa: PTH118 (hot, and a str)
-            kind = _kind(entry)
+            kind = _kind(entry, rules.suffixes)
             if kind == "other" or rules.excludes(entry.name, real_entry):
                 continue
             is_directory = kind == "directory"
@@ -164,15 +166,15 @@ def _walk(
                 collector.add(path / entry.name, real_entry, explicit=False, is_link=False)
 
 
-def _kind(entry: os.DirEntry[str]) -> str:
-    """`"directory"`, `"file"` (Python only), `"link"` to such a file, or `"other"`.
+def _kind(entry: os.DirEntry[str], suffixes: tuple[str, ...]) -> str:
+    """`"directory"`, `"file"` (with a suffix of these), `"link"` to such a file, or `"other"`.
 
     Links that lead nowhere are other: editors leave some about as lock files.
     """
     try:
         if entry.is_dir(follow_symlinks=False):
             return "directory"
-        if entry.name.endswith(".py") and entry.is_file():
+        if entry.name.endswith(suffixes) and entry.is_file():
             return "link" if entry.is_symlink() else "file"
     except OSError:
         pass

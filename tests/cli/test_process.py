@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from detachlint import __version__
-from detachlint.cli import run as run_module
+from detachlint.cli import linting
 from detachlint.cli.main import main
 from detachlint.cli.terminal import wants_colour
 
@@ -157,7 +157,7 @@ def test_an_interrupt_is_quiet(
     def interrupt() -> bytes:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(run_module, "read_standard_input", interrupt)
+    monkeypatch.setattr(linting, "read_standard_input", interrupt)
     with pytest.raises(SystemExit) as caught:
         main(["check", "-"])
     assert caught.value.code == 130

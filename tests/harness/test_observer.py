@@ -330,6 +330,15 @@ def test_a_view_that_was_invalidated_does_not_upset_the_observer() -> None:
     assert only(crossings).requires_grad
 
 
+def test_code_that_is_made_all_the_time_is_told_apart() -> None:
+    with Observer(lambda name: name == "made.py") as observer:
+        for line in range(1, 200):
+            program = compile("\n" * (line - 1) + "tensor.numpy()", "made.py", "exec")
+            exec(program, {"tensor": PLAIN})
+            del program  # the next one may be at its address
+    assert [crossing.line for crossing in observer.crossings()] == list(range(1, 200))
+
+
 def test_a_crossing_costs_microseconds() -> None:
     def fastest(repeats: int = 2000) -> float:
         best = float("inf")

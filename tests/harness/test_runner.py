@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from detachlint.harness.runner import (
     run_programs,
 )
 
-LIMITS = Limits(seconds=5.0, memory=1 << 30, output=100_000, file_size=1_000_000, processes=16)
+LIMITS = Limits(seconds=20.0, memory=1 << 30, output=100_000, file_size=1_000_000, processes=16)
 REFUSED = "import torch\nweight = torch.ones(2, requires_grad=True)\nweight.numpy()\n"
 
 STUBBORN = """\
@@ -306,3 +307,38 @@ def test_a_python_without_pytorch_is_one_clear_error(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(sys, "executable", getattr(sys, "_base_executable", sys.executable))
     with Runner(LIMITS) as runner, pytest.raises(HarnessError, match="PyTorch cannot be run here"):
         runner.run("pass\n")
+
+
+WORKS = """\
+import os, torch
+def work(times):
+    for _ in range(times):
+        torch.ones(1).numpy()
+work(5)
+"""
+
+
+@pytest.mark.parametrize(
+    ("end", "verdict"),
+    [
+        ("os._exit(0)", Verdict.DIED),
+        ("os.abort()", Verdict.DIED),
+        ("while True: pass", Verdict.TIMEOUT),
+        ("while True: print('x' * 1000)", Verdict.OUTPUT),
+    ],
+)
+def test_what_was_seen_before_a_bad_end_is_kept(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch, end: str, verdict: Verdict
+) -> None:
+    monkeypatch.setattr(runner, "limits", replace(LIMITS, seconds=3.0))
+    seen = runner.run(WORKS + end + "\n")
+    assert seen.verdict is verdict
+    assert [(c.line, c.outcome, c.count) for c in seen.crossings] == [(4, "ok", 4)]
+
+
+def test_forked_processes_are_seen_as_well(runner: Runner) -> None:
+    seen = runner.run(
+        WORKS + "if os.fork() == 0:\n    work(8)\n    os._exit(0)\nos.wait()\nwork(1)\n"
+    )
+    assert (seen.verdict, seen.error) == (Verdict.FINISHED, None)
+    assert [(c.line, c.count) for c in seen.crossings] == [(4, 6), (4, 8)]

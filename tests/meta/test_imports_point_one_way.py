@@ -26,9 +26,9 @@ LAYERS = (
     "config",
     "report",
     "api",
+    "harness",
     "cli",
     "flake8_plugin",
-    "harness",
 )
 """In the order of the pipeline."""
 
@@ -39,6 +39,7 @@ LIBRARIES = {
     "libcst": {"syntax"},
     "numpy": {"harness"},
     "pathspec": {"source"},
+    "pytest": {"harness"},
     "tomli": {"config"},
     "torch": {"harness"},
 }

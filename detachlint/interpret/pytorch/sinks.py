@@ -60,7 +60,12 @@ def call_method(machine: Machine, cls: str, call: LibraryCall) -> Outcomes | Non
 
 
 def store_item(
-    machine: Machine, thing: Instance, value: Value, span: Span, state: State, activation: Activation
+    machine: Machine,
+    thing: Instance,
+    value: Value,
+    span: Span,
+    state: State,
+    activation: Activation,
 ) -> None:
     """`frame["column"] = value`."""
     for cls in thing.cls:
@@ -122,9 +127,7 @@ def _pass(
 
 def _doubted(found: Found) -> Found:
     """What was only read in a library's source is never certain."""
-    return replace(
-        found, grad=found.grad.in_unseen_hands(), tensor=found.tensor.in_unseen_hands()
-    )
+    return replace(found, grad=found.grad.in_unseen_hands(), tensor=found.tensor.in_unseen_hands())
 
 
 def _result(machine: Machine, gives: str, call: LibraryCall, severed: frozenset[Span]) -> Value:

@@ -1,0 +1,138 @@
+"""One run of `check` or `fix`: from a request to output and exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TextIO
+
+from detachlint.api import (
+    FileResult,
+    check_bytes,
+    check_paths,
+    fix_bytes,
+    fix_paths,
+)
+from detachlint.cli.diff import show_diff
+from detachlint.cli.terminal import (
+    Failure,
+    complain,
+    encoding_of,
+    read_standard_input,
+    wants_colour,
+    write,
+    write_bytes,
+)
+from detachlint.config.configuration import Configuration
+from detachlint.report import Report, render
+from detachlint.report.summary import counted
+from detachlint.rules.finding import Finding
+from detachlint.source.text import SourceText
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the command line asks for."""
+
+    configuration: Configuration
+    paths: tuple[str, ...]
+    fix: bool
+    diff: bool
+    output_format: str
+    stdin_filename: str
+    exit_zero: bool
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What came of all files together."""
+
+    findings: list[Finding] = field(default_factory=list)
+    sources: dict[str, SourceText] = field(default_factory=dict)
+    files: int = 0
+    fixed: int = 0
+    changed: bool = False
+    failed: bool = False
+
+    def add(self, result: FileResult) -> None:
+        """Take in one file's result; what went wrong is said at once."""
+        self.files += 1
+        if result.error is not None:
+            complain(result.error)
+            self.failed = True
+        self.findings += result.findings
+        self.fixed += len(result.applied)
+        self.changed = self.changed or result.before is not None
+        if result.findings and result.source is not None:
+            self.sources[result.filename] = result.source
+
+    def report(self, stream: TextIO) -> Report:
+        return Report(
+            tuple(self.findings),
+            self.sources,
+            fixed=self.fixed,
+            incomplete=self.failed,
+            colour=wants_colour(stream),
+            encoding=encoding_of(stream),
+        )
+
+    def exit_code(self, exit_zero: bool) -> int:
+        if self.failed:
+            return 2
+        return int((bool(self.findings) or self.changed) and not exit_zero)
+
+
+def run(request: Request) -> int:
+    """Do what is asked for. Returns the exit code: 0 clean, 1 findings or changes, 2 failure."""
+    outcome = _Outcome()
+    for result in _results(request):
+        outcome.add(result)
+        if request.diff:
+            show_diff(result)
+    if not outcome.files:
+        complain("no Python files found under the given paths")
+    if request.diff:
+        _summarise_diff(outcome)
+    else:
+        # A fixed standard input goes to standard output, so the findings cannot.
+        stream = sys.stderr if request.fix and "-" in request.paths else sys.stdout
+        write(render(request.output_format, outcome.report(stream)), stream)
+    return outcome.exit_code(request.exit_zero)
+
+
+def _results(request: Request) -> Iterable[FileResult]:
+    if "-" in request.paths:
+        if len(request.paths) > 1:
+            raise Failure("`-` (standard input) cannot be combined with other paths")
+        return _standard_input(request)
+    paths = request.paths or (".",)
+    if request.fix or request.diff:
+        return fix_paths(paths, request.configuration, write=not request.diff)
+    return check_paths(paths, request.configuration)
+
+
+def _standard_input(request: Request) -> Iterator[FileResult]:
+    data = read_standard_input()
+    options = request.configuration.options(request.stdin_filename)
+    if request.configuration.forbids(request.stdin_filename):
+        if request.fix and not request.diff:
+            write_bytes(data)
+        yield FileResult(request.stdin_filename)
+        return
+    if not request.fix and not request.diff:
+        yield check_bytes(data, request.stdin_filename, options)
+        return
+    result = fix_bytes(data, request.stdin_filename, options)
+    if not request.diff:
+        write_bytes(data if result.fixed is None else result.fixed)
+    yield result
+
+
+def _summarise_diff(outcome: _Outcome) -> None:
+    left = len(outcome.findings)
+    if outcome.fixed:
+        rest = f" ({left} left that cannot be fixed)" if left else ""
+        complain(f"would fix {counted(outcome.fixed)}{rest}")
+    elif left:
+        complain(f"{counted(left)}, none of which can be fixed")

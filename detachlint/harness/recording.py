@@ -1,0 +1,137 @@
+"""Records this process's crossings, and those of processes forked from it, in journals."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import site
+import sys
+import sysconfig
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from multiprocessing import util
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import torch
+
+from detachlint.harness.journal import Journal
+from detachlint.harness.observation import Crossing, Uncaught, message_of
+from detachlint.harness.observer import Observer, span_of_instruction, without_observer
+
+SETTINGS = "settings.json"
+"""The file beside the journals that says how to observe: keyword arguments of `Observer`."""
+
+
+class _Recording:
+    """The observer of a process and its journal."""
+
+    def __init__(self, directory: str) -> None:
+        settings: dict[str, Any] = json.loads(Path(directory, SETTINGS).read_text("utf-8"))
+        self._libraries = library_directories()
+        self._start = Path.cwd()
+        # Python forgets this before it calls exit handlers.
+        self._main_file = getattr(sys.modules.get("__main__"), "__file__", None)
+        self._journal = Journal(directory)
+        self._observer = Observer(self._belongs, report=self._note, **settings)
+
+    def begin(self) -> None:
+        """Observe until the process ends, however it ends."""
+        self._observer.install()
+        sys.excepthook = _hiding_observer(sys.excepthook)
+        atexit.register(self.finish)
+        os.register_at_fork(after_in_child=self._begin_in_fork)
+        self._finish_with_multiprocessing()
+        # A process made by multiprocessing ends without Python's exit handlers, and forgets what it
+        # inherited of multiprocessing's own.
+        util.register_after_fork(self, _Recording._finish_with_multiprocessing)
+
+    def finish(self) -> None:
+        """Write what is known only now: exact counts, the files that were run, an exception."""
+        for crossing, thread in self._observer.crossings_by_thread():
+            if crossing.count & (crossing.count - 1):
+                self._note(crossing, thread)
+        self._journal.files(self._files())
+        # Python sets this, before exit handlers run, when it prints the exception that ends it.
+        error = getattr(sys, "last_value", None)
+        if isinstance(error, BaseException):
+            self._journal.uncaught(self._uncaught(error))
+
+    def _note(self, crossing: Crossing, thread: int) -> None:
+        if crossing.filename:
+            crossing = replace(crossing, filename=self._absolute(crossing.filename))
+        self._journal.crossing(crossing, thread)
+
+    def _uncaught(self, error: BaseException) -> Uncaught:
+        filename, line, span = "", 0, None
+        traceback = error.__traceback__
+        while traceback is not None:
+            code = traceback.tb_frame.f_code
+            if self._belongs(code.co_filename):
+                filename, line = self._absolute(code.co_filename), traceback.tb_lineno
+                span = span_of_instruction(code, traceback.tb_lasti)
+            traceback = traceback.tb_next
+        return Uncaught(type(error).__name__, message_of(error), filename, line, span)
+
+    def _absolute(self, filename: str) -> str:
+        return os.path.abspath(self._start / filename)  # noqa: PTH100 (keeps symbolic links)
+
+    def _begin_in_fork(self) -> None:
+        self._observer.forget()
+        self._journal.begin()
+
+    def _finish_with_multiprocessing(self) -> None:
+        util.Finalize(None, self.finish, exitpriority=-1)
+
+    def _belongs(self, filename: str) -> bool:
+        """Whether a file is the program's rather than Python's, a library's or detachlint's."""
+        is_file = not filename.startswith("<")
+        return is_file and not self._absolute(filename).startswith(self._libraries)
+
+    def _files(self) -> Iterator[str]:
+        """Those of the program. Some modules name a file that does not exist, `torch.ops` say."""
+        modules = list(sys.modules.values())
+        for filename in (self._main_file, *map(_file, modules)):
+            if isinstance(filename, str) and self._belongs(filename):
+                path = self._absolute(filename)
+                if os.path.isfile(path):  # noqa: PTH113 (PTH would make a Path of each)
+                    yield path
+
+
+def record_this_process(directory: str) -> None:
+    """Record in `directory`, as the settings there say."""
+    _Recording(directory).begin()
+
+
+def _hiding_observer(show: Callable[..., None]) -> Callable[..., None]:
+    """An exception hook whose tracebacks are those of a program that is not observed."""
+
+    def hook(
+        kind: type[BaseException], error: BaseException, traceback: TracebackType | None
+    ) -> None:
+        shown: BaseException | None = error
+        seen: set[int] = set()
+        while shown is not None and id(shown) not in seen:
+            seen.add(id(shown))
+            shown.__traceback__ = without_observer(shown.__traceback__)
+            shown = shown.__cause__ or shown.__context__
+        show(kind, error, error.__traceback__)
+
+    return hook
+
+
+def library_directories() -> tuple[str, ...]:
+    """The directories whose files are not the user's program, each with a separator behind."""
+    paths = sysconfig.get_paths()
+    names = [paths[key] for key in ("stdlib", "platstdlib", "purelib", "platlib", "scripts")]
+    names += [*site.getsitepackages(), site.getusersitepackages()]
+    names += [str(Path(torch.__file__).parent), str(Path(__file__).parents[1])]
+    found = {os.path.abspath(name) for name in names}  # noqa: PTH100
+    return tuple(sorted(f"{name}{os.sep}" for name in found | set(map(os.path.realpath, found))))
+
+
+def _file(module: object) -> object:
+    # Not by `getattr`, which makes lazy modules import what they stand for.
+    return getattr(module, "__dict__", {}).get("__file__")
