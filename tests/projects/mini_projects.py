@@ -13,17 +13,13 @@ from __future__ import annotations
 
 import ast
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from detachlint.config.files import parse_toml
 from detachlint.harness.launch import Launch
-
-try:
-    import tomllib
-except ModuleNotFoundError:  # before Python 3.11, where pytest brings it along
-    import tomli as tomllib
 
 DIRECTORY = Path(__file__).resolve().parent
 _CROSSINGS = {"numpy", "__array__"}
@@ -88,9 +84,9 @@ def all_projects() -> list[Project]:
 
 
 def _read(root: Path) -> Project:
-    settings: dict[str, Any] = {}
+    settings: Mapping[str, Any] = {}
     if (root / "project.toml").exists():
-        settings = tomllib.loads((root / "project.toml").read_text(encoding="utf-8"))
+        settings = parse_toml((root / "project.toml").read_text(encoding="utf-8"))
     unknown = settings.keys() - {"entries", "search", "implicit", "unreached"}
     if unknown:
         raise ValueError(f"{root.name}/project.toml has unknown keys: {sorted(unknown)}")
