@@ -6,6 +6,7 @@ agreement.
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -96,4 +97,5 @@ def _is_at(project: Project, place: Place, crossing: Crossing) -> bool:
 
 
 def _relative(project: Project, filename: str) -> str:
-    return filename.removeprefix(f"{project.root.as_posix()}/")
+    # A program that looks for its modules in "scripts/.." has them from there.
+    return os.path.normpath(filename).removeprefix(f"{project.root.as_posix()}/")

@@ -20,8 +20,11 @@ class InferenceEngine:
         self.requests.put((key, inputs))
 
     def work(self):
-        while not self.requests.empty():
-            key, inputs = self.requests.get()
+        while True:
+            try:
+                key, inputs = self.requests.get_nowait()
+            except queue.Empty:
+                return
             outputs = self.model(inputs)
             self.answers[key] = outputs.numpy()
 
