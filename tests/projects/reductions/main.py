@@ -16,6 +16,10 @@ def main():
     print(tools.head(weights, 1)[0].numpy(), tools.padded(weights, [])[0][1].numpy())
     print(tools.total([loss.detach() for loss in losses]).numpy())
 
+    pairs = [(model(row), row) for row in inputs]
+    outputs, rows = zip(*pairs, strict=True)
+    print(rows[0].numpy(), max(*weights).numpy())
+    print(outputs[0].numpy(), max(*losses).numpy())
     print(tools.total(losses).numpy())
     print(tools.running(losses)[-1].numpy())
     print(tools.best(losses, "abc")[0].numpy(), tools.best(weights, "abc")[0].numpy())
