@@ -122,16 +122,19 @@ SPECIAL_CASES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class ParameterFact:
-    """One parameter that a module registers on construction.
-
-    It exists iff the constructor argument `flag` is true (`""`: always); `default` is the value of
-    that flag when it is not given.
-    """
+class FlagFact:
+    """A boolean argument of a constructor, and its value when it is not given."""
 
     name: str
-    flag: str
     default: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterFact:
+    """One parameter that a module registers on construction: iff all of `flags` are true."""
+
+    name: str
+    flags: tuple[FlagFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +155,7 @@ class ModuleFact:
 
     name: str
     parameters: tuple[ParameterFact, ...]
-    """`"*"` as a name stands for a family (`weight_ih_l0`, …)."""
+    """`*` in a name stands for a family (`weight_ih_l0`, …); `"*"` for those of its own modules."""
     positions: tuple[str, ...]
     """The names of the constructor's parameters, in order."""
     output: Output

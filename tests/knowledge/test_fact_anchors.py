@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from detachlint.knowledge import facts
-from detachlint.knowledge.model import Aliasing, Output, ParameterFact, Result
+from detachlint.knowledge import facts, rows
+from detachlint.knowledge.model import Aliasing, Output, Result
 
 PROPAGATE, NEVER = Result.PROPAGATE, Result.NEVER
 INTEGER, PYTHON = Result.INTEGER, Result.PYTHON
@@ -203,23 +203,26 @@ def test_casts_have_a_fixed_dtype(name: str, dtype: str) -> None:
 @pytest.mark.parametrize(
     ("name", "parameters"),
     [
-        ("Linear", (("weight", "", True), ("bias", "bias", True))),
-        ("Conv2d", (("weight", "", True), ("bias", "bias", True))),
-        ("Embedding", (("weight", "", True),)),
-        ("BatchNorm2d", (("weight", "affine", True), ("bias", "affine", True))),
-        ("InstanceNorm2d", (("weight", "affine", False), ("bias", "affine", False))),
-        ("LSTM", (("weight_*", "", True), ("bias_*", "bias", True))),
-        ("PReLU", (("weight", "", True),)),
-        ("ReLU", ()),
-        ("Dropout", ()),
-        ("MaxPool2d", ()),
-        ("CrossEntropyLoss", ()),
+        ("Linear", "weight bias?bias"),
+        ("Conv2d", "weight bias?bias"),
+        ("Embedding", "weight"),
+        ("BatchNorm2d", "weight?affine bias?affine?bias"),
+        ("LayerNorm", "weight?elementwise_affine bias?elementwise_affine?bias"),
+        ("InstanceNorm2d", "weight?!affine bias?!affine?bias"),
+        ("LSTM", "weight_* bias_*?bias"),
+        ("PReLU", "weight"),
+        ("Transformer", "*"),
+        ("ReLU", ""),
+        ("Dropout", ""),
+        ("MaxPool2d", ""),
+        ("CrossEntropyLoss", ""),
     ],
 )
-def test_parameters_of_modules(name: str, parameters: tuple[tuple[str, str, bool], ...]) -> None:
+def test_parameters_of_modules(name: str, parameters: str) -> None:
+    """`name?flag?flag`: there iff all the flags are true; `!` marks those that are off by default."""
     fact = facts.module_fact(f"torch.nn.{name}")
     assert fact is not None
-    assert fact.parameters == tuple(ParameterFact(*one) for one in parameters)
+    assert [rows.format_parameter(one) for one in fact.parameters] == words(parameters)
 
 
 def test_outputs_of_modules() -> None:

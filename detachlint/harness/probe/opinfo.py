@@ -27,7 +27,7 @@ _REFLECTED = {f"r{name}" for name in ("add", "sub", "mul", "truediv", "floordiv"
 def sample_calls(name: str) -> Iterator[Call]:
     """Calls for `name`: samples of its own `OpInfo`, or of one with the same last name."""
     for operator in _operators(base_name(name)):
-        for args, kwargs in _samples(operator.full_name):
+        for args, kwargs in _samples(full_name(operator)):
             yield Call(args, kwargs, "op_db")
 
 
@@ -76,7 +76,13 @@ def _by_base_name() -> dict[str, list[Any]]:
 def _op_db() -> dict[str, Any]:
     from torch.testing._internal.common_methods_invocations import op_db
 
-    return {operator.full_name: operator for operator in op_db}
+    return {full_name(operator): operator for operator in op_db}
+
+
+def full_name(operator: Any) -> str:
+    """The name with that of the variant, if it is one (an `OpInfo` itself has it since 2.6)."""
+    variant = operator.variant_test_name
+    return f"{operator.name}.{variant}" if variant else str(operator.name)
 
 
 @lru_cache(maxsize=8)

@@ -100,7 +100,16 @@ def public_names() -> list[str]:
 def further_names() -> list[str]:
     """Names worth a row outside the counted universe, sorted."""
     found = {name for space in FURTHER_NAMESPACES for name in _functions(space) if _is_own(name)}
-    return sorted(found | set(EXTRA_NAMES))
+    return sorted(found | {name for name in EXTRA_NAMES if _exists(name)})
+
+
+def _exists(name: str) -> bool:
+    """Whether the PyTorch at hand, which may be an older one, has it."""
+    try:
+        resolve(name)
+    except (AttributeError, ImportError):
+        return False
+    return True
 
 
 def _is_own(name: str) -> bool:
@@ -135,7 +144,10 @@ def function_of(name: str) -> Callable[..., Any]:
 
 
 def _functions(namespace: str) -> Iterator[str]:
-    module = import_module(namespace)
+    try:
+        module = import_module(namespace)
+    except ImportError:  # not yet there in an older PyTorch
+        return
     for attribute, value in vars(module).items():
         name = f"{namespace}.{attribute}"
         if attribute.startswith("_") or name in _INTERNAL:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import BY_DEFAULT, NO, YES
+from detachlint.domain.belief import BOTTOM, BY_DEFAULT, NO, YES, Belief
 from detachlint.domain.objects import (
     Dtype,
     Instance,
@@ -43,6 +44,7 @@ from detachlint.interpret.pytorch.tensors import (
     any_flag,
     dtype_of,
     flag_of,
+    join_beliefs,
     make_tensor,
     roots,
     severed_in,
@@ -89,7 +91,7 @@ def construct_into(machine: Machine, instance: Address, call: LibraryCall) -> No
     attributes = dict(thing.attributes)
     hidden = thing.hidden
     for parameter in fact.parameters:
-        exists = _flag(call, fact, parameter.flag, parameter.default)
+        exists = _all(_flag(call, fact, flag.name, flag.default) for flag in parameter.flags)
         if exists is False:
             if "*" not in parameter.name:
                 attributes[parameter.name] = NONE
@@ -107,9 +109,13 @@ def construct_into(machine: Machine, instance: Address, call: LibraryCall) -> No
     call.state.put(instance, replace(thing, attributes=attributes, hidden=hidden, payload=payload))
 
 
+def _all(flags: Iterable[bool | None]) -> bool | None:
+    """Whether all flags are true; None where an unknown one decides it."""
+    found = set(flags)
+    return False if False in found else None if None in found else True
+
+
 def _flag(call: LibraryCall, fact: ModuleFact, name: str, default: bool) -> bool | None:
-    if not name:
-        return True
     position = fact.positions.index(name) if name in fact.positions else -1
     value = call.arguments.get(position, name)
     if value is None:
@@ -127,8 +133,11 @@ def _parameter(
         call.span, f"parameter {name} {instance.serial}", call.activation.context, family=family
     )
     what = "parameters" if family else f"parameter `{name}`"
+    flag = YES
+    if name == "*":
+        flag = _flag_of_copies(machine, call)
     call.state.heap[place] = Tensor(
-        YES,
+        flag,
         leaf=YES,
         device=placement.device_of(call),
         dtype=placement.float_dtype_of(call),
@@ -136,6 +145,16 @@ def _parameter(
         story=begin(call.span, f"`{shown}` has trainable {what}"),
     )
     return value_of(place)
+
+
+def _flag_of_copies(machine: Machine, call: LibraryCall) -> Belief:
+    """The flag of parameters below: `TransformerEncoder(layer, 2)` has copies of those of `layer`."""
+    given = [a for a in in_order(call.arguments.get(0) or BOTTOM_VALUE) if isinstance(a, Address)]
+    if not given:
+        return YES
+    copied = [parameters.all_parameters(machine, call.state, a, call.span) for a in given]
+    flags = join_beliefs(any_flag(call.state, [value]) for value in copied if value)
+    return BY_DEFAULT if flags == BOTTOM else flags
 
 
 def _payload(machine: Machine, call: LibraryCall, instance: Address, fact: ModuleFact) -> Value:
