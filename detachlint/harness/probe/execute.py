@@ -223,7 +223,7 @@ def _describe_output(
 
 
 def _python_type(value: Any) -> str:
-    if isinstance(value, torch.autograd.graph.Node):
+    if hasattr(value, "next_functions"):  # the class of nodes has a name since 2.1 only
         return "torch.autograd.graph.Node"
     kind = type(value)
     is_torch = kind.__module__.partition(".")[0] == "torch"
