@@ -5,6 +5,7 @@ The tables are read at the first look-up, a row is parsed when it is asked for.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 
 from detachlint.knowledge import rows
@@ -15,6 +16,7 @@ from detachlint.knowledge.model import (
     ClassFact,
     FlagFact,
     Gate,
+    GradMode,
     MethodFact,
     ModuleFact,
     NumpyFact,
@@ -31,6 +33,7 @@ __all__ = [
     "ClassFact",
     "FlagFact",
     "Gate",
+    "GradMode",
     "MethodFact",
     "ModuleFact",
     "NumpyFact",
@@ -40,8 +43,10 @@ __all__ = [
     "call_fact",
     "canonical_name",
     "class_fact",
+    "grad_mode",
     "is_tensor_method",
     "module_fact",
+    "module_method",
     "not_modelled",
     "numpy_fact",
     "tensor_attribute",
@@ -110,6 +115,25 @@ def numpy_fact(name: str) -> NumpyFact | None:
     """
     row = NUMPY.row(name)
     return None if row is None else rows.parse_numpy(name, row, NUMPY.version)
+
+
+@cache
+def grad_mode(name: str) -> GradMode | None:
+    """How the class `name` changes the grad mode, or None where it does not."""
+    fact = class_fact(name)
+    return None if fact is None else _GRAD_MODES.get(fact.kind)
+
+
+_GRAD_MODES = {mode.value: mode for mode in GradMode}
+
+
+def module_method(name: str, classes: Iterable[str] = ()) -> MethodFact | None:
+    """The fact about a method that modules of these classes of `torch.nn` have, or all modules."""
+    for owner in (*classes, "torch.nn.Module"):
+        fact = class_fact(owner)
+        if fact is not None and fact.kind == "module" and name in fact.methods:
+            return fact.methods[name]
+    return None
 
 
 def tensor_attribute(name: str) -> CallFact | None:

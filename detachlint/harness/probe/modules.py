@@ -61,11 +61,11 @@ class _Ran:
 def observe_module(name: str) -> ModuleFact | None:
     """The fact about the module class `name`, or None where no constructor call is known."""
     kind = name.rpartition(".")[2]
-    tries = [sample for sample in samples(kind) if _construct(kind, sample) is not None]
-    positions = _positions(kind)
+    tries = [sample for sample in samples(kind) if construct(kind, sample) is not None]
+    positions = positions_of(kind)
     if not tries:
         return None
-    made = _construct(kind, tries[0])
+    made = construct(kind, tries[0])
     ran = [run for sample in tries for run in _runs(kind, sample)]
     return ModuleFact(
         name=name,
@@ -82,10 +82,10 @@ def observe_module(name: str) -> ModuleFact | None:
     )
 
 
-def _construct(kind: str, sample: Sample, **flags: object) -> Any:
+def construct(kind: str, sample: Sample, **flags: object) -> Any:
     """The module, or None where the constructor raises."""
     torch.manual_seed(0)
-    positions = _positions(kind)
+    positions = positions_of(kind)
     # A flag given by position must not be given by name again.
     args = [flags.get(name, value) for name, value in zip(positions, sample.args, strict=False)]
     args += sample.args[len(positions) :]
@@ -93,7 +93,7 @@ def _construct(kind: str, sample: Sample, **flags: object) -> Any:
     return guarded(lambda: getattr(nn, kind)(*args, **{**sample.kwargs, **by_name}))
 
 
-def _positions(kind: str) -> tuple[str, ...]:
+def positions_of(kind: str) -> tuple[str, ...]:
     if kind in _POSITIONS:
         return _POSITIONS[kind]
     parameters = list(inspect.signature(getattr(nn, kind).__init__).parameters.values())[1:]
@@ -118,12 +118,12 @@ def _parameters(kind: str, tries: Sequence[Sample]) -> tuple[ParameterFact, ...]
 
 def _has_parameters_below(kind: str, sample: Sample) -> bool:
     """Whether modules that the constructor makes have parameters (those of a `Transformer`)."""
-    module = _construct(kind, sample)
+    module = construct(kind, sample)
     return any("." in name for name, _ in module.named_parameters())
 
 
 def _own_parameters(kind: str, sample: Sample, **flags: object) -> tuple[str, ...]:
-    module = _construct(kind, sample, **flags)
+    module = construct(kind, sample, **flags)
     if module is None:
         return ()
     return tuple(name for name, _ in module.named_parameters(recurse=False))
@@ -197,7 +197,7 @@ def _run(
 
     def run(condition: Condition) -> tuple[Any, torch.Tensor | None]:
         call = Call(sample.inputs or (), sample.input_kwargs)
-        module = _construct(kind, sample).train(training)
+        module = construct(kind, sample).train(training)
         args, kwargs = prepare(call, PLAIN)
         if kind.startswith("Lazy"):
             module(*args, **kwargs)
@@ -229,7 +229,7 @@ def _merge_outputs(kind: str, tries: Sequence[Sample], outputs: Sequence[Output]
     if not outputs:
         return Output(Result.PYTHON)
     plain = max(outputs, key=_strength)
-    if "return_indices" not in _positions(kind):
+    if "return_indices" not in positions_of(kind):
         return plain
     flagged = [
         _output(ran[0])
@@ -241,7 +241,7 @@ def _merge_outputs(kind: str, tries: Sequence[Sample], outputs: Sequence[Output]
 
 
 def _run_flagged(kind: str, sample: Sample, flag: str) -> tuple[Any, torch.Tensor | None] | None:
-    place = _positions(kind).index(flag)
+    place = positions_of(kind).index(flag)
     args = sample.args
     if place < len(args):
         args = (*args[:place], True, *args[place + 1 :])

@@ -10,6 +10,8 @@ from typing import Any
 
 import torch
 
+from detachlint.harness.probe import special
+
 NAMESPACES = (
     "torch",
     "torch.nn.functional",
@@ -39,6 +41,8 @@ FURTHER_NAMESPACES = (
 """Namespaces of which only what can be classified gets a row."""
 
 EXTRA_NAMES = (
+    *special.names_of("gives_argument"),
+    *special.names_of("saved_module"),
     "torch.BFloat16Tensor",
     "torch.BoolTensor",
     "torch.ByteTensor",
@@ -126,7 +130,10 @@ def resolve(name: str) -> Any:
     if name.startswith("torch.Tensor."):
         return inspect.getattr_static(torch.Tensor, name.removeprefix("torch.Tensor."))
     owner, _, attribute = name.rpartition(".")
-    return getattr(import_module(owner), attribute)
+    try:
+        return getattr(import_module(owner), attribute)
+    except ModuleNotFoundError:
+        return getattr(resolve(owner), attribute)  # a method of a class
 
 
 def is_attribute(name: str) -> bool:

@@ -30,8 +30,6 @@ def run(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
     function = call.operand(0)
     if function is None:
         return None
-    if fact.name == "torch.compile" or fact.name.startswith("torch.amp."):
-        return [(function, call.state)]
     if fact.name in ("torch.vmap", "torch.func.vmap"):
         made = machine.new(call.state, call.activation, call.span, "vmap", Partial(function))
         return [(made, call.state)]

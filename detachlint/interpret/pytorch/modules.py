@@ -205,20 +205,18 @@ def _given_sequence(
 # --- attributes and items ---------------------------------------------------------------------
 
 
-METHODS = frozenset(
-    {
-        "parameters", "named_parameters", "buffers", "named_buffers", "children", "modules",
-        "named_children", "named_modules", "requires_grad_", "eval", "train", "to", "cuda", "cpu",
-        "half", "float", "double", "bfloat16", "zero_grad", "state_dict", "load_state_dict",
-        "apply", "register_buffer", "register_parameter", "add_module", "register_module",
-        "register_forward_hook", "register_forward_pre_hook", "register_backward_hook",
-        "register_full_backward_hook", "append", "extend", "insert", "items", "keys", "values",
-        "update", "pop", "get_parameter", "get_submodule", "forward", "__init__", "share_memory",
-        "type", "compile", "extra_repr", "to_empty", "xpu", "ipu", "__call__", "get",
-        "flatten_parameters", "__setattr__", "__getattr__", "log", "log_dict", "manual_backward",
-        "save_hyperparameters", "print", "optimizers",
-    }
-)  # fmt: skip
+LIGHTNING_METHODS = frozenset(
+    {"log", "log_dict", "manual_backward", "save_hyperparameters", "print", "optimizers"}
+)
+"""Methods that modules of Lightning have beside those of PyTorch."""
+
+PROTOCOL = frozenset({"__init__", "__call__", "__getattr__", "__setattr__"})
+
+
+def _is_method(state: State, thing: Instance, name: str) -> bool:
+    if name in PROTOCOL or name in LIGHTNING_METHODS:
+        return True
+    return facts.module_method(name, class_names(state, thing)) is not None
 
 
 def read_attribute(
@@ -231,7 +229,7 @@ def read_attribute(
     span: Span,
 ) -> Value:
     """An attribute of a module that it does not have itself."""
-    if name in METHODS:
+    if _is_method(state, thing, name):
         return value_of(Method(address, name))
     if name in ("_parameters", "_modules", "_buffers"):
         return _registry(machine, thing, name, state, activation, span)

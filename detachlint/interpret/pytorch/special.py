@@ -482,6 +482,18 @@ def _callback(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes |
     return callbacks.run(machine, fact, call)
 
 
+def _gives_argument(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    given = call.operand(0)
+    return [(given, call.state)] if given else None
+
+
+def _saved_module(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    kind = Kind.MODULE
+    return [
+        (machine.unknown(call.state, call.activation, call.span, "module", kind=kind), call.state)
+    ]
+
+
 HANDLERS: dict[str, Handler] = {
     "as_tensor": _as_tensor,
     "asarray": _asarray,
@@ -494,12 +506,14 @@ HANDLERS: dict[str, Handler] = {
     "dim": _dim,
     "flag": _flag,
     "getitem": _getitem,
+    "gives_argument": _gives_argument,
     "legacy_constructor": _legacy_constructor,
     "load": _load,
     "new": _legacy_constructor,
     "nonzero": _nonzero,
     "parameter": _parameter,
     "requires_grad_": operations.set_requires_grad,
+    "saved_module": _saved_module,
     "size": _size,
     "storage": _storage,
     "tensor": _tensor,
