@@ -115,21 +115,26 @@ def tables_of(
         root.mkdir()
         # The package alone: beside it there may be another PyTorch.
         (root / "detachlint").symlink_to(Path(detachlint.__file__).parent)
-        command = [str(interpreter), "-m", MAKE, str(tables), str(workers)]
-        _run(command, {**os.environ, "PYTHONPATH": str(root)}, tell)
+        command = [str(interpreter.absolute()), "-m", MAKE, str(tables), str(workers)]
+        _run(command, root, tell)
         texts = {path: (tables / path).read_text(encoding="utf-8") for path in COMPARED}
         names = (tables / NAMES).read_text(encoding="utf-8").split()
         version = texts[COMPARED[0]].partition("\n")[0].removeprefix("# torch ")
         return Tables(version, texts, frozenset(names))
 
 
-def _run(
-    command: list[str], environment: Mapping[str, str], tell: Callable[[int, int], None]
-) -> None:
+def _run(command: list[str], root: Path, tell: Callable[[int, int], None]) -> None:
+    # Not in the caller's directory: modules that lie about there would be found first.
+    environment = {**os.environ, "PYTHONPATH": str(root)}
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as errors:
         try:
             process = subprocess.Popen(
-                command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment
+                command,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                env=environment,
+                cwd=root,
             )
         except OSError as error:
             raise OtherInterpreterError(f"{command[0]}: {error.strerror}") from error
