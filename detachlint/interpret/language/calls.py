@@ -44,6 +44,7 @@ from detachlint.interpret.pytorch import (
     transforms,
 )
 from detachlint.ir.nodes import Argument, Call, Name
+from detachlint.knowledge import facts
 from detachlint.source.span import Span
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def _evaluate_arguments(
 
 
 def _sets_grad_mode(callee: Value) -> bool:
-    return any(isinstance(atom, Library) and atom.name in gradmode.SWITCHES for atom in callee)
+    return any(isinstance(atom, Library) and facts.grad_mode(atom.name) for atom in callee)
 
 
 def _split_flag(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import BY_DEFAULT, NO, YES
+from detachlint.domain.belief import BOTTOM, BY_DEFAULT, NO, YES, Belief
 from detachlint.domain.objects import (
     Instance,
     Kind,
@@ -42,6 +43,7 @@ from detachlint.interpret.pytorch import module_traits, parameters, placement, s
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
     flag_of,
+    join_beliefs,
     made_under,
     make_tensor,
     roots,
@@ -89,7 +91,7 @@ def construct_into(machine: Machine, instance: Address, call: LibraryCall) -> No
     attributes = dict(thing.attributes)
     hidden = thing.hidden
     for parameter in fact.parameters:
-        exists = _flag(call, fact, parameter.flag, parameter.default)
+        exists = _all(_flag(call, fact, flag.name, flag.default) for flag in parameter.flags)
         if exists is False:
             if "*" not in parameter.name:
                 attributes[parameter.name] = NONE
@@ -107,9 +109,13 @@ def construct_into(machine: Machine, instance: Address, call: LibraryCall) -> No
     call.state.put(instance, replace(thing, attributes=attributes, hidden=hidden, payload=payload))
 
 
+def _all(flags: Iterable[bool | None]) -> bool | None:
+    """Whether all flags are true; None where an unknown one decides it."""
+    found = set(flags)
+    return False if False in found else None if None in found else True
+
+
 def _flag(call: LibraryCall, fact: ModuleFact, name: str, default: bool) -> bool | None:
-    if not name:
-        return True
     position = fact.positions.index(name) if name in fact.positions else -1
     value = call.arguments.get(position, name)
     if value is None:
@@ -127,10 +133,11 @@ def _parameter(
         call.span, f"parameter {name} {instance.serial}", call.activation.context, family=family
     )
     what = "parameters" if family else f"parameter `{name}`"
+    flag = _flag_of_copies(machine, call) if name == "*" else YES
     call.state.heap[place] = made_under(
         call.state,
         Tensor(
-            YES,
+            flag,
             leaf=YES,
             device=placement.device_of(call),
             dtype=placement.float_dtype_of(call),
@@ -140,6 +147,16 @@ def _parameter(
         ),
     )
     return value_of(place)
+
+
+def _flag_of_copies(machine: Machine, call: LibraryCall) -> Belief:
+    """The flag of parameters below: `TransformerEncoder(layer, 2)` has copies of those of `layer`."""
+    given = [a for a in in_order(call.arguments.get(0) or BOTTOM_VALUE) if isinstance(a, Address)]
+    if not given:
+        return YES
+    copied = [parameters.all_parameters(machine, call.state, a, call.span) for a in given]
+    flags = join_beliefs(any_flag(call.state, [value]) for value in copied if value)
+    return BY_DEFAULT if flags == BOTTOM else flags
 
 
 def _payload(machine: Machine, call: LibraryCall, instance: Address, fact: ModuleFact) -> Value:
@@ -190,20 +207,18 @@ def _given_sequence(
 # --- attributes and items ---------------------------------------------------------------------
 
 
-METHODS = frozenset(
-    {
-        "parameters", "named_parameters", "buffers", "named_buffers", "children", "modules",
-        "named_children", "named_modules", "requires_grad_", "eval", "train", "to", "cuda", "cpu",
-        "half", "float", "double", "bfloat16", "zero_grad", "state_dict", "load_state_dict",
-        "apply", "register_buffer", "register_parameter", "add_module", "register_module",
-        "register_forward_hook", "register_forward_pre_hook", "register_backward_hook",
-        "register_full_backward_hook", "append", "extend", "insert", "items", "keys", "values",
-        "update", "pop", "get_parameter", "get_submodule", "forward", "__init__", "share_memory",
-        "type", "compile", "extra_repr", "to_empty", "xpu", "ipu", "__call__", "get",
-        "flatten_parameters", "__setattr__", "__getattr__", "log", "log_dict", "manual_backward",
-        "save_hyperparameters", "print", "optimizers",
-    }
-)  # fmt: skip
+LIGHTNING_METHODS = frozenset(
+    {"log", "log_dict", "manual_backward", "save_hyperparameters", "print", "optimizers"}
+)
+"""Methods that modules of Lightning have beside those of PyTorch."""
+
+PROTOCOL = frozenset({"__init__", "__call__", "__getattr__", "__setattr__"})
+
+
+def _is_method(state: State, thing: Instance, name: str) -> bool:
+    if name in PROTOCOL or name in LIGHTNING_METHODS:
+        return True
+    return facts.module_method(name, class_names(state, thing)) is not None
 
 
 def read_attribute(
@@ -216,7 +231,7 @@ def read_attribute(
     span: Span,
 ) -> Value:
     """An attribute of a module that it does not have itself."""
-    if name in METHODS:
+    if _is_method(state, thing, name):
         return value_of(Method(address, name))
     if name in ("_parameters", "_modules", "_buffers"):
         return _registry(machine, thing, name, state, activation, span)
