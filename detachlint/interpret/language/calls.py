@@ -39,7 +39,7 @@ from detachlint.interpret.pytorch import (
     gradmode,
     library,
     methods,
-    modules,
+    module_calls,
     surrounding_calls,
     transforms,
 )
@@ -292,7 +292,7 @@ def _call_instance(
     shown: str,
 ) -> Outcomes:
     if is_module(state, thing):
-        return modules.call_module(
+        return module_calls.call_module(
             machine, address, thing, arguments, state, activation, span, shown
         )
     for cls in in_order(thing.cls):

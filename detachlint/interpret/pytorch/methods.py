@@ -43,8 +43,8 @@ from detachlint.interpret.pytorch import (
     command_line,
     gradmode,
     library_objects,
+    module_calls,
     module_methods,
-    modules,
     numpy_calls,
     operations,
     special,
@@ -255,7 +255,7 @@ def _call_on_super(machine: Machine, atom: Atom, call: LibraryCall) -> Outcomes:
         and is_module(call.state, thing)
     ):
         if call.name in ("forward", "__call__"):
-            return modules.forward_of_library(
+            return module_calls.forward_of_library(
                 machine,
                 receiver,
                 thing,

@@ -36,7 +36,14 @@ from detachlint.interpret.engine.unseen_calls import call_unknown
 from detachlint.interpret.language.containers import MAPPING_METHODS
 from detachlint.interpret.language.contents import append, with_entry
 from detachlint.interpret.language.lookup import class_names
-from detachlint.interpret.pytorch import callbacks, casts, modules, parameters, placement
+from detachlint.interpret.pytorch import (
+    callbacks,
+    casts,
+    module_calls,
+    modules,
+    parameters,
+    placement,
+)
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import Aliasing
@@ -328,7 +335,7 @@ def _forward(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
     thing = call.state.get(address)
     assert isinstance(thing, Instance)
     if call.name == "__call__":
-        return modules.call_module(
+        return module_calls.call_module(
             machine,
             address,
             thing,
@@ -338,7 +345,7 @@ def _forward(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
             call.span,
             call.shown,
         )
-    return modules.forward(
+    return module_calls.forward(
         machine, address, thing, call.arguments, call.state, call.activation, call.span, call.shown
     )
 
