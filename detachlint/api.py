@@ -20,9 +20,11 @@ from typing import TYPE_CHECKING, TypeAlias
 from detachlint.config.configuration import Configuration
 from detachlint.config.options import DEFAULT_OPTIONS, Options
 from detachlint.config.wanted import reported, wanted
-from detachlint.rules.codes import UNUSED_SUPPRESSION
+from detachlint.rules.codes import UNREADABLE, UNUSED_SUPPRESSION
 from detachlint.rules.finding import Confidence, Finding
-from detachlint.source.discovery import FoundFile, describe, discover, read_file
+from detachlint.source.discovery import FoundFile, WalkRules, describe, discover, read_file
+from detachlint.source.files import decode_file
+from detachlint.source.language import Language, language_of, searched
 from detachlint.source.scan import (
     may_hold_crossing,
     may_name_rules,
@@ -30,7 +32,7 @@ from detachlint.source.scan import (
 )
 from detachlint.source.span import Span
 from detachlint.source.suppressions import read_suppressions
-from detachlint.source.text import SourceText, Undecodable, Unencodable, decode
+from detachlint.source.text import SourceText, Undecodable, Unencodable
 
 if TYPE_CHECKING:
     import ast
@@ -106,7 +108,7 @@ def fix_source(
         source = SourceText.from_text(text, filename)
     except Undecodable as error:
         return FixResult(text, [], wanted([_unreadable(error, filename)], options))
-    fixed, applied, remaining = _fix(source, options)
+    fixed, applied, remaining = _fix_program(source, options)
     changed = fixed is not source
     mark = "\ufeff" if source.has_bom else ""
     return FixResult(mark + fixed.text if changed else text, applied, remaining)
@@ -134,14 +136,18 @@ def fix_bytes(data: bytes, filename: str, options: Options = DEFAULT_OPTIONS) ->
 
 
 def check_paths(
-    paths: Iterable[str | Path], options: Options | Configuration = DEFAULT_OPTIONS
+    paths: Iterable[str | Path],
+    options: Options | Configuration = DEFAULT_OPTIONS,
+    *,
+    expect: Callable[[int], None] | None = None,
 ) -> Iterator[FileResult]:
     """Check files and directories; one result for each file that was found or could not be.
 
     With a `Configuration`, each file is checked as its configuration says, and what is excluded is
-    left out. Raises `ConfigurationError`, before any file is checked.
+    left out. Raises `ConfigurationError`, before any file is checked. `expect` is told how many
+    results there will be, once that is known.
     """
-    return _each_file(paths, options, _check_bytes)
+    return _each_file(paths, options, _check_bytes, expect)
 
 
 def fix_paths(
@@ -149,12 +155,13 @@ def fix_paths(
     options: Options | Configuration = DEFAULT_OPTIONS,
     *,
     write: bool = True,
+    expect: Callable[[int], None] | None = None,
 ) -> Iterator[FileResult]:
     """Fix files and directories. A changed file is replaced atomically, unless `write` is false.
 
-    `options` and errors are those of `check_paths`.
+    `options`, `expect` and errors are those of `check_paths`.
     """
-    return _each_written(_each_file(paths, options, _fix_bytes), write)
+    return _each_written(_each_file(paths, options, _fix_bytes, expect), write)
 
 
 def silence_paths(
@@ -174,17 +181,28 @@ _Work: TypeAlias = "Callable[[bytes, str, Options, ProjectAnalysis | None], File
 
 
 def _each_file(
-    paths: Iterable[str | Path], options: Options | Configuration, work: _Work
+    paths: Iterable[str | Path],
+    options: Options | Configuration,
+    work: _Work,
+    expect: Callable[[int], None] | None = None,
 ) -> Iterator[FileResult]:
     if isinstance(options, Options):
-        found = discover(paths)
+        rules = WalkRules(suffixes=searched(options.extensions))
+        found = discover(paths, lambda directory: rules)
         chosen = [options] * len(found.files)
     else:
         found = discover(paths, options.walk_rules)
         chosen = [options.options(file.path) for file in found.files]
+    if expect is not None:
+        expect(len(found.problems) + len(found.files))
     for problem in found.problems:
         yield FileResult(str(problem.path), error=f"{problem.path}: {problem.message}")
-    project = _LazyProject([str(file.path) for file in found.files])
+    programs = [
+        str(file.path)
+        for file, own in zip(found.files, chosen, strict=True)
+        if language_of(file.path.name, own.extensions) is Language.PYTHON
+    ]
+    project = _LazyProject(programs)
     for file, own in zip(found.files, chosen, strict=True):
         yield _one_file(file, own, work, project)
 
@@ -232,31 +250,26 @@ def _guarded(
 def _check_bytes(
     data: bytes, filename: str, options: Options, project: ProjectAnalysis | None
 ) -> FileResult:
-    source = decode(data, filename)
+    source = _read(data, filename, options)
     return FileResult(filename, tuple(_check(source, options, project)), source)
 
 
 def _fix_bytes(
     data: bytes, filename: str, options: Options, project: ProjectAnalysis | None
 ) -> FileResult:
-    source = decode(data, filename)
-    after, applied, remaining = _fix(source, options, project)
+    return _changed(_read(data, filename, options), options, project, _fix_program)
+
+
+def _changed(
+    source: SourceText, options: Options, project: ProjectAnalysis | None, work: _Change
+) -> FileResult:
+    """What came of changing the programs in a file."""
+    filename = source.filename
+    after, applied, remaining = _change(source, options, project, work)
     if after is source:
         return FileResult(filename, tuple(remaining), source)
-    return _fixed_result(source, after, applied, remaining, options, project)
-
-
-def _fixed_result(
-    source: SourceText,
-    after: SourceText,
-    applied: Iterable[Finding],
-    remaining: Iterable[Finding],
-    options: Options,
-    project: ProjectAnalysis | None,
-) -> FileResult:
-    filename = source.filename
     try:
-        fixed = source.encode(after.text)
+        fixed = source.with_content_of(after)
     except Unencodable as error:
         findings = tuple(_check(source, options, project))
         return FileResult(filename, findings, source, error=f"{filename}: not fixed: {error}")
@@ -266,15 +279,8 @@ def _fixed_result(
 def _silence_bytes(
     data: bytes, filename: str, options: Options, project: ProjectAnalysis | None
 ) -> FileResult:
-    from detachlint.fix import add_noqa
-
-    source = decode(data, filename)
-    silenced = add_noqa(source, _check(source, options, project))
-    if not silenced.findings:
-        return FileResult(filename, (), source)
-    after = replace(source, text=silenced.text, original=None)
-    remaining = _check(after, options, project)
-    return _fixed_result(source, after, silenced.findings, remaining, options, project)
+    result = _changed(_read(data, filename, options), options, project, _silence_program)
+    return result if result.before is not None else replace(result, findings=())
 
 
 def _each_written(results: Iterable[FileResult], write: bool) -> Iterator[FileResult]:
@@ -312,8 +318,32 @@ def _internal_error(error: Exception, filename: str) -> str:
 # --- texts ------------------------------------------------------------------------------------
 
 
+def _read(data: bytes, filename: str, options: Options) -> SourceText:
+    if language_of(filename, options.extensions) is not Language.NOTEBOOK:
+        return decode_file(data, filename, options.extensions)
+    # Imported late: few projects have notebooks.
+    from detachlint.source.notebook import decode_notebook
+    from detachlint.syntax.cells import leave_out_broken_cells
+
+    return leave_out_broken_cells(decode_notebook(data, filename))
+
+
 def _check(
     source: SourceText, options: Options, project: ProjectAnalysis | None = None
+) -> list[Finding]:
+    if source.blocks is None:
+        return _check_program(source, options, project)
+    # What is no program is an example of something else.
+    return [
+        finding.moved(block.outer)
+        for block in source.blocks
+        for finding in _check_program(block.source, options, project)
+        if finding.code != UNREADABLE
+    ]
+
+
+def _check_program(
+    source: SourceText, options: Options, project: ProjectAnalysis | None
 ) -> list[Finding]:
     from detachlint.syntax.parse import Unparsable, parse_module
 
@@ -333,11 +363,21 @@ def _check(
             read = partial(_facts_in, project, source)
         found, complete = _findings(read, source.filename)
     findings = reported(found, source, suppressions, options, complete=complete)
-    if not findings:
-        return []
-    from detachlint.fix import attach_fixes
+    if findings:
+        from detachlint.fix import attach_fixes
 
-    return attach_fixes(findings, source, options.fix_style, tree)
+        findings = attach_fixes(findings, source, options.fix_style, tree)
+    return _with_troubles(source, findings, options)
+
+
+def _with_troubles(source: SourceText, findings: list[Finding], options: Options) -> list[Finding]:
+    """The findings of a program, and what was left out of it, by position."""
+    troubles = [_unreadable(error, source.filename) for error in source.troubles]
+    named = [finding.with_lines_named(source.line_name) for finding in findings]
+    if not troubles:
+        return named
+    together = [*wanted(troubles, options), *named]
+    return sorted(together, key=lambda finding: (finding.span, finding.code))
 
 
 def _findings(read_facts: Callable[[], Facts], filename: str) -> tuple[list[Finding], bool]:
@@ -366,7 +406,7 @@ def _facts_in(project: ProjectAnalysis, source: SourceText) -> Facts:
     """The facts about a file of a project."""
     from detachlint.syntax.parse import too_deep
 
-    changed = source.original is None
+    changed = source.original is None or source.stored is not source
     view = project.with_text(source.filename, source.text) if changed else project
     facts = view.facts(source.filename)
     if facts is None:
@@ -374,24 +414,57 @@ def _facts_in(project: ProjectAnalysis, source: SourceText) -> Facts:
     return facts
 
 
-def _fix(
+_Changed: TypeAlias = tuple[SourceText, list[Finding], list[Finding]]
+"""A changed source (the same object if nothing changed), what was applied, what remains."""
+_Change: TypeAlias = "Callable[[SourceText, Options, ProjectAnalysis | None], _Changed]"
+
+
+def _change(
+    source: SourceText, options: Options, project: ProjectAnalysis | None, work: _Change
+) -> _Changed:
+    """Change the programs in a source, by a function that changes one."""
+    if source.blocks is None:
+        return work(source, options, project)
+    applied: list[Finding] = []
+    programs: list[str] = []
+    for block in source.blocks:
+        after, done, _ = work(block.source, options, project)
+        programs.append(after.text)
+        applied += [finding.moved(block.outer) for finding in done]
+    changed = source.with_programs(programs) if applied else source
+    return changed, applied, _check(changed, options, project)
+
+
+def _silence_program(
+    source: SourceText, options: Options, project: ProjectAnalysis | None
+) -> _Changed:
+    from detachlint.fix import add_noqa
+
+    findings = _check_program(source, options, project)
+    silenced = add_noqa(source, findings)
+    if not silenced.findings:
+        return source, [], findings
+    remaining = _check_program(silenced.source, options, project)
+    return silenced.source, list(silenced.findings), remaining
+
+
+def _fix_program(
     source: SourceText, options: Options, project: ProjectAnalysis | None = None
-) -> tuple[SourceText, list[Finding], list[Finding]]:
-    """The fixed source (`source` itself if nothing changed), what was applied, what remains."""
+) -> _Changed:
     from detachlint.fix import apply_fixes
 
     applied: list[Finding] = []
-    current, findings = source, _check(source, options, project)
+    current, findings = source, _check_program(source, options, project)
     for _ in range(MAXIMUM_PASSES):
         repair = apply_fixes(current, findings, unsafe=options.unsafe_fixes)
         if not repair.applied:
             break
         applied += repair.applied
-        current = replace(source, text=repair.text, original=None)
-        findings = _check(current, options, project)
+        current = repair.source
+        findings = _check_program(current, options, project)
     return current, applied, findings
 
 
 def _unreadable(error: Undecodable | Unparsable, filename: str) -> Finding:
     span = Span(error.line, error.column, error.line, error.column + 1)
-    return Finding("DTL900", "unreadable-file", error.message, filename, span, Confidence.CERTAIN)
+    return Finding(UNREADABLE, "unreadable-file", error.message, filename, span, Confidence.CERTAIN)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import fields
 from typing import Any, TypeVar
 
 import click
@@ -10,22 +11,17 @@ import click
 from detachlint.cli import noqa, show
 from detachlint.cli.configuration import CONFIGURATION_OPTIONS, take_configuration
 from detachlint.cli.linting import Request, run
+from detachlint.cli.output import OUTPUT_OPTIONS, Output
 from detachlint.cli.terminal import Failure
+from detachlint.cli.watch import watch
 from detachlint.config.errors import ConfigurationError
-from detachlint.report import format_names
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 _OPTIONS = (
     click.argument("paths", nargs=-1, type=click.Path()),
     click.option("--diff", is_flag=True, help="Show what fixing would change; write nothing."),
-    click.option(
-        "--output-format",
-        type=click.Choice(format_names()),
-        default="full",
-        show_default=True,
-        help="How findings are printed.",
-    ),
+    *OUTPUT_OPTIONS,
     click.option(
         "--stdin-filename",
         metavar="NAME",
@@ -47,6 +43,7 @@ def _with_options(function: _Function) -> _Function:
 
 @click.command()
 @click.option("--fix", is_flag=True, help="Repair what can be repaired.")
+@click.option("--watch", is_flag=True, help="Check again whenever a file changes.")
 @click.option("--add-noqa", is_flag=True, help="Silence all findings with `# noqa` comments.")
 @_with_options
 def check(**given: Any) -> None:
@@ -62,8 +59,11 @@ def fix(**given: Any) -> None:
 
 
 def _run(*, add_noqa: bool, show_files: bool, show_settings: bool, **given: Any) -> int:
+    watches = given.pop("watch", False)
     try:
-        request = Request(configuration=take_configuration(given), **given)
+        if watches and not (add_noqa or show_files or show_settings):
+            return watch(lambda: _request(given))
+        request = _request(given)
         if show_settings:
             return show.settings(request)
         if show_files:
@@ -71,3 +71,9 @@ def _run(*, add_noqa: bool, show_files: bool, show_settings: bool, **given: Any)
         return noqa.add_noqa(request) if add_noqa else run(request)
     except ConfigurationError as error:
         raise Failure(str(error)) from error
+
+
+def _request(given: Mapping[str, Any]) -> Request:
+    left = dict(given)
+    output = Output(**{each.name: left.pop(each.name) for each in fields(Output)})
+    return Request(configuration=take_configuration(left), output=output, **left)

@@ -53,6 +53,7 @@ CONFIGURATION_OPTIONS = (
         help="Also apply fixes that need a look.",
     ),
     click.option("--target-torch", metavar="VERSION", help='The oldest PyTorch in use, as "2.1".'),
+    _list("--extension", "EXTENSION:LANGUAGE", "Read such files as python, ipynb or markdown."),
     click.option(
         "--config",
         metavar="FILE or KEY=VALUE",
@@ -66,6 +67,7 @@ CONFIGURATION_OPTIONS = (
 _KEYS = (
     *("select", "extend-select", "ignore", "min-confidence", "exclude", "extend-exclude"),
     *("force-exclude", "respect-gitignore", "fix-style", "unsafe-fixes", "target-torch"),
+    "extension",
 )
 
 

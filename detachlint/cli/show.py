@@ -60,6 +60,9 @@ def _lines(found: Settings) -> Iterator[str]:
     yield f"respect-gitignore = {_word(found.respect_gitignore)}"
     yield f'fix-style = "{found.fix_style}"'
     yield f"unsafe-fixes = {_word(found.unsafe_fixes)}"
+    if found.extension:
+        pairs = [f"{name}:{language.value}" for name, language in found.extension]
+        yield f"extension = {_list(pairs)}"
     if found.target_torch is not None:
         yield f'target-torch = "{".".join(map(str, found.target_torch))}"'
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from detachlint.config.selection import DEFAULT_SELECTION, Selection
 from detachlint.rules.finding import Confidence
+from detachlint.source.language import Extensions
 
 if TYPE_CHECKING:
     from detachlint.fix import FixStyle
@@ -22,6 +23,8 @@ class Options:
     selection: Selection = DEFAULT_SELECTION
     ignored: tuple[str, ...] = ()
     """Codes, or their beginnings, that are not reported in this file whatever is selected."""
+    extensions: Extensions = ()
+    """Languages of files by extension, in addition to those that are known."""
 
     def reports(self, code: str) -> bool:
         """Whether findings of that code are wanted at all."""

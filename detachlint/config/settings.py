@@ -13,6 +13,7 @@ from detachlint.config.selection import DEFAULT_SELECTION, Choice, Selection
 from detachlint.config.values import FileIgnores, Values
 from detachlint.rules.finding import Confidence
 from detachlint.source.discovery import DEFAULT_EXCLUDES, WalkRules
+from detachlint.source.language import Extensions, searched
 
 if TYPE_CHECKING:
     from detachlint.fix import FixStyle
@@ -41,6 +42,7 @@ class Settings:
     fix_style: FixStyle = "detach"
     unsafe_fixes: bool = False
     target_torch: tuple[int, int] | None = None
+    extension: Extensions = ()
 
     def options(self, path: str) -> Options:
         """How to check the file at `path` (absolute)."""
@@ -51,6 +53,7 @@ class Settings:
             unsafe_fixes=self.unsafe_fixes,
             selection=self.selection,
             ignored=tuple(sorted(set(ignored))),
+            extensions=self.extension,
         )
 
     def walk_rules(self) -> WalkRules:
@@ -65,6 +68,7 @@ class Settings:
             matches=(lambda path: any(glob.matches(path) for glob in globs)) if globs else None,
             respect_gitignore=self.respect_gitignore,
             forced_below=self.root if self.force_exclude else None,
+            suffixes=searched(self.extension),
         )
 
 

@@ -15,6 +15,7 @@ from detachlint.config.errors import ConfigurationError, meant
 from detachlint.config.patterns import Pattern
 from detachlint.rules.codes import PREFIX, all_codes, stands_for_a_code
 from detachlint.rules.finding import Confidence
+from detachlint.source.language import Extensions, read_extensions
 
 Values: TypeAlias = Mapping[str, Any]
 """Values by key, as `read_values` gives them."""
@@ -155,6 +156,13 @@ def _ini_pairs(raw: str, place: Place, key: str) -> list[tuple[str, str]]:
     return pairs
 
 
+def _extensions(raw: object, place: Place, key: str) -> Extensions:
+    try:
+        return read_extensions(_strings(raw, place, key))
+    except ValueError as error:
+        raise place.error(key, str(error)) from error
+
+
 def shown(raw: object) -> str:
     """A wrong value in a message, on one line and not too long."""
     text = str(raw).lower() if isinstance(raw, bool) else repr(raw)
@@ -174,5 +182,6 @@ KEYS: dict[str, Callable[[object, Place, str], Any]] = {
     "fix-style": _one_of("detach", "force"),
     "unsafe-fixes": _flag,
     "target-torch": _version,
+    "extension": _extensions,
 }
 """What reads the value of each key."""

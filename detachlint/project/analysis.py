@@ -49,8 +49,13 @@ class ProjectAnalysis:
         return result
 
     def with_text(self, name: str, text: str) -> ProjectAnalysis:
-        """The same project after a change. What is asked of it costs a new analysis."""
-        return ProjectAnalysis(self._names, {**self._texts, name: text})
+        """The same project after a change. What is asked of it costs a new analysis.
+
+        A text that is none of its files (a notebook, a block in Markdown) is a program that may
+        import them, and that none of them imports.
+        """
+        names = self._names if name in self._names else [name]
+        return ProjectAnalysis(names, {**self._texts, name: text})
 
     @property
     def gave_up(self) -> Counter[str]:

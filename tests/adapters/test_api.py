@@ -7,6 +7,7 @@ import codecs
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -204,8 +205,8 @@ def test_a_named_file_is_parsed_though_it_holds_no_crossing(files: Path) -> None
 def test_files_that_vanish_after_they_were_listed_are_errors(
     files: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def discover_and_lose(paths: list[str]) -> object:
-        found = discover(paths)
+    def discover_and_lose(paths: list[str], *others: Any) -> object:
+        found = discover(paths, *others)
         (files / "gone.py").unlink()
         return found
 

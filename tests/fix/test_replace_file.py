@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import detachlint
-from detachlint.fix import files, replace_file
+from detachlint.fix import files, replace_file, write_file
 
 ROOT = Path(detachlint.__file__).parents[1]
 posix = pytest.mark.skipif(os.name != "posix", reason="permissions and links as in POSIX")
@@ -275,3 +275,27 @@ def test_readers_and_writers_at_the_same_time_see_whole_files(target):
     assert reads > 0
     assert target.read_bytes() in contents
     assert is_alone(target)
+
+
+def test_a_file_may_be_made_anew(tmp_path):
+    path = tmp_path / "new"
+    write_file(path, b"one")
+    assert path.read_bytes() == b"one"
+    path.chmod(0o600)
+    write_file(path, b"two")
+    assert path.read_bytes() == b"two"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_may_be_made_where_a_link_leads(tmp_path):
+    (tmp_path / "link").symlink_to("target")
+    write_file(tmp_path / "link", b"content")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "target").read_bytes() == b"content"
+
+
+def test_what_cannot_be_made_is_a_clear_error(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no/such"):
+        write_file(tmp_path / "no/such", b"content")
+    assert list(tmp_path.iterdir()) == []
