@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from detachlint.config.configuration import Configuration
 from detachlint.config.options import DEFAULT_OPTIONS, Options
-from detachlint.config.wanted import reported, wanted
+from detachlint.knowledge.own import OwnFacts, merged
 from detachlint.rules.codes import UNUSED_SUPPRESSION
 from detachlint.rules.finding import Confidence, Finding
 from detachlint.source.discovery import FoundFile, describe, discover, read_file
@@ -29,12 +29,12 @@ from detachlint.source.scan import (
     text_may_hold_crossing,
 )
 from detachlint.source.span import Span
-from detachlint.source.suppressions import read_suppressions
 from detachlint.source.text import SourceText, Undecodable, Unencodable, decode
 
 if TYPE_CHECKING:
     import ast
 
+    from detachlint.config.baseline import Likeness
     from detachlint.fix import FixStyle
     from detachlint.interpret.facts import Facts
     from detachlint.project import ProjectAnalysis
@@ -61,6 +61,7 @@ class FileResult:
     be decoded. Where fixing changed something, `before` is what the file contained and `fixed` its
     new content; otherwise both are None.
     `error` is one line, naming the file, on why the tool could not do its work.
+    `known` are the findings that the baseline holds, which are not among the others.
     """
 
     filename: str
@@ -70,6 +71,7 @@ class FileResult:
     before: SourceText | None = None
     fixed: bytes | None = None
     error: str | None = None
+    known: tuple[Likeness, ...] = ()
 
 
 def check_source(
@@ -88,8 +90,8 @@ def check_source(
     try:
         source = SourceText.from_text(text, filename)
     except Undecodable as error:
-        return wanted([_unreadable(error, filename)], options)
-    return _check(source, options)
+        return _wanted([_unreadable(error, filename)], options)
+    return _check(source, options)[0]
 
 
 def fix_source(
@@ -105,8 +107,8 @@ def fix_source(
     try:
         source = SourceText.from_text(text, filename)
     except Undecodable as error:
-        return FixResult(text, [], wanted([_unreadable(error, filename)], options))
-    fixed, applied, remaining = _fix(source, options)
+        return FixResult(text, [], _wanted([_unreadable(error, filename)], options))
+    fixed, applied, remaining, _ = _fix(source, options)
     changed = fixed is not source
     mark = "\ufeff" if source.has_bom else ""
     return FixResult(mark + fixed.text if changed else text, applied, remaining)
@@ -120,7 +122,8 @@ def check_tree(
     A module that is nested too deeply to be analysed gives one finding, DTL900. Comments silence
     nothing here: that is left to whoever has the text.
     """
-    return wanted(_findings(partial(_facts_alone, tree, filename), filename)[0], options)
+    read = partial(_facts_alone, tree, filename, options)
+    return _wanted(_findings(read, filename)[0], options)
 
 
 def check_bytes(data: bytes, filename: str, options: Options = DEFAULT_OPTIONS) -> FileResult:
@@ -184,7 +187,8 @@ def _each_file(
         chosen = [options.options(file.path) for file in found.files]
     for problem in found.problems:
         yield FileResult(str(problem.path), error=f"{problem.path}: {problem.message}")
-    project = _LazyProject([str(file.path) for file in found.files])
+    names = [str(file.path) for file in found.files]
+    project = _LazyProject(names, merged(own.facts for own in chosen))
     for file, own in zip(found.files, chosen, strict=True):
         yield _one_file(file, own, work, project)
 
@@ -192,14 +196,15 @@ def _each_file(
 class _LazyProject:
     """The project of a run, imported and made when the first file needs it."""
 
-    def __init__(self, names: list[str]) -> None:
+    def __init__(self, names: list[str], own: OwnFacts) -> None:
         self.names = names
+        self.own = own
 
     @cached_property
     def analysis(self) -> ProjectAnalysis:
         from detachlint.project import ProjectAnalysis
 
-        return ProjectAnalysis(self.names)
+        return ProjectAnalysis(self.names, own=self.own)
 
 
 def _one_file(file: FoundFile, options: Options, work: _Work, project: _LazyProject) -> FileResult:
@@ -209,12 +214,14 @@ def _one_file(file: FoundFile, options: Options, work: _Work, project: _LazyProj
     except OSError as error:
         return FileResult(filename, error=f"{filename}: {describe(error)}")
     # What the user named is parsed in any case: a syntax error in it is worth saying.
-    if not file.explicit and not may_hold_crossing(data) and not _may_hold_unused(data, options):
+    if not file.explicit and not _is_worth_parsing(data, options):
         return FileResult(filename)
     return _guarded(work, data, filename, options, project.analysis)
 
 
-def _may_hold_unused(data: bytes, options: Options) -> bool:
+def _is_worth_parsing(data: bytes, options: Options) -> bool:
+    if may_hold_crossing(data) or options.facts.may_cross(data.decode("utf-8", "replace")):
+        return True
     return may_name_rules(data) and options.reports(UNUSED_SUPPRESSION)
 
 
@@ -224,7 +231,7 @@ def _guarded(
     try:
         return work(data, filename, options, project)
     except Undecodable as error:
-        return FileResult(filename, tuple(wanted([_unreadable(error, filename)], options)))
+        return FileResult(filename, tuple(_wanted([_unreadable(error, filename)], options)))
     except Exception as error:
         return FileResult(filename, error=_internal_error(error, filename))
 
@@ -233,17 +240,19 @@ def _check_bytes(
     data: bytes, filename: str, options: Options, project: ProjectAnalysis | None
 ) -> FileResult:
     source = decode(data, filename)
-    return FileResult(filename, tuple(_check(source, options, project)), source)
+    findings, known = _check(source, options, project)
+    return FileResult(filename, tuple(findings), source, known=known)
 
 
 def _fix_bytes(
     data: bytes, filename: str, options: Options, project: ProjectAnalysis | None
 ) -> FileResult:
     source = decode(data, filename)
-    after, applied, remaining = _fix(source, options, project)
+    after, applied, remaining, known = _fix(source, options, project)
     if after is source:
-        return FileResult(filename, tuple(remaining), source)
-    return _fixed_result(source, after, applied, remaining, options, project)
+        return FileResult(filename, tuple(remaining), source, known=known)
+    result = _fixed_result(source, after, applied, remaining, options, project)
+    return replace(result, known=known)
 
 
 def _fixed_result(
@@ -258,7 +267,7 @@ def _fixed_result(
     try:
         fixed = source.encode(after.text)
     except Unencodable as error:
-        findings = tuple(_check(source, options, project))
+        findings = tuple(_check(source, options, project)[0])
         return FileResult(filename, findings, source, error=f"{filename}: not fixed: {error}")
     return FileResult(filename, tuple(remaining), after, tuple(applied), source, fixed)
 
@@ -269,11 +278,11 @@ def _silence_bytes(
     from detachlint.fix import add_noqa
 
     source = decode(data, filename)
-    silenced = add_noqa(source, _check(source, options, project))
+    silenced = add_noqa(source, _check(source, options, project)[0])
     if not silenced.findings:
         return FileResult(filename, (), source)
     after = replace(source, text=silenced.text, original=None)
-    remaining = _check(after, options, project)
+    remaining, _ = _check(after, options, project)
     return _fixed_result(source, after, silenced.findings, remaining, options, project)
 
 
@@ -314,30 +323,33 @@ def _internal_error(error: Exception, filename: str) -> str:
 
 def _check(
     source: SourceText, options: Options, project: ProjectAnalysis | None = None
-) -> list[Finding]:
+) -> tuple[list[Finding], tuple[Likeness, ...]]:
+    """The findings to report, and those that the baseline knows."""
+    from detachlint.config.wanted import reported
+    from detachlint.source.suppressions import NOTHING, read_suppressions
     from detachlint.syntax.parse import Unparsable, parse_module
 
     suppressions = read_suppressions(source)
     if suppressions.skips_file:
-        return []
+        return [], ()
     try:
         tree = parse_module(source.text, source.filename)
     except Unparsable as error:
-        return wanted([_unreadable(error, source.filename)], options)
+        return reported([_unreadable(error, source.filename)], source, NOTHING, options)
     found: list[Finding] = []
     complete = True
-    if text_may_hold_crossing(source.text):
+    if text_may_hold_crossing(source.text) or options.facts.may_cross(source.text):
         if project is None:
-            read = partial(_facts_alone, tree, source.filename)
+            read = partial(_facts_alone, tree, source.filename, options)
         else:
             read = partial(_facts_in, project, source)
         found, complete = _findings(read, source.filename)
-    findings = reported(found, source, suppressions, options, complete=complete)
+    findings, known = reported(found, source, suppressions, options, complete=complete)
     if not findings:
-        return []
+        return [], known
     from detachlint.fix import attach_fixes
 
-    return attach_fixes(findings, source, options.fix_style, tree)
+    return attach_fixes(findings, source, options.fix_style, tree), known
 
 
 def _findings(read_facts: Callable[[], Facts], filename: str) -> tuple[list[Finding], bool]:
@@ -354,12 +366,12 @@ def _findings(read_facts: Callable[[], Facts], filename: str) -> tuple[list[Find
         return [_unreadable(too_deep(), filename)], False
 
 
-def _facts_alone(tree: ast.Module, filename: str) -> Facts:
+def _facts_alone(tree: ast.Module, filename: str, options: Options) -> Facts:
     """The facts about a file whose imports are all out of sight."""
     from detachlint.interpret import analyse_module
     from detachlint.lower import lower_module
 
-    return analyse_module(lower_module(tree, filename), filename)
+    return analyse_module(lower_module(tree, filename), filename, options.facts)
 
 
 def _facts_in(project: ProjectAnalysis, source: SourceText) -> Facts:
@@ -376,20 +388,28 @@ def _facts_in(project: ProjectAnalysis, source: SourceText) -> Facts:
 
 def _fix(
     source: SourceText, options: Options, project: ProjectAnalysis | None = None
-) -> tuple[SourceText, list[Finding], list[Finding]]:
-    """The fixed source (`source` itself if nothing changed), what was applied, what remains."""
+) -> tuple[SourceText, list[Finding], list[Finding], tuple[Likeness, ...]]:
+    """The fixed source (`source` itself if nothing changed), what was applied, what remains, and
+    what the baseline knows."""
     from detachlint.fix import apply_fixes
 
     applied: list[Finding] = []
-    current, findings = source, _check(source, options, project)
+    current = source
+    findings, known = _check(source, options, project)
     for _ in range(MAXIMUM_PASSES):
         repair = apply_fixes(current, findings, unsafe=options.unsafe_fixes)
         if not repair.applied:
             break
         applied += repair.applied
         current = replace(source, text=repair.text, original=None)
-        findings = _check(current, options, project)
-    return current, applied, findings
+        findings, known = _check(current, options, project)
+    return current, applied, findings, known
+
+
+def _wanted(findings: list[Finding], options: Options) -> list[Finding]:
+    from detachlint.config.wanted import wanted
+
+    return wanted(findings, options)
 
 
 def _unreadable(error: Undecodable | Unparsable, filename: str) -> Finding:

@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 
 import click
 
-from detachlint.cli import noqa, show
 from detachlint.cli.configuration import CONFIGURATION_OPTIONS, take_configuration
 from detachlint.cli.run import Request, run
 from detachlint.cli.terminal import Failure
@@ -48,6 +47,9 @@ def _with_options(function: _Function) -> _Function:
 @click.command()
 @click.option("--fix", is_flag=True, help="Repair what can be repaired.")
 @click.option("--add-noqa", is_flag=True, help="Silence all findings with `# noqa` comments.")
+@click.option(
+    "--write-baseline", metavar="FILE", help="Write all findings to a file for --baseline."
+)
 @_with_options
 def check(**given: Any) -> None:
     """Report findings in files and directories (default: the current one; `-` is stdin)."""
@@ -58,16 +60,33 @@ def check(**given: Any) -> None:
 @_with_options
 def fix(**given: Any) -> None:
     """Repair files and directories; the same as `check --fix`."""
-    click.get_current_context().exit(_run(fix=True, add_noqa=False, **given))
+    click.get_current_context().exit(_run(fix=True, **given))
 
 
-def _run(*, add_noqa: bool, show_files: bool, show_settings: bool, **given: Any) -> int:
+def _run(
+    *,
+    show_files: bool,
+    show_settings: bool,
+    add_noqa: bool = False,
+    write_baseline: str | None = None,
+    **given: Any,
+) -> int:
     try:
-        request = Request(configuration=take_configuration(given), **given)
-        if show_settings:
-            return show.settings(request)
-        if show_files:
-            return show.files(request)
-        return noqa.add_noqa(request) if add_noqa else run(request)
+        without_baseline = write_baseline is not None
+        configuration = take_configuration(given, without_baseline=without_baseline)
+        request = Request(configuration=configuration, **given)
+        if show_settings or show_files:
+            from detachlint.cli import show
+
+            return show.settings(request) if show_settings else show.files(request)
+        if add_noqa:
+            from detachlint.cli import noqa
+
+            return noqa.add_noqa(request)
+        if write_baseline is not None:
+            from detachlint.cli import baseline
+
+            return baseline.write_baseline(request, write_baseline)
+        return run(request)
     except ConfigurationError as error:
         raise Failure(str(error)) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from detachlint.api import (
     FileResult,
@@ -29,6 +29,9 @@ from detachlint.report import Report, render
 from detachlint.report.summary import counted
 from detachlint.rules.finding import Finding
 from detachlint.source.text import SourceText
+
+if TYPE_CHECKING:
+    from detachlint.config.baseline import Likeness
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class _Outcome:
     fixed: int = 0
     changed: bool = False
     failed: bool = False
+    known: dict[str, list[Likeness]] = field(default_factory=dict)
 
     def add(self, result: FileResult) -> None:
         """Take in one file's result; what went wrong is said at once."""
@@ -62,6 +66,7 @@ class _Outcome:
             complain(result.error)
             self.failed = True
         self.findings += result.findings
+        self.known[result.filename] = list(result.known)
         self.fixed += len(result.applied)
         self.changed = self.changed or result.before is not None
         if result.findings and result.source is not None:
@@ -90,6 +95,10 @@ def run(request: Request) -> int:
         outcome.add(result)
         if request.diff:
             show_diff(result)
+    if request.configuration.baselines():
+        from detachlint.cli.baseline import complain_of_stale
+
+        complain_of_stale(request.configuration, outcome.known)
     if not outcome.files:
         complain("no Python files found under the given paths")
     if request.diff:

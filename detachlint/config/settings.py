@@ -11,6 +11,7 @@ from detachlint.config.options import Options
 from detachlint.config.patterns import Pattern
 from detachlint.config.selection import DEFAULT_SELECTION, Choice, Selection
 from detachlint.config.values import FileIgnores, Values
+from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts
 from detachlint.rules.finding import Confidence
 from detachlint.source.discovery import DEFAULT_EXCLUDES, WalkRules
 
@@ -41,6 +42,8 @@ class Settings:
     fix_style: FixStyle = "detach"
     unsafe_fixes: bool = False
     target_torch: tuple[int, int] | None = None
+    facts: OwnFacts = NO_OWN_FACTS
+    baseline: str | None = None
 
     def options(self, path: str) -> Options:
         """How to check the file at `path` (absolute)."""
@@ -51,6 +54,7 @@ class Settings:
             unsafe_fixes=self.unsafe_fixes,
             selection=self.selection,
             ignored=tuple(sorted(set(ignored))),
+            facts=self.facts,
         )
 
     def walk_rules(self) -> WalkRules:

@@ -34,6 +34,36 @@ def replace_file(path: str | os.PathLike[str], data: bytes) -> None:
         raise OSError(error.errno, error.strerror or str(error), name) from error
 
 
+def write_file(path: str | os.PathLike[str], data: bytes) -> None:
+    """Make `data` the content of a file, all at once, whether there is one already or not.
+
+    Raises `OSError`, and leaves everything as it was then.
+    """
+    target = Path(path)
+    if target.exists():
+        replace_file(target, data)
+        return
+    descriptor, temporary = _open_beside(target)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.chmod(0o666 & ~_creation_mask())
+        temporary.replace(target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def _creation_mask() -> int:
+    """What the user takes away from the mode of new files."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
 def _refuse(target: Path, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise OSError(errno.EINVAL, "not a regular file")

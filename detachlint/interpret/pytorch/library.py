@@ -18,7 +18,14 @@ from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.engine.unseen_calls import note_escapes
 from detachlint.interpret.language import builtin_functions, standard_library
-from detachlint.interpret.pytorch import gradmode, library_objects, methods, modules, special
+from detachlint.interpret.pytorch import (
+    gradmode,
+    library_objects,
+    methods,
+    modules,
+    own_calls,
+    special,
+)
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
@@ -50,6 +57,9 @@ def call_library(machine: Machine, call: LibraryCall) -> Outcomes:
     name = facts.canonical_name(call.name)
     call = replace(call, name=name)
     owner, _, last = name.rpartition(".")
+    own = machine.own.get(name)
+    if own is not None:
+        return own_calls.call_own(machine, own, call)
     if owner == "builtins":
         return builtin_functions.call_builtin(machine, last, call)
     if name in gradmode.SWITCHES:
