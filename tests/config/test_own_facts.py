@@ -20,7 +20,7 @@ from detachlint.config.configuration import Configuration
 from detachlint.config.options import Options
 from detachlint.harness.observation import Verdict
 from detachlint.harness.runner import Mode, Runner
-from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts, parse_own_fact
+from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts, merged, parse_own_fact
 from detachlint.rules.finding import Confidence
 
 
@@ -342,3 +342,32 @@ def test_facts_are_read_from_configuration(tmp_path: Path, monkeypatch: pytest.M
 def test_what_makes_no_sense_is_refused(name: str, text: str, wrong: str) -> None:
     with pytest.raises(ValueError, match=re.escape(wrong)):
         parse_own_fact(name, text)
+
+
+def test_facts_hold_for_the_files_of_a_project(tmp_path: Path) -> None:
+    package = tmp_path / "src" / "mylib"
+    package.mkdir(parents=True)
+    (package / "tools.py").write_text(
+        "def to_numpy(t):\n    return t.numpy()\n\n\ndef export(t):\n    return t.numpy()\n"
+    )
+    (tmp_path / "src" / "train.py").write_text(
+        "import torch\nfrom mylib.tools import export, to_numpy\nfrom mylib import tools\n"
+        "w = torch.ones(3, requires_grad=True)\nto_numpy(w)\ntools.to_numpy(w)\nexport(w)\n"
+    )
+
+    def found(*stated: tuple[str, str]) -> list[tuple[str, int]]:
+        facts = OwnFacts(tuple(parse_own_fact(name, text) for name, text in stated))
+        results = api.check_paths([tmp_path], Options(facts=facts))
+        return [(Path(r.filename).name, f.span.line) for r in results for f in r.findings]
+
+    assert found() == [("tools.py", 2), ("tools.py", 6)]
+    assert found(("mylib.tools.to_numpy", "array")) == [("tools.py", 6)]
+    assert found(("mylib.tools.export", "no-grad")) == [("tools.py", 2)]
+
+
+def test_statements_of_several_configurations_are_put_together() -> None:
+    one = OwnFacts((parse_own_fact("a.b", "array"), parse_own_fact("a.c", "never")))
+    other = OwnFacts((parse_own_fact("a.b", "array"), parse_own_fact("a.a", "module")))
+    assert [fact.name for fact in merged([one, other]).stated] == ["a.a", "a.b", "a.c"]
+    assert merged([one, one]) == one
+    assert merged([]) == NO_OWN_FACTS
