@@ -8,12 +8,10 @@ from typing import Any, TypeVar
 
 import click
 
-from detachlint.cli import noqa, show
 from detachlint.cli.configuration import CONFIGURATION_OPTIONS, take_configuration
 from detachlint.cli.linting import Request, run
 from detachlint.cli.output import OUTPUT_OPTIONS, Output
 from detachlint.cli.terminal import Failure
-from detachlint.cli.watch import watch
 from detachlint.config.errors import ConfigurationError
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -45,6 +43,9 @@ def _with_options(function: _Function) -> _Function:
 @click.option("--fix", is_flag=True, help="Repair what can be repaired.")
 @click.option("--watch", is_flag=True, help="Check again whenever a file changes.")
 @click.option("--add-noqa", is_flag=True, help="Silence all findings with `# noqa` comments.")
+@click.option(
+    "--write-baseline", metavar="FILE", help="Write all findings to a file for --baseline."
+)
 @_with_options
 def check(**given: Any) -> None:
     """Report findings in files and directories (default: the current one; `-` is stdin)."""
@@ -55,25 +56,45 @@ def check(**given: Any) -> None:
 @_with_options
 def fix(**given: Any) -> None:
     """Repair files and directories; the same as `check --fix`."""
-    click.get_current_context().exit(_run(fix=True, add_noqa=False, **given))
+    click.get_current_context().exit(_run(fix=True, **given))
 
 
-def _run(*, add_noqa: bool, show_files: bool, show_settings: bool, **given: Any) -> int:
-    watches = given.pop("watch", False)
+def _run(
+    *,
+    show_files: bool,
+    show_settings: bool,
+    add_noqa: bool = False,
+    write_baseline: str | None = None,
+    watch: bool = False,
+    **given: Any,
+) -> int:
+    def request() -> Request:
+        return _request(given, without_baseline=write_baseline is not None)
+
     try:
-        if watches and not (add_noqa or show_files or show_settings):
-            return watch(lambda: _request(given))
-        request = _request(given)
-        if show_settings:
-            return show.settings(request)
-        if show_files:
-            return show.files(request)
-        return noqa.add_noqa(request) if add_noqa else run(request)
+        if show_settings or show_files:
+            from detachlint.cli import show
+
+            return show.settings(request()) if show_settings else show.files(request())
+        if add_noqa:
+            from detachlint.cli import noqa
+
+            return noqa.add_noqa(request())
+        if write_baseline is not None:
+            from detachlint.cli import baseline
+
+            return baseline.write_baseline(request(), write_baseline)
+        if watch:
+            from detachlint.cli.watch import watch as watch_files
+
+            return watch_files(request)
+        return run(request())
     except ConfigurationError as error:
         raise Failure(str(error)) from error
 
 
-def _request(given: Mapping[str, Any]) -> Request:
+def _request(given: Mapping[str, Any], *, without_baseline: bool) -> Request:
     left = dict(given)
     output = Output(**{each.name: left.pop(each.name) for each in fields(Output)})
-    return Request(configuration=take_configuration(left), output=output, **left)
+    configuration = take_configuration(left, without_baseline=without_baseline)
+    return Request(configuration=configuration, output=output, **left)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from detachlint.api import (
     FileResult,
@@ -27,6 +28,9 @@ from detachlint.report import Report
 from detachlint.report.summary import counted
 from detachlint.rules.finding import Finding
 from detachlint.source.text import SourceText
+
+if TYPE_CHECKING:
+    from detachlint.config.baseline import Likeness
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ class _Outcome:
     fixed: int = 0
     changed: bool = False
     failed: bool = False
+    known: dict[str, list[Likeness]] = field(default_factory=dict)
 
     def add(self, result: FileResult) -> None:
         """Take in one file's result; what went wrong is said at once."""
@@ -60,6 +65,7 @@ class _Outcome:
             complain(result.error)
             self.failed = True
         self.findings += result.findings
+        self.known[result.filename] = list(result.known)
         self.fixed += len(result.applied)
         self.changed = self.changed or result.before is not None
         if result.findings and result.source is not None:
@@ -95,13 +101,23 @@ def run(request: Request) -> int:
             show_diff(result)
         progress.step()
     progress.clear()
-    if not outcome.files and not quiet:
-        complain("no Python files found under the given paths")
+    if not quiet:
+        _complain(request, outcome)
     if not request.diff:
         request.output.show(outcome.report(), to_stderr=request.fix and "-" in request.paths)
     elif not quiet:
         _summarise_diff(outcome)
     return outcome.exit_code(request.exit_zero)
+
+
+def _complain(request: Request, outcome: _Outcome) -> None:
+    if request.configuration.baselines():
+        # Imported late: few projects have one.
+        from detachlint.cli.baseline import complain_of_stale
+
+        complain_of_stale(request.configuration, outcome.known)
+    if not outcome.files:
+        complain("no Python files found under the given paths")
 
 
 def _results(request: Request, progress: Progress) -> Iterable[FileResult]:

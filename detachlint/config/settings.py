@@ -11,6 +11,7 @@ from detachlint.config.options import Options
 from detachlint.config.patterns import Pattern
 from detachlint.config.selection import DEFAULT_SELECTION, Choice, Selection
 from detachlint.config.values import FileIgnores, Values
+from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts
 from detachlint.rules.finding import Confidence
 from detachlint.source.discovery import DEFAULT_EXCLUDES, WalkRules
 from detachlint.source.language import Extensions, searched
@@ -43,6 +44,8 @@ class Settings:
     unsafe_fixes: bool = False
     target_torch: tuple[int, int] | None = None
     extension: Extensions = ()
+    facts: OwnFacts = NO_OWN_FACTS
+    baseline: str | None = None
 
     def options(self, path: str) -> Options:
         """How to check the file at `path` (absolute)."""
@@ -54,6 +57,7 @@ class Settings:
             selection=self.selection,
             ignored=tuple(sorted(set(ignored))),
             extensions=self.extension,
+            facts=self.facts,
         )
 
     def walk_rules(self) -> WalkRules:

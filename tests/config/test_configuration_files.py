@@ -190,7 +190,7 @@ def test_long_values_are_cut(tree: Path) -> None:
     ("content", "wrong"),
     [
         (b"[tool.detachlint\n", "is not TOML: "),
-        (b"# detachlint \xff\n", "is not UTF-8 text"),
+        (b"[tool.detachlint]\n# \xff\n", "is not UTF-8 text"),
         (b"tool = {detachlint = 3}\n", "tool.detachlint: has to be a table"),
         (b"detachlint = " + b"[" * 5000, "is not TOML: "),
     ],

@@ -277,6 +277,9 @@ def test_readers_and_writers_at_the_same_time_see_whole_files(target):
     assert is_alone(target)
 
 
+# --- new files -----------------------------------------------------------------------------------
+
+
 def test_a_file_may_be_made_anew(tmp_path):
     path = tmp_path / "new"
     write_file(path, b"one")
@@ -298,4 +301,29 @@ def test_a_file_may_be_made_where_a_link_leads(tmp_path):
 def test_what_cannot_be_made_is_a_clear_error(tmp_path):
     with pytest.raises(FileNotFoundError, match="no/such"):
         write_file(tmp_path / "no/such", b"content")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_new_file_is_written_with_the_usual_mode(tmp_path: Path) -> None:
+    path = tmp_path / "new.json"
+    mask = os.umask(0o027)
+    try:
+        write_file(path, b"one")
+    finally:
+        os.umask(mask)
+    assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (b"one", 0o640)
+    path.chmod(0o600)
+    write_file(path, b"two")
+    assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (b"two", 0o600)
+
+
+def test_a_new_file_that_cannot_be_written_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("detachlint.fix.files.os.fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_file(tmp_path / "new.json", b"one")
     assert list(tmp_path.iterdir()) == []
