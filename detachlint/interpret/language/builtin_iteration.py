@@ -14,6 +14,7 @@ from detachlint.domain.objects import (
     Mapping,
     Sequence,
     Unknown,
+    join_objects,
 )
 from detachlint.domain.values import (
     BOTTOM_VALUE,
@@ -30,7 +31,7 @@ from detachlint.domain.values import (
 )
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
-from detachlint.interpret.engine.state import State
+from detachlint.interpret.engine.state import State, join_states
 from detachlint.interpret.language import containers, operators
 from detachlint.interpret.language.contents import with_entry
 from detachlint.interpret.pytorch.tensors import flag_of
@@ -106,25 +107,53 @@ def _zip(machine: Machine, call: LibraryCall) -> Outcomes:
             for contents, after in machine.collect(source, before, call.activation, call.span)
         ]
         call.activation.context = outer
-    return [(_rows(machine, call, columns, after, "tuple"), after) for columns, after in paths]
+    outcomes: Outcomes = []
+    for columns, before in paths:
+        further, after = _further_columns(machine, call, before)
+        outcomes.append((_rows(machine, call, columns, after, "tuple", further), after))
+    return outcomes
+
+
+def _further_columns(
+    machine: Machine, call: LibraryCall, state: State
+) -> tuple[Sequence | None, State]:
+    """One column that stands for all of an unknown number of them, as in `zip(*rows)`."""
+    further: Sequence | None = None
+    for atom in in_order(call.arguments.rest):
+        paths = machine.collect(value_of(atom), state, call.activation, call.span)
+        for contents, _ in paths:
+            joined = contents if further is None else join_objects(further, contents)
+            assert isinstance(joined, Sequence)
+            further = joined
+        state = join_states([after for _, after in paths] or [state])
+    return further, state
 
 
 def _rows(
-    machine: Machine, call: LibraryCall, columns: list[Sequence], state: State, kind: str
+    machine: Machine,
+    call: LibraryCall,
+    columns: list[Sequence],
+    state: State,
+    kind: str,
+    further: Sequence | None = None,
 ) -> Value:
-    known = min((len(c.items) for c in columns), default=0)
-    exact = any(c.exact and len(c.items) == known for c in columns)
-    rows: list[Value] = []
-    for index in range(known):
-        row = Sequence(kind, tuple(c.items[index] for c in columns))
-        rows.append(machine.new(state, call.activation, call.span, f"row {index}", row))
+    """An iterator over the rows; `further` is each of an unknown number of columns behind `columns`."""
+    every = columns if further is None else [*columns, further]
+    known = min((len(c.items) for c in every), default=0)
+    exact = any(c.exact and len(c.items) == known for c in every)
+
+    def new_row(role: str, cells: tuple[Value, ...]) -> Value:
+        row = Sequence(kind, cells)
+        if further is not None:
+            row = Sequence(kind, cells[:-1], cells[-1])
+        return machine.new(state, call.activation, call.span, role, row)
+
+    rows = [new_row(f"row {i}", tuple(c.items[i] for c in every)) for i in range(known)]
     rest = BOTTOM_VALUE
-    if not exact and columns:
-        parts = tuple(c.all if len(c.items) > known else c.rest for c in columns)
+    if not exact and every:
+        parts = tuple(c.all if len(c.items) > known else c.rest for c in every)
         if all(parts):
-            rest = machine.new(
-                state, call.activation, call.span, "further rows", Sequence(kind, parts)
-            )
+            rest = new_row("further rows", parts)
     made = Sequence("list", tuple(rows), rest)
     source = machine.new(state, call.activation, call.span, "rows", made)
     return machine.new(state, call.activation, call.span, "zip", Iterator("items", source))
@@ -151,11 +180,11 @@ def _enumerate(machine: Machine, call: LibraryCall) -> Outcomes:
 
 def _map(machine: Machine, call: LibraryCall) -> Outcomes:
     function, *sources = call.arguments.positional or (BOTTOM_VALUE,)
-    if len(sources) <= 1:
+    if len(sources) <= 1 and not call.arguments.rest:
         source = sources[0] if sources else BOTTOM_VALUE
         thing = Iterator("map", source, function)
         return [(machine.new(call.state, call.activation, call.span, "map", thing), call.state)]
-    columns_call = replace(call, arguments=Arguments(tuple(sources)))
+    columns_call = replace(call, arguments=Arguments(tuple(sources), rest=call.arguments.rest))
     outcomes: Outcomes = []
     for rows, after in _zip(machine, columns_call):
         thing = Iterator("starmap", rows, function)
@@ -302,10 +331,11 @@ def _run_key(machine: Machine, call: LibraryCall, contents: Sequence, state: Sta
 
 def _extreme(machine: Machine, call: LibraryCall) -> Outcomes:
     """`max(a, b)` and `min(xs)` give one of the elements."""
-    if len(call.arguments.positional) > 1:
+    if len(call.arguments.positional) > 1 or call.arguments.rest:
         parts = [*call.arguments.positional, call.arguments.rest]
         numbers = [single_literal(v) for v in call.arguments.positional]
-        if all(n is not None and isinstance(n.value, (int, float)) for n in numbers):
+        known = not call.arguments.rest
+        if known and all(n is not None and isinstance(n.value, (int, float)) for n in numbers):
             choose = max if call.name.endswith("max") else min
             found = choose(n.value for n in numbers if n is not None)  # type: ignore[type-var]  # numbers, checked above
             return [(value_of(literal(found)), call.state)]

@@ -218,18 +218,16 @@ def _iterate_map(
     body: Body,
 ) -> list[State]:
     def mapped(item: Value, before: State) -> list[State]:
-        parts = [item]
+        given = Arguments((item,))
         for atom in item if len(item) == 1 else ():
             inner = before.get(atom) if isinstance(atom, Address) else None
             if not isinstance(inner, Sequence):
                 continue
             if inner.kind == "arguments" or thing.kind == "starmap":
-                parts = list(inner.items)
+                given = Arguments(inner.items, rest=inner.rest)
         return [
             end
-            for value, after in machine.call(
-                thing.function, Arguments(tuple(parts)), before, activation, span, "map"
-            )
+            for value, after in machine.call(thing.function, given, before, activation, span, "map")
             for end in body(value, after)
         ]
 
