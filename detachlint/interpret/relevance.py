@@ -63,9 +63,9 @@ class Relevance:
     without regard to whose they are.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, more_words: Iterable[str] = ()) -> None:
         self.codes: set[Code] = set()
-        self.names: set[str] = set(WORDS)
+        self.names: set[str] = {*WORDS, *more_words}
 
     def add(self, modules: Iterable[Code]) -> None:
         """Take modules in. Those taken in earlier are not looked at again."""
@@ -97,10 +97,11 @@ class Relevance:
         self.codes |= relevant
 
 
-def holds_crossing(module: Code) -> bool:
-    """Whether a module has a crossing in it, by the words it uses."""
+def holds_crossing(module: Code, more_words: Iterable[str] = ()) -> bool:
+    """Whether a module has a crossing in it, by the words it uses (`more_words` count, too)."""
     codes = list(all_codes(module))
-    return bool(hands_over(codes)) or any(words_in(code) & WORDS for code in codes)
+    words = WORDS.union(more_words)
+    return bool(hands_over(codes)) or any(words_in(code) & words for code in codes)
 
 
 def hands_over(codes: list[Code]) -> set[Code]:
@@ -209,8 +210,16 @@ def _given_names(code: Code) -> Iterator[Given]:
         if isinstance(value, (MakeFunction, MakeClass)) and value.code.name in targets:
             continue  # a definition: its own name is followed already
         inside = list(nodes_in(value))
-        mentioned = frozenset(n.name for n in inside if isinstance(n, (Name, Attribute)))
+        mentioned = frozenset(_mentioned(inside))
         yield frozenset(targets), mentioned, tuple(n for n in inside if isinstance(n, Code))
+
+
+def _mentioned(nodes: Iterable[object]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, (Name, Attribute)):
+            yield node.name
+        elif isinstance(node, Import) and node.attribute is not None:
+            yield node.attribute
 
 
 def _target_names(target: Target) -> Iterator[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detachlint.domain.objects import Class, Function, Instance, Partial
+from detachlint.domain.belief import NO
+from detachlint.domain.objects import Class, Function, GradSwitch, Instance, Partial
 from detachlint.domain.values import Address, Library, Method, Value, in_order, value_of
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import Arguments
@@ -56,10 +57,27 @@ def make_function(
             named = {p.name: v for p, v in zip(with_default, values, strict=True)}
             closure = closure_of(after, activation)
             # A function inside a method sees the method's `__class__`.
-            function = Function(node.code, closure, named, owner=activation.owner)
+            modes, stated = _stated(machine, node, after, activation)
+            if stated is not None:
+                outcomes.append((stated, after))
+                continue
+            function = Function(node.code, closure, named, modes, owner=activation.owner)
             made = machine.new(after, activation, node.span, f"def {node.code.name}", function)
             outcomes += _decorated(machine, node, decorators, made, after, activation)
     return outcomes
+
+
+def _stated(
+    machine: Machine, node: MakeFunction, state: State, activation: Activation
+) -> tuple[tuple[Value, ...], Value | None]:
+    """What the user has stated about a function: the switches around it, or what stands for it."""
+    fact = machine.own.of_definition(machine.path_of(node.span.file), node.code.qualified_name)
+    if fact is None:
+        return (), None
+    if fact.without_grad and fact.result is None:
+        switch = GradSwitch(NO)
+        return (machine.new(state, activation, node.span, "stated mode", switch),), None
+    return (), value_of(Library(machine.own.known_as(fact.name)))
 
 
 def closure_of(state: State, activation: Activation) -> Address:

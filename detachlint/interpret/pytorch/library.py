@@ -30,6 +30,7 @@ from detachlint.interpret.pytorch import (
     methods,
     modules,
     numpy_calls,
+    own_calls,
     placement,
     sinks,
     special,
@@ -55,6 +56,9 @@ def call_library(machine: Machine, call: LibraryCall) -> Outcomes:
     name = facts.canonical_name(call.name)
     call = replace(call, name=name)
     owner, _, last = name.rpartition(".")
+    own = machine.own.get(name)
+    if own is not None:
+        return own_calls.call_own(machine, own, call)
     if owner == "builtins":
         return builtin_functions.call_builtin(machine, last, call)
     if facts.grad_mode(name) is not None:
