@@ -24,8 +24,10 @@ from detachlint.rules.codes import UNUSED_SUPPRESSION
 from detachlint.rules.finding import Confidence, Finding
 from detachlint.source.discovery import FoundFile, describe, discover, read_file
 from detachlint.source.scan import (
+    imports_library,
     may_hold_crossing,
     may_name_rules,
+    mentions_tensors,
     text_may_hold_crossing,
 )
 from detachlint.source.span import Span
@@ -196,10 +198,22 @@ class _LazyProject:
         self.names = names
 
     @cached_property
+    def mentions_tensors(self) -> bool:
+        """Whether any of the files does: then any other may be handed them."""
+        return any(map(_mentions_tensors, self.names))
+
+    @cached_property
     def analysis(self) -> ProjectAnalysis:
         from detachlint.project import ProjectAnalysis
 
         return ProjectAnalysis(self.names)
+
+
+def _mentions_tensors(name: str) -> bool:
+    try:
+        return mentions_tensors(read_file(Path(name)).decode("utf-8", "replace"))
+    except OSError:
+        return False
 
 
 def _one_file(file: FoundFile, options: Options, work: _Work, project: _LazyProject) -> FileResult:
@@ -209,9 +223,15 @@ def _one_file(file: FoundFile, options: Options, work: _Work, project: _LazyProj
     except OSError as error:
         return FileResult(filename, error=f"{filename}: {describe(error)}")
     # What the user named is parsed in any case: a syntax error in it is worth saying.
-    if not file.explicit and not may_hold_crossing(data) and not _may_hold_unused(data, options):
+    if not file.explicit and not _is_worth_reading(data, options, project):
         return FileResult(filename)
     return _guarded(work, data, filename, options, project.analysis)
+
+
+def _is_worth_reading(data: bytes, options: Options, project: _LazyProject) -> bool:
+    if may_hold_crossing(data) or _may_hold_unused(data, options):
+        return True
+    return imports_library(data.decode("utf-8", "replace")) and project.mentions_tensors
 
 
 def _may_hold_unused(data: bytes, options: Options) -> bool:
@@ -326,7 +346,7 @@ def _check(
         return wanted([_unreadable(error, source.filename)], options)
     found: list[Finding] = []
     complete = True
-    if text_may_hold_crossing(source.text):
+    if text_may_hold_crossing(source.text) or (project and imports_library(source.text)):
         if project is None:
             read = partial(_facts_alone, tree, source.filename)
         else:
@@ -364,11 +384,14 @@ def _facts_alone(tree: ast.Module, filename: str) -> Facts:
 
 def _facts_in(project: ProjectAnalysis, source: SourceText) -> Facts:
     """The facts about a file of a project."""
+    from detachlint.interpret.facts import Facts
     from detachlint.syntax.parse import too_deep
 
     changed = source.original is None
     view = project.with_text(source.filename, source.text) if changed else project
     facts = view.facts(source.filename)
+    if facts is None and not text_may_hold_crossing(source.text):
+        return Facts(source.filename)  # no file of the project says anything of tensors
     if facts is None:
         raise too_deep()
     return facts

@@ -60,6 +60,8 @@ class Relevance:
     def __init__(self) -> None:
         self.codes: set[Code] = set()
         self.names: set[str] = set(WORDS)
+        self.exported: set[str] = set(WORDS)
+        """Those that other files may mean: what is made of a library (`np`, `loss`) is a file's own."""
 
     def add(self, modules: Iterable[Code]) -> None:
         """Take modules in. Those taken in earlier are not looked at again."""
@@ -80,9 +82,13 @@ class Relevance:
             found = {
                 c.name for c in more if c.kind != "module" and not c.name.startswith(("__", "<"))
             }
+            self.exported |= found
             for targets, mentioned, inner in given:
-                if mentioned & names or any(code in more for code in inner):
+                holds_code = any(code in more for code in inner)
+                if mentioned & names or holds_code:
                     found |= targets
+                if mentioned & self.exported or holds_code:
+                    self.exported |= targets
             if more <= relevant and found <= names:
                 break
             relevant |= more

@@ -78,6 +78,8 @@ def _site(project: Project, crossing: Crossing) -> _Site:
 
 def _meets(project: Project, alarm: Finding, site: _Site) -> bool:
     overlap = alarm.span[:2] < site.end and site.start < alarm.span[2:]
+    # A store has the place of its target, the finding that of the value.
+    overlap = overlap or (alarm.code != "DTL101" and alarm.span.line == site.line)
     return overlap and site.filename == _relative(project, alarm.filename)
 
 
