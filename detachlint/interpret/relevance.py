@@ -66,6 +66,8 @@ class Relevance:
     def __init__(self, more_words: Iterable[str] = ()) -> None:
         self.codes: set[Code] = set()
         self.names: set[str] = {*WORDS, *more_words}
+        self.exported: set[str] = self.names.copy()
+        """Those that other files may mean: what is made of a library (`np`, `loss`) is a file's own."""
 
     def add(self, modules: Iterable[Code]) -> None:
         """Take modules in. Those taken in earlier are not looked at again."""
@@ -87,9 +89,13 @@ class Relevance:
             found = {
                 c.name for c in more if c.kind != "module" and not c.name.startswith(("__", "<"))
             }
+            self.exported |= found
             for targets, mentioned, inner in given:
-                if mentioned & names or any(code in more for code in inner):
+                holds_code = any(code in more for code in inner)
+                if mentioned & names or holds_code:
                     found |= targets
+                if mentioned & self.exported or holds_code:
+                    self.exported |= targets
             if more <= relevant and found <= names:
                 break
             relevant |= more
@@ -214,10 +220,19 @@ def _given_names(code: Code) -> Iterator[Given]:
         yield frozenset(targets), mentioned, tuple(n for n in inside if isinstance(n, Code))
 
 
-def _mentioned(nodes: Iterable[object]) -> Iterator[str]:
+def _mentioned(nodes: list[object]) -> Iterator[str]:
+    # What a crossing gives is an array, which leads nowhere; what a function gives may lead on.
+    crossed = [
+        node.function
+        for node in nodes
+        if isinstance(node, Call)
+        and isinstance(node.function, Attribute)
+        and node.function.name in FORMS
+    ]
     for node in nodes:
         if isinstance(node, (Name, Attribute)):
-            yield node.name
+            if not any(node is function for function in crossed):
+                yield node.name
         elif isinstance(node, Import) and node.attribute is not None:
             yield node.attribute
 

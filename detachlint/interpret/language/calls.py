@@ -117,7 +117,8 @@ def _gather(
                     items = _with_items(given, contents.items, contents.rest, argument.value.span)
                     longer.append((items, after))
             elif argument.unpack == "**":
-                longer.append((_with_mapping(given, value, before), before))
+                span = argument.value.span
+                longer.append((_with_mapping(given, value, before, span), before))
             elif argument.keyword is not None:
                 keywords = {**given.keywords, argument.keyword: value}
                 spans = {**given.spans, argument.keyword: argument.value.span}
@@ -139,8 +140,9 @@ def _with_items(given: Arguments, items: tuple[Value, ...], rest: Value, span: S
     return replace(given, positional=(*given.positional, *items), rest=rest, spans=spans)
 
 
-def _with_mapping(given: Arguments, value: Value, state: State) -> Arguments:
+def _with_mapping(given: Arguments, value: Value, state: State, span: Span) -> Arguments:
     keywords = dict(given.keywords)
+    spans = dict(given.spans)
     more = given.more
     for atom in in_order(value):
         thing = state.get(atom) if isinstance(atom, Address) else None
@@ -148,10 +150,11 @@ def _with_mapping(given: Arguments, value: Value, state: State) -> Arguments:
             for key, entry in thing.entries.items():
                 if isinstance(key.value, str):
                     keywords[key.value] = entry
+                    spans[key.value] = span
             more = more | thing.rest
         else:
             more = more | value_of(atom)
-    return replace(given, keywords=keywords, more=more)
+    return replace(given, keywords=keywords, more=more, spans=spans)
 
 
 def call_value(
