@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from detachlint.domain.belief import NO
+from detachlint.domain.belief import NO, YES
 from detachlint.domain.objects import Array, Instance, Kind, Tensor
 from detachlint.domain.rank import Rank
 from detachlint.domain.traits import Dtype
@@ -103,13 +103,19 @@ def _result(
     rank = array_ranks.of_result(call, fact.gives)
     if fact.gives == "array" and rank is not Rank.UNKNOWN:
         return machine.new(state, activation, span, "array", Array(severed, rank))
-    if fact.gives == "tensor" and all(find(state, v).direct for v in call.arguments.positional[:1]):
+    if fact.gives == "tensor" and _takes_tensor(call):
         dtype = Dtype.UNKNOWN if call.name.startswith("numpy.arg") else Dtype.FLOAT
         made = Tensor(NO, dtype=dtype, severed=severed)
         return make_tensor(machine, state, activation, span, made)
     if any(holds_tensor(state, value) for value in call.inputs):
         return machine.unknown(state, activation, span, "array", grad=NO, severed=severed)
     return machine.new(state, activation, span, "array", Array(severed, rank))
+
+
+def _takes_tensor(call: LibraryCall) -> bool:
+    """Whether one of the operands is a tensor for certain."""
+    found = [find(call.state, value) for value in call.arguments.positional[:2]]
+    return any(one.direct and one.tensor == YES for one in found)
 
 
 def _unmodelled(machine: Machine, call: LibraryCall, severed: frozenset[Span]) -> Value:
