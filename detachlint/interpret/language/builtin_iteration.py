@@ -14,6 +14,7 @@ from detachlint.domain.objects import (
     Mapping,
     Sequence,
     Unknown,
+    View,
 )
 from detachlint.domain.values import (
     BOTTOM_VALUE,
@@ -31,8 +32,9 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language import containers, operators
+from detachlint.interpret.language import containers, operators, zips
 from detachlint.interpret.language.contents import with_entry
+from detachlint.interpret.language.elements import length_of
 from detachlint.interpret.pytorch.tensors import flag_of
 from detachlint.ir.nodes import Name, Operator
 
@@ -95,60 +97,6 @@ def _from_pairs(machine: Machine, given: Value, call: LibraryCall) -> list[tuple
     return found
 
 
-def _zip(machine: Machine, call: LibraryCall) -> Outcomes:
-    paths: list[tuple[list[Sequence], State]] = [([], call.state)]
-    for number, source in enumerate(call.arguments.positional):
-        outer = call.activation.context
-        call.activation.context = machine.book.context(outer, call.span, number + 1)
-        paths = [
-            ([*columns, contents], after)
-            for columns, before in paths
-            for contents, after in machine.collect(source, before, call.activation, call.span)
-        ]
-        call.activation.context = outer
-    return [(_rows(machine, call, columns, after, "tuple"), after) for columns, after in paths]
-
-
-def _rows(
-    machine: Machine, call: LibraryCall, columns: list[Sequence], state: State, kind: str
-) -> Value:
-    known = min((len(c.items) for c in columns), default=0)
-    exact = any(c.exact and len(c.items) == known for c in columns)
-    rows: list[Value] = []
-    for index in range(known):
-        row = Sequence(kind, tuple(c.items[index] for c in columns))
-        rows.append(machine.new(state, call.activation, call.span, f"row {index}", row))
-    rest = BOTTOM_VALUE
-    if not exact and columns:
-        parts = tuple(c.all if len(c.items) > known else c.rest for c in columns)
-        if all(parts):
-            rest = machine.new(
-                state, call.activation, call.span, "further rows", Sequence(kind, parts)
-            )
-    made = Sequence("list", tuple(rows), rest)
-    source = machine.new(state, call.activation, call.span, "rows", made)
-    return machine.new(state, call.activation, call.span, "zip", Iterator("items", source))
-
-
-def _enumerate(machine: Machine, call: LibraryCall) -> Outcomes:
-    given = call.arguments.get(0) or BOTTOM_VALUE
-    start = single_literal(call.arguments.get(1, "start") or value_of(literal(0)))
-    first = start.value if start is not None and isinstance(start.value, int) else None
-    outcomes: Outcomes = []
-    for contents, after in machine.collect(given, call.state, call.activation, call.span):
-        number = machine.unknown(
-            after, call.activation, call.span, "index", kind=Kind.NUMBER, grad=NO
-        )
-        numbers = tuple(
-            value_of(literal(first + i)) if first is not None else number
-            for i in range(len(contents.items))
-        )
-        rest = number if contents.rest else BOTTOM_VALUE
-        columns = [Sequence("list", numbers, rest), contents]
-        outcomes.append((_rows(machine, call, columns, after, "tuple"), after))
-    return outcomes
-
-
 def _map(machine: Machine, call: LibraryCall) -> Outcomes:
     function, *sources = call.arguments.positional or (BOTTOM_VALUE,)
     if len(sources) <= 1:
@@ -157,7 +105,7 @@ def _map(machine: Machine, call: LibraryCall) -> Outcomes:
         return [(machine.new(call.state, call.activation, call.span, "map", thing), call.state)]
     columns_call = replace(call, arguments=Arguments(tuple(sources)))
     outcomes: Outcomes = []
-    for rows, after in _zip(machine, columns_call):
+    for rows, after in zips.make_zip(machine, columns_call):
         thing = Iterator("starmap", rows, function)
         outcomes.append((machine.new(after, call.activation, call.span, "map", thing), after))
     return outcomes
@@ -326,8 +274,8 @@ def _len(machine: Machine, call: LibraryCall) -> Outcomes:
         thing = call.state.get(atom) if isinstance(atom, Address) else None
         if isinstance(thing, Sequence) and thing.exact:
             counts.add(len(thing.items))
-        elif isinstance(thing, Mapping) and not thing.rest:
-            counts.add(len(thing.entries))
+        elif isinstance(thing, (Mapping, View)) and (length := length_of(atom, call.state)):
+            counts |= {length[0]} if length[1] else {-1, -2}
         elif isinstance(atom, Literal) and isinstance(atom.value, str):
             counts.add(len(atom.value))
         else:
@@ -359,7 +307,7 @@ HANDLERS: dict[str, Handler] = {
     "all": _truth_of_all,
     "any": _truth_of_all,
     "dict": _dict,
-    "enumerate": _enumerate,
+    "enumerate": zips.make_enumerate,
     "filter": _filter,
     "frozenset": _make_container("set"),
     "iter": _iter,
@@ -375,5 +323,5 @@ HANDLERS: dict[str, Handler] = {
     "sorted": _sorted,
     "sum": _sum,
     "tuple": _make_container("tuple"),
-    "zip": _zip,
+    "zip": zips.make_zip,
 }

@@ -20,6 +20,7 @@ from detachlint.domain.objects import (
     Sequence,
     Tensor,
     Unknown,
+    View,
 )
 from detachlint.domain.values import Address, Atom, Literal, Method, Value, literal
 from detachlint.interpret.engine.activation import Activation
@@ -106,6 +107,9 @@ def truth_of(state: State, atom: Atom) -> bool | None:
         if not thing.entries and not thing.rest:
             return False
         return None
+    if isinstance(thing, View):
+        answers = {truth_of(state, shown) for shown in thing.source}
+        return answers.pop() if len(answers) == 1 else None
     if isinstance(thing, (Tensor, Array, Unknown)):
         return None
     if isinstance(thing, Instance):

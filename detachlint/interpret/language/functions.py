@@ -75,6 +75,11 @@ def invoke(
     if activation.depth >= DEEPEST_CHAIN:
         machine.facts.gave_up["chain of calls too deep"] += 1
         return [(machine.unknown(state, activation, span, "result"), state)]
+    if function.owner is not None and is_stub(code):
+        # Stands for what a class derived from this one does; that may be out of sight.
+        return [(machine.unknown(state, activation, span, "abstract result"), state)]
+    if code.yields or (code.is_async and not awaited):
+        return _make_generator(machine, address, function, arguments, state, activation, span)
     runs = activation.runs_of_function(address)
     if not machine.may_run(code):
         machine.facts.gave_up[f"too many runs of {code.qualified_name}"] += 1
@@ -82,11 +87,6 @@ def invoke(
     deepest = _deepest(machine, code, arguments)
     if runs >= deepest:
         return _recursive_result(machine, address, arguments, state, activation, span)
-    if function.owner is not None and is_stub(code):
-        # Stands for what a class derived from this one does; that may be out of sight.
-        return [(machine.unknown(state, activation, span, "abstract result"), state)]
-    if code.yields or (code.is_async and not awaited):
-        return _make_generator(machine, address, function, arguments, state, activation, span)
     if runs == deepest - 1:
         arguments = _any_numbers(machine, code, arguments, state)
         return _solve_recursion(machine, address, function, arguments, state, activation, span)

@@ -17,6 +17,7 @@ from detachlint.domain.objects import (
     Sequence,
     Tensor,
     Unknown,
+    View,
 )
 from detachlint.domain.values import Address, Atom, Library, Literal, Value
 from detachlint.interpret.engine.state import State
@@ -146,6 +147,8 @@ def _object_is_of_library(state: State, thing: HeapObject, name: str) -> bool | 
         return _sequence_is_of(thing, name)
     if isinstance(thing, Mapping):
         return name in ("builtins.dict", "collections.abc.Mapping", "typing.Mapping")
+    if isinstance(thing, View):
+        return False if name.startswith(("builtins.", "numpy.", "torch.")) else None
     if isinstance(thing, Function):
         return None if "Callable" in name or "types." in name else False
     if isinstance(thing, Class):

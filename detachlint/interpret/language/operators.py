@@ -19,6 +19,7 @@ from detachlint.domain.objects import (
     Sequence,
     Tensor,
     Unknown,
+    View,
 )
 from detachlint.domain.story import then
 from detachlint.domain.values import (
@@ -41,6 +42,7 @@ from detachlint.interpret.engine.describe import describe
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import conditions
 from detachlint.interpret.language.contents import limited, merged_mapping
+from detachlint.interpret.language.elements import shown_mapping
 from detachlint.interpret.language.lookup import find_in_class
 from detachlint.interpret.pytorch.placement import common_device
 from detachlint.interpret.pytorch.tensors import (
@@ -219,13 +221,22 @@ def _contains(
         answer: bool | None = None
         thing = state.get(atom) if isinstance(atom, Address) else None
         if constant is not None:
-            answer = _holds_literal(atom, thing, constant)
+            held = _shown(state, thing) if isinstance(thing, View) else thing
+            answer = _holds_literal(atom, held, constant)
         if answer is None:
             operands = (*in_order(item)[:1], atom)
             parts |= machine.derived("in", operands, node.span, Unknown(Kind.TRUTH, NO))
         else:
             parts |= TRUE if answer else FALSE
     return frozenset(parts)
+
+
+def _shown(state: State, view: View) -> Mapping | Sequence | None:
+    """What is looked through for a literal: no item of a dict is one."""
+    shown = shown_mapping(state, view)
+    if view.kind == "values":
+        return Sequence("list", tuple(shown.entries.values()), shown.rest)
+    return shown if view.kind == "keys" else None
 
 
 def _holds_literal(atom: Atom, thing: object, constant: Literal) -> bool | None:

@@ -19,6 +19,7 @@ from detachlint.domain.objects import (
     Sequence,
     Tensor,
     Unknown,
+    View,
 )
 from detachlint.domain.story import begin
 from detachlint.domain.values import (
@@ -84,6 +85,7 @@ def _family(state: State, atom: Atom) -> str:
         Sequence: "container",
         Mapping: "container",
         Iterator: "container",
+        View: "container",
         Unknown: "unknown",
         Class: "class",
         Function: "function",

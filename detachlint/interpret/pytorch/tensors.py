@@ -19,6 +19,7 @@ from detachlint.domain.objects import (
     Sequence,
     Tensor,
     Unknown,
+    View,
 )
 from detachlint.domain.story import Story, begin, then
 from detachlint.domain.values import Address, Atom, Library, Value, addresses, in_order
@@ -82,6 +83,8 @@ def _contents(thing: HeapObject) -> list[Value] | None:
         return [*thing.items, *([thing.rest] if thing.rest else [])]
     if isinstance(thing, Mapping):
         return [*thing.entries.values(), thing.rest]
+    if isinstance(thing, View) and thing.kind != "keys":
+        return [thing.source]
     if isinstance(thing, Instance) and _is_distribution(thing):
         return list(thing.attributes.values())
     return None
@@ -228,6 +231,8 @@ def reachable(state: State, values: Iterable[Value]) -> IteratorOf[HeapObject]:
             yield thing
             if isinstance(thing, (Sequence, Mapping)):
                 below.update(a for a in thing.all if isinstance(a, Address))
+            elif isinstance(thing, View):
+                below.update(addresses(thing.source))
         if not below:
             return
         level = below
