@@ -129,6 +129,7 @@ def _of_library_class(name: str) -> HeapObject:
 
 def leave_world_in_unseen_hands(state: State) -> None:
     """What exists when unseen code calls: it may have frozen or detached anything meanwhile."""
+    state.heap.log.now.total = True
     for address, thing in list(state.heap.items()):
         if isinstance(thing, Tensor):
             state.heap[address] = replace(thing, grad=thing.grad.in_unseen_hands())

@@ -29,6 +29,7 @@ from detachlint.interpret.engine import unseen_calls
 from detachlint.interpret.engine.activation import Activation, Outcome, Outcomes
 from detachlint.interpret.engine.addresses import AddressBook
 from detachlint.interpret.engine.arguments import Arguments
+from detachlint.interpret.engine.memo import Memo
 from detachlint.interpret.engine.program import Program
 from detachlint.interpret.engine.state import (
     MOST_PATHS,
@@ -37,7 +38,7 @@ from detachlint.interpret.engine.state import (
     join_states,
     merge_states,
 )
-from detachlint.interpret.facts import Facts
+from detachlint.interpret.facts import Crossing, Facts
 from detachlint.interpret.language import attributes, calls, functions, iteration
 from detachlint.interpret.language.expressions import EVALUATORS
 from detachlint.interpret.language.importing import Image
@@ -111,6 +112,8 @@ class Machine:
         self.recursive_arguments: dict[Address, Arguments] = {}
         self.summaries: dict[Address, Outcome | None] = {}
         self.summary_used: set[Address] = set()
+        self.memo = Memo()
+        self.found: list[Crossing | tuple[Span, str]] = []
 
     # --- running -------------------------------------------------------------------------------
 
@@ -160,6 +163,15 @@ class Machine:
         if found is None:
             found = self.facts_of[file] = Facts(file)
         return found
+
+    def record(self, found: Crossing | tuple[Span, str]) -> None:
+        """Note a visit to a crossing, or the answer to a `reveal_grad(x)`, among the facts."""
+        self.found.append(found)
+        if isinstance(found, Crossing):
+            visits = self.facts_about(found.span.file).crossings.setdefault(found.span, [])
+            visits.append(found)
+        else:
+            self.facts_about(found[0].file).reveals.append(found)
 
     # --- the work that is done -----------------------------------------------------------------
 
@@ -450,5 +462,5 @@ class Machine:
         for _ in range(depth):
             if frame is None:
                 return None
-            frame = state.frame(frame).parent
+            frame = state.outer(frame)
         return frame

@@ -145,7 +145,7 @@ def _abs(machine: Machine, call: LibraryCall) -> Outcomes:
 def _reveal(machine: Machine, call: LibraryCall) -> Outcomes:
     """`reveal_grad(x)`: a word to the analysis, as `reveal_type` is to a type checker."""
     flag = flag_of(call.state, call.arguments.get(0) or BOTTOM_VALUE)
-    machine.facts_about(call.span.file).reveals.append((call.span, flag.shown))
+    machine.record((call.span, flag.shown))
     return [(NONE, call.state)]
 
 

@@ -23,6 +23,7 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine import steps
 from detachlint.interpret.engine.activation import Activation, Outcome, Outcomes
 from detachlint.interpret.engine.arguments import Arguments
+from detachlint.interpret.engine.memo import key_of
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import gradmode
 from detachlint.interpret.pytorch.tensors import any_flag, flag_of, story_of
@@ -89,8 +90,17 @@ def invoke(
         return _recursive_result(machine, address, arguments, state, activation, span)
     if runs == deepest - 1:
         arguments = _any_numbers(machine, code, arguments, state)
-        return _solve_recursion(machine, address, function, arguments, state, activation, span)
-    return _run(machine, address, function, arguments, state, activation, span)
+        way = _solve_recursion
+    else:
+        way = _run
+
+    def run() -> Outcomes:
+        return way(machine, address, function, arguments, state, activation, span)
+
+    if code.kind == "lambda":  # `super()` in a lambda asks who called it
+        return run()
+    key = key_of(machine, address, arguments, state, activation, span)
+    return machine.memo.call(machine, code, key, state, activation, run)
 
 
 def _run(
@@ -340,6 +350,7 @@ def _recursive_result(
 ) -> Outcomes:
     """What a deeper recursive call gives: the join of the returns seen, none at first."""
     machine.summary_used.add(function)
+    state.heap.log.now.unsolved.add(function)
     before = machine.recursive_arguments.get(function)
     machine.recursive_arguments[function] = _either(before, arguments) if before else arguments
     summary = machine.summaries.get(function)
@@ -400,6 +411,7 @@ def _solve_recursion(
             break
     else:
         machine.facts.gave_up["recursion without fixpoint"] += 1
+    state.heap.log.now.unsolved.discard(address)
     machine.summaries.pop(address, None)
     machine.recursive_arguments.pop(address, None)
     return outcomes

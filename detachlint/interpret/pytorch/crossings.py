@@ -68,7 +68,7 @@ def _record(machine: Machine, call: LibraryCall) -> None:
         calls=_chain(call.activation),
         swallowed=_watched(call.activation),
     )
-    machine.facts_about(call.span.file).crossings.setdefault(call.span, []).append(visit)
+    machine.record(visit)
 
 
 def _may_be_tensor(state: State, address: Address) -> bool:

@@ -62,7 +62,7 @@ def flag_of_atom(
     """Whether what the atom is, or anything it holds, requires grad."""
     if not isinstance(atom, Address):
         return NO
-    thing = state.get(atom)
+    thing = state.glimpse(atom)
     if isinstance(thing, Tensor):
         return flag_of_tensor(state, thing)
     if isinstance(thing, Unknown):
@@ -70,6 +70,8 @@ def flag_of_atom(
     inside = _contents(thing) if depth else None
     if inside is None:
         return NO
+    if isinstance(thing, Instance):
+        state.get(atom)  # its attributes are looked at
     known = {} if known is None else known
     found = known.get((atom, depth))
     if found is None:
@@ -227,7 +229,7 @@ def reachable(state: State, values: Iterable[Value]) -> IteratorOf[HeapObject]:
         seen |= level
         below: set[Address] = set()
         for address in level:
-            thing = state.get(address)
+            thing = state.glimpse(address)
             yield thing
             if isinstance(thing, (Sequence, Mapping)):
                 below.update(a for a in thing.all if isinstance(a, Address))
