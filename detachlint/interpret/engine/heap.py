@@ -7,6 +7,7 @@ what there is.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from detachlint.domain.objects import Frame, HeapObject, Instance
@@ -60,6 +61,10 @@ class Log:
         self.now = Footprint()
 
 
+_WITH_NAMES = (Frame, Instance)
+"""Objects whose names are noted one by one."""
+
+
 class Heap(dict[Address, HeapObject]):
     """A dict that keeps a journal of its writes, and notes what is read."""
 
@@ -90,7 +95,7 @@ class Heap(dict[Address, HeapObject]):
 
     def __setitem__(self, address: Address, thing: HeapObject) -> None:
         self.journal.writes.add(address)
-        if isinstance(thing, (Frame, Instance)):
+        if type(thing) in _WITH_NAMES:
             self.log.now.cells.add(address)
         super().__setitem__(address, thing)
 
@@ -115,9 +120,20 @@ class Heap(dict[Address, HeapObject]):
         noted when they were bound.
         """
         found = super().get(address)
-        if not isinstance(found, (Frame, Instance)):
+        if type(found) not in _WITH_NAMES:
             self.log.now.cells.add(address)
         return found
+
+    def agrees(self, other: Heap, addresses: Iterable[Address]) -> bool:
+        """Whether two heaps hold the same at these addresses; notes as `meet` does."""
+        mine, theirs, note = super().get, super(Heap, other).get, self.log.now.cells.add
+        for address in addresses:
+            left, right = mine(address), theirs(address)
+            if left is None or right is None or type(left) not in _WITH_NAMES:
+                note(address)
+            if left is not right and left != right:
+                return False
+        return True
 
     def store(self, address: Address, thing: HeapObject) -> None:
         """Write an object of which nothing but names that have been noted is new."""

@@ -237,6 +237,7 @@ def key_of(
         state.inference,
         state.focus,
         machine.silent,
+        machine.only,
         machine.script,
     )
 

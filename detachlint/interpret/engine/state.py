@@ -148,8 +148,7 @@ class State:
         """Whether both agree in everything but the assumptions that led there."""
         if self.mode != other.mode or self.inference != other.inference:
             return False
-        mine, theirs = self.heap, other.heap
-        return all(mine.meet(a) == theirs.meet(a) for a in parted(mine, theirs)[1])
+        return self.heap.agrees(other.heap, parted(self.heap, other.heap)[1])
 
     def join(self, other: State) -> State:
         """Either path was taken; assumptions survive where both made them."""
