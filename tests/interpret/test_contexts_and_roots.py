@@ -175,3 +175,20 @@ def test_behind_a_helper_that_ends_with_an_error_of_the_parser_is_nothing() -> N
 def test_the_exit_of_a_program_can_be_caught() -> None:
     body = "import sys\ntry:\n    sys.exit()\nexcept SystemExit:\n    t.numpy()\n"
     assert list(visits(body)) == [5]
+
+
+def test_a_private_method_that_is_called_and_handed_out_has_unseen_callers_too() -> None:
+    body = (
+        "from elsewhere import solve\n"
+        "class Model:\n"
+        "    def _slope(self, x, as_array=False):\n"
+        "        y = x * t\n"
+        "        return y.numpy() if as_array else y\n"
+        "    def fit(self, x):\n"
+        "        with torch.no_grad():\n"
+        "            solve(self._slope, x)\n"
+        "        return self._slope(x)\n"
+    )
+    found = visits(body)[5]
+    assert found
+    assert {(visit.unseen, visit.mode.usual) for visit in found} == {(True, Truth.NO)}

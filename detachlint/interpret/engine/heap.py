@@ -12,6 +12,7 @@ from typing import Any
 
 from detachlint.domain.objects import Frame, HeapObject, Instance
 from detachlint.domain.values import Address, Atom
+from detachlint.ir.nodes import Code
 
 
 class Journal:
@@ -31,16 +32,17 @@ class Footprint:
     `cells` are addresses, `names` variables of frames and attributes of instances (looked at or bound;
     the empty name stands for the parent or class), `assumed` atoms about which it was asked what the
     path assumes. `unsolved` are functions whose recursive result was taken as it
-    stands for now. `total` says that everything was looked at.
+    stands for now. `codes` are the functions that were run. `total` says that everything was looked at.
     """
 
-    __slots__ = ("assumed", "cells", "names", "total", "unsolved")
+    __slots__ = ("assumed", "cells", "codes", "names", "total", "unsolved")
 
     def __init__(self) -> None:
         self.cells: set[Address] = set()
         self.names: set[tuple[Address, str]] = set()
         self.assumed: set[Atom] = set()
         self.unsolved: set[Address] = set()
+        self.codes: set[Code] = set()
         self.total = False
 
     def add(self, other: Footprint) -> None:
@@ -49,6 +51,7 @@ class Footprint:
         self.names |= other.names
         self.assumed |= other.assumed
         self.unsolved |= other.unsolved
+        self.codes |= other.codes
         self.total = self.total or other.total
 
 

@@ -164,6 +164,11 @@ class Machine:
             found = self.facts_of[file] = Facts(file)
         return found
 
+    def note_run(self, code: Code, state: State) -> None:
+        """A function is being run, for a caller that we see (or as an entry point)."""
+        self.called.add(code)
+        state.heap.log.now.codes.add(code)
+
     def record(self, found: Crossing | tuple[Span, str]) -> None:
         """Note a visit to a crossing, or the answer to a `reveal_grad(x)`, among the facts."""
         self.found.append(found)

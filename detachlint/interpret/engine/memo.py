@@ -163,6 +163,7 @@ class Memo:
         self, machine: Machine, entry: Entry, state: State, activation: Activation
     ) -> Outcomes:
         state.heap.log.now.add(entry.footprint)
+        machine.called |= entry.footprint.codes
         for found in entry.found:
             machine.record(found)
         changes = (*entry.returns, *entry.raises)

@@ -113,7 +113,7 @@ def _run(
     span: Span,
 ) -> Outcomes:
     code = function.code
-    machine.called.add(code)
+    machine.note_run(code, state)
     child = enter(machine, address, function, arguments, state, activation, span)
     saved = gradmode.enter_modes(state, function.modes)
     work = machine.work
@@ -281,7 +281,7 @@ def _run_coroutine(
         if activation.runs_of(function.code) >= DEEPEST_RECURSION:
             machine.facts.gave_up["coroutine within itself"] += 1
             return [(machine.unknown(state, activation, span, "result"), state)]
-        machine.called.add(function.code)
+        machine.note_run(function.code, state)
         child = Activation(
             function.code,
             frame,

@@ -104,7 +104,7 @@ def _run_body(
         grad = MAYBE.join(given).in_unseen_hands() if likely else MAYBE
         value = machine.unknown(state, activation, span, "yielded", grad=grad)
         return [(NONE, s) for _, s in consume(value, state.fork())] + [(NONE, state)]
-    machine.called.add(function.code)
+    machine.note_run(function.code, state)
 
     def on_yield(value: Value, at_yield: State) -> Outcomes:
         inside = (at_yield.mode, at_yield.inference)
