@@ -12,11 +12,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from detachlint.domain.belief import Belief
 from detachlint.domain.objects import Frame, HeapObject, Instance
-from detachlint.domain.values import Address, Atom, Value
+from detachlint.domain.values import Address, Atom, Value, in_order
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.ageing import addresses_of
 from detachlint.interpret.engine.arguments import Arguments
@@ -54,8 +55,8 @@ class Change:
     focus: frozenset[Address]
     cells: dict[Address, HeapObject | None]
     names: dict[Name, Value | None]
-    truths: dict[Atom, bool | None]
-    equals: dict[Atom, object]
+    truths: dict[Atom, Any]
+    equals: dict[Atom, Any]
 
     def apply(self, state: State) -> None:
         """Write it into a state."""
@@ -107,11 +108,10 @@ class Entry:
         return self._assumes_the_same(state)
 
     def _assumes_the_same(self, state: State) -> bool:
-        truths, equals = dict.get, dict.get
-        if any(truths(state.truths, a) != truth for a, truth in self.truths.items()):
-            return False
-        if any(equals(state.equals, a) != equal for a, equal in self.equals.items()):
-            return False
+        for now, then in ((state.truths, self.truths), (state.equals, self.equals)):
+            known = partial(dict.get, now)
+            if any(known(atom) != answer for atom, answer in then.items()):
+                return False
         # What is assumed now and was not then must not be about what the call makes anew.
         others = (state.truths.keys() | state.equals.keys()) - self.assumed_then
         return not any(address in self.written for a in others for address in addresses_of(a))
@@ -271,15 +271,18 @@ def _entry(
 
 
 def _change(footprint: Footprint, before: State, value: Value, end: State) -> Change:
+    """What is different at the end from before, given that all that was looked at is as before."""
     cells: dict[Address, HeapObject | None] = {}
     names: dict[Name, Value | None] = {}
-    for address in sorted(parted(before.heap, end.heap)[1], key=lambda a: a.serial):
-        thing = end.heap.peek(address)
-        if isinstance(thing, (Frame, Instance)) and address not in footprint.cells:
+    now, then, looked_at = end.heap.peek, before.heap.peek, footprint.cells
+    written = parted(before.heap, end.heap)[1]
+    changed = [a for a in written if a not in looked_at or now(a) is not then(a)]
+    for address in sorted(changed, key=_by_serial):
+        thing = now(address)
+        if address not in looked_at and isinstance(thing, (Frame, Instance)):
             names |= _changed_names(footprint, before, address, thing)
-        elif thing is not None or before.heap.peek(address) is not None:
+        elif thing is not None or then(address) is not None:
             cells[address] = thing
-    assumed = footprint.assumed
     return Change(
         value,
         end.mode,
@@ -287,9 +290,20 @@ def _change(footprint: Footprint, before: State, value: Value, end: State) -> Ch
         end.focus,
         cells,
         names,
-        {a: dict.get(end.truths, a) for a in assumed},
-        {a: dict.get(end.equals, a) for a in assumed},
+        _decided(footprint, before.truths, end.truths),
+        _decided(footprint, before.equals, end.equals),
     )
+
+
+def _by_serial(address: Address) -> int:
+    return address.serial
+
+
+def _decided(footprint: Footprint, then: dict[Any, Any], now: dict[Any, Any]) -> dict[Atom, Any]:
+    """The assumptions that have changed (None: that have been dropped)."""
+    before, after = partial(dict.get, then), partial(dict.get, now)
+    changed = [atom for atom in footprint.assumed if after(atom) != before(atom)]
+    return {atom: after(atom) for atom in in_order(frozenset(changed))}
 
 
 def _changed_names(

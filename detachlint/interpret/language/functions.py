@@ -24,7 +24,7 @@ from detachlint.interpret.engine import steps
 from detachlint.interpret.engine.activation import Activation, Outcome, Outcomes
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.memo import key_of
-from detachlint.interpret.engine.state import State
+from detachlint.interpret.engine.state import MOST_PATHS, State
 from detachlint.interpret.pytorch import gradmode
 from detachlint.interpret.pytorch.tensors import any_flag, flag_of, story_of
 from detachlint.interpret.unseen import leave_world_in_unseen_hands
@@ -122,13 +122,18 @@ def _run(
     work.spent[code] += work.steps - before
     outcomes = [*child.returns, *((NONE, end) for end in ends)]
     _leave(function, child, outcomes, saved)
-    activation.raises.extend(child.raises)
+    activation.raises.extend(_few(machine, child.raises))
     for value, end in outcomes:
         flag = flag_of(end, value)
         key = (address, saved[0])
         machine.returned[key] = flag.join(machine.returned.get(key, flag))
         steps.note(end, value, code.span, f"returned by `{code.name}`", only_if_named=code.name)
     return machine.merge_outcomes(outcomes)
+
+
+def _few(machine: Machine, raises: Outcomes) -> Outcomes:
+    """Exceptions that leave a call, on as many paths as a handler would tell apart."""
+    return machine.merge_outcomes(raises) if len(raises) > MOST_PATHS else raises
 
 
 def enter(
