@@ -15,35 +15,23 @@ from itertools import zip_longest
 from typing import TypeAlias, TypeVar, final
 
 from detachlint.domain.belief import MAYBE, NO, Belief
+from detachlint.domain.rank import RANK, Rank
 from detachlint.domain.story import Story
+from detachlint.domain.traits import (
+    PLAIN,
+    UNSEEN,
+    Check,
+    Dtype,
+    Trait,
+    Traits,
+    join_traits,
+    without,
+)
 from detachlint.domain.values import BOTTOM_VALUE, Address, Atom, Literal, Value
 from detachlint.ir.nodes import Code
 from detachlint.source.span import Span
 
 NOTHING_SEVERED: frozenset[Span] = frozenset()
-
-
-class Dtype(Enum):
-    """What matters of a dtype at a crossing. INTEGER never requires grad."""
-
-    FLOAT = "float"
-    """Some float or complex type NumPy has too."""
-    FLOAT32 = "float32"
-    """PyTorch's default dtype, for certain (so `.float()` returns the tensor itself)."""
-    NARROW = "narrow"
-    """bfloat16, float8…: differentiable, but NumPy has no such type."""
-    INTEGER = "integer"
-    """Integers and bool."""
-    UNKNOWN = "unknown"
-
-
-class Device(Enum):
-    """Where the memory is."""
-
-    CPU = "cpu"
-    OTHER = "other"
-    """Certainly not the CPU: cuda, mps, meta…"""
-    UNKNOWN = "unknown"
 
 
 class Kind(Enum):
@@ -68,15 +56,16 @@ class Tensor:
     `grad` is its own flag; a differentiable view also has the flag of its `base`s, looked up when it
     is asked for, since PyTorch does so too (DifferentiableViewMeta::requires_grad). `leaf` says
     whether the flag may be switched off. `severed` are the crossings its values came through,
-    losing their gradient there. `parameter` marks `nn.Parameter`.
+    losing their gradient there. `parameter` marks `nn.Parameter`. `device` is whether it is elsewhere
+    than in the CPU's memory; `traits` is what else NumPy may refuse.
     """
 
     grad: Belief
     leaf: Belief = MAYBE
     base: frozenset[Address] = frozenset()
     dtype: Dtype = Dtype.FLOAT32
-    device: Device = Device.CPU
-    strided: bool = True
+    device: Trait = PLAIN
+    traits: Traits = field(default_factory=dict)
     parameter: bool = False
     severed: frozenset[Span] = NOTHING_SEVERED
     attributes: MappingOf[str, Value] = field(default_factory=dict)
@@ -90,15 +79,25 @@ class Tensor:
             grad=self.grad.join(other.grad),
             leaf=self.leaf.join(other.leaf),
             base=self.base | other.base,
-            dtype=join_dtypes(self.dtype, other.dtype),
-            device=self.device if self.device == other.device else Device.UNKNOWN,
-            strided=self.strided and other.strided,
+            dtype=self.dtype.join(other.dtype),
+            device=self.device.join(other.device),
+            traits=join_traits(self.traits, other.traits),
             parameter=self.parameter and other.parameter,
             severed=self.severed | other.severed,
             attributes=join_maps(self.attributes, other.attributes),
             flag=self.flag if self.flag == other.flag else None,
             story=self.story or other.story,
         )
+
+    def in_unseen_hands(self) -> Tensor:
+        """The same, when code out of sight may have set its flag or moved the module it is in."""
+        changed = replace(self, grad=self.grad.in_unseen_hands())
+        if not self.parameter:
+            return changed
+        narrow = self.dtype.narrow.in_unseen_hands()
+        dtype = replace(self.dtype, narrow=narrow)
+        traits = without(self.traits, Check.UNINITIALIZED)
+        return replace(changed, device=self.device.in_unseen_hands(), dtype=dtype, traits=traits)
 
 
 @final
@@ -107,10 +106,11 @@ class Array:
     """A NumPy array (or NumPy scalar). `severed` as in `Tensor`."""
 
     severed: frozenset[Span] = NOTHING_SEVERED
+    rank: Rank = Rank.UNKNOWN
 
     def join(self, other: Array) -> Array:
         """Either of the two."""
-        return Array(self.severed | other.severed)
+        return Array(self.severed | other.severed, RANK.join(self.rank, other.rank))
 
 
 @final
@@ -119,13 +119,17 @@ class Unknown:
     """A value we cannot see into.
 
     `grad` says whether it, if it is or holds tensors, requires grad (the output of an unseen module
-    does by default). `attributes` are those the program has set or that have been learned since.
+    does by default), `device` where it is, `narrow` whether NumPy lacks its
+    dtype. `attributes` are those the program has set or that have
+    been learned since.
     """
 
     kind: Kind = Kind.ANY
     grad: Belief = MAYBE
     attributes: MappingOf[str, Value] = field(default_factory=dict)
     severed: frozenset[Span] = NOTHING_SEVERED
+    device: Trait = UNSEEN
+    narrow: Trait = UNSEEN
     story: Story | None = field(default=None, compare=False)
 
     def join(self, other: Unknown) -> Unknown:
@@ -134,6 +138,8 @@ class Unknown:
         return Unknown(
             kind=self.kind if self.kind == other.kind else Kind.ANY,
             grad=self.grad.join(other.grad),
+            device=self.device.join(other.device),
+            narrow=self.narrow.join(other.narrow),
             attributes={n: v | other.attributes[n] for n, v in shared.items()},
             severed=self.severed | other.severed,
             story=self.story or other.story,
@@ -390,6 +396,8 @@ class Partial:
     arguments: tuple[Value, ...] = ()
     keywords: MappingOf[str, Value] = field(default_factory=dict)
     modes: tuple[Value, ...] = ()
+    transform: str = ""
+    """The transform of `torch.func` under which it runs: it is handed wrappers of its arguments."""
 
     def join(self, other: Partial) -> Partial:
         """Either of the two."""
@@ -399,6 +407,7 @@ class Partial:
             tuple(a | b for a, b in pairs),
             join_maps(self.keywords, other.keywords),
             join_modes(self.modes, other.modes),
+            self.transform if self.transform == other.transform else "",
         )
 
 
@@ -419,15 +428,6 @@ HeapObject: TypeAlias = (
 )
 
 Key = TypeVar("Key")
-
-
-def join_dtypes(left: Dtype, right: Dtype) -> Dtype:
-    """Either dtype."""
-    if left == right:
-        return left
-    if {left, right} == {Dtype.FLOAT, Dtype.FLOAT32}:
-        return Dtype.FLOAT
-    return Dtype.UNKNOWN
 
 
 def join_maps(left: MappingOf[Key, Value], right: MappingOf[Key, Value]) -> MappingOf[Key, Value]:

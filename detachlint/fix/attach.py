@@ -6,13 +6,11 @@ import ast
 from collections.abc import Iterable
 from dataclasses import replace
 
-from detachlint.fix.edits import FixStyle, detach_edits
-from detachlint.rules.finding import Applicability, Confidence, Edit, Finding, Fix
+from detachlint.fix.argument_edits import argument_edits
+from detachlint.fix.edits import JUST_DETACH, FixStyle, detach_edits
+from detachlint.rules.finding import Applicability, Confidence, Edit, Finding, Fix, Remedy
 from detachlint.source.text import SourceText
 from detachlint.syntax.outline import Outline
-
-CODES = frozenset({"DTL101"})
-"""The rules whose findings are calls that convert a tensor."""
 
 
 def attach_fixes(
@@ -21,7 +19,7 @@ def attach_fixes(
     style: FixStyle = "detach",
     tree: ast.Module | None = None,
 ) -> list[Finding]:
-    """The findings in their order, those of `CODES` with a fix.
+    """The findings in their order, those with a remedy with the fix it asks for.
 
     A fix that the rule has decided on is left alone. A crossing that cannot be edited gets advice
     without edits. `tree` is the syntax tree of `source`, if there is one already.
@@ -34,21 +32,46 @@ def attach_fixes(
 
 
 def _wants_fix(finding: Finding) -> bool:
-    return finding.code in CODES and finding.fix is None
+    return finding.remedy is not Remedy.NONE and finding.fix is None
 
 
 def _with_fix(finding: Finding, source: SourceText, style: FixStyle, outline: Outline) -> Finding:
     if not _wants_fix(finding):
         return finding
-    edits = detach_edits(source, finding.span, style, outline)
+    cures = finding.cures or JUST_DETACH
+    if finding.remedy is Remedy.DETACH_RECEIVER:
+        edits = detach_edits(source, finding.span, style, outline, cures)
+    else:
+        edits = argument_edits(source, finding.span, finding.remedy, outline, cures)
     if edits is None:
-        advice = "detach the tensor before it is converted"
+        advice = _advice(finding.remedy, cures)
         return replace(finding, fix=Fix(advice, Applicability.DISPLAY_ONLY, ()))
     sure = finding.confidence.at_least(Confidence.LIKELY)
+    sure = sure and finding.remedy is not Remedy.DETACH_UNSAFELY
     applicability = Applicability.SAFE if sure else Applicability.UNSAFE
     return replace(finding, fix=Fix(_message(edits), applicability, edits))
 
 
+ADVICE = {
+    Remedy.DETACH_EACH: "detach each tensor before they are converted",
+    Remedy.DETACH_TO_ARRAY: "make an array of the tensor, with `.detach().numpy()`",
+    Remedy.TO_ARRAY: "make an array of the tensor, with `.numpy()`",
+}
+
+
+def _advice(remedy: Remedy, cures: tuple[str, ...]) -> str:
+    if cures != JUST_DETACH and remedy not in ADVICE:
+        steps = "".join(f".{cure}()" for cure in cures)
+        return f"call `{steps}` before it is converted"
+    return ADVICE.get(remedy, "detach the tensor before it is converted")
+
+
 def _message(edits: tuple[Edit, ...]) -> str:
-    detaches = any("detach" in edit.content for edit in edits)
-    return "insert `.detach()`" if detaches else "pass `force=True`"
+    contents = [edit.content.lstrip(")") for edit in edits if edit.content != "("]
+    if any(" for " in content for content in contents):
+        return "detach each of them"
+    steps = "".join(dict.fromkeys(content for content in contents if content.startswith(".")))
+    parts = [f"insert `{steps}`"] if steps else []
+    if any("True" in content for content in contents):
+        parts.append("pass `force=True`")
+    return " and ".join(parts)

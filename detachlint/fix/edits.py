@@ -16,14 +16,22 @@ FixStyle: TypeAlias = Literal["detach", "force"]
 
 DETACH = ".detach()"
 FORCE = "force=True"
+JUST_DETACH = ("detach",)
+FORCED = frozenset({"detach", "cpu", "resolve_conj", "resolve_neg"})
+"""The steps that `force=True` takes, where they are needed."""
 
 
 def detach_edits(
-    source: SourceText, span: Span, style: FixStyle, outline: Outline | None = None
+    source: SourceText,
+    span: Span,
+    style: FixStyle,
+    outline: Outline | None = None,
+    cures: tuple[str, ...] = JUST_DETACH,
 ) -> tuple[Edit, ...] | None:
     """The edits that keep the crossing whose call expression stands at `span` from raising.
 
-    They insert `.detach()` before the first step that is pointless with a graph, or `force=True`.
+    They insert `.detach()` before the first step that is pointless with a graph, or `force=True`,
+    and the other `cures` right before the conversion.
     None where nothing may be changed: the crossing cannot be located exactly, its text is data
     (`f"{x.numpy()=}"`), or its tensor is detached already. `outline` spares reading the file again.
     """
@@ -34,17 +42,26 @@ def detach_edits(
     if span not in outline.editable_calls:
         return None
     crossing = crossing_at(source, span)
-    if crossing is None or _is_harmless(crossing, outline):
+    if crossing is None:
         return None
-    edits = _force_edits(source, crossing) if style == "force" else None
-    return _detach_edits(source, crossing, outline) if edits is None else edits
+    if style == "force" and FORCED.intersection(cures) and not is_detached(crossing, outline):
+        edits = _force_edits(source, crossing)
+        if edits is not None:
+            rest = tuple(cure for cure in cures if cure not in FORCED)
+            more = insert_steps(source, crossing, outline, rest) if rest else ()
+            return None if more is None else (*more, *edits)
+    return insert_steps(source, crossing, outline, cures)
 
 
-def _is_harmless(crossing: CrossingLayout, outline: Outline) -> bool:
-    """Whether the tensor is detached as written: a second fix would add nothing."""
-    if any(
+def _is_forced(crossing: CrossingLayout) -> bool:
+    return any(
         argument.keyword == "force" and argument.text == "True" for argument in crossing.arguments
-    ):
+    )
+
+
+def is_detached(crossing: CrossingLayout, outline: Outline) -> bool:
+    """Whether the tensor is detached as written: a second fix would add nothing."""
+    if _is_forced(crossing):
         return True
     kept = len(crossing.steps) - count_pointless(crossing.base, crossing.steps, outline)
     return kept > 0 and _is_detach(crossing.steps[kept - 1])
@@ -54,28 +71,46 @@ def _is_detach(step: Step) -> bool:
     return step.name in {"detach", "detach_"} and step.is_called
 
 
-def _detach_edits(
-    source: SourceText, crossing: CrossingLayout, outline: Outline
+def insert_steps(
+    source: SourceText,
+    crossing: CrossingLayout,
+    outline: Outline,
+    cures: tuple[str, ...] = JUST_DETACH,
+    last: str = "",
 ) -> tuple[Edit, ...] | None:
+    """The edits that put the calls of `cures`, and `last`, behind the tensor.
+
+    `.detach()` goes before the first step that is pointless with a graph, or nowhere if the tensor is
+    detached as written. None where nothing is left to be inserted, or nothing may be.
+    """
     steps = crossing.steps
+    detach = "detach" in cures and not is_detached(crossing, outline)
+    behind = "".join(f".{cure}()" for cure in cures if cure != "detach") + last
     kept = len(steps) - count_pointless(crossing.base, steps, outline)
-    if kept < len(steps):
-        return (_insertion(source, steps[kept].dot, DETACH),)
-    if crossing.base.kind == "super" and not steps:
+    if not detach or kept == len(steps):
+        text = (DETACH if detach else "") + behind
+        return _insert_behind(source, crossing, text) if text else None
+    before = insertion(source, steps[kept].dot, DETACH)
+    after = _insert_behind(source, crossing, behind) if behind else ()
+    return None if after is None else (before, *after)
+
+
+def _insert_behind(
+    source: SourceText, crossing: CrossingLayout, text: str
+) -> tuple[Edit, ...] | None:
+    """The edits that put `text` right behind the tensor."""
+    if crossing.base.kind == "super" and not crossing.steps:
         # `super().detach()` is an instance of the class itself: its conversion would be the one
         # being defined here, not that of the base.
         return None
     if crossing.dot is not None:
-        return (_insertion(source, crossing.dot, DETACH),)
+        return (insertion(source, crossing.dot, text),)
     receiver = crossing.receiver
     if receiver is None:
         return None
     if receiver.is_primary:
-        return (_insertion(source, receiver.end, DETACH),)
-    return (
-        _insertion(source, receiver.start, "("),
-        _insertion(source, receiver.end, f"){DETACH}"),
-    )
+        return (insertion(source, receiver.end, text),)
+    return insertion(source, receiver.start, "("), insertion(source, receiver.end, f"){text}")
 
 
 def _force_edits(source: SourceText, crossing: CrossingLayout) -> tuple[Edit, ...] | None:
@@ -89,11 +124,12 @@ def _force_edits(source: SourceText, crossing: CrossingLayout) -> tuple[Edit, ..
                 return None
             return (Edit(source.span(argument.value_start, argument.value_end), "True"),)
     if crossing.form is Form.UNBOUND:
-        return (_insertion(source, arguments[-1].end, f", {FORCE}"),)
+        return (insertion(source, arguments[-1].end, f", {FORCE}"),)
     if arguments:
         return None
-    return (_insertion(source, crossing.arguments_start, FORCE),)
+    return (insertion(source, crossing.arguments_start, FORCE),)
 
 
-def _insertion(source: SourceText, index: int, content: str) -> Edit:
+def insertion(source: SourceText, index: int, content: str) -> Edit:
+    """The edit that inserts `content` before the character at `index`."""
     return Edit(source.span(index, index), content)

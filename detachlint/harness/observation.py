@@ -8,11 +8,31 @@ from dataclasses import asdict, dataclass, field
 from enum import Enum
 from typing import Any
 
+from detachlint.domain.traits import Check
 from detachlint.source.span import Span
 
 _GRAD_ERROR = re.compile(r"requires? grad")
 """Part of every PyTorch message about a crossing refused because of autograd, `numpy()`'s since 0.4
 ("… on Tensor that requires grad") as well as DLPack's ("… tensors that require gradient")."""
+
+
+_REFUSALS: tuple[tuple[re.Pattern[str], Check], ...] = (
+    (re.compile("uninitialized parameter"), Check.UNINITIALIZED),
+    (re.compile("not supported for tensor subclasses"), Check.SUBCLASS),
+    (re.compile("layout tensor to numpy"), Check.LAYOUT),
+    (re.compile("device type tensor to numpy|Cannot copy out of meta tensor"), Check.DEVICE),
+    (_GRAD_ERROR, Check.GRAD),
+    (re.compile("conjugate bit"), Check.CONJUGATE),
+    (re.compile("negative bit"), Check.NEGATIVE),
+    (re.compile("unsupported ScalarType"), Check.DTYPE),
+    (re.compile("doesn't have storage|NestedTensorImpl doesn't support"), Check.STORAGE),
+)
+"""Parts of the messages of torch 2.13, by what is refused."""
+
+
+def refused_check(message: str) -> Check | None:
+    """Which check of `numpy()` an exception's message comes from; None if from none of them."""
+    return next((check for pattern, check in _REFUSALS if pattern.search(message)), None)
 
 
 def is_grad_refusal(message: str) -> bool:
@@ -69,6 +89,11 @@ class Crossing:
     message: str = ""
     digest: str = ""
     count: int = 1
+
+    @property
+    def refused(self) -> Check | None:
+        """What PyTorch refused; None if nothing, or something that `numpy()` does not look at."""
+        return None if self.outcome == "ok" else refused_check(self.message)
 
     @property
     def refused_for_grad(self) -> bool:

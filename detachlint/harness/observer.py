@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 
 import torch
 
-from detachlint.harness.observation import Crossing, message_of
+from detachlint.harness.convertible import convertible
+from detachlint.harness.observation import Crossing, message_of, refused_check
 from detachlint.source.span import Span
 
 NUMPY_CROSSINGS = ("numpy", "__array__")
@@ -84,8 +85,9 @@ class Observer:
 
     `belongs` tells from a file name whether a frame is the program's; a crossing is placed at the
     innermost such frame, so `plt.plot(t)` counts where the program calls `plt.plot`. With
-    `keep_going` a crossing that PyTorch refuses for grad is recorded as refused and answered with
-    the array of the detached tensor, so that one run shows all bad lines. With `digests` each
+    `keep_going` a crossing that PyTorch refuses is recorded as refused and answered with the array
+    that it would have been (zeros, where the tensor has no data), so that one run shows all bad
+    lines. With `digests` each
     crossing also records a digest of the array. `methods` are names of methods of `torch.Tensor`.
     `report`, if given, is told of a crossing (with its count in this thread, and the thread's
     number) when it first occurs and each time its count has doubled.
@@ -239,15 +241,29 @@ class Observer:
             result = original(tensor, *args, **kwargs)
         except BaseException as error:
             outcome, message = type(error).__name__, message_of(error)
-            if not (self._keep_going and _refused_for_grad(before, error)):
+            if not self._keep_going:
                 raise
-            with no_torch_function():
-                detached = tensor.detach()
-            with self._crossing(detached):
-                result = original(detached, *args, **kwargs)
+            if not _refused_for_grad(before, error) and refused_check(message) is None:
+                raise
+            try:
+                result = self._converted_anyway(original, tensor, args, kwargs)
+            except Exception:
+                raise error from None  # there is no data to answer with
         finally:
             self._record(name, place, before, outcome, message, result)
         return result
+
+    def _converted_anyway(
+        self,
+        original: Callable[..., Any],
+        tensor: torch.Tensor,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> Any:
+        with no_torch_function():
+            plain = convertible(tensor)
+        with self._crossing(plain):
+            return original(plain, *args, **kwargs)
 
     def _record(
         self,

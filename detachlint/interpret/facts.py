@@ -6,8 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from detachlint.domain.belief import Belief
-from detachlint.domain.objects import Device, Dtype
 from detachlint.domain.story import Story
+from detachlint.domain.traits import Traits
+from detachlint.knowledge.model import Gate
 from detachlint.source.span import Span
 
 
@@ -23,7 +24,14 @@ class CallSite:
 class Crossing:
     """One visit to a crossing, in one call context.
 
-    `grad` is the belief that the tensor requires grad, `raises` that it does and grad mode is on.
+    `form` is how the program spells it: `numpy`, `__array__`, or for an implicit crossing what takes
+    the argument at `span` (`np.exp`, `ax.plot`, an operator, `=`). `function` is the canonical name of
+    that, `gate` the way by which it gets at the values. With `container` the argument is one of
+    tensors, which NumPy converts one by one; `flat` if all of its items are tensors.
+
+    `grad` is the belief that the tensor requires grad, `raises` that the gate does not open: for most
+    of them, that the tensor requires grad and grad mode is on.
+    `traits` are what else PyTorch may refuse there, before or after that.
     `unseen` tells that the context starts at a caller we cannot see; `calls` lead from the start of
     the context to the function of the crossing. `tensor_for_sure` is False when the receiver may be
     something that is no tensor at all.
@@ -31,13 +39,15 @@ class Crossing:
 
     span: Span
     form: str
+    gate: Gate
+    function: str
+    container: bool
+    flat: bool
     grad: Belief
     mode: Belief
     raises: Belief
     story: Story | None
-    dtype: Dtype
-    device: Device
-    strided: bool
+    traits: Traits
     tensor_for_sure: bool
     unseen: bool
     public: bool

@@ -17,9 +17,11 @@ from detachlint.ir.nodes import (
     Delete,
     Expression,
     For,
+    Import,
     MakeClass,
     MakeFunction,
     Name,
+    Operator,
     Parameter,
     Subscript,
     Target,
@@ -27,8 +29,14 @@ from detachlint.ir.nodes import (
     With,
 )
 from detachlint.ir.walk import all_codes, inner_codes, nodes_in, nodes_of
+from detachlint.knowledge.facts import numpy_fact
+from detachlint.knowledge.model import Gate
+from detachlint.source.scan import LIBRARIES
 
-WORDS = FORMS | {"reveal_grad"}
+SINK = "<sink>"
+"""The word that stands for a call that may convert what it is handed."""
+
+WORDS = FORMS | {"reveal_grad", SINK}
 
 
 def words_in(code: Code) -> frozenset[str]:
@@ -64,12 +72,15 @@ class Relevance:
         words: dict[Code, frozenset[str]] = {}
         given: list[Given] = []
         around: dict[Code, Code] = {}
-        for code in (code for module in modules for code in all_codes(module)):
+        codes = [code for module in modules for code in all_codes(module)]
+        for code in codes:
             words[code] = words_in(code)
             given += _given_names(code)
             around |= dict.fromkeys(inner_codes(code), code)
         relevant: set[Code] = set()
         names = self.names
+        for code in hands_over(codes):
+            words[code] |= {SINK}
         while True:
             more = {code for code, mentioned in words.items() if mentioned & names}
             for code in list(more):
@@ -88,6 +99,97 @@ class Relevance:
             relevant |= more
             names |= found
         self.codes |= relevant
+
+
+def holds_crossing(module: Code) -> bool:
+    """Whether a module has a crossing in it, by the words it uses."""
+    codes = list(all_codes(module))
+    return bool(hands_over(codes)) or any(words_in(code) & WORDS for code in codes)
+
+
+def hands_over(codes: list[Code]) -> set[Code]:
+    """The code of one or more modules that hands something to a library which may convert it.
+
+    Of NumPy's functions those count that convert (or reject) an argument which is given, or make an
+    array where something is calculated, too. Of other libraries any mention counts: what they make
+    (axes, a data frame) is handed things later.
+    """
+    libraries = {name: path for code in codes for name, path in _libraries(code)}
+    return {code for code in codes if libraries and _uses(code, libraries)}
+
+
+def _libraries(code: Code) -> Iterator[tuple[str, str]]:
+    """What the code calls the libraries that make arrays of what they are handed."""
+    for node in nodes_of(code):
+        if isinstance(node, Assign) and isinstance(node.value, Import) and is_sink(node.value):
+            imported = node.value
+            path = (
+                imported.module
+                if imported.attribute is None
+                else f"{imported.module}.{imported.attribute}"
+            )
+            for target in node.targets:
+                for name in _target_names(target):
+                    yield name, name if imported.top_level else path
+
+
+def _uses(code: Code, libraries: dict[str, str]) -> bool:
+    makes_arrays = calculates = False
+    for node in nodes_of(code):
+        if isinstance(node, Name):
+            path = libraries.get(node.name)
+            if path is not None and path.partition(".")[0] != "numpy":
+                return True
+        elif isinstance(node, Call):
+            path = _path(node.function, libraries)
+            if path is not None and _may_convert(path, node):
+                return True
+            if any(_is_function(argument.value, libraries) for argument in node.arguments):
+                return True
+            makes_arrays = makes_arrays or path is not None
+        elif isinstance(node, (Operator, AugmentedAssign)):
+            calculates = True
+    return makes_arrays and calculates  # `array * tensor`
+
+
+def _is_function(node: Expression, libraries: dict[str, str]) -> bool:
+    """Whether a function of NumPy is handed on, to be called by others."""
+    path = _path(node, libraries) if isinstance(node, Attribute) else None
+    fact = numpy_fact(path) if path is not None else None
+    return fact is not None and bool(LOOKS_AT_VALUES & set(fact.gates.values()))
+
+
+def _path(node: Expression, libraries: dict[str, str]) -> str | None:
+    """The dotted name of a function of a library."""
+    names: list[str] = []
+    while isinstance(node, Attribute):
+        names.append(node.name)
+        node = node.value
+    path = libraries.get(node.name) if isinstance(node, Name) else None
+    return ".".join([path, *reversed(names)]) if path is not None else None
+
+
+LOOKS_AT_VALUES = frozenset({Gate.CONVERTS, Gate.REJECTS, Gate.SWALLOWS, Gate.EXPORTS})
+
+
+def _may_convert(path: str, call: Call) -> bool:
+    fact = numpy_fact(path)
+    if fact is None:
+        return False
+    for index, argument in enumerate(call.arguments):
+        if isinstance(argument.value, Constant):
+            continue
+        position = index if argument.keyword is None else fact.position(argument.keyword)
+        unknown = bool(argument.unpack) or position is None
+        if unknown or any(fact.gate(position or 0, mark) in LOOKS_AT_VALUES for mark in ("", "[]")):
+            return True
+    return False
+
+
+def is_sink(node: Import) -> bool:
+    """Whether something that makes arrays of what it is handed is imported."""
+    path = node.module.split(".")
+    return path[0] in LIBRARIES or "tensorboard" in path
 
 
 Given = tuple[frozenset[str], frozenset[str], tuple[Code, ...]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import MAYBE, NO
@@ -15,12 +14,15 @@ from detachlint.domain.objects import (
     Tensor,
     Unknown,
 )
+from detachlint.domain.rank import Rank
+from detachlint.domain.traits import UNSEEN, Dtype
 from detachlint.domain.values import Address, Library, Literal, Value, value_of
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import is_module_name, library_bases
 from detachlint.interpret.language.membership import ARRAY_CLASSES, TENSOR_CLASSES
+from detachlint.interpret.pytorch.placement import says_where
 from detachlint.ir.nodes import Expression, Parameter, ParameterKind
 from detachlint.knowledge import facts
 
@@ -85,7 +87,9 @@ def _value(
 ) -> Value:
     thing = _annotated(machine, function, parameter.annotation, state, activation)
     role = f"argument {parameter.name}"
-    return value_of(machine.unknown_object(state, activation.context, parameter.span, role, thing))
+    unseen = machine.unknown_object(state, activation.context, parameter.span, role, thing)
+    default = function.defaults.get(parameter.name, frozenset())
+    return value_of(unseen) | {atom for atom in default if says_where(state, atom)}
 
 
 def _annotated(
@@ -117,11 +121,11 @@ def _annotated(
 
 def _of_library_class(name: str) -> HeapObject:
     if name in TENSOR_CLASSES:
-        return Tensor(MAYBE)
+        return Tensor(MAYBE, dtype=Dtype.UNKNOWN, device=UNSEEN)
     if is_module_name(name):
         return Unknown(Kind.MODULE)
     if name in ARRAY_CLASSES:
-        return Array()
+        return Array(rank=Rank.ARRAY)
     if name in KINDS:
         return Unknown(KINDS[name], NO if KINDS[name] is not Kind.ANY else MAYBE)
     return Unknown(Kind.ANY)
@@ -132,4 +136,4 @@ def leave_world_in_unseen_hands(state: State) -> None:
     state.heap.log.now.total = True
     for address, thing in list(state.heap.items()):
         if isinstance(thing, Tensor):
-            state.heap[address] = replace(thing, grad=thing.grad.in_unseen_hands())
+            state.heap[address] = thing.in_unseen_hands()

@@ -21,6 +21,7 @@ from detachlint.knowledge.model import (
     ParameterFact,
     Result,
 )
+from detachlint.knowledge.sink_facts import sink_fact
 from detachlint.knowledge.table import Table
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "not_modelled",
     "numpy_fact",
     "raised_instead",
+    "sink_fact",
     "tensor_attribute",
 ]
 

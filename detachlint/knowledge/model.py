@@ -212,6 +212,10 @@ class Gate(Enum):
     """Raises something else, whether or not the tensor requires grad."""
     SWALLOWS = "swallows"
     """`__array__` raises, but the function hides that and answers wrongly (`array_equal`)."""
+    EXPORTS = "exports"
+    """DLPack: raises BufferError iff the tensor requires grad, in whatever grad mode."""
+    DEFERRED = "deferred"
+    """Keeps the tensor and converts it later, when it is drawn: raises there, not here."""
     KEEPS = "keeps"
     """Does not look at the values (`np.shape`), or stores the tensor as an object."""
 
@@ -227,6 +231,8 @@ class NumpyFact:
 
     name: str
     gates: Mapping[str, Gate]
+    parameters: tuple[str, ...]
+    """The names of the parameters by position, where Python knows them; `"*"` and `"**"` as such."""
     gives: str
     """What comes out when a tensor that does not require grad goes in at the first of the gates
     that accepts one: `"array"`, `"scalar"` (of NumPy), `"tensor"`, `"python"`, `"several"` or `""`
@@ -236,6 +242,13 @@ class NumpyFact:
     def gate(self, position: int, mark: str = "") -> Gate | None:
         """The gate of an argument; `mark` is `""`, `"s"` or `"[]"`."""
         return self.gates.get(f"{position}{mark}")
+
+    def position(self, keyword: str) -> int | None:
+        """Which argument the keyword gives; with `**` in the signature, one like the last."""
+        if keyword in self.parameters:
+            return self.parameters.index(keyword)
+        known = [int(key.rstrip("s[]")) for key in self.gates]
+        return max(known, default=None) if "**" in self.parameters else None
 
 
 Fact: TypeAlias = CallFact | ModuleFact | ClassFact | NumpyFact

@@ -247,21 +247,21 @@ def _format_method(method: MethodFact) -> str:
 
 
 def parse_numpy(name: str, row: str, version: str = "") -> NumpyFact:
-    """The fact in `row`: `gates⇥gives⇥evidence`, a gate being `0=converts`, `0s=…` or `0[]=…`."""
-    gates, gives, evidence = row.split("\t")
+    """The fact in `row`: `gates⇥parameters⇥gives⇥evidence`; a gate is `0=converts`, `0s=…` or `0[]=…`."""
+    gates, parameters, gives, evidence = row.split("\t")
     found = {}
     for word in gates.split(" ") if gates else ():
         key, _, value = word.partition("=")
         if value not in _GATES:
             raise MalformedRow(f"{name}: no such gate: {word!r}")
         found[key] = _GATES[value]
-    return NumpyFact(name, found, gives, f"{evidence} {version}".rstrip())
+    return NumpyFact(name, found, _names(parameters), gives, f"{evidence} {version}".rstrip())
 
 
 def format_numpy(fact: NumpyFact) -> str:
     """The row of `fact`."""
     gates = " ".join(f"{key}={gate.value}" for key, gate in fact.gates.items())
-    return "\t".join((gates, fact.gives, fact.evidence))
+    return "\t".join((gates, ",".join(fact.parameters), fact.gives, fact.evidence))
 
 
 # --- words ------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from detachlint.interpret import analyse_module, analyse_program
 from detachlint.interpret.facts import Facts
+from detachlint.interpret.relevance import holds_crossing
 from detachlint.ir.nodes import Code
 from detachlint.project.files import ProjectFiles
 from detachlint.project.program import Project
@@ -72,8 +73,11 @@ def analyse_files(project: Project, files: Iterable[str]) -> Iterator[tuple[str,
             code = project.files.lowered(file)
         except Exception as error:
             yield file, error
-        else:
-            seeds.update({file: code} if code is not None else {})
+            continue
+        if code is not None and holds_crossing(code):
+            seeds[file] = code
+        elif code is not None:
+            yield file, Facts(file)
     chosen = related_files(project, seeds)
     groups = groups_of(project, seeds, chosen)
     still_open = Counter(file for group in groups for file in group)

@@ -32,6 +32,18 @@ class Applicability(Enum):
     DISPLAY_ONLY = "display-only"
 
 
+class Remedy(Enum):
+    """Which repair a finding calls for; the fixes make edits of it."""
+
+    NONE = "none that can be made by an edit at the crossing"
+    DETACH_RECEIVER = "`.detach()` before the conversion whose call stands at the span"
+    DETACH = "`.detach()` behind the expression at the span"
+    DETACH_UNSAFELY = "the same, where the program does something else afterwards"
+    DETACH_EACH = "`.detach()` on each item of the container at the span"
+    DETACH_TO_ARRAY = "`.detach().numpy()` behind the expression at the span"
+    TO_ARRAY = "`.numpy()` behind the expression at the span"
+
+
 @dataclass(frozen=True, slots=True)
 class TraceStep:
     """One step of the way from the origin of the gradient to the crossing."""
@@ -60,7 +72,11 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One diagnostic. `trace` runs from the origin to the crossing, origin first."""
+    """One diagnostic. `trace` runs from the origin to the crossing, origin first.
+
+    `remedy` says where the fix has to put something; `cures` are the methods of the tensor that,
+    called there in this order, cure the crossing.
+    """
 
     code: str
     name: str
@@ -70,3 +86,5 @@ class Finding:
     confidence: Confidence
     trace: tuple[TraceStep, ...] = ()
     fix: Fix | None = None
+    remedy: Remedy = Remedy.NONE
+    cures: tuple[str, ...] = ()

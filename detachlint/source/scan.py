@@ -3,6 +3,9 @@
 What a "no" relies on: a crossing needs its word somewhere in the file (as an attribute, or as the
 string of a `getattr`). A word that the program spells in pieces (`"num" + "py"`, `"num\\x70y"`) is the
 one thing this gives up on. A file need not mention torch: `loss.backward()` says enough of a loss.
+
+Where nothing is called by such a word, what converts is a library. It has to be imported, and
+something has to say that there are tensors: PyTorch's name, or what only tensors with a graph have.
 """
 
 from __future__ import annotations
@@ -14,6 +17,24 @@ CROSSING_WORDS = ("numpy", "__array__")
 
 # `import numpy as np` names no attribute: a keyword on the same line stands right before the word.
 _CROSSING = re.compile(r"numpy(?<!import numpy)(?<!from numpy)|__array__")
+
+LIBRARIES = (
+    *("PIL", "albumentations", "bokeh", "comet_ml", "cv2", "dask", "datasets", "faiss", "h5py"),
+    *("imageio", "joblib", "librosa", "lightgbm", "matplotlib", "mlflow", "neptune", "nibabel"),
+    *("numba", "numpy", "open3d", "optuna", "pandas", "plotly", "polars", "pyarrow", "pywt"),
+    *("scipy", "seaborn", "skimage", "sklearn", "soundfile", "statsmodels", "tensorboard"),
+    *("tensorboardX", "tifffile", "torchvision", "trimesh", "umap", "visdom", "wandb", "xarray"),
+    *("xgboost",),
+)
+"""Libraries that make arrays of what they are handed."""
+
+_NAMES = ("np", "plt", "pd", "sns")
+"""What they are called where another module hands them on."""
+
+_IMPORT = re.compile(
+    rf"(?:import|from)[ \t\\][^\n]*\b(?:{'|'.join((*LIBRARIES, *_NAMES))})\b", re.MULTILINE
+)
+_SIGNS_OF_TENSORS = ("torch", "backward", "requires_grad")
 
 _FIRST_TWO_LINES = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)?[^\r\n]*")
 _COOKIE = re.compile(rb"coding[:=][ \t]*([-\w.]+)")
@@ -45,10 +66,20 @@ def may_name_rules(data: bytes) -> bool:
 
 
 def _mentions(text: str) -> bool:
+    return _converts(text) or _hands_over(text)
+
+
+def _converts(text: str) -> bool:
     # The plain searches are some ten times faster than the pattern and often decide.
     if not any(word in text for word in CROSSING_WORDS):
         return False
     return _CROSSING.search(text) is not None
+
+
+def _hands_over(text: str) -> bool:
+    if not any(sign in text for sign in _SIGNS_OF_TENSORS):
+        return False
+    return _IMPORT.search(text) is not None
 
 
 def _mentions_when_folded(text: str) -> bool:

@@ -60,6 +60,18 @@ def crossing_at(source: SourceText, span: Span) -> CrossingLayout | None:
     None where the text at `span` is not exactly one call of `numpy` or `__array__` in one of the
     spellings of `Form`, and where libcst cannot read it.
     """
+    return _read(source, span, _CrossingVisitor)
+
+
+def argument_at(source: SourceText, span: Span) -> CrossingLayout | None:
+    """The layout of the expression at `span`, which something else converts.
+
+    None where the text at `span` is no expression, and where libcst cannot read it.
+    """
+    return _read(source, span, _ArgumentVisitor)
+
+
+def _read(source: SourceText, span: Span, kind: type[_Visitor]) -> CrossingLayout | None:
     text = source.slice(span)
     wrapped = f"{_OPENING}{text}{_CLOSING}"
     if _is_too_deep(wrapped):
@@ -69,7 +81,7 @@ def crossing_at(source: SourceText, span: Span) -> CrossingLayout | None:
         # The positions are those of the code that libcst writes, not of the text that it has read.
         if module.code != wrapped:
             return None
-        visitor = _CrossingVisitor(module, text, source.offset(span.line, span.column))
+        visitor = kind(module, text, source.offset(span.line, span.column))
         MetadataWrapper(module, unsafe_skip_copy=True).visit(visitor)
     except (cst.ParserSyntaxError, cst.CSTValidationError, RecursionError):
         return None
@@ -88,8 +100,8 @@ def _is_too_deep(expression: str) -> bool:
     return bool(level)
 
 
-class _CrossingVisitor(cst.CSTVisitor):
-    """Stops at the call that is the whole text, and reads it from the outside in."""
+class _Visitor(cst.CSTVisitor):
+    """Reads an expression from the outside in."""
 
     METADATA_DEPENDENCIES = (ByteSpanPositionProvider,)
 
@@ -100,51 +112,6 @@ class _CrossingVisitor(cst.CSTVisitor):
         self._text = text
         self._bytes = text.encode("utf-8")
         self._start = start
-
-    def visit_Call(self, node: cst.Call) -> bool:
-        """Reads the outermost call; the calls inside it are other crossings' business."""
-        if self._range(node) == (self._start, self._start + len(self._text)):
-            self.found = self._crossing(node)
-        return False
-
-    # Forms ------------------------------------------------------------------------------------
-
-    def _crossing(self, node: cst.Call) -> CrossingLayout | None:
-        function = node.func
-        if isinstance(function, cst.Attribute):
-            method = _conversion(function.attr.value)
-            if method is not None and node.args and _names_tensor_class(function.value):
-                return self._with_argument(node, Form.UNBOUND, method, node.args[0])
-            # Tensor.numpy takes no positional argument: with one it is someone else's function.
-            if method is not None and (method == "__array__" or not _has_positional(node)):
-                dot, _ = self._range(function.dot)
-                return self._layout(node, Form.METHOD, method, function.value, dot, None)
-        if isinstance(function, cst.Call) and _is_name(function.func, "getattr"):
-            method = _attribute_read(function)
-            if method is not None:
-                return self._with_argument(node, Form.GETATTR, method, function.args[0])
-        return None
-
-    def _with_argument(
-        self, node: cst.Call, form: Form, method: Conversion, receiver: cst.Arg
-    ) -> CrossingLayout | None:
-        if receiver.star or receiver.keyword is not None:
-            return None
-        return self._layout(node, form, method, receiver.value, None, self._argument(receiver))
-
-    def _layout(
-        self,
-        node: cst.Call,
-        form: Form,
-        method: Conversion,
-        converted: cst.BaseExpression,
-        dot: int | None,
-        receiver: ArgumentLayout | None,
-    ) -> CrossingLayout:
-        base, steps = self._chain(converted)
-        arguments = self._arguments(node.args)
-        start = self._arguments_start(node)
-        return CrossingLayout(form, method, base, steps, dot, receiver, arguments, start)
 
     # Parts ------------------------------------------------------------------------------------
 
@@ -196,6 +163,87 @@ class _CrossingVisitor(cst.CSTVisitor):
 
     def _index(self, byte_offset: int) -> int:
         return self._start + len(self._bytes[: max(byte_offset, 0)].decode("utf-8"))
+
+
+class _CrossingVisitor(_Visitor):
+    """Stops at the call that is the whole text."""
+
+    def visit_Call(self, node: cst.Call) -> bool:
+        """Reads the outermost call; the calls inside it are other crossings' business."""
+        if self._range(node) == (self._start, self._start + len(self._text)):
+            self.found = self._crossing(node)
+        return False
+
+    def _crossing(self, node: cst.Call) -> CrossingLayout | None:
+        function = node.func
+        if isinstance(function, cst.Attribute):
+            method = _conversion(function.attr.value)
+            if method is not None and node.args and _names_tensor_class(function.value):
+                return self._with_argument(node, Form.UNBOUND, method, node.args[0])
+            # Tensor.numpy takes no positional argument: with one it is someone else's function.
+            if method is not None and (method == "__array__" or not _has_positional(node)):
+                dot, _ = self._range(function.dot)
+                return self._layout(node, Form.METHOD, method, function.value, dot, None)
+        if isinstance(function, cst.Call) and _is_name(function.func, "getattr"):
+            method = _attribute_read(function)
+            if method is not None:
+                return self._with_argument(node, Form.GETATTR, method, function.args[0])
+        return None
+
+    def _with_argument(
+        self, node: cst.Call, form: Form, method: Conversion, receiver: cst.Arg
+    ) -> CrossingLayout | None:
+        if receiver.star or receiver.keyword is not None:
+            return None
+        return self._layout(node, form, method, receiver.value, None, self._argument(receiver))
+
+    def _layout(
+        self,
+        node: cst.Call,
+        form: Form,
+        method: Conversion,
+        converted: cst.BaseExpression,
+        dot: int | None,
+        receiver: ArgumentLayout | None,
+    ) -> CrossingLayout:
+        base, steps = self._chain(converted)
+        arguments = self._arguments(node.args)
+        start = self._arguments_start(node)
+        return CrossingLayout(form, method, base, steps, dot, receiver, arguments, start)
+
+
+class _ArgumentVisitor(_Visitor):
+    """Takes the whole text, whatever expression it is."""
+
+    def visit_Expr(self, node: cst.Expr) -> bool:
+        """Reads the one expression there is."""
+        whole = isinstance(node.value, _PRIMARIES) or len(node.value.lpar) > len(_OPENING)
+        self.found = self._value(node.value, whole)
+        return False
+
+    def _value(self, node: cst.BaseExpression, is_primary: bool) -> CrossingLayout:
+        start, end = self._range(node)
+        text = self._text[start - self._start : end - self._start]
+        receiver = ArgumentLayout(
+            text, start, end, start, end, None, "", is_primary, _shows_no_tensor(node)
+        )
+        base, steps = self._chain(node)
+        items = tuple(self._value(item, _is_primary(item)) for item in _items(node))
+        return CrossingLayout(Form.ARGUMENT, "numpy", base, steps, None, receiver, (), end, items)
+
+
+def _is_primary(node: cst.BaseExpression) -> bool:
+    """Whether a `.step` can follow the expression as it is written (parentheses are not part of it)."""
+    return isinstance(node, _PRIMARIES)
+
+
+def _items(node: cst.BaseExpression) -> list[cst.BaseExpression]:
+    if isinstance(node, cst.ListComp):
+        return [node.elt]
+    if isinstance(node, (cst.List, cst.Tuple)):
+        is_plain = all(isinstance(element, cst.Element) for element in node.elements)
+        return [element.value for element in node.elements] if is_plain else []
+    return []
 
 
 def _has_positional(node: cst.Call) -> bool:

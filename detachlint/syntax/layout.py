@@ -16,6 +16,7 @@ class Form(Enum):
     METHOD = "receiver.numpy()"
     UNBOUND = "torch.Tensor.numpy(receiver)"
     GETATTR = 'getattr(receiver, "numpy")()'
+    ARGUMENT = "function(receiver)"
 
 
 @final
@@ -77,7 +78,9 @@ class CrossingLayout:
     Where the conversion is a method call, `dot` is where its dot stands; otherwise `receiver` is
     the argument that holds base and steps (for `UNBOUND` also the first of `arguments`). Exactly
     one of the two is None. `arguments` are those of the conversion's call, and `arguments_start` is
-    the place behind its opening parenthesis.
+    the place behind its opening parenthesis (an `ARGUMENT` is looked at without its call: it has
+    none of them). `items` are those of an argument that is written item by item: a display, or a
+    comprehension, which has one.
     """
 
     form: Form
@@ -88,3 +91,4 @@ class CrossingLayout:
     receiver: ArgumentLayout | None
     arguments: tuple[ArgumentLayout, ...]
     arguments_start: int
+    items: tuple[CrossingLayout, ...] = ()

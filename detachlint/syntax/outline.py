@@ -32,12 +32,14 @@ class Outline:
     `imported` are the names that some import of the file binds, in whatever scope.
     `own_attributes` are the methods and attributes that classes of the file define.
     `editable_calls` are the spans of the call expressions that may be changed: each stands at
-    exactly that place and its text is not data.
+    exactly that place and its text is not data. `editable_values` are those of all expressions
+    that are read as one value.
     """
 
     imported: frozenset[str]
     own_attributes: frozenset[str]
     editable_calls: frozenset[Span]
+    editable_values: frozenset[Span] = frozenset()
 
     @classmethod
     def read(cls, source: SourceText, tree: ast.Module | None = None) -> Outline:
@@ -56,6 +58,7 @@ class Outline:
             frozenset(reader.imported),
             frozenset(reader.own_attributes),
             frozenset(reader.calls - reader.fixed_calls),
+            frozenset(reader.values - reader.fixed_values),
         )
 
 
@@ -67,6 +70,8 @@ class _Reader:
         self.own_attributes: set[str] = set()
         self.calls: set[Span] = set()
         self.fixed_calls: set[Span] = set()
+        self.values: set[Span] = set()
+        self.fixed_values: set[Span] = set()
         self._source = source
 
     def read(self, tree: ast.Module) -> None:
@@ -74,8 +79,12 @@ class _Reader:
         pending: list[tuple[ast.AST, bool]] = [(tree, True)]
         while pending:
             node, editable = pending.pop()
+            if isinstance(node, ast.expr):
+                self._value(node, editable)
             if isinstance(node, ast.Call):
                 self._call(node, editable)
+            elif isinstance(node, ast.keyword) and node.arg is None:
+                self.fixed_values.add(_span(node.value))
             elif isinstance(node, (ast.Import, ast.ImportFrom)):
                 self.imported.update(_bound_names(node))
             elif isinstance(node, ast.ClassDef):
@@ -91,6 +100,15 @@ class _Reader:
         if not editable or span in self.calls:
             self.fixed_calls.add(span)
         self.calls.add(span)
+
+    def _value(self, node: ast.expr, editable: bool) -> None:
+        span = _span(node)
+        is_read = isinstance(getattr(node, "ctx", None), (ast.Load, type(None)))
+        if isinstance(node, ast.Starred):
+            self.fixed_values.add(_span(node.value))
+        if not editable or not is_read or span in self.values:
+            self.fixed_values.add(span)
+        self.values.add(span)
 
     def _shows_its_text(self, node: ast.AST) -> bool:
         """Whether the program can see how the expressions inside `node` are written.

@@ -207,7 +207,8 @@ def test_files_are_shown(project: Path) -> None:
 
 
 def test_settings_are_shown(project: Path) -> None:
-    configure("ignore = ['DTL9']\nper-file-ignores = {'tests/*' = ['DTL101']}\nexclude = ['gen']")
+    lines = ["select = ['DTL101']", "per-file-ignores = {'tests/*' = ['DTL101']}"]
+    configure("\n".join([*lines, "exclude = ['gen']"]))
     result = run("check", "--show-settings", "--min-confidence", "certain", "a.py", "tests/b.py")
     first, second = result.stdout.split("\n\n")
     assert first.splitlines()[:5] == [

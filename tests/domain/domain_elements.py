@@ -19,6 +19,8 @@ from detachlint.domain import objects
 from detachlint.domain.belief import Belief, Truth
 from detachlint.domain.objects import Class, Frame, Function, HeapObject, Iterator, Unknown
 from detachlint.domain.story import Story, begin, then
+from detachlint.domain.surroundings import Surroundings
+from detachlint.domain.traits import Check, Dtype, Family, Trait
 from detachlint.domain.values import (
     Address,
     Atom,
@@ -88,6 +90,14 @@ stories: st.SearchStrategy[Story | None] = st.one_of(
     st.builds(begin, spans, st.just("begins")),
     st.builds(then, st.builds(begin, spans, st.just("begins")), spans, st.just("goes on")),
 )
+trait_elements = st.builds(
+    Trait, beliefs, st.frozensets(st.sampled_from(["cuda", "sparse"]), max_size=2)
+)
+dtypes = st.builds(Dtype, st.sampled_from(Family), trait_elements)
+surroundings = st.builds(
+    Surroundings, dtypes, trait_elements, trait_elements, compiled=beliefs, fake=trait_elements
+)
+trait_maps = st.dictionaries(st.sampled_from(Check), trait_elements, max_size=2)
 
 
 class ValueType:
@@ -101,6 +111,8 @@ class AtomType:
 _NAMES = st.sampled_from(["a", "b"])
 _KNOWN_TYPES: dict[object, st.SearchStrategy[Any]] = {
     Belief: beliefs,
+    Trait: trait_elements,
+    Dtype: dtypes,
     Address: addresses,
     Literal: literals,
     Span: spans,

@@ -10,11 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from join_laws import broken_laws
 
-from detachlint.domain.belief import MAYBE, NO, YES, Truth
+from detachlint.domain.belief import MAYBE, NO, SOMETIMES, YES, Belief, Truth
 from detachlint.domain.objects import (
     Array,
-    Device,
-    Dtype,
     HeapObject,
     Kind,
     Mapping,
@@ -22,11 +20,11 @@ from detachlint.domain.objects import (
     Tensor,
     Unknown,
     grad_of,
-    join_dtypes,
     join_maps,
     join_objects,
     values_in,
 )
+from detachlint.domain.traits import Check, Trait, trait
 from detachlint.domain.values import Value, join_values, literal, value_of
 
 ONE, TWO, THREE = (value_of(literal(number)) for number in (1, 2, 3))
@@ -86,25 +84,21 @@ def test_a_tensor_that_requires_grad_is_seen_in_every_join(a: Tensor, b: Tensor)
 
 
 def test_what_both_paths_know_of_a_tensor_is_kept() -> None:
-    there = Tensor(YES, device=Device.OTHER, dtype=Dtype.NARROW, parameter=True, strided=False)
+    sparse = {Check.LAYOUT: trait("sparse")}
+    there = Tensor(YES, device=trait("cuda"), parameter=True, traits=sparse)
     here = Tensor(NO)
     joined = there.join(here)
-    assert (joined.device, joined.dtype) == (Device.UNKNOWN, Dtype.UNKNOWN)
+    assert joined.device == Trait(SOMETIMES, frozenset({"cuda"}))
+    assert joined.traits[Check.LAYOUT].held.usual is Truth.SOMETIMES
     assert not joined.parameter
-    assert not joined.strided
     assert joined.grad.usual is Truth.SOMETIMES
     assert there.join(there) == there
 
 
-@FEW
-@given(st.sampled_from(Dtype), st.sampled_from(Dtype), st.sampled_from(Dtype))
-def test_joins_of_dtypes_keep_every_law(a: Dtype, b: Dtype, c: Dtype) -> None:
-    assert broken_laws(join_dtypes, a, b, c) == []
-
-
-def test_the_default_dtype_is_one_of_the_floats() -> None:
-    assert join_dtypes(Dtype.FLOAT, Dtype.FLOAT32) is Dtype.FLOAT
-    assert join_dtypes(Dtype.FLOAT, Dtype.INTEGER) is Dtype.UNKNOWN
+def test_unseen_code_moves_parameters_and_nothing_else() -> None:
+    tensor, parameter = Tensor(NO), Tensor(YES, parameter=True, device=trait("cuda"))
+    assert tensor.in_unseen_hands().device == tensor.device
+    assert parameter.in_unseen_hands().device.held == Belief(Truth.YES, Truth.MAYBE)
 
 
 def test_sequences_of_one_length_are_joined_item_by_item() -> None:

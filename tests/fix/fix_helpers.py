@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from detachlint.fix import FixStyle, apply_fixes, attach_fixes, detach_edits
-from detachlint.rules.finding import Confidence, Edit, Finding, Fix
+from detachlint.rules.finding import Confidence, Edit, Finding, Fix, Remedy
 from detachlint.source.span import Span
 from detachlint.source.text import SourceText
 
@@ -39,7 +39,8 @@ def finding_at(
     code: str = "DTL101",
 ) -> Finding:
     name = "numpy-on-grad-tensor"
-    return Finding(code, name, "raises", "module.py", span, confidence, (), fix)
+    remedy = Remedy.DETACH_RECEIVER if code == "DTL101" else Remedy.NONE
+    return Finding(code, name, "raises", "module.py", span, confidence, (), fix, remedy)
 
 
 def fix_text(text: str, style: FixStyle = "detach") -> str:

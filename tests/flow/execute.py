@@ -1,8 +1,9 @@
 """Runs programs under real PyTorch, many in one warm process, and notes what happened.
 
-In a program `reveal_grad(t)` notes `t.requires_grad`. A crossing that raises because the tensor
-requires grad is noted and hands out the array of the detached tensor instead, so that one run sees
-every crossing of a program.
+In a program `reveal_grad(t)` notes `t.requires_grad`. A crossing that PyTorch refuses is noted and
+hands out the array it would have been instead (None where there is no data), so that one run sees
+every crossing of a program. Errors that no tensor escapes (DTL115) are noted where they are raised;
+the program handles them.
 
 The programs are our own and behave, so they share the process: a tenth of the time that the
 harness takes, which runs programs of unknown manners and gives each a process.
@@ -22,11 +23,12 @@ import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
+from types import FrameType, TracebackType
 from typing import Any, NamedTuple
 
 TIMEOUT_SECONDS = 300.0
-_REFUSAL = "Can't call numpy() on Tensor that requires grad"
+_REJECTED = "# error: DTL115"
+_REJECTIONS = (TypeError, ValueError, AttributeError)
 _PROGRAM_FILE = "<flow program>"
 
 
@@ -37,6 +39,8 @@ class Crossing(NamedTuple):
     end_line: int
     site: int
     raised: bool
+    check: str = ""
+    """What PyTorch refused, by the name of its `Check`."""
 
 
 class Reveal(NamedTuple):
@@ -115,11 +119,21 @@ def _lines(frame: FrameType) -> tuple[int, int]:
     return frame.f_lineno, frame.f_lineno
 
 
+def _is_innermost(traceback: TracebackType) -> bool:
+    inner = traceback.tb_next
+    while inner is not None:
+        if inner.tb_frame.f_code.co_filename == _PROGRAM_FILE:
+            return False
+        inner = inner.tb_next
+    return True
+
+
 class _Recorder:
     """Stands in for `Tensor.numpy`, and is `reveal_grad`."""
 
     def __init__(self, original: Any) -> None:
         self.original = original
+        self.busy = False
         self.execution = Execution()
 
     def reveal_grad(self, tensor: Any) -> Any:
@@ -127,17 +141,40 @@ class _Recorder:
         self.execution.reveals.append(Reveal(line, bool(tensor.requires_grad)))
         return tensor
 
+    def trace(self, frame: FrameType, event: str, argument: Any) -> Any:
+        """Notes what the program's own lines raise by calling something outside."""
+        if frame.f_code.co_filename != _PROGRAM_FILE:
+            return None
+        if event == "exception" and issubclass(argument[0], _REJECTIONS):
+            if argument[2].tb_frame is frame and _is_innermost(argument[2]):
+                first, last = _lines(frame)
+                self.execution.crossings.append(Crossing(first, last, frame.f_lasti, True))
+        return self.trace
+
     def numpy(self, tensor: Any, *, force: bool = False) -> Any:
+        from detachlint.domain.traits import Check
+        from detachlint.harness.convertible import convertible
+        from detachlint.harness.observation import refused_check
+
+        if self.busy:  # a mode for all of torch's functions calls back
+            return self.original(tensor, force=force)
         frame = _program_frame()
         first, last = _lines(frame)
         site = hash((frame.f_code.co_name, frame.f_code.co_firstlineno, frame.f_lasti))
+        self.busy = True
         try:
             array = self.original(tensor, force=force)
-        except RuntimeError as error:
-            if _REFUSAL not in str(error):
+        except (RuntimeError, TypeError, ValueError, NotImplementedError) as error:
+            check = refused_check(str(error))
+            if check is None:
                 raise
-            self.execution.crossings.append(Crossing(first, last, site, True))
-            return self.original(tensor.detach(), force=force)
+            self.execution.crossings.append(Crossing(first, last, site, True, check.value))
+            if check not in (Check.UNINITIALIZED, Check.SUBCLASS):
+                with contextlib.suppress(RuntimeError):
+                    return self.original(convertible(tensor), force=force)
+            return None  # there is no data to answer with
+        finally:
+            self.busy = False
         self.execution.crossings.append(Crossing(first, last, site, False))
         return array
 
@@ -148,6 +185,8 @@ def _run(text: str, recorder: _Recorder) -> Execution:
     recorder.execution = execution = Execution()
     # A program may leave the mode switched off; a suspended generator of it restores its own late.
     torch.set_grad_enabled(True)
+    torch.set_default_device(None)
+    torch.set_default_dtype(torch.float32)
     torch.manual_seed(0)
     # Dataclasses and pickling look their module up by name, so the program is a real `__main__`.
     namespace = sys.modules["__main__"].__dict__
@@ -155,10 +194,13 @@ def _run(text: str, recorder: _Recorder) -> Execution:
     linecache.cache[_PROGRAM_FILE] = (len(text), None, text.splitlines(True), _PROGRAM_FILE)
     namespace["reveal_grad"] = recorder.reveal_grad
     try:
+        if _REJECTED in text:
+            sys.settrace(recorder.trace)
         exec(compile(text, _PROGRAM_FILE, "exec"), namespace)
     except BaseException:  # a program may also call sys.exit
         execution.failure = traceback.format_exc()
     finally:
+        sys.settrace(None)
         namespace.clear()
         namespace.update(saved)
         torch.set_grad_enabled(True)

@@ -6,8 +6,8 @@ Lines of a program carry markers:
 - ``reveal_grad(x)  # revealed: YES`` (or ``NO``): what is believed of `x` there, over all seen
   calls. ``MAYBE`` where unseen callers, unseen arguments or data decide.
 - ``# error: DTL101``, optionally ``certain``, ``likely`` or ``possible``: a crossing that must be
-  reported with that confidence (without one: likely or surer). A crossing without a marker must not
-  be reported as likely or surer.
+  reported under that code with that confidence (without one: likely or surer). A crossing without a
+  marker must not be reported as likely or surer.
 
 A block opened with ``python unexecuted`` holds functions whose callers are not there to be run.
 """
@@ -22,7 +22,7 @@ DIRECTORY = Path(__file__).parent
 
 _OPENING = re.compile(r"```python(?P<unexecuted> unexecuted)?\s*$")
 _REVEAL = re.compile(r"# revealed: (YES|NO|MAYBE)$")
-_ERROR = re.compile(r"# error: DTL101(?: (certain|likely|possible))?$")
+_ERROR = re.compile(r"# error: (?P<code>DTL1\d\d)(?: (?P<sure>certain|likely|possible))?$")
 _LOOKS_LIKE_MARKER = re.compile(r"#\s*(error|reveal)|reveal_grad\(")
 
 
@@ -36,6 +36,7 @@ class Program:
     reveals: dict[int, str]
     errors: dict[int, str]
     """The confidence asked for; "" where any from likely up will do."""
+    codes: dict[int, str]
 
     def numbered(self) -> str:
         """The text as a failing test shows it."""
@@ -75,17 +76,18 @@ def read_program(name: str, text: str, *, executed: bool = True) -> Program:
     """A program with its markers."""
     reveals: dict[int, str] = {}
     errors: dict[int, str] = {}
+    codes: dict[int, str] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         reveal, error = _REVEAL.search(line), _ERROR.search(line)
         if reveal:
             reveals[number] = reveal[1]
         elif error:
-            errors[number] = error[1] or ""
+            errors[number], codes[number] = error["sure"] or "", error["code"]
         if bool(reveal) != ("reveal_grad(" in line) or (
             _LOOKS_LIKE_MARKER.search(line) and not reveal and not error
         ):
             raise MalformedDocument(f"{name}, line {number}: not a marker: {line.strip()}")
-    return Program(name, text, executed, reveals, errors)
+    return Program(name, text, executed, reveals, errors, codes)
 
 
 def all_programs() -> list[Program]:

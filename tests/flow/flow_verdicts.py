@@ -6,11 +6,18 @@ Each function returns complaints, one line each; none means agreement.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from execute import Crossing, Execution
 from flow_documents import Program
 
+OTHERWISE = {
+    "DTL111": {"device"},
+    "DTL112": {"dtype"},
+    "DTL113": {"conjugate", "negative"},
+    "DTL114": {"uninitialized", "subclass", "layout", "device", "dtype", "storage"},
+}
+"""What PyTorch may refuse first where a code is marked, by the names of its checks."""
 CONFIDENCES = ("possible", "likely", "certain")
 
 
@@ -40,6 +47,10 @@ def _crossings_against_pytorch(program: Program, crossings: list[Crossing]) -> I
     for crossing in crossings:
         line = _marked_line(program.errors, crossing.line, crossing.end_line)
         outcomes[line][crossing.site].append(crossing.raised)
+    for line, check in sorted({(c.line, c.check) for c in crossings if c.check}):
+        expected = OTHERWISE.get(program.codes.get(line, ""), {"grad"})
+        if line in program.codes and check not in expected:
+            yield f"line {line}: PyTorch refuses its {check} first, marked {program.codes[line]}"
     for line, sites in sorted(outcomes.items()):
         if line not in program.errors and any(map(any, sites.values())):
             yield f"line {line}: raises under PyTorch, is not marked"
@@ -49,24 +60,32 @@ def _crossings_against_pytorch(program: Program, crossings: list[Crossing]) -> I
             continue
         if not sites:
             yield f"line {line}: marked, never reached"
-        elif confidence == "certain" and not any(map(all, sites.values())):
+        elif confidence == "certain" and not _always_raises(program.codes[line], sites):
             yield f"line {line}: marked certain, does not raise on every execution"
         elif not any(map(any, sites.values())):
             yield f"line {line}: marked, does not raise"
 
 
-def complaints_of_findings(
-    program: Program, findings: Iterable[tuple[int, int, str, str]]
-) -> list[str]:
-    """Missed and false alarms, and wrong confidences.
+def _always_raises(code: str, sites: Mapping[int, list[bool]]) -> bool:
+    # One call that converts several arguments is one site, whichever of them requires grad.
+    every = all if code == "DTL101" or code in OTHERWISE else any
+    return any(map(every, sites.values()))
 
-    A finding is (first line, last line, confidence, message).
+
+def complaints_of_findings(
+    program: Program, findings: Iterable[tuple[int, int, str, str, str]]
+) -> list[str]:
+    """Missed and false alarms, wrong codes and wrong confidences.
+
+    A finding is (first line, last line, code, confidence, message).
     """
     reported: dict[int, str] = {}
     complaints: list[str] = []
-    for line, end_line, confidence, message in findings:
+    for line, end_line, code, confidence, message in findings:
         line = _marked_line(program.errors, line, end_line)
-        if line in program.errors:
+        if line in program.errors and code != program.codes[line]:
+            complaints.append(f"line {line}: reported as {code}, expected {program.codes[line]}")
+        elif line in program.errors:
             reported[line] = max(reported.get(line, confidence), confidence, key=CONFIDENCES.index)
         elif confidence != "possible":
             complaints.append(f"false alarm at line {line} ({confidence}): {message}")

@@ -58,9 +58,14 @@ def test_findings(program: Program) -> None:
         complaints_of_findings(
             program,
             (
-                (found.span.line, found.span.end_line, found.confidence.value, found.message)
+                (
+                    found.span.line,
+                    found.span.end_line,
+                    found.code,
+                    found.confidence.value,
+                    found.message,
+                )
                 for found in findings
-                if found.code == "DTL101"
             ),
         ),
     )

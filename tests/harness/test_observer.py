@@ -13,6 +13,7 @@ import pytest
 import torch
 from torch import nn
 
+from detachlint.domain.traits import Check
 from detachlint.harness.observation import Crossing
 from detachlint.harness.observer import Observer
 from detachlint.source.span import Span
@@ -104,24 +105,25 @@ def test_grad_mode_is_that_of_the_call() -> None:
 
 
 @pytest.mark.parametrize(
-    ("make", "outcome"),
+    ("make", "outcome", "check"),
     [
-        (lambda: torch.ones(2, dtype=torch.bfloat16), "TypeError"),
-        (lambda: torch.ones(2, device="meta", requires_grad=True), "TypeError"),
-        (lambda: torch.eye(2).to_sparse(), "TypeError"),
-        (lambda: torch.ones(2, dtype=torch.cfloat).conj(), "RuntimeError"),
-        (lambda: nn.LazyLinear(2).weight, "ValueError"),
+        (lambda: torch.ones(2, dtype=torch.bfloat16), "TypeError", Check.DTYPE),
+        (lambda: torch.ones(2, device="meta", requires_grad=True), "TypeError", Check.DEVICE),
+        (lambda: torch.eye(2).to_sparse(), "TypeError", Check.LAYOUT),
+        (lambda: torch.ones(2, dtype=torch.cfloat).conj(), "RuntimeError", Check.CONJUGATE),
+        (lambda: nn.LazyLinear(2).weight, "ValueError", Check.UNINITIALIZED),
     ],
 )
 def test_other_refusals_are_not_taken_for_grad(
-    make: Callable[[], torch.Tensor], outcome: str
+    make: Callable[[], torch.Tensor], outcome: str, check: Check
 ) -> None:
     tensor = make()
     for keep_going in (False, True):
-        error, crossings = observe(lambda: tensor.numpy(), keep_going=keep_going)
-        assert type(error).__name__ == outcome
+        answer, crossings = observe(lambda: tensor.numpy(), keep_going=keep_going)
         crossing = only(crossings)
         assert (crossing.outcome, crossing.refused_for_grad) == (outcome, False)
+        assert crossing.refused is check
+        assert type(answer).__name__ == ("ndarray" if keep_going else outcome)
 
 
 def test_equal_crossings_are_counted_and_different_ones_kept_apart() -> None:
@@ -173,10 +175,10 @@ def test_keeping_going_answers_with_the_detached_array() -> None:
     assert weight[0].item() == 5.0
 
 
-def test_keeping_going_does_not_hide_what_comes_after_detaching() -> None:
+def test_keeping_going_cures_what_comes_after_the_gradient_as_well() -> None:
     narrow = torch.ones(2, dtype=torch.bfloat16, requires_grad=True)
-    error, crossings = observe(lambda: narrow.numpy(), keep_going=True)
-    assert isinstance(error, TypeError)
+    array, crossings = observe(lambda: narrow.numpy(), keep_going=True)
+    assert array.dtype == np.float32
     assert only(crossings).refused_for_grad
 
 

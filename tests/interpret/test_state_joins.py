@@ -13,6 +13,7 @@ from domain_elements import (
     beliefs,
     heap_objects,
     literals,
+    surroundings,
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,6 +29,7 @@ ONE_CLASS = st.one_of(*map(heap_objects, (Tensor, Sequence, Mapping, Instance)))
 PARTS: dict[str, st.SearchStrategy[Any]] = {
     "mode": beliefs,
     "inference": beliefs,
+    "surroundings": surroundings,
     "truths": st.dictionaries(addresses, st.booleans(), max_size=3),
     "equals": st.dictionaries(addresses, literals, max_size=3),
     "focus": st.frozensets(addresses, max_size=2),

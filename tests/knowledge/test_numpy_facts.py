@@ -105,6 +105,18 @@ def test_a_gate_is_asked_for_by_position() -> None:
     assert fact.gate(7) is None
 
 
+def test_keywords_are_found_by_the_signature() -> None:
+    choice, savez = facts.numpy_fact("numpy.random.choice"), facts.numpy_fact("numpy.savez")
+    assert choice is not None and savez is not None
+    assert choice.position("p") == 3 and choice.gate(3) is Gate.CONVERTS
+    assert choice.position("no_such_keyword") is None
+    assert savez.position("any_name") == 1 and savez.gate(1) is Gate.CONVERTS
+
+
+def test_dlpack_has_a_gate_of_its_own() -> None:
+    assert gates("from_dlpack")["0"] is Gate.EXPORTS
+
+
 def test_unknown_functions_have_no_fact() -> None:
     assert facts.numpy_fact("numpy.no_such_function") is None
 
@@ -117,13 +129,13 @@ def test_all_rows_are_read_as_written() -> None:
 
 def test_a_row_is_read_back_as_written() -> None:
     found = {"0": Gate.CONVERTS, "0[]": Gate.REJECTS, "1s": Gate.SCALAR}
-    fact = NumpyFact("numpy.made_up", found, "array", "executed")
+    fact = NumpyFact("numpy.made_up", found, ("a", "b"), "array", "executed")
     assert rows.parse_numpy(fact.name, rows.format_numpy(fact)) == fact
 
 
 def test_an_unknown_gate_is_an_error_that_names_the_row() -> None:
     with pytest.raises(rows.MalformedRow, match=r"^numpy\.f: "):
-        rows.parse_numpy("numpy.f", "0=sideways\tarray\texecuted")
+        rows.parse_numpy("numpy.f", "0=sideways\ta\tarray\texecuted")
 
 
 def test_a_sample_of_functions_does_what_its_rows_say() -> None:

@@ -6,24 +6,20 @@ project. A `project.toml` says otherwise where need be:
     entries = ["train.py", "train.py --test-only", "-m package.cli"]    # the runs, as typed
     search = ["src"]                # where an installation would have put the project's packages
     implicit = true                 # holds crossings that are no `.numpy()`, as np.asarray(tensor)
-    unreached = ["viewer.py:12"]    # crossings that no entry comes to
+    unreached = ["viewer.py:12"]    # `.numpy()` that no run comes to, or that is no tensor's
 """
 
 from __future__ import annotations
 
 import ast
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from detachlint.config.files import parse_toml
 from detachlint.harness.launch import Launch
-
-try:
-    import tomllib
-except ModuleNotFoundError:  # before Python 3.11, where pytest brings it along
-    import tomli as tomllib
 
 DIRECTORY = Path(__file__).resolve().parent
 _CROSSINGS = {"numpy", "__array__"}
@@ -88,9 +84,9 @@ def all_projects() -> list[Project]:
 
 
 def _read(root: Path) -> Project:
-    settings: dict[str, Any] = {}
+    settings: Mapping[str, Any] = {}
     if (root / "project.toml").exists():
-        settings = tomllib.loads((root / "project.toml").read_text(encoding="utf-8"))
+        settings = parse_toml((root / "project.toml").read_text(encoding="utf-8"))
     unknown = settings.keys() - {"entries", "search", "implicit", "unreached"}
     if unknown:
         raise ValueError(f"{root.name}/project.toml has unknown keys: {sorted(unknown)}")
@@ -115,9 +111,10 @@ def _entry(root: Path, command: str, search: list[str]) -> Entry:
         path = root / words[0]
         launch = Launch(str(root), (str(path.parent), *search), tuple(words[1:]))
         return Entry(command, path, launch)
-    package, _, module = words[1].rpartition(".")
     for folder in (str(root), *search):
-        path = Path(folder, *package.split("."), f"{module}.py")
+        path = Path(folder, *words[1].split("."))
+        package = words[1] if path.is_dir() else words[1].rpartition(".")[0]
+        path = path / "__main__.py" if path.is_dir() else path.with_suffix(".py")
         if path.exists():
             launch = Launch(str(root), (str(root), *search), tuple(words[2:]), package)
             return Entry(command, path, launch)

@@ -6,6 +6,7 @@ agreement.
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from mini_projects import Place, Project
 
 from detachlint.harness.observation import Crossing, Observation, Verdict
 from detachlint.rules.finding import Confidence, Finding
+from detachlint.source.span import Span
 
 _GRAD_RULES = {"DTL101", "DTL102", "DTL103"}
 """The rules about what PyTorch refuses because of autograd, and not for a device, say."""
@@ -73,12 +75,20 @@ def _site(project: Project, crossing: Crossing) -> _Site:
     filename, line, span = _relative(project, crossing.filename), crossing.line, crossing.span
     if span is None:
         return _Site(filename, line, (line, 0), (line + 1, 0))
-    return _Site(filename, line, span[:2], span[2:])
+    return _Site(filename, line, *_ends(span))
+
+
+def _ends(span: Span) -> tuple[tuple[int, int], tuple[int, int]]:
+    return (span.line, span.column), (span.end_line, span.end_column)
 
 
 def _meets(project: Project, alarm: Finding, site: _Site) -> bool:
-    overlap = alarm.span[:2] < site.end and site.start < alarm.span[2:]
-    return overlap and site.filename == _relative(project, alarm.filename)
+    start, end = _ends(alarm.span)
+    return (
+        start < site.end
+        and site.start < end
+        and site.filename == _relative(project, alarm.filename)
+    )
 
 
 def _is_at(project: Project, place: Place, crossing: Crossing) -> bool:
@@ -87,4 +97,5 @@ def _is_at(project: Project, place: Place, crossing: Crossing) -> bool:
 
 
 def _relative(project: Project, filename: str) -> str:
-    return filename.removeprefix(f"{project.root.as_posix()}/")
+    # A program that looks for its modules in "scripts/.." has them from there.
+    return os.path.normpath(filename).removeprefix(f"{project.root.as_posix()}/")

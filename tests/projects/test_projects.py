@@ -8,7 +8,8 @@ import pytest
 from mini_projects import Project, all_projects
 from project_verdicts import complaints_of_findings, complaints_of_runs
 
-from detachlint.api import Options, check_paths
+from detachlint.api import check_paths
+from detachlint.config.options import Options
 from detachlint.harness.observation import Observation
 from detachlint.harness.runner import KEEP_GOING, Runner
 from detachlint.rules.finding import Confidence, Finding

@@ -6,12 +6,15 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+from stand_in_device import device_meant, executable
 
 from detachlint import api
-from detachlint.harness.observation import Observation, Verdict
+from detachlint.domain.traits import Check
+from detachlint.harness.observation import Crossing, Observation, Verdict
 from detachlint.harness.rule_page import Example, parse_page
 from detachlint.harness.runner import Mode, Runner
 from detachlint.rules.finding import Confidence
+from detachlint.rules.refusals import code_of
 from detachlint.rules.registry import all_rules
 
 FILENAME = "example.py"
@@ -27,6 +30,12 @@ READABLE = "DTL900"
 """The one rule about files that do not run at all."""
 ABOUT_COMMENTS = {"DTL901"}
 """Rules about what PyTorch never sees."""
+GRAD = "DTL101"
+OTHERWISE = {"DTL111", "DTL112", "DTL113", "DTL114"}
+"""The rules about what PyTorch refuses apart from the gradient."""
+REJECTED = "DTL115"
+"""The rule about what fails for other reasons than the gradient; it ends a program."""
+REJECTIONS = {"TypeError", "ValueError", "AttributeError"}
 SYNTAX_ERRORS = {"SyntaxError", "IndentationError", "TabError"}
 
 
@@ -54,15 +63,24 @@ def test_findings_are_as_sure_as_the_page_says(example: Example) -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_pytorch_refuses_the_marked_lines_and_no_others(example: Example, runner: Runner) -> None:
-    seen = runner.run(example.text, filename=FILENAME, mode=Mode(keep_going=True))
+    seen = runner.run(executable(example.text), filename=FILENAME, mode=Mode(keep_going=True))
     unreadable = example.marked_lines(READABLE)
     if unreadable:
         assert seen.error is not None and seen.error.type in SYNTAX_ERRORS, _shown(example)
         assert {seen.error.line} == unreadable
         return
-    assert (seen.verdict, seen.error) == (Verdict.FINISHED, None), _shown(example)
-    refused = {mark.line for mark in example.marks if mark.code not in ABOUT_COMMENTS}
-    assert seen.refused_lines() == refused, _shown(example)
+    rejected = example.marked_lines(REJECTED)
+    if rejected:
+        # No answer can be given for the program: it ends there.
+        assert seen.error is not None and seen.error.type in REJECTIONS, _shown(example)
+        assert {seen.error.line} == rejected
+    else:
+        assert (seen.verdict, seen.error) == (Verdict.FINISHED, None), _shown(example)
+    seen_by_pytorch = [mark for mark in example.marks if mark.code not in ABOUT_COMMENTS]
+    marked = {(mark.line, mark.code) for mark in seen_by_pytorch if mark.line not in rejected}
+    refused = {(crossing.line, code_of_crossing(crossing, example)) for crossing in seen.crossings}
+    expected = {(line, code if code in OTHERWISE else GRAD) for line, code in marked}
+    assert {(line, code) for line, code in refused if code} == expected, _shown(example)
 
 
 @pytest.mark.parametrize("example", FIXED)
@@ -77,11 +95,14 @@ def test_the_fix_is_the_one_on_the_page(example: Example) -> None:
 @pytest.mark.parametrize("example", FIXED)
 def test_the_fixed_example_runs_and_gives_the_same_arrays(example: Example, runner: Runner) -> None:
     assert example.fixed is not None
-    before = runner.run(example.text, filename=FILENAME, mode=Mode(keep_going=True, digests=True))
-    after = runner.run(example.fixed, filename=FILENAME, mode=Mode(digests=True))
+    before = runner.run(
+        executable(example.text), filename=FILENAME, mode=Mode(keep_going=True, digests=True)
+    )
+    after = runner.run(executable(example.fixed), filename=FILENAME, mode=Mode(digests=True))
     assert (after.verdict, after.error) == (Verdict.FINISHED, None), _shown(example)
-    assert after.refused_lines() == frozenset()
-    assert _arrays(after) == _arrays(before)
+    assert [crossing for crossing in after.crossings if crossing.refused] == []
+    rejected = example.marked_lines(REJECTED)
+    assert _arrays(before) <= _arrays(after) if rejected else _arrays(before) == _arrays(after)
     assert after.stdout == before.stdout
 
 
@@ -92,22 +113,34 @@ def test_a_page_shows_both_what_is_reported_and_what_is_not(code: str) -> None:
     assert {mark.code for example in marked for mark in example.marks} == {code}
 
 
-def test_the_page_of_dtl101_covers_its_field() -> None:
-    marked = [example for example in PAGES["DTL101"] if example.marks]
-    silent = [example for example in PAGES["DTL101"] if not example.marks]
-    assert len(marked) >= 8
-    assert len(silent) >= 10
+@pytest.mark.parametrize(("code", "least"), [("DTL101", 8), ("DTL102", 6), ("DTL103", 6)])
+def test_the_pages_cover_their_field(code: str, least: int) -> None:
+    marked = [example for example in PAGES[code] if example.marks]
+    silent = [example for example in PAGES[code] if not example.marks]
+    assert len(marked) >= least
+    assert len(silent) >= 4
     sure = {mark.confidence for example in marked for mark in example.marks}
     assert {Confidence.CERTAIN, Confidence.LIKELY} <= sure
     assert any(example.fixed is None for example in marked), "a case where detach is wrong"
 
 
-def test_examples_without_a_fix_have_none_that_would_be_applied() -> None:
-    for example in PAGES["DTL101"]:
+@pytest.mark.parametrize("code", PAGES)
+def test_examples_without_a_fix_have_none_that_would_be_applied(code: str) -> None:
+    for example in PAGES[code]:
         if example.marks and example.fixed is None:
             result = api.fix_source(example.text, FILENAME)
             assert (result.text, result.applied) == (example.text, []), _shown(example)
             assert len(result.remaining) == len(example.marks)
+
+
+def code_of_crossing(crossing: Crossing, example: Example) -> str:
+    """The rule about what PyTorch refused there; "" if it refused nothing."""
+    if crossing.refused is None:
+        return ""
+    name = device_meant(example.text, crossing.device.partition(":")[0])
+    if crossing.refused is Check.DTYPE:
+        name = crossing.dtype.removeprefix("torch.")
+    return code_of(crossing.refused, frozenset({name}))
 
 
 def _arrays(observation: Observation) -> Counter[tuple[int, str]]:

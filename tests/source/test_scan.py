@@ -21,6 +21,12 @@ HOLDING = {
     "byte order mark": b"\xef\xbb\xbfimport torch\nx.numpy()",
     "latin-1": b"# coding: latin-1\nimport torch\n'\xe9'; x.numpy()",
     "undecodable": b"import torch\n'\xe9'; x.numpy()",
+    "numpy beside torch": b"import torch\nimport numpy as np\nnp.exp(x)\n",
+    "a library and a loss": b"from matplotlib import pyplot\nloss.backward()\nplot(loss)\n",
+    "a submodule": b"import torch\nif x:\n    import matplotlib.pyplot as plt\n",
+    "several in a line": b"import torch, os, scipy.stats\n",
+    "a name handed on": b"import torch\nfrom .common import np\n",
+    "a board inside torch": b"from torch.utils.tensorboard import SummaryWriter\n",
     "utf-16": "import torch\nx.numpy()".encode("utf-16"),
     "nul byte": b"\0import torch",
     "utf-7": b"# coding: utf-7\nimport torch\nx.+AG4-umpy()",
@@ -31,7 +37,9 @@ HOLDING = {
 EMPTY = {
     "empty": b"",
     "no crossing": b"import torch\nx.cpu()",
-    "import alone": b"import torch\nimport numpy as np\nfrom numpy import array\n",
+    "a library without a sign of tensors": b"import numpy as np\nnp.exp(x)\n",
+    "tensors without a library": b"import torch\nimport os, sys\nplot(x)\n",
+    "a library in a comment": b"import torch\n# as numpy, so here\n".replace(b"numpy", b"scipy"),
     "other protocol": b"import torch\nx.__array_ufunc__ = None\n",
     "cookie beyond line two": b"\n\n# coding: utf-7\n",
     "utf-8 cookie": b"# coding: UTF-8\nimport torch\n",
@@ -52,4 +60,4 @@ def test_files_that_hold_none_are_ruled_out(data: bytes) -> None:
 def test_decoded_text_is_scanned_alike() -> None:
     assert text_may_hold_crossing("import torch\nx.numpy()")
     assert text_may_hold_crossing("import torch\nx.ｎumpy()")
-    assert not text_may_hold_crossing("import torch\nimport numpy")
+    assert not text_may_hold_crossing("import torch\nimport re")

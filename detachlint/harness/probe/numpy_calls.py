@@ -16,6 +16,8 @@ Arguments: TypeAlias = "tuple[Any, ...]"
 V = np.array([0.2, 0.4, 0.6])
 M = np.array([[0.5, 0.1, 0.1], [0.1, 0.6, 0.1], [0.1, 0.1, 0.7]])
 S = 0.5
+P = np.array([0.2, 0.3, 0.5])
+"""Probabilities: they sum up to one."""
 
 NAMESPACES = ("numpy", "numpy.fft", "numpy.linalg", "numpy.random", "numpy.testing")
 
@@ -139,6 +141,9 @@ _BY_HAND: Mapping[str, Sequence[Arguments]] = {
     "numpy.savez_compressed": ((io.BytesIO, V),),
     "numpy.array_equal": ((V, V),),
     "numpy.linspace": ((S, 2.5), (0.0, S, 3)),
+    "numpy.random.choice": (*GENERIC, (3, None, True, P)),
+    "numpy.average": (*GENERIC, (V, None, V)),
+    "numpy.histogram": (*GENERIC, (V, 10, None, None, V)),
     "numpy.ndarray.__setitem__": ((_Fresh(V), slice(None), V), (_Fresh(V), 0, S)),
     "numpy.ndarray.fill": ((_Fresh(V), S),),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,11 @@ from detachlint.harness.probe.numpy_calls import (
 )
 from detachlint.knowledge.model import Gate, NumpyFact
 
-_REFUSED = "refused"
+REFUSED = "refused"
+_STARS: dict[Any, str] = {
+    inspect.Parameter.VAR_POSITIONAL: "*",
+    inspect.Parameter.VAR_KEYWORD: "**",
+}
 _REFUSAL = "Can't call numpy() on Tensor that requires grad"
 
 
@@ -35,7 +40,7 @@ def _watch(protocol: str) -> None:
         try:
             answer = inherited(self, *args, **kwargs)
         except RuntimeError:
-            Watched.asked.add(_REFUSED)
+            Watched.asked.add(REFUSED)
             raise
         Watched.asked.add(protocol)
         return answer
@@ -80,7 +85,16 @@ def observe_numpy(name: str) -> NumpyFact | None:
         return None
     if not gates:
         gives = _gives(function, list(working[0]))
-    return NumpyFact(name, dict(sorted(gates.items())), gives, "executed")
+    parameters = _parameters(function) if gates else ()
+    return NumpyFact(name, dict(sorted(gates.items())), parameters, gives, "executed")
+
+
+def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return ()
+    return tuple(_STARS.get(parameter.kind, parameter.name) for parameter in parameters)
 
 
 def _works(function: Callable[..., Any], given: Arguments) -> bool:
@@ -140,12 +154,13 @@ def _gate(function: Callable[..., Any], given: Arguments, substitution: _Substit
     if _REFUSAL in error:
         return Gate.CONVERTS
     if error:
-        return Gate.REJECTS
+        works_without = not _call(function, _with(given, substitution, False, False))[1]
+        return Gate.EXPORTS if works_without else Gate.REJECTS
     if any(True for _ in tensors_in(output)):
         return Gate.DELEGATES
     Watched.asked.clear()
     _call(function, _with(given, substitution, True, True))
-    if _REFUSED in Watched.asked:
+    if REFUSED in Watched.asked:
         return Gate.SWALLOWS
     return Gate.SCALAR if Watched.asked else Gate.KEEPS
 

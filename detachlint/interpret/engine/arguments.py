@@ -16,13 +16,15 @@ class Arguments:
     """What a call was given.
 
     `rest` are further positional arguments of unknown number (`*xs`), `more` the values of keywords
-    of unknown name (`**options`).
+    of unknown name (`**options`). `spans` tell where the program writes them, by position and
+    keyword, as far as it does.
     """
 
     positional: tuple[Value, ...] = ()
     keywords: Mapping[str, Value] = field(default_factory=dict)
     rest: Value = BOTTOM_VALUE
     more: Value = BOTTOM_VALUE
+    spans: Mapping[int | str, Span] = field(default_factory=dict, compare=False)
 
     def get(self, position: int, name: str = "") -> Value | None:
         """The argument at a position or of a name; None where it was not given (or nobody knows)."""
@@ -47,7 +49,8 @@ class Arguments:
 
     def after(self, *first: Value) -> Arguments:
         """The same with further arguments before the positional ones."""
-        return Arguments((*first, *self.positional), self.keywords, self.rest, self.more)
+        moved = {k + len(first) if isinstance(k, int) else k: s for k, s in self.spans.items()}
+        return Arguments((*first, *self.positional), self.keywords, self.rest, self.more, moved)
 
     @property
     def exact(self) -> bool:

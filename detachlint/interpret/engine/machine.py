@@ -24,6 +24,7 @@ from detachlint.domain.objects import (
     join_objects,
 )
 from detachlint.domain.story import Story
+from detachlint.domain.traits import UNSEEN, Trait
 from detachlint.domain.values import Address, Atom, Literal, Value, in_order, join_values, value_of
 from detachlint.interpret.engine import unseen_calls
 from detachlint.interpret.engine.activation import Activation, Outcome, Outcomes
@@ -43,7 +44,7 @@ from detachlint.interpret.language import attributes, calls, functions, iteratio
 from detachlint.interpret.language.expressions import EVALUATORS
 from detachlint.interpret.language.importing import Image
 from detachlint.interpret.language.statements import EXECUTORS
-from detachlint.interpret.relevance import Relevance
+from detachlint.interpret.relevance import Relevance, holds_crossing
 from detachlint.ir.nodes import Block, Code, Expression, Jump, Raise
 from detachlint.source.span import Span
 
@@ -55,6 +56,9 @@ MOST_STEPS_OF_A_FILE = 32_000
 """The same for all entry points of a file; beyond, each gets a small share."""
 
 SMALL_SHARE = 400
+
+SHARE_OF_A_CALLER = 4
+"""What part of these an entry point gets whose file holds no crossing: it is there to call what does."""
 
 SHARE_OF_THE_MODULE = 3 * MOST_STEPS
 """What the module's own code may take: of a script, that is all there is."""
@@ -105,6 +109,7 @@ class Machine:
         self.work_on: Counter[str] = Counter()
         self.relevance = Relevance()
         self.relevance.add(modules.values())
+        self.holding = {file for file, code in modules.items() if holds_crossing(code)}
         self.called: set[Code] = set()
         self.escaped: dict[Address, None] = {}
         self.escape_modes: dict[Code, Belief] = {}
@@ -185,10 +190,11 @@ class Machine:
         code = self.modules.get(file)
         size = 3 * len(code.body) if code is not None else 0
         self.work_on[self.work.file] += self.work.steps
-        if self.work_on[file] > MOST_STEPS_OF_A_FILE + size:
-            bound = SMALL_SHARE
+        share = 1 if module or file in self.holding else SHARE_OF_A_CALLER
+        if self.work_on[file] > MOST_STEPS_OF_A_FILE // share + size:
+            bound = SMALL_SHARE // share
         else:
-            bound = (SHARE_OF_THE_MODULE if module else MOST_STEPS) + size
+            bound = (SHARE_OF_THE_MODULE if module else MOST_STEPS // share) + size
         self.work = Work(file, bound)
 
     @contextmanager
@@ -367,11 +373,13 @@ class Machine:
         *,
         kind: Kind = Kind.ANY,
         grad: Belief = MAYBE,
+        device: Trait = UNSEEN,
+        narrow: Trait = UNSEEN,
         story: Story | None = None,
         severed: frozenset[Span] = frozenset(),
     ) -> Value:
         """A fresh value that nothing else is known of."""
-        thing = Unknown(kind, grad, severed=severed, story=story)
+        thing = Unknown(kind, grad, device=device, narrow=narrow, severed=severed, story=story)
         return value_of(self.unknown_object(state, activation.context, span, role, thing))
 
     def unknown_object(

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from detachlint.domain.belief import Belief
 from detachlint.domain.objects import Frame, HeapObject, Instance
+from detachlint.domain.surroundings import Surroundings
 from detachlint.domain.values import Address, Atom, Value, in_order
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.ageing import addresses_of
@@ -52,6 +53,7 @@ class Change:
     value: Value
     mode: Belief
     inference: Belief
+    surroundings: Surroundings
     focus: frozenset[Address]
     cells: dict[Address, HeapObject | None]
     names: dict[Name, Value | None]
@@ -79,6 +81,7 @@ class Change:
                 else:
                     assumptions[atom] = answer
         state.mode, state.inference, state.focus = self.mode, self.inference, self.focus
+        state.surroundings = self.surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +239,7 @@ def key_of(
         tuple(chain),
         state.mode,
         state.inference,
+        state.surroundings,
         state.focus,
         machine.silent,
         machine.only,
@@ -287,6 +291,7 @@ def _change(footprint: Footprint, before: State, value: Value, end: State) -> Ch
         value,
         end.mode,
         end.inference,
+        end.surroundings,
         end.focus,
         cells,
         names,

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable
 
 from detachlint.domain.belief import NO, Belief
 from detachlint.domain.objects import Frame, HeapObject, Instance, Unknown, join_objects
+from detachlint.domain.surroundings import USUAL, Surroundings
 from detachlint.domain.values import Address, Atom, Literal, Value
 from detachlint.interpret.engine.heap import Assumptions, Heap, Journal, parted
 from detachlint.ir.nodes import Code
@@ -29,7 +30,7 @@ class State:
     visits each object of the place exactly once), so that strong updates are sound.
     """
 
-    __slots__ = ("equals", "focus", "heap", "inference", "mode", "truths")
+    __slots__ = ("equals", "focus", "heap", "inference", "mode", "surroundings", "truths")
 
     def __init__(
         self,
@@ -39,6 +40,7 @@ class State:
         equals: dict[Address, Literal],
         focus: frozenset[Address] = frozenset(),
         inference: Belief = NO,
+        surroundings: Surroundings = USUAL,
     ) -> None:
         self.heap = heap
         self.mode = mode
@@ -46,6 +48,7 @@ class State:
         self.equals = equals if isinstance(equals, Assumptions) else Assumptions(equals, heap.log)
         self.focus = focus
         self.inference = inference
+        self.surroundings = surroundings
 
     def fork(self) -> State:
         """An independent copy."""
@@ -56,6 +59,7 @@ class State:
             self.equals.fork(),
             self.focus,
             self.inference,
+            self.surroundings,
         )
 
     @property
@@ -148,6 +152,8 @@ class State:
         """Whether both agree in everything but the assumptions that led there."""
         if self.mode != other.mode or self.inference != other.inference:
             return False
+        if self.surroundings != other.surroundings:
+            return False
         return self.heap.agrees(other.heap, parted(self.heap, other.heap)[1])
 
     def join(self, other: State) -> State:
@@ -170,6 +176,7 @@ class State:
             self.equals.shared(other.equals),
             self.focus & other.focus,
             self.inference.join(other.inference),
+            self.surroundings.join(other.surroundings),
         )
 
 
@@ -206,6 +213,7 @@ def merge_states(states: list[State], limit: int) -> list[State]:
                     other.equals.shared(state.equals),
                     other.focus & state.focus,
                     other.inference,
+                    other.surroundings,
                 )
                 break
         else:

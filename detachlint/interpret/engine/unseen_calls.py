@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import MAYBE, NO, Belief
 from detachlint.domain.objects import Function, Instance, Kind, Tensor, Unknown
 from detachlint.domain.story import begin
+from detachlint.domain.traits import UNSEEN
 from detachlint.domain.values import Address, Atom, Bound, Value, value_of
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import is_module
+from detachlint.interpret.pytorch import placement
 from detachlint.interpret.pytorch.parameters import unseen_parameters
 from detachlint.interpret.pytorch.tensors import any_flag, severed_in
 from detachlint.source.span import Span
@@ -45,12 +46,19 @@ def call_unknown(
         )
     elif thing.kind is not Kind.ANY:
         grad = NO
+    inputs = arguments.all()
+    device, narrow = UNSEEN, UNSEEN
+    if thing.kind is Kind.MODULE:
+        device = placement.common_device(state, inputs).either(thing.device).in_unseen_hands()
+        narrow = thing.narrow.in_unseen_hands()
     result = machine.unknown(
         state,
         activation,
         span,
         "result",
         grad=grad,
+        device=device,
+        narrow=narrow,
         story=story,
         severed=severed_in(state, arguments.all()),
     )
@@ -92,6 +100,6 @@ def _leave_one(machine: Machine, state: State, address: Address, depth: int) -> 
     thing = state.get(address)
     if isinstance(thing, Tensor):
         if thing.leaf != NO:
-            state.heap[address] = replace(thing, grad=thing.grad.in_unseen_hands())
+            state.heap[address] = thing.in_unseen_hands()
     elif isinstance(thing, Instance) and depth and is_module(state, thing):
         leave_in_unseen_hands(machine, state, [*thing.attributes.values(), thing.hidden], depth - 1)

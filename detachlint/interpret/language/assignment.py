@@ -21,15 +21,21 @@ from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import attributes, items, names
 from detachlint.interpret.language.names import FIELDS
 from detachlint.ir.nodes import Assign, Attribute, Constant, Name, Subscript, Target, Unpack
+from detachlint.source.span import Span
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
 
 
 def assign(
-    machine: Machine, target: Target, value: Value, state: State, activation: Activation
+    machine: Machine,
+    target: Target,
+    value: Value,
+    state: State,
+    activation: Activation,
+    source: Span | None = None,
 ) -> list[State]:
-    """The states after `target = value`."""
+    """The states after `target = value`; `source` is where the value is written."""
     match target:
         case Name():
             names.bind_name(machine, target, value, state, activation)
@@ -49,7 +55,9 @@ def assign(
                 for (owner, index), after in machine.evaluate_all(
                     (target.value, target.index), state, activation
                 )
-                for end in items.write_item(machine, owner, index, value, after, activation, target)
+                for end in items.write_item(
+                    machine, owner, index, value, after, activation, target, source
+                )
             ]
         case Unpack():
             return _unpack(machine, target, value, state, activation)

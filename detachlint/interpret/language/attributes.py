@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import BY_DEFAULT, MAYBE
 from detachlint.domain.objects import (
+    Array,
     Class,
     Function,
     Instance,
@@ -44,7 +45,8 @@ from detachlint.interpret.language.lookup import (
     library_bases,
     linear_order,
 )
-from detachlint.interpret.pytorch import modules, tensor_attributes
+from detachlint.interpret.pytorch import modules, sinks, tensor_attributes
+from detachlint.interpret.pytorch.array_ranks import KEEPING_ATTRIBUTES
 from detachlint.knowledge import facts
 from detachlint.source.span import Span
 
@@ -149,6 +151,8 @@ def _read_atom(
         return _read_unknown(machine, atom, thing, name, state, span)
     if isinstance(thing, Class):
         return _read_class(machine, atom, thing, name, state, span)
+    if isinstance(thing, Array) and name in KEEPING_ATTRIBUTES:
+        return machine.new(state, activation, span, f"array {name}", thing)
     if isinstance(thing, Sequence) and name in thing.fields:
         return thing.items[thing.fields.index(name)]
     if isinstance(thing, Function) and name in thing.attributes:
@@ -178,13 +182,21 @@ def _read_unknown(
         f"attribute {name}",
         (address,),
         span,
-        Unknown(Kind.ANY, grad, severed=thing.severed, story=thing.story),
+        Unknown(
+            Kind.ANY,
+            grad,
+            device=thing.device,
+            narrow=thing.narrow,
+            severed=thing.severed,
+            story=thing.story,
+        ),
     )
 
 
 UNKNOWN_METHODS = frozenset(
     {"parameters", "named_parameters", "eval", "train", "state_dict", "modules", "children"}
     | {"zero_grad", "load_state_dict", "append", "extend", "items", "keys", "values", "get"}
+    | {"add_argument", "parse_args"}
 )
 """Methods that tell something about an unknown object, beside those of tensors."""
 
@@ -248,6 +260,8 @@ def _missing(
         if not library_bases(state, cls) and not has_unknown_base(state, cls):
             # An AttributeError, or set out of sight: either way nothing is known.
             return machine.derived(f"attribute {name}", (address,), span, Unknown(Kind.ANY))
+    if sinks.is_plural(state, thing) and name in ("flat", "T"):
+        return value_of(address)
     for library in class_names(state, thing):
         fact = facts.class_fact(library)
         if fact is not None and name in fact.methods and fact.methods[name].attribute:

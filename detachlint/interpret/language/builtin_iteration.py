@@ -99,11 +99,11 @@ def _from_pairs(machine: Machine, given: Value, call: LibraryCall) -> list[tuple
 
 def _map(machine: Machine, call: LibraryCall) -> Outcomes:
     function, *sources = call.arguments.positional or (BOTTOM_VALUE,)
-    if len(sources) <= 1:
+    if len(sources) <= 1 and not call.arguments.rest:
         source = sources[0] if sources else BOTTOM_VALUE
         thing = Iterator("map", source, function)
         return [(machine.new(call.state, call.activation, call.span, "map", thing), call.state)]
-    columns_call = replace(call, arguments=Arguments(tuple(sources)))
+    columns_call = replace(call, arguments=Arguments(tuple(sources), rest=call.arguments.rest))
     outcomes: Outcomes = []
     for rows, after in zips.make_zip(machine, columns_call):
         thing = Iterator("starmap", rows, function)
@@ -250,10 +250,11 @@ def _run_key(machine: Machine, call: LibraryCall, contents: Sequence, state: Sta
 
 def _extreme(machine: Machine, call: LibraryCall) -> Outcomes:
     """`max(a, b)` and `min(xs)` give one of the elements."""
-    if len(call.arguments.positional) > 1:
+    if len(call.arguments.positional) > 1 or call.arguments.rest:
         parts = [*call.arguments.positional, call.arguments.rest]
         numbers = [single_literal(v) for v in call.arguments.positional]
-        if all(n is not None and isinstance(n.value, (int, float)) for n in numbers):
+        known = not call.arguments.rest
+        if known and all(n is not None and isinstance(n.value, (int, float)) for n in numbers):
             choose = max if call.name.endswith("max") else min
             found = choose(n.value for n in numbers if n is not None)  # type: ignore[type-var]  # numbers, checked above
             return [(value_of(literal(found)), call.state)]

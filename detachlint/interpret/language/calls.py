@@ -35,7 +35,14 @@ from detachlint.interpret.engine.unseen_calls import call_unknown
 from detachlint.interpret.language import classes
 from detachlint.interpret.language.conditions import test
 from detachlint.interpret.language.lookup import find_in_class, is_module
-from detachlint.interpret.pytorch import gradmode, library, methods, modules
+from detachlint.interpret.pytorch import (
+    gradmode,
+    library,
+    methods,
+    modules,
+    surrounding_calls,
+    transforms,
+)
 from detachlint.ir.nodes import Argument, Call, Name
 from detachlint.source.span import Span
 
@@ -106,23 +113,29 @@ def _gather(
         for given, before in paths:
             if argument.unpack == "*":
                 for contents, after in machine.collect(value, before, activation, node.span):
-                    longer.append((_with_items(given, contents.items, contents.rest), after))
+                    items = _with_items(given, contents.items, contents.rest, argument.value.span)
+                    longer.append((items, after))
             elif argument.unpack == "**":
                 longer.append((_with_mapping(given, value, before), before))
             elif argument.keyword is not None:
                 keywords = {**given.keywords, argument.keyword: value}
-                longer.append((replace(given, keywords=keywords), before))
+                spans = {**given.spans, argument.keyword: argument.value.span}
+                longer.append((replace(given, keywords=keywords, spans=spans), before))
             else:
-                longer.append((_with_items(given, (value,), BOTTOM_VALUE), before))
+                items = _with_items(given, (value,), BOTTOM_VALUE, argument.value.span)
+                longer.append((items, before))
         paths = longer
     return paths
 
 
-def _with_items(given: Arguments, items: tuple[Value, ...], rest: Value) -> Arguments:
+def _with_items(given: Arguments, items: tuple[Value, ...], rest: Value, span: Span) -> Arguments:
     if given.rest:
         # Positions behind an unpacking of unknown length are unknown themselves.
         return replace(given, rest=frozenset().union(given.rest, rest, *items))
-    return replace(given, positional=(*given.positional, *items), rest=rest)
+    start = len(given.positional)
+    spans = dict(given.spans)
+    spans.update((start + index, span) for index in range(len(items)))
+    return replace(given, positional=(*given.positional, *items), rest=rest, spans=spans)
 
 
 def _with_mapping(given: Arguments, value: Value, state: State) -> Arguments:
@@ -213,6 +226,8 @@ def _call_object(
             return machine.invoke(address, arguments, state, activation, span)
         case Class():
             return classes.instantiate(machine, address, thing, arguments, state, activation, span)
+        case Partial() if thing.transform:
+            return transforms.run(machine, thing, arguments, state, activation, span, shown)
         case Partial():
             return _call_partial(machine, thing, arguments, state, activation, span, shown)
         case GradSwitch():
@@ -285,4 +300,7 @@ def _call_instance(
             given = arguments.after(value_of(address))
             return call_value(machine, found[0], given, state, activation, span, shown)
     call = LibraryCall("__call__", value_of(address), arguments, state, activation, span, shown)
+    function = arguments.get(0)
+    if function is not None and gradmode.is_switch(state, value_of(address)):
+        return [(surrounding_calls.decorated(machine, call, function, thing), state)]
     return methods.call_method(machine, call)

@@ -41,7 +41,7 @@ def drive(
     A generator that was advanced before (`thing.position` yields) runs again from its start in the
     mode it was started in, passing by the yields that are done; the last of them receives `sent`.
     """
-    modes = (state.mode, state.inference)
+    modes = gradmode.modes_of(state)
     state.put(generator, replace(thing, position=0, mode=thing.mode or state.mode))
     if thing.position != 0 and thing.mode is not None:
         state.mode = thing.mode
@@ -107,7 +107,7 @@ def _run_body(
     machine.note_run(function.code, state)
 
     def on_yield(value: Value, at_yield: State) -> Outcomes:
-        inside = (at_yield.mode, at_yield.inference)
+        inside = gradmode.modes_of(at_yield)
         if function.modes:
             gradmode.restore(at_yield, outside)
         outcomes = consume(value, at_yield)
@@ -116,7 +116,7 @@ def _run_body(
                 gradmode.restore(after, inside)
         return outcomes
 
-    outside = (state.mode, state.inference)
+    outside = gradmode.modes_of(state)
     gradmode.enter_modes(state, function.modes)
     child = Activation(
         function.code,

@@ -42,7 +42,9 @@ from detachlint.interpret.language.contents import (
     with_entry,
 )
 from detachlint.interpret.language.lookup import bind_members, find_in_class, is_module
-from detachlint.interpret.pytorch import modules
+from detachlint.interpret.pytorch import modules, sinks
+from detachlint.interpret.pytorch.array_operators import Operand, store
+from detachlint.interpret.pytorch.array_ranks import of_item
 from detachlint.interpret.pytorch.tensors import (
     flag_of,
     flag_of_tensor,
@@ -53,6 +55,7 @@ from detachlint.interpret.pytorch.tensors import (
     write_into,
 )
 from detachlint.ir.nodes import Slice, Subscript
+from detachlint.source.span import Span
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -165,11 +168,16 @@ def _read_atom(
         case Tensor() if isinstance(atom, Address):
             return _read_tensor(machine, atom, thing, index, state, activation, node)
         case Array():
-            return machine.new(state, activation, span, "array item", thing)
+            item = Array(thing.severed, of_item(state, thing.rank, index))
+            return machine.new(state, activation, span, "array item", item)
         case Instance() if isinstance(atom, Address) and is_module(state, thing):
             return modules.read_item(machine, atom, thing, index, state, activation, span)
         case Instance() if (held := held_by(state, thing)) is not None:
             return _read_atom(machine, held, index, state, activation, node)
+        case Instance() if sinks.is_plural(state, thing):
+            return value_of(atom)
+        case Instance() if sinks.is_followed(thing):
+            return machine.unknown(state, activation, span, "item", grad=sinks.NOTHING_KNOWN)
         case Class():
             return value_of(atom)
         case Unknown() if isinstance(atom, Address):
@@ -191,7 +199,14 @@ def _read_unknown(
     if thing.kind is not Kind.ANY:
         kind = Kind.OTHER if thing.kind is not Kind.MODULE else Kind.ANY
         return machine.unknown(state, activation, node.span, "item", kind=kind)
-    element = Unknown(Kind.ANY, thing.grad, severed=thing.severed, story=thing.story)
+    element = Unknown(
+        Kind.ANY,
+        thing.grad,
+        device=thing.device,
+        narrow=thing.narrow,
+        severed=thing.severed,
+        story=thing.story,
+    )
     known = single_literal(index)
     if known is not None:
         stored = thing.attributes.get(f"[{known.value!r}]")
@@ -327,8 +342,9 @@ def write_item(
     state: State,
     activation: Activation,
     node: Subscript,
+    source: Span | None = None,
 ) -> list[State]:
-    """The states after `target[index] = value`."""
+    """The states after `target[index] = value`; `source` is where the value is written."""
     alone = len(target) == 1
     for atom in in_order(target):
         method = _own_method(state, atom, "__setitem__")
@@ -341,7 +357,7 @@ def write_item(
                 )
             ]
         if isinstance(atom, Address):
-            _write_atom(machine, atom, index, value, state, node, alone)
+            _write_atom(machine, atom, index, value, state, activation, node, source, alone)
     return [state]
 
 
@@ -351,7 +367,9 @@ def _write_atom(
     index: Value,
     value: Value,
     state: State,
+    activation: Activation,
     node: Subscript,
+    source: Span | None,
     alone: bool,
 ) -> None:
     thing = state.get(address)
@@ -372,11 +390,16 @@ def _write_atom(
                 story_of(state, value),
             )
         case Array():
-            state.put(address, Array(thing.severed | severed_in(state, [value])))
+            stored = Operand(value, source or node.span)
+            lost = store(machine, thing, index, stored, state, activation)
+            severed = thing.severed | severed_in(state, [value]) | lost
+            state.put(address, replace(thing, severed=severed))
         case Instance() if (held := held_by(state, thing)) is not None:
-            _write_atom(machine, held, index, value, state, node, alone)
+            _write_atom(machine, held, index, value, state, activation, node, source, alone)
         case Instance() if is_module(state, thing):
             modules.write_item(address, thing, index, value, state)
+        case Instance() if sinks.is_followed(thing):
+            sinks.store_item(machine, thing, value, source or node.span, state, activation)
         case Unknown():
             known = single_literal(index)
             if known is not None and thing.kind is Kind.ANY:

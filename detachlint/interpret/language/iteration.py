@@ -17,6 +17,7 @@ from detachlint.domain.objects import (
     Tensor,
     Unknown,
 )
+from detachlint.domain.rank import of_row
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     Address,
@@ -35,7 +36,7 @@ from detachlint.interpret.language import elements, generators, zips
 from detachlint.interpret.language.conditions import truth_of
 from detachlint.interpret.language.contents import append
 from detachlint.interpret.language.lookup import class_names, find_in_class, is_module
-from detachlint.interpret.pytorch import data_loading
+from detachlint.interpret.pytorch import data_loading, sinks
 from detachlint.interpret.pytorch.tensors import flag_of, flag_of_tensor, roots
 from detachlint.source.span import Span
 
@@ -226,18 +227,16 @@ def _iterate_map(
     body: Body,
 ) -> list[State]:
     def mapped(item: Value, before: State) -> list[State]:
-        parts = [item]
+        given = Arguments((item,))
         for atom in item if len(item) == 1 else ():
             inner = before.get(atom) if isinstance(atom, Address) else None
             if not isinstance(inner, Sequence):
                 continue
             if inner.kind == "arguments" or thing.kind == "starmap":
-                parts = list(inner.items)
+                given = Arguments(inner.items, rest=inner.rest)
         return [
             end
-            for value, after in machine.call(
-                thing.function, Arguments(tuple(parts)), before, activation, span, "map"
-            )
+            for value, after in machine.call(thing.function, given, before, activation, span, "map")
             for end in body(value, after)
         ]
 
@@ -368,7 +367,8 @@ def element_of(
         )
         return machine.new(state, activation, span, "row", row)
     if isinstance(thing, Array):
-        return machine.new(state, activation, span, "array row", thing)
+        item = Array(thing.severed, of_row(thing.rank))
+        return machine.new(state, activation, span, "array row", item)
     if isinstance(thing, Unknown):
         kind = Kind.ANY if thing.kind in (Kind.ANY, Kind.MODULE) else Kind.OTHER
         grad = thing.grad if thing.kind is Kind.ANY else MAYBE
@@ -382,6 +382,8 @@ def element_of(
             story=thing.story,
             severed=thing.severed,
         )
+    if isinstance(thing, Instance) and sinks.is_plural(state, thing):
+        return value_of(atom)
     if isinstance(thing, Instance):
         held = flag_of(state, thing.payload)
         grad = FROM_A_LOADER if held == NO else held

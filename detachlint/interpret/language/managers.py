@@ -97,7 +97,7 @@ def _run_around_yield(
     def body(value: Value, at_yield: State) -> list[State]:
         return _run_body(machine, node, value, at_yield, activation)
 
-    modes = (state.mode, state.inference)
+    modes = gradmode.modes_of(state)
 
     def leave(after: State) -> list[State]:
         # An abrupt exit unwinds the generator too: the `with` blocks around its yield restore the mode.

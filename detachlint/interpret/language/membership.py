@@ -19,6 +19,8 @@ from detachlint.domain.objects import (
     Unknown,
     View,
 )
+from detachlint.domain.rank import Rank
+from detachlint.domain.traits import Dtype, Family
 from detachlint.domain.values import Address, Atom, Library, Literal, Value
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import find_in_class, library_bases, linear_order
@@ -201,12 +203,18 @@ def assume_class(state: State, address: Address, cls: Atom) -> None:
     name = facts.canonical_name(cls.name)
     if name in TENSOR_CLASSES:
         state.heap[address] = Tensor(
-            thing.grad, severed=thing.severed, story=thing.story, attributes=thing.attributes
+            thing.grad,
+            dtype=Dtype(Family.UNKNOWN, thing.narrow),
+            device=thing.device,
+            severed=thing.severed,
+            story=thing.story,
+            attributes=thing.attributes,
         )
     elif name == "torch.nn.Module" or facts.module_fact(name) is not None:
         state.heap[address] = replace(thing, kind=Kind.MODULE)
     elif name in ARRAY_CLASSES:
-        state.heap[address] = Array(thing.severed)
+        rank = Rank.ARRAY if name == "numpy.ndarray" else Rank.SCALAR
+        state.heap[address] = Array(thing.severed, rank)
     elif name == "builtins.str":
         state.heap[address] = replace(thing, kind=Kind.TEXT)
     elif name in NUMBER_CLASSES:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from detachlint.domain.belief import NO, YES
 from detachlint.domain.objects import (
     Array,
-    Dtype,
     Instance,
     Kind,
     Mapping,
@@ -21,7 +20,9 @@ from detachlint.domain.objects import (
     Unknown,
     View,
 )
+from detachlint.domain.rank import Rank, broadcast
 from detachlint.domain.story import then
+from detachlint.domain.traits import Dtype
 from detachlint.domain.values import (
     FALSE,
     TRUE,
@@ -44,10 +45,13 @@ from detachlint.interpret.language import conditions
 from detachlint.interpret.language.contents import limited, merged_mapping
 from detachlint.interpret.language.elements import shown_mapping
 from detachlint.interpret.language.lookup import find_in_class
-from detachlint.interpret.pytorch.placement import common_device
+from detachlint.interpret.pytorch import array_operators
+from detachlint.interpret.pytorch.array_operators import Operand
+from detachlint.interpret.pytorch.array_ranks import rank_of
+from detachlint.interpret.pytorch.placement import common_device, dtype_of
+from detachlint.interpret.pytorch.surrounding import lowered
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
-    dtype_of,
     flag_of,
     make_tensor,
     severed_in,
@@ -55,7 +59,9 @@ from detachlint.interpret.pytorch.tensors import (
     story_of_any,
     write_into,
 )
+from detachlint.interpret.pytorch.traits import of_arithmetic
 from detachlint.ir.nodes import AugmentedAssign, Operator
+from detachlint.source.span import Span
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -299,6 +305,13 @@ def _combine(
 ) -> Value:
     """The result by the classes of the operands: tensors win over arrays, arrays over numbers."""
     kinds = {_class_of(state, atom) for operand in operands for atom in operand}
+    if "array" in kinds and len(operands) == 2:
+        left, right = (
+            Operand(value, part.span) for value, part in zip(operands, node.operands, strict=True)
+        )
+        lost = array_operators.operate(machine, node.name, left, right, state, activation)
+        if lost is not None:
+            return _converted(machine, node, operands, lost, state, activation)
     if "tensor" in kinds:
         return tensor_result(machine, node, operands, state, activation)
     if "sequence" in kinds and node.name in ("+", "*"):
@@ -308,7 +321,8 @@ def _combine(
     if "unknown" in kinds:
         return _unknown_result(machine, node, operands, state, activation)
     if "array" in kinds:
-        thing = Array(severed_in(state, operands))
+        rank = broadcast(rank_of(state, operand) for operand in operands)
+        thing = Array(severed_in(state, operands), rank)
         return machine.new(state, activation, node.span, "array", thing)
     kind = Kind.TRUTH if node.name in COMPARISONS else Kind.OTHER
     if kinds <= {"number"} and kind is Kind.OTHER:
@@ -317,6 +331,22 @@ def _combine(
     if all(len(operand) == 1 for operand in operands):
         return machine.derived(node.name, firsts, node.span, Unknown(kind, NO))
     return machine.unknown(state, activation, node.span, node.name, kind=kind, grad=NO)
+
+
+def _converted(
+    machine: Machine,
+    node: Operator,
+    operands: tuple[Value, ...],
+    lost: frozenset[Span],
+    state: State,
+    activation: Activation,
+) -> Value:
+    """What an ndarray and a tensor make of each other: nothing in it has a graph."""
+    severed = severed_in(state, operands) | lost
+    if any(_class_of(state, atom) == "tensor" for operand in operands for atom in operand):
+        made = Tensor(NO, leaf=YES, dtype=Dtype.FLOAT, severed=severed)
+        return make_tensor(machine, state, activation, node.span, made, node.name)
+    return machine.new(state, activation, node.span, "array", Array(severed, Rank.SOME))
 
 
 def _class_of(state: State, atom: Atom) -> str:
@@ -347,23 +377,31 @@ def tensor_result(
 ) -> Value:
     """Arithmetic with tensors: requires grad iff an operand does and grad mode is on."""
     if node.name in COMPARISONS or node.name in ("&", "|", "^", "unary ~", "<<", ">>"):
-        made = Tensor(NO, leaf=YES, dtype=Dtype.INTEGER)
+        made = Tensor(
+            NO,
+            leaf=YES,
+            dtype=Dtype.INTEGER,
+            device=common_device(state, operands),
+            traits=of_arithmetic(state, operands),
+        )
         return make_tensor(machine, state, activation, node.span, made, node.name)
     dtype = dtype_of(state, operands)
-    if dtype is Dtype.INTEGER and node.name == "/":
+    if dtype.is_integer and node.name == "/":
         dtype = Dtype.FLOAT32
     numbers = [single_literal(operand) for operand in operands]
-    if dtype is Dtype.INTEGER and any(n and isinstance(n.value, float) for n in numbers):
+    if dtype.is_integer and any(n and isinstance(n.value, float) for n in numbers):
         dtype = Dtype.FLOAT32
     flag = any_flag(state, operands).both(state.recording)
     story = then(
         story_of_any(state, operands), node.span, f"`{describe(node)}` is computed from it"
     )
+    device = common_device(state, operands)
     made = Tensor(
         flag,
         leaf=flag.opposite(),
-        dtype=dtype,
-        device=common_device(state, operands),
+        dtype=lowered(state, node.name, dtype, device),
+        device=device,
+        traits=of_arithmetic(state, operands),
         severed=severed_in(state, operands),
         story=story,
     )
@@ -474,11 +512,25 @@ def operate_in_place(
     """The outcomes of `left operator= right`: tensors and lists are changed in place."""
     kinds = {_class_of(state, atom) for atom in left}
     operation = Operator(node.operator, (node.target, node.value), node.span)
+    lost = array_operators.operate(
+        machine,
+        node.operator,
+        Operand(left, node.target.span),
+        Operand(right, node.value.span),
+        state,
+        activation,
+        in_place=True,
+    )
+    if lost is not None:
+        if kinds == {"array"}:
+            _sever_in_place(state, left, lost)
+            return [(left, state)]
+        return [(_converted(machine, operation, (left, right), lost, state, activation), state)]
     if kinds == {"tensor"}:
         flag = flag_of(state, right)
         message = f"`{describe(node.target)} {node.operator}= …` writes something that requires grad into it"
         write_into(state, left, flag, node.span, message, story_of(state, right))
-        _sever_in_place(state, left, right)
+        _sever_in_place(state, left, severed_in(state, [right]))
         return [(left, state)]
     if kinds == {"sequence"} and node.operator == "+":
         return _extend_in_place(machine, node, left, right, state, activation)
@@ -494,11 +546,10 @@ def operate_in_place(
     return operate(machine, operation, (left, right), state, activation)
 
 
-def _sever_in_place(state: State, left: Value, right: Value) -> None:
-    severed = severed_in(state, [right])
+def _sever_in_place(state: State, left: Value, severed: frozenset[Span]) -> None:
     for address in addresses(left) if severed else []:
         thing = state.get(address)
-        if isinstance(thing, Tensor):
+        if isinstance(thing, (Tensor, Array)):
             state.put(address, replace(thing, severed=thing.severed | severed))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO
@@ -23,6 +24,7 @@ from detachlint.domain.values import (
     Library,
     Literal,
     Value,
+    in_order,
     join_values,
     literal,
     single_literal,
@@ -136,10 +138,43 @@ def _chain(machine: Machine, call: LibraryCall) -> Outcomes:
             for so_far, before in paths
             for contents, after in machine.collect(source, before, call.activation, call.span)
         ]
+    if call.arguments.rest:
+        paths = [
+            (_concatenated(so_far, Sequence("list", (), contents.all)), after)
+            for so_far, before in paths
+            for contents, after in _collect_each(machine, call, call.arguments.rest, before)
+        ]
     return [
         (machine.new(after, call.activation, call.span, "chain", thing), after)
         for thing, after in paths
     ]
+
+
+def _chain_from_iterable(machine: Machine, call: LibraryCall) -> Outcomes:
+    given = call.arguments.get(0) or BOTTOM_VALUE
+    return [
+        outcome
+        for parts, after in machine.collect(given, call.state, call.activation, call.span)
+        for outcome in _chain(
+            machine, replace(call, state=after, arguments=Arguments(parts.items, rest=parts.rest))
+        )
+    ]
+
+
+def _collect_each(
+    machine: Machine, call: LibraryCall, sources: Value, state: State
+) -> list[tuple[Sequence, State]]:
+    """The contents of iterables of unknown number, all together."""
+    paths = [(Sequence("list"), state)]
+    for atom in in_order(sources):
+        paths = [
+            (_concatenated(so_far, contents), after)
+            for so_far, before in paths
+            for contents, after in machine.collect(
+                value_of(atom), before, call.activation, call.span
+            )
+        ]
+    return paths
 
 
 def _concatenated(first: Sequence, second: Sequence) -> Sequence:
@@ -216,19 +251,15 @@ def _gather(machine: Machine, call: LibraryCall) -> Outcomes:
             for done, before in paths
             for value, after in machine.await_value(given, before, call.activation, call.span)
         ]
-    return [
-        (
-            machine.new(
-                after,
-                call.activation,
-                call.span,
-                "gather",
-                Sequence("list", values, call.arguments.rest),
-            ),
-            after,
-        )
-        for values, after in paths
-    ]
+    further: Outcomes = []
+    for values, before in paths:
+        rests: Outcomes = [(BOTTOM_VALUE, before)]
+        if call.arguments.rest:
+            rests = machine.await_value(call.arguments.rest, before, call.activation, call.span)
+        for rest, after in rests:
+            thing = Sequence("list", values, rest)
+            further.append((machine.new(after, call.activation, call.span, "gather", thing), after))
+    return further
 
 
 def _library_instance(machine: Machine, call: LibraryCall) -> Outcomes:
@@ -325,6 +356,7 @@ HANDLERS: dict[str, Handler] = {
     "collections.Counter": _ordered_dict,
     "collections.namedtuple": _named_tuple,
     "itertools.chain": _chain,
+    "itertools.chain.from_iterable": _chain_from_iterable,
     "itertools.cycle": _repeat,
     "itertools.repeat": _repeat,
     "itertools.islice": _first_argument,

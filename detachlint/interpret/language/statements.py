@@ -42,7 +42,9 @@ def _assign(machine: Machine, node: Assign, state: State, activation: Activation
             states = [
                 end
                 for before in states
-                for end in assignment.assign(machine, target, value, before, activation)
+                for end in assignment.assign(
+                    machine, target, value, before, activation, node.value.span
+                )
             ]
         ends += states
     return ends
@@ -57,7 +59,9 @@ def _augmented(
         for result, after in operators.operate_in_place(
             machine, node, left, right, before, activation
         ):
-            ends += assignment.assign(machine, node.target, result, after, activation)
+            ends += assignment.assign(
+                machine, node.target, result, after, activation, node.value.span
+            )
     return ends
 
 

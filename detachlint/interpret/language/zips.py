@@ -11,12 +11,12 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from detachlint.domain.objects import Iterator, Sequence, Tensor, Unknown
-from detachlint.domain.values import BOTTOM_VALUE, NONE, Address, Value, literal, value_of
+from detachlint.domain.objects import Iterator, Sequence, Tensor, Unknown, join_objects
+from detachlint.domain.values import BOTTOM_VALUE, NONE, Address, Value, in_order, literal, value_of
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.fixpoint import repeat
-from detachlint.interpret.engine.state import MOST_PATHS, State, merge_states
+from detachlint.interpret.engine.state import MOST_PATHS, State, join_states, merge_states
 from detachlint.interpret.language import elements, generators, iteration
 from detachlint.source.span import Span
 
@@ -91,19 +91,60 @@ def _part(
 
 
 def _of_unknown_number(machine: Machine, call: LibraryCall) -> Outcomes:
-    """`zip(*xs)`: rows of any length, of any of the elements."""
-    everything = [*call.arguments.positional, call.arguments.rest]
-    found: Outcomes = []
-    for source, after in [(frozenset[Value]().union(*everything), call.state)]:
-        for contents, end in machine.collect(source, after, call.activation, call.span):  # type: ignore[arg-type]  # union of values is a value
-            row = Sequence("tuple", (), contents.all)
-            any_row = machine.new(end, call.activation, call.span, "further rows", row)
-            rows = machine.new(
-                end, call.activation, call.span, "rows", Sequence("list", (), any_row)
-            )
-            made = machine.new(end, call.activation, call.span, "zip", Iterator("items", rows))
-            found.append((made, end))
-    return found
+    """`zip(*rows)`: some columns, and one that stands for all of an unknown number of them."""
+    paths: list[tuple[list[Sequence], State]] = [([], call.state)]
+    for number, source in enumerate(call.arguments.positional):
+        outer = call.activation.context
+        call.activation.context = machine.book.context(outer, call.span, number + 1)
+        paths = [
+            ([*columns, contents], after)
+            for columns, before in paths
+            for contents, after in machine.collect(source, before, call.activation, call.span)
+        ]
+        call.activation.context = outer
+    outcomes: Outcomes = []
+    for columns, before in paths:
+        further, after = _further_columns(machine, call, before)
+        outcomes.append((_rows(machine, call, columns, further, after), after))
+    return outcomes
+
+
+def _further_columns(machine: Machine, call: LibraryCall, state: State) -> tuple[Sequence, State]:
+    further: Sequence | None = None
+    for atom in in_order(call.arguments.rest):
+        paths = machine.collect(value_of(atom), state, call.activation, call.span)
+        for contents, _ in paths:
+            joined = contents if further is None else join_objects(further, contents)
+            assert isinstance(joined, Sequence)
+            further = joined
+        state = join_states([after for _, after in paths] or [state])
+    return further or Sequence("list"), state
+
+
+def _rows(
+    machine: Machine,
+    call: LibraryCall,
+    columns: list[Sequence],
+    further: Sequence,
+    state: State,
+) -> Value:
+    every = [*columns, further]
+    known = min(len(c.items) for c in every)
+    exact = any(c.exact and len(c.items) == known for c in every)
+
+    def new_row(role: str, cells: tuple[Value, ...]) -> Value:
+        row = Sequence("tuple", cells[:-1], cells[-1])
+        return machine.new(state, call.activation, call.span, role, row)
+
+    rows = [new_row(f"row {i}", tuple(c.items[i] for c in every)) for i in range(known)]
+    rest = BOTTOM_VALUE
+    if not exact:
+        parts = tuple(c.all if len(c.items) > known else c.rest for c in every)
+        if all(parts):
+            rest = new_row("further rows", parts)
+    made = Sequence("list", tuple(rows), rest)
+    source = machine.new(state, call.activation, call.span, "rows", made)
+    return machine.new(state, call.activation, call.span, "zip", Iterator("items", source))
 
 
 # --- running through them ---------------------------------------------------------------------

@@ -16,6 +16,7 @@ from detachlint.domain.values import BOTTOM_VALUE, Address, Value
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
+from detachlint.interpret.pytorch import transforms
 from detachlint.interpret.pytorch.tensors import any_flag, story_of_any
 from detachlint.knowledge.facts import CallFact
 
@@ -32,7 +33,11 @@ def run(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
         return None
     if fact.name == "torch.compile" or fact.name.startswith("torch.amp."):
         return [(function, call.state)]
-    if fact.name in ("torch.vmap", "torch.func.vmap"):
+    if fact.name in transforms.ALL:
+        transformed = transforms.wrap(machine, fact.name, call, function)
+        if transformed is not None:
+            return [(transformed, call.state)]
+    if fact.name in transforms.VMAP:
         made = machine.new(call.state, call.activation, call.span, "vmap", Partial(function))
         return [(made, call.state)]
     if fact.name.startswith("torch.utils.checkpoint.checkpoint"):

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import BOTTOM, NO
-from detachlint.domain.objects import Array, Device, Dtype, Tensor, Unknown
+from detachlint.domain.belief import BOTTOM, MAYBE, NO, YES, Belief
+from detachlint.domain.objects import Array, Tensor, Unknown
+from detachlint.domain.rank import Rank
+from detachlint.domain.traits import NO_TRAITS, Check, Traits
 from detachlint.domain.values import Address, Value, addresses, single_literal
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.facts import CallSite, Crossing
+from detachlint.interpret.pytorch.converted import Found
+from detachlint.interpret.pytorch.refusals import not_forced, refused_traits
 from detachlint.interpret.pytorch.tensors import (
     NO_TENSORS,
     flag_of_atom,
@@ -18,6 +23,8 @@ from detachlint.interpret.pytorch.tensors import (
     severed_in,
     story_of,
 )
+from detachlint.knowledge.model import Gate
+from detachlint.source.span import Span
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -35,38 +42,113 @@ def cross(machine: Machine, call: LibraryCall) -> Value:
     state = call.state
     force = call.arguments.keyword("force")
     forced = single_literal(force) if force is not None else None
-    if force is None or (forced is not None and not forced.value):
-        _record(machine, call)
+    if force is None or forced is not None:
+        _record_method(machine, call, forced=forced is not None and bool(forced.value))
     severed = severed_in(state, [call.receiver]) | {call.span}
-    return machine.new(state, call.activation, call.span, "array", Array(severed))
+    array = Array(severed, Rank.ARRAY)
+    return machine.new(state, call.activation, call.span, "array", array)
 
 
-def _record(machine: Machine, call: LibraryCall) -> None:
+def _record_method(machine: Machine, call: LibraryCall, *, forced: bool) -> None:
     state = call.state
     candidates = [a for a in addresses(call.receiver) if _may_be_tensor(state, a)]
-    if not candidates or not machine.hears(call.span):
+    if not candidates:
         return
     flag = join_beliefs(flag_of_atom(state, a) for a in candidates)
     if flag == BOTTOM:
         flag = NO
-    tensors = [t for a in candidates if isinstance(t := state.get(a), Tensor)]
-    dtypes = {tensor.dtype for tensor in tensors}
-    devices = {tensor.device for tensor in tensors}
+    tensors = [a for a in candidates if isinstance(state.get(a), Tensor)]
+    sink = Sink(call.span, call.name, f"torch.Tensor.{call.name}", Gate.CONVERTS)
+    found = Found(flag, direct=candidates)
+    for_sure = len(tensors) == len(call.receiver)
+    raises = NO if forced else flag.both(state.mode)
+    traits = refused_traits(state, candidates)
+    if forced:
+        traits = not_forced(traits)
+    _record(machine, sink, found, raises, traits, for_sure, state, call.activation)
+
+
+@dataclass(frozen=True, slots=True)
+class Sink:
+    """Where something is converted: see `Crossing`."""
+
+    span: Span
+    form: str
+    function: str
+    gate: Gate
+
+
+def pass_gate(
+    machine: Machine,
+    sink: Sink,
+    found: Found,
+    state: State,
+    activation: Activation,
+    *,
+    doubtful: bool = False,
+) -> bool:
+    """Record what an implicit crossing finds; whether it severs a gradient there.
+
+    `doubtful`: nobody knows whether it is this gate. Nothing is recorded where nothing is known to
+    be a tensor, and where the gate opens for all of them.
+    """
+    if not found.all:
+        return False
+    match sink.gate:
+        case Gate.CONVERTS | Gate.SWALLOWS:
+            raises = found.grad.both(state.mode)
+        case Gate.DEFERRED:
+            raises = found.grad.both(state.mode).in_unseen_hands()
+        case Gate.EXPORTS:
+            raises = found.grad
+        case Gate.REJECTS:
+            raises = found.tensor
+        case _:
+            return sink.gate is Gate.SCALAR
+    if doubtful:
+        raises = raises.both(MAYBE)
+    for_sure = found.tensor == YES
+    traits = NO_TRAITS
+    if sink.gate is Gate.CONVERTS and not doubtful:
+        traits = refused_traits(state, found.all)
+    _record(machine, sink, found, raises, traits, for_sure, state, activation)
+    return True
+
+
+def _record(
+    machine: Machine,
+    sink: Sink,
+    found: Found,
+    raises: Belief,
+    traits: Traits,
+    for_sure: bool,
+    state: State,
+    activation: Activation,
+) -> None:
+    if not machine.hears(sink.span):
+        return
+    if state.surroundings.compiled != NO:
+        # NumPy is traced there, and the tensor is not converted at all; sparse ones are refused.
+        raises = raises.both(state.surroundings.compiled.opposite())
+        layout = traits.get(Check.LAYOUT)
+        traits = {} if layout is None else {Check.LAYOUT: layout}
     visit = Crossing(
-        span=call.span,
-        form=call.name,
-        grad=flag,
+        span=sink.span,
+        form=sink.form,
+        gate=sink.gate,
+        function=sink.function,
+        container=not found.direct,
+        flat=found.flat,
+        grad=found.grad,
         mode=state.mode,
-        raises=flag.both(state.mode),
-        story=story_of(state, frozenset(candidates)),
-        dtype=dtypes.pop() if len(dtypes) == 1 else Dtype.UNKNOWN,
-        device=devices.pop() if len(devices) == 1 else Device.UNKNOWN,
-        strided=all(tensor.strided for tensor in tensors),
-        tensor_for_sure=len(tensors) == len(call.receiver),
-        unseen=call.activation.unseen,
-        public=is_public(call.activation),
-        calls=_chain(call.activation),
-        swallowed=_watched(call.activation),
+        raises=raises,
+        story=story_of(state, frozenset(found.all)),
+        traits=traits,
+        tensor_for_sure=for_sure,
+        unseen=activation.unseen,
+        public=is_public(activation),
+        calls=_chain(activation),
+        swallowed=_watched(activation),
     )
     machine.record(visit)
 

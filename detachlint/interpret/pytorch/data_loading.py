@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from detachlint.domain.belief import NO, Belief, Truth
 from detachlint.domain.objects import (
     Array,
-    Dtype,
     Instance,
     Kind,
     Mapping,
@@ -17,6 +16,7 @@ from detachlint.domain.objects import (
     Tensor,
     Unknown,
 )
+from detachlint.domain.traits import Dtype
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     Address,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import MAYBE, NO, YES, Belief
 from detachlint.domain.objects import Class, Function, GradSwitch, Instance, Partial
+from detachlint.domain.surroundings import Surroundings
 from detachlint.domain.values import (
     Address,
     Atom,
@@ -21,6 +22,7 @@ from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import class_names
+from detachlint.interpret.pytorch import surrounding
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 
 if TYPE_CHECKING:
@@ -69,8 +71,10 @@ def is_function(state: State, value: Value) -> bool:
     return False
 
 
-def decorate(machine: Machine, call: LibraryCall, function: Value, inside: GradSwitch) -> Value:
-    """The function that runs `function` under a grad-mode switch.
+def decorate(
+    machine: Machine, call: LibraryCall, function: Value, inside: GradSwitch | Instance
+) -> Value:
+    """The function that runs `function` under a grad-mode switch (or another manager).
 
     An `async def` is left as it is: only the making of the coroutine is wrapped, its body runs in the
     mode of whoever awaits it.
@@ -116,8 +120,13 @@ def _with_decorated_init(
     return attributes
 
 
-Modes = tuple[Belief, Belief]
-"""Grad mode and inference mode of a state."""
+Modes = tuple[Belief, Belief, Surroundings]
+"""Grad mode and inference mode of a state, and what else it runs in."""
+
+
+def modes_of(state: State) -> Modes:
+    """Those of a state, to be restored later."""
+    return state.mode, state.inference, state.surroundings
 
 
 def _inference_inside(name: str) -> Belief | None:
@@ -130,26 +139,28 @@ def switch_on(state: State, value: Value) -> Modes:
     What is no grad-mode switch leaves the modes as they are. `set_grad_enabled` acted when it was
     called: to be restored is what it found then.
     """
-    saved = (state.mode, state.inference)
+    saved = modes_of(state)
     outcomes: list[Modes] = []
     for atom in value:
+        around = surrounding.inside(state, atom)
         switch = _switch(state, atom)
         if switch is None:
-            outcomes.append(saved)
+            outcomes.append(saved if around is None else (state.mode, state.inference, around))
             continue
         inference = state.inference if switch.inference is None else switch.inference
-        outcomes.append((switch.mode, inference))
+        outcomes.append((switch.mode, inference, state.surroundings))
         if switch.before is not None:
-            saved = (switch.before, state.inference)
-    for index, (mode, inference) in enumerate(outcomes):
+            saved = (switch.before, state.inference, state.surroundings)
+    for index, (mode, inference, around) in enumerate(outcomes):
         state.mode = mode if index == 0 else state.mode.join(mode)
         state.inference = inference if index == 0 else state.inference.join(inference)
+        state.surroundings = around if index == 0 else state.surroundings.join(around)
     return saved
 
 
 def restore(state: State, modes: Modes) -> None:
     """Leave a `with` or a decorated function."""
-    state.mode, state.inference = modes
+    state.mode, state.inference, state.surroundings = modes
 
 
 def _switch(state: State, atom: Atom) -> GradSwitch | None:
@@ -166,13 +177,16 @@ def _switch(state: State, atom: Atom) -> GradSwitch | None:
 
 
 def is_switch(state: State, value: Value) -> bool:
-    """Whether a value may be a grad-mode manager."""
-    return any(_switch(state, atom) is not None for atom in value)
+    """Whether a value may be a manager that changes the grad mode, or what else code runs in."""
+    return any(
+        _switch(state, atom) is not None or surrounding.inside(state, atom) is not None
+        for atom in value
+    )
 
 
 def enter_modes(state: State, modes: tuple[Value, ...]) -> Modes:
     """Switch to the modes of a decorated function, outermost first; returns those to restore."""
-    saved = (state.mode, state.inference)
+    saved = modes_of(state)
     for value in modes:
         switch_on(state, value)
     return saved

@@ -7,18 +7,35 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import MAYBE, NO, Belief, Truth
-from detachlint.domain.objects import Array, Instance, Kind, Tensor
+from detachlint.domain.objects import Instance, Kind, Tensor
+from detachlint.domain.story import begin
+from detachlint.domain.traits import UNSEEN, Check, Dtype, Trait, trait
 from detachlint.domain.values import (
     NONE,
     Address,
+    Library,
+    Literal,
     Value,
+    literal,
+    value_of,
 )
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.engine.unseen_calls import note_escapes
 from detachlint.interpret.language import builtin_functions, standard_library
-from detachlint.interpret.pytorch import gradmode, library_objects, methods, modules, special
+from detachlint.interpret.pytorch import (
+    gradmode,
+    library_objects,
+    methods,
+    modules,
+    numpy_calls,
+    placement,
+    sinks,
+    special,
+    surrounding,
+    surrounding_calls,
+)
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
@@ -34,7 +51,7 @@ if TYPE_CHECKING:
 
 GIVES_ITS_ARGUMENT = frozenset(
     {
-        "torch.compile", "torch.jit.script", "torch.jit.trace", "torch.jit.freeze",
+        "torch.jit.script", "torch.jit.trace", "torch.jit.freeze",
         "torch.nn.utils.weight_norm", "torch.nn.utils.spectral_norm",
         "torch.nn.utils.parametrizations.weight_norm", "torch.jit.optimize_for_inference",
         "torch.nn.utils.parametrizations.spectral_norm", "torch.quantization.prepare",
@@ -59,8 +76,14 @@ def call_library(machine: Machine, call: LibraryCall) -> Outcomes:
         return known
     if name.split(".")[0] == "torch":
         return _call_torch(machine, call)
-    if name.split(".")[0] in ("numpy", "scipy", "pandas", "sklearn", "np"):
-        return [(_call_numpy(machine, call), call.state)]
+    if name.split(".")[0] == "numpy":
+        return numpy_calls.call_numpy(machine, call)
+    if sinks.is_sink_name(name):
+        followed = sinks.call_function(machine, call)
+        if followed is not None:
+            return followed
+    if name.split(".")[0] in ("scipy", "pandas", "sklearn"):
+        return [(_call_array_library(machine, call), call.state)]
     return [(_call_unseen(machine, call), call.state)]
 
 
@@ -71,6 +94,15 @@ def _call_torch(machine: Machine, call: LibraryCall) -> Outcomes:
         return builtin_functions.call_torch_predicate(machine, call)
     if name in GIVES_ITS_ARGUMENT and call.arguments.get(0):
         return [(call.arguments.get(0) or NONE, state)]
+    if name in surrounding.MANAGERS:
+        return [(surrounding_calls.make(machine, call), state)]
+    if name in surrounding.DEFAULTS:
+        surrounding.set_default(call)
+        return [(NONE, state)]
+    if name in OF_PARTS:
+        return [(_of_parts(machine, call), state)]
+    if name == placement.DEVICE_CLASS:
+        return [(_device(machine, call), state)]
     if name == "torch.from_numpy":
         return [(_from_numpy(machine, call), state)]
     if facts.module_fact(name) is not None:
@@ -93,6 +125,46 @@ def _call_torch(machine: Machine, call: LibraryCall) -> Outcomes:
         value = machine.unknown(state, call.activation, call.span, "module", kind=Kind.MODULE)
         return [(value, state)]
     return [(_unmodelled_torch(machine, call), state)]
+
+
+OF_PARTS = {
+    "torch.nested.nested_tensor": "nested",
+    "torch.nested.as_nested_tensor": "nested",
+    "torch.masked.masked_tensor": "masked",
+    "torch.masked.as_masked_tensor": "masked",
+    "torch.masked.MaskedTensor": "masked",
+}
+"""What makes tensors of a class of their own, or without memory of their own."""
+
+
+def _of_parts(machine: Machine, call: LibraryCall) -> Value:
+    """A masked tensor, or a nested one: a class of its own with `layout=torch.jagged`."""
+    kind = OF_PARTS[call.name]
+    story = begin(call.span, f"`{call.shown}(…)` makes a {kind} tensor")
+    layout = call.arguments.keyword("layout")
+    is_class = kind == "masked" or layout == value_of(Library("torch.jagged"))
+    known = is_class or layout is None or layout == value_of(Library("torch.strided"))
+    check = Check.SUBCLASS if is_class else Check.STORAGE
+    asked = call.arguments.keyword("requires_grad")
+    made = Tensor(
+        NO if asked is None else truth_belief(call.state, asked),
+        dtype=placement.float_dtype_of(call),
+        device=placement.device_of(call),
+        traits={check: trait(kind, story)} if known else {},
+        story=story,
+    )
+    return make_tensor(machine, call.state, call.activation, call.span, made)
+
+
+def _device(machine: Machine, call: LibraryCall) -> Value:
+    """`torch.device("cuda:0")`: remembers what it was given, and knows its type."""
+    given = call.arguments.get(0, "type") or call.arguments.get(0, "device") or NONE
+    names = [a.value for a in given if isinstance(a, Literal) and isinstance(a.value, str)]
+    attributes = {}
+    if len(names) == len(given):
+        attributes["type"] = value_of(*(literal(name.partition(":")[0]) for name in names))
+    thing = Instance(value_of(Library(call.name)), attributes, payload=given)
+    return machine.new(call.state, call.activation, call.span, "device", thing)
 
 
 def _unmodelled_torch(machine: Machine, call: LibraryCall) -> Value:
@@ -159,16 +231,13 @@ def _set_all(state: State, made: Value, flag: Belief) -> None:
                         state.heap[parameter] = replace(inner, grad=flag)
 
 
-def _call_numpy(machine: Machine, call: LibraryCall) -> Value:
-    """NumPy and its relatives give arrays; of a tensor they may give a tensor (without history)."""
+def _call_array_library(machine: Machine, call: LibraryCall) -> Value:
+    """Relatives of NumPy give arrays, and objects that know arrays."""
     state = call.state
-    inputs = call.inputs
-    note_escapes(machine, state, inputs)
-    severed = severed_in(state, inputs)
-    if any(holds_tensor(state, value) for value in inputs):
+    note_escapes(machine, state, call.inputs)
+    severed = severed_in(state, call.inputs)
+    if any(holds_tensor(state, value) for value in call.inputs):
         return machine.unknown(state, call.activation, call.span, "array", grad=NO, severed=severed)
-    if call.name.split(".")[0] in ("numpy", "np"):
-        return machine.new(state, call.activation, call.span, "array", Array(severed))
     return machine.unknown(
         state,
         call.activation,
@@ -187,6 +256,15 @@ MODEL_SOURCES = (
 )
 
 
+def _asked_of_model(call: LibraryCall) -> tuple[Trait, Trait]:
+    """Device and dtype of a model loaded with `device_map=` and `torch_dtype=` (or `dtype=`)."""
+    story = begin(call.span, f"`{call.shown}(…)` loads it so")
+    asked = call.arguments.keyword("torch_dtype") or call.arguments.keyword("dtype")
+    place = call.arguments.keyword("device_map") or call.arguments.keyword("device")
+    dtype = placement.dtype_from(call.state, asked, Dtype.UNKNOWN, story)
+    return placement.device_from(call.state, place, UNSEEN, story), dtype.narrow
+
+
 def _call_unseen(machine: Machine, call: LibraryCall) -> Value:
     """A function of a library we know nothing about."""
     state = call.state
@@ -198,6 +276,9 @@ def _call_unseen(machine: Machine, call: LibraryCall) -> Value:
         last == "from_pretrained" and "Model" in call.name.rpartition(".")[0]
     ):
         kind = Kind.MODULE
+    device, narrow = UNSEEN, UNSEEN
+    if kind is Kind.MODULE:
+        device, narrow = _asked_of_model(call)
     return machine.unknown(
         state,
         call.activation,
@@ -205,5 +286,7 @@ def _call_unseen(machine: Machine, call: LibraryCall) -> Value:
         call.name,
         kind=kind,
         grad=MAYBE,
+        device=device,
+        narrow=narrow,
         severed=severed_in(state, call.inputs),
     )

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from detachlint.domain.belief import MAYBE, NO, YES, Belief
 from detachlint.domain.objects import (
     Class,
-    Dtype,
     Function,
     Instance,
     Kind,
@@ -16,6 +15,7 @@ from detachlint.domain.objects import (
     Sequence,
     Tensor,
 )
+from detachlint.domain.traits import Dtype
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     NONE,
@@ -34,7 +34,7 @@ from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import containers, exits
 from detachlint.interpret.language.contents import BUILTIN_BASES
 from detachlint.interpret.language.lookup import class_names, find_in_class, library_bases
-from detachlint.interpret.pytorch import callbacks, gradmode, modules
+from detachlint.interpret.pytorch import callbacks, gradmode, modules, numpy_calls, sinks
 from detachlint.interpret.pytorch.data_loading import GIVEN
 from detachlint.interpret.pytorch.tensors import any_flag, make_tensor, severed_in, story_of_any
 from detachlint.knowledge import facts
@@ -150,6 +150,11 @@ def _by_class(
         return _enter_context(machine, call)
     if name == "concurrent.futures.Future" and call.name == "result":
         return [(thing.attributes.get("@result", BOTTOM_VALUE) or NONE, call.state)]
+    followed = sinks.call_method(machine, name, call)
+    if followed is not None:
+        return followed
+    if name == numpy_calls.GENERATOR:
+        return numpy_calls.generator_method(machine, call)
     if name == CONTEXT:
         return _call_on_context(machine, address, thing, call)
     if name.endswith(("PoolExecutor", "ThreadPool", "dummy.Pool")):

@@ -42,10 +42,12 @@ from detachlint.interpret.language.contents import held_by
 from detachlint.interpret.language.lookup import class_names, find_in_class, is_module
 from detachlint.interpret.pytorch import (
     callbacks,
+    command_line,
     gradmode,
     library_objects,
     module_methods,
     modules,
+    numpy_calls,
     operations,
     special,
 )
@@ -114,7 +116,7 @@ def _call_family(machine: Machine, family: str, call: LibraryCall) -> Outcomes:
         case "switch":
             return _one_by_one(machine, call, gradmode.call_method)
         case "array":
-            return [(_array_method(machine, call), call.state)]
+            return numpy_calls.array_method(machine, call)
         case "text":
             return [(builtin_methods.text_method(machine, call), call.state)]
         case "function":
@@ -189,6 +191,10 @@ def _call_on_unknown(machine: Machine, call: LibraryCall) -> Outcomes:
         for atom in in_order(call.receiver)
         if isinstance(atom, Address) and isinstance(thing := state.get(atom), Unknown)
     ]
+    if call.name in ("add_argument", "parse_args"):
+        parsed = command_line.call(machine, call)
+        if parsed is not None:
+            return [(parsed, state)]
     if all(thing.kind is not Kind.ANY and thing.kind is not Kind.MODULE for thing in things):
         return [(builtin_methods.plain_method(machine, call, things), state)]
     if call.name in SIGNS_OF_A_MODULE and call.name != "requires_grad_":
@@ -233,16 +239,6 @@ def _unknown_method(machine: Machine, call: LibraryCall) -> Value:
         story=story_of_any(state, [call.receiver]),
         severed=severed_in(state, call.inputs),
     )
-
-
-def _array_method(machine: Machine, call: LibraryCall) -> Value:
-    if call.name in ("item", "tolist"):
-        kind = Kind.NUMBER if call.name == "item" else Kind.OTHER
-        return machine.unknown(
-            call.state, call.activation, call.span, call.name, kind=kind, grad=NO
-        )
-    severed = severed_in(call.state, call.inputs)
-    return machine.new(call.state, call.activation, call.span, f"array {call.name}", Array(severed))
 
 
 def _call_on_super(machine: Machine, atom: Atom, call: LibraryCall) -> Outcomes:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import BY_DEFAULT, MAYBE, NO, YES, Truth
 from detachlint.domain.objects import (
-    Device,
-    Dtype,
+    HeapObject,
     Instance,
     Kind,
     Mapping,
@@ -18,12 +17,14 @@ from detachlint.domain.objects import (
     Unknown,
 )
 from detachlint.domain.story import begin
+from detachlint.domain.traits import Dtype, Trait
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     NONE,
     Address,
     Atom,
     Value,
+    addresses,
     in_order,
     literal,
     single_literal,
@@ -34,7 +35,7 @@ from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.unseen_calls import call_unknown
 from detachlint.interpret.language.containers import MAPPING_METHODS
 from detachlint.interpret.language.contents import append, with_entry
-from detachlint.interpret.pytorch import callbacks, modules, parameters, special
+from detachlint.interpret.pytorch import callbacks, casts, modules, parameters, placement
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 
 if TYPE_CHECKING:
@@ -59,6 +60,26 @@ def call_module_method(machine: Machine, atom: Atom, call: LibraryCall) -> Outco
 RETURN_THEMSELVES = frozenset({"eval", "train", "share_memory", "requires_grad", "compile"})
 
 
+def _as_module(thing: HeapObject) -> Unknown:
+    return replace(thing, kind=Kind.MODULE) if isinstance(thing, Unknown) else Unknown(Kind.MODULE)
+
+
+def _cast_unknown(call: LibraryCall) -> Value:
+    """A cast or move of a module out of sight, in place; what its outputs are follows from it."""
+    dtype, device = _asked(call)
+    for address in addresses(call.receiver):
+        thing = call.state.get(address)
+        if not isinstance(thing, Unknown):
+            continue
+        moved = replace(
+            thing,
+            device=device or thing.device,
+            narrow=dtype.narrow if dtype is not None else thing.narrow,
+        )
+        call.state.put(address, moved if len(call.receiver) == 1 else thing.join(moved))
+    return call.receiver
+
+
 def call_unknown_module_method(machine: Machine, call: LibraryCall) -> Outcomes:
     """A method of a module that we cannot see into."""
     state = call.state
@@ -68,7 +89,9 @@ def call_unknown_module_method(machine: Machine, call: LibraryCall) -> Outcomes:
             if isinstance(atom, Address):
                 outcomes += HANDLERS[call.name](machine, atom, replace(call, state=state.fork()))
         return outcomes
-    if call.name in RETURN_THEMSELVES or call.name in CASTS:
+    if call.name in CASTS:
+        return [(_cast_unknown(call), state)]
+    if call.name in RETURN_THEMSELVES:
         return [(call.receiver, state)]
     if call.name == "state_dict":
         value = machine.unknown(state, call.activation, call.span, "state dict", grad=NO)
@@ -81,7 +104,7 @@ def call_unknown_module_method(machine: Machine, call: LibraryCall) -> Outcomes:
             for outcome in call_unknown(
                 machine,
                 atom,
-                Unknown(Kind.MODULE),
+                _as_module(state.get(atom)),
                 call.arguments,
                 state.fork(),
                 call.activation,
@@ -195,19 +218,28 @@ CASTS = frozenset(
 
 def _cast(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
     """Casts and moves change the parameters in place; they stay leaves and keep their flags."""
-    dtype = {"half": Dtype.FLOAT, "double": Dtype.FLOAT, "float": Dtype.FLOAT32}.get(call.name)
-    device = {"cuda": Device.OTHER, "cpu": Device.CPU}.get(call.name)
-    if call.name == "bfloat16":
-        dtype = Dtype.NARROW
-    if call.name in ("to", "type"):
-        dtype = special.asked_dtype(call)
-        device = special.asked_device(call)
+    dtype, device = _asked(call)
     for _, parameter in parameters.named_parameters(machine, call.state, address, call.span):
         thing = call.state.get(parameter)
         if isinstance(thing, Tensor):
             moved = replace(thing, dtype=dtype or thing.dtype, device=device or thing.device)
             call.state.heap[parameter] = moved
     return [(value_of(address), call.state)]
+
+
+def _asked(call: LibraryCall) -> tuple[Dtype | None, Trait | None]:
+    """The dtype and the device a cast of a module asks for."""
+    story = begin(call.span, f"`{call.shown}(…)` moves or casts the module")
+    dtype: Dtype | None = None
+    device: Trait | None = None
+    if call.name in ("half", "double", "float", "bfloat16"):
+        dtype = placement.dtype_named(f"torch.{call.name}", story)
+    elif call.name in ("cuda", "cpu", "xpu", "ipu"):
+        device = placement.device_named(call.name, story)
+    elif call.name in ("to", "type", "to_empty"):
+        dtype = casts.asked_dtype(call)
+        device = casts.asked_device(call)
+    return dtype, device
 
 
 def _register_buffer(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import BY_DEFAULT, NO, YES
 from detachlint.domain.objects import (
-    Dtype,
     Instance,
     Kind,
     Mapping,
@@ -16,6 +15,7 @@ from detachlint.domain.objects import (
     Unknown,
 )
 from detachlint.domain.story import Story, begin, then
+from detachlint.domain.traits import Dtype
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     FALSE,
@@ -38,11 +38,11 @@ from detachlint.interpret.engine.heap import parted
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.contents import cut, merged_mapping, slice_of, with_entry
 from detachlint.interpret.language.lookup import class_names, find_in_class, has_unknown_base
-from detachlint.interpret.pytorch import parameters, placement
+from detachlint.interpret.pytorch import module_traits, parameters, placement, surrounding
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
-    dtype_of,
     flag_of,
+    made_under,
     make_tensor,
     roots,
     severed_in,
@@ -127,13 +127,17 @@ def _parameter(
         call.span, f"parameter {name} {instance.serial}", call.activation.context, family=family
     )
     what = "parameters" if family else f"parameter `{name}`"
-    call.state.heap[place] = Tensor(
-        YES,
-        leaf=YES,
-        device=placement.device_of(call),
-        dtype=placement.float_dtype_of(call),
-        parameter=True,
-        story=begin(call.span, f"`{shown}` has trainable {what}"),
+    call.state.heap[place] = made_under(
+        call.state,
+        Tensor(
+            YES,
+            leaf=YES,
+            device=placement.device_of(call),
+            dtype=placement.float_dtype_of(call),
+            parameter=True,
+            traits=module_traits.of_parameter(call, shown),
+            story=begin(call.span, f"`{shown}` has trainable {what}"),
+        ),
     )
     return value_of(place)
 
@@ -359,6 +363,13 @@ def call_module(
     shown: str,
 ) -> Outcomes:
     """`module(…)`: pre-hooks, `forward`, hooks."""
+    if thing.attributes.get(surrounding.COMPILED) == TRUE and state.surroundings.compiled != YES:
+        saved = state.surroundings
+        state.surroundings = replace(saved, compiled=YES)
+        ends = call_module(machine, address, thing, arguments, state, activation, span, shown)
+        for _, end in ends:
+            end.surroundings = saved
+        return ends
     own = _own(state, thing, "__call__")
     if own:
         given = arguments.after(value_of(address))
@@ -509,6 +520,7 @@ def _by_fact(
 ) -> tuple[Value, State]:
     inputs = arguments.all()
     weights = [v for n, v in thing.attributes.items() if not n.startswith("@")] + [thing.hidden]
+    module_traits.initialize_parameters(state, weights)
     flag_before = any_flag(state, [*weights, *inputs])
     flag = flag_before.both(state.recording)
     trainable = any_flag(state, weights)
@@ -521,13 +533,19 @@ def _by_fact(
         )
     else:
         story = then(story, span, f"goes through the module `{shown}`")
+    device = placement.common_device(state, [*inputs, *weights])
+    short = fact.name.rpartition(".")[2]
+    dtype = surrounding.lowered(
+        state, short, module_traits.dtype_of_output(state, inputs, weights), device
+    )
     made = Tensor(
         flag,
         leaf=flag.opposite(),
-        dtype=_float(dtype_of(state, [*inputs, *weights])),
+        dtype=dtype,
         severed=severed_in(state, inputs),
         story=story,
-        device=placement.common_device(state, [*inputs, *weights]),
+        device=device,
+        traits=placement.common_traits(state, [*inputs, *weights]),
     )
     source = inputs[0] if inputs else BOTTOM_VALUE
     in_place = thing.attributes.get(f"{FLAGS} {fact.in_place_flag}") == TRUE
@@ -539,10 +557,6 @@ def _by_fact(
     if fact.aliasing is Aliasing.SOMETIMES and state.mode != YES and source and not reshapes:
         value |= source  # a no-op returns its input, flag and all (executed: Dropout in eval mode)
     return value, state
-
-
-def _float(dtype: Dtype) -> Dtype:
-    return Dtype.FLOAT32 if dtype is Dtype.INTEGER else dtype
 
 
 def _build(
@@ -569,7 +583,7 @@ def _build(
         sequence = Sequence("tuple", parts, fields=output.fields)
         return machine.new(state, activation, span, role, sequence)
     if output.result is Result.INTEGER:
-        made = Tensor(NO, leaf=YES, dtype=Dtype.INTEGER)
+        made = Tensor(NO, leaf=YES, dtype=Dtype.INTEGER, device=made.device, traits=made.traits)
     elif output.result is Result.NEVER:
         made = replace(made, grad=NO, leaf=YES, story=None)
     elif output.result is Result.PYTHON:

@@ -7,17 +7,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from detachlint.domain.belief import NO, YES, Belief, Truth
-from detachlint.domain.objects import Device, Dtype, Kind, Sequence, Tensor, Unknown
+from detachlint.domain.objects import Kind, Sequence, Tensor, Unknown
 from detachlint.domain.story import begin, then
+from detachlint.domain.traits import PLAIN, UNSEEN, Dtype, Family, Trait
 from detachlint.domain.values import NONE, Address, Atom, Value, addresses, single_address
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.pytorch import placement
+from detachlint.interpret.pytorch import casts, placement, surrounding, traits
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
-    dtype_of,
     holds_tensor,
     make_tensor,
     roots,
@@ -140,12 +140,15 @@ def result_tensor(
             flag = NO
     else:
         story = then(story, call.span, f"`{call.shown}(…)` is computed from it")
+    device = _device(fact, call, inputs)
     return Tensor(
         flag,
         leaf=YES if fact.factory else flag.opposite(),
-        dtype=_dtype(fact, call, inputs),
-        device=_device(fact, call, inputs),
-        strided=not fact.name.endswith(("to_sparse", "to_sparse_csr", "to_mkldnn")),
+        dtype=surrounding.lowered(
+            state, traits.short_name(fact), _dtype(fact, call, inputs), device
+        ),
+        device=device,
+        traits=traits.of_result(fact, call, inputs),
         severed=severed_in(state, inputs),
         flag=decides,
         story=story if flag.usual not in (Truth.NO, Truth.BOTTOM) else None,
@@ -157,25 +160,47 @@ def deciding_atom(asked: Value) -> Atom | None:
     return single_address(asked)
 
 
+QUANTIZERS = {
+    "torch.quantize_per_tensor": 3,
+    "torch.quantize_per_channel": 4,
+    "torch.quantize_per_tensor_dynamic": 1,
+}
+"""What makes quantized tensors, and the place of the argument that names their dtype."""
+
+
 def _dtype(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Dtype:
     asked = call.arguments.keyword("dtype")
+    story = begin(call.span, f"`{call.shown}(…)` makes it of this dtype")
+    position = QUANTIZERS.get(fact.name)
+    if position is not None:
+        asked = asked or call.operand(position, "dtype")
     if asked is not None:
-        return placement.dtype_from(asked, dtype_of(call.state, inputs))
+        found = placement.dtype_of(call.state, inputs)
+        return placement.dtype_from(call.state, asked, found, story)
     if fact.dtype not in ("same", "argument", ""):
-        return placement.dtype_named(f"torch.{fact.dtype}")
+        return placement.dtype_named(f"torch.{fact.dtype}", story)
     if fact.factory and not any(holds_tensor(call.state, value) for value in inputs):
         integer = fact.name.endswith(("randint", "randperm", "arange", "range")) or False
-        return Dtype.UNKNOWN if integer else Dtype.FLOAT32
-    return dtype_of(call.state, inputs)
+        return Dtype(Family.UNKNOWN) if integer else call.state.surroundings.dtype
+    found = placement.dtype_of(call.state, inputs)
+    if traits.short_name(fact) in traits.MAKE_COMPLEX:
+        return Dtype(Family.COMPLEX, found.narrow)
+    if found.family is Family.COMPLEX and not traits.stays_complex(fact.name):
+        return Dtype(Family.UNKNOWN, found.narrow)
+    return found
 
 
-def _device(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Device:
+def _device(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Trait:
     asked = call.arguments.keyword("device")
+    story = begin(call.span, f"`{call.shown}(…)` puts it there")
+    found = placement.common_device(call.state, inputs)
+    if fact.factory and not call.receiver and not fact.name.endswith("_like"):
+        found = call.state.surroundings.device if found == PLAIN else UNSEEN
     if asked is not None:
-        return placement.device_from(asked)
-    if fact.device in ("cpu", "cuda"):
-        return placement.device_named(fact.device)
-    return placement.common_device(call.state, inputs)
+        return placement.device_from(call.state, asked, found, story)
+    if fact.device not in ("same", "argument", ""):
+        return placement.device_named(fact.device, story)
+    return found
 
 
 def _output(
@@ -190,7 +215,9 @@ def _output(
     if result is Result.PYTHON:
         return python_result(machine, fact, call, role)
     if result is Result.INTEGER:
-        made = Tensor(NO, leaf=YES, dtype=Dtype.INTEGER, device=prototype.device)
+        kept = placement.resolved(prototype.traits)
+        dtype = prototype.dtype if prototype.dtype.is_integer else Dtype.INTEGER
+        made = Tensor(NO, leaf=YES, dtype=dtype, device=prototype.device, traits=kept)
         return make_tensor(machine, state, activation, span, made, role)
     if result is Result.NEVER:
         asked = call.arguments.keyword("requires_grad") if fact.factory else None
@@ -199,7 +226,7 @@ def _output(
         return make_tensor(machine, state, activation, span, prototype, role)
     source = call.operand(0, "input") or frozenset()
     match fact.aliasing:
-        case Aliasing.SELF:
+        case Aliasing.SELF if prototype.traits == traits.of_view(state, source):
             return source or make_tensor(machine, state, activation, span, prototype, role)
         case Aliasing.VIEW:
             viewed = source if call.receiver else join_all(call.inputs)
@@ -242,6 +269,11 @@ def _sometimes_view(
     made = make_tensor(machine, state, activation, span, prototype, role)
     if short.startswith(("cpu", "float")) and _stays(state, source, short):
         return source
+    if short in CASTS and state.mode != YES:
+        # Where there is nothing to do it is the tensor itself, flag and all.
+        flag = prototype.grad.join(any_flag(state, [source]))
+        either = replace(prototype, grad=flag, story=story_of(state, source))
+        return make_tensor(machine, state, activation, span, either, role)
     if _inplace_flag(fact, call):
         flag = any_flag(state, call.inputs)
         write_into(state, source, flag, span, "written in place", story_of(state, source))
@@ -251,6 +283,7 @@ def _sometimes_view(
     return made
 
 
+CASTS = frozenset({"cpu", "float"})
 COPIES = frozenset({"double", "half", "bfloat16", "clone", "cuda"})
 
 
@@ -260,9 +293,9 @@ def _stays(state: State, source: Value, cast: str) -> bool:
         thing = state.get(atom) if isinstance(atom, Address) else None
         if not isinstance(thing, Tensor):
             return False
-        if cast == "cpu" and thing.device is not Device.CPU:
+        if cast == "cpu" and thing.device != PLAIN:
             return False
-        if cast == "float" and thing.dtype is not Dtype.FLOAT32:
+        if cast == "float" and not thing.dtype.is_float32:
             return False
     return bool(source)
 
@@ -279,9 +312,17 @@ def python_result(
     """A number, bool, text or other thing that is no tensor."""
     if fact.python_type == "NoneType":
         return NONE
+    if fact.name in QUESTIONS:
+        return machine.derived(fact.name, (), call.span, Unknown(Kind.TRUTH, NO))
     kinds = {"bool": Kind.TRUTH, "int": Kind.NUMBER, "float": Kind.NUMBER, "str": Kind.TEXT}
     kind = kinds.get(fact.python_type, Kind.OTHER)
     return machine.unknown(call.state, call.activation, call.span, role, kind=kind, grad=NO)
+
+
+QUESTIONS = frozenset(
+    f"torch.{name}.is_available" for name in ("cuda", "mps", "xpu", "backends.mps", "accelerator")
+)
+"""Questions about the machine: the same answer whenever they are asked."""
 
 
 def unmodelled_result(machine: Machine, call: LibraryCall) -> Value:
@@ -310,7 +351,7 @@ def apply_maybe(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes
             NO,
             leaf=YES,
             dtype=Dtype.UNKNOWN,
-            device=Device.UNKNOWN,
+            device=placement.common_device(state, [receiver]),
             severed=severed_in(state, [receiver]),
         )
         return [(make_tensor(machine, state, call.activation, call.span, made), state)]
@@ -331,8 +372,14 @@ def apply_maybe(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes
     elif result is Result.PYTHON:
         flag = Belief(Truth.NO, Truth.MAYBE)
     fields = fact.fields or ("0",) * len(fact.results)
+    device, narrow = _placed(fact, call, inputs)
     thing = Unknown(
-        Kind.ANY, flag, severed=severed_in(state, inputs), story=story_of_any(state, inputs)
+        Kind.ANY,
+        flag,
+        device=device,
+        narrow=narrow,
+        severed=severed_in(state, inputs),
+        story=story_of_any(state, inputs),
     )
     if fact.sequence and not fact.repeated and len(fields) > 1 and fact.special != "dim":
         return [(_maybe_parts(machine, fact, call, thing), state)]
@@ -342,10 +389,29 @@ def apply_maybe(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes
         call.span,
         call.name,
         grad=flag,
+        device=device,
+        narrow=narrow,
         story=thing.story,
         severed=thing.severed,
     )
     return [(value, state)]
+
+
+def _placed(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> tuple[Trait, Trait]:
+    """Device and dtype of the result of a method of something that is perhaps a tensor."""
+    if fact.results and fact.results[0] is Result.PYTHON:
+        return UNSEEN, UNSEEN
+    dtype: Dtype | None = None
+    device: Trait | None = None
+    if fact.special == "to":
+        dtype, device = casts.asked_dtype(call), casts.asked_device(call)
+    if device is None:
+        device = _device(fact, call, inputs)
+    if dtype is None:
+        dtype = _dtype(fact, call, inputs)
+    if fact.results and fact.results[0] is Result.INTEGER:
+        dtype = Dtype.INTEGER
+    return device, dtype.narrow
 
 
 def _maybe_parts(machine: Machine, fact: CallFact, call: LibraryCall, thing: Unknown) -> Value:
@@ -356,6 +422,8 @@ def _maybe_parts(machine: Machine, fact: CallFact, call: LibraryCall, thing: Unk
             call.span,
             f"{call.name} {index}",
             grad=thing.grad if result is Result.PROPAGATE else NO,
+            device=thing.device,
+            narrow=thing.narrow if result is not Result.INTEGER else PLAIN,
             story=thing.story,
             severed=thing.severed,
         )

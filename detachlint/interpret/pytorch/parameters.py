@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from detachlint.domain.belief import BY_DEFAULT, YES
 from detachlint.domain.objects import Instance, Kind, Mapping, Sequence, Tensor, Unknown
 from detachlint.domain.story import begin
+from detachlint.domain.traits import UNSEEN, Dtype, Family
 from detachlint.domain.values import Address, Value, in_order, value_of
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import is_module
@@ -88,6 +89,8 @@ def unseen_parameters(machine: Machine, owner: Address, span: Span) -> Address:
         BY_DEFAULT,
         leaf=YES,
         parameter=True,
+        dtype=Dtype(Family.FLOAT, UNSEEN),
+        device=UNSEEN,
         story=begin(span, "a parameter of a module; trainable by default"),
     )
     return machine.book.derive("parameters", (owner,), span, default, family=True)

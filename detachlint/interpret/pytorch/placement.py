@@ -4,107 +4,270 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from detachlint.domain.objects import Device, Dtype, Tensor
-from detachlint.domain.values import Library, Literal, Value, addresses
+from detachlint.domain.belief import MAYBE, NO, YES
+from detachlint.domain.objects import Instance, Sequence, Tensor, Unknown
+from detachlint.domain.story import Story, begin
+from detachlint.domain.traits import (
+    NO_TRAITS,
+    PLAIN,
+    UNSEEN,
+    Check,
+    Dtype,
+    Family,
+    Trait,
+    Traits,
+    either_of,
+    narrow_dtype,
+    trait,
+)
+from detachlint.domain.values import Address, Atom, Library, Literal, Value, addresses
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
+from detachlint.interpret.pytorch.tensors import NO_TENSORS
 
-FLOATS = frozenset({"float64", "double", "float16", "half", "complex64", "complex128", "cfloat"})
-NARROW = frozenset({"bfloat16", "float8_e4m3fn", "float8_e5m2", "complex32", "chalf"})
+FLOATS = frozenset({"float64", "double", "float16", "half"})
+COMPLEX = frozenset({"complex64", "complex128", "cfloat", "cdouble"})
+NARROW_COMPLEX = frozenset({"complex32", "chalf"})
 INTEGERS = frozenset(
     {
-        "int",
-        "int8",
-        "int16",
-        "int32",
-        "int64",
-        "long",
-        "short",
-        "uint8",
-        "bool",
-        "uint16",
-        "uint32",
-        "uint64",
-        "char",
-        "byte",
+        *("int", "int8", "int16", "int32", "int64", "long", "short", "char", "byte", "bool"),
+        *("uint8", "uint16", "uint32", "uint64"),
     }
 )
-DEVICES = ("cuda", "mps", "meta", "xpu", "xla", "hip", "npu", "hpu")
+QUANTIZED = frozenset({"qint8", "quint8", "qint32", "quint4x2", "quint2x4"})
+DEVICE_CLASS = "torch.device"
+ACCELERATORS = (
+    *("cuda", "mps", "xpu", "xla", "hip", "npu", "hpu", "mtia", "privateuseone", "ipu", "vulkan"),
+)
+META = "meta"
 
 
-def dtype_named(name: str) -> Dtype:
+# --- dtypes -----------------------------------------------------------------------------------
+
+
+def dtype_named(name: str, story: Story | None = None) -> Dtype:
     """The class of a dtype by its name, with or without `torch.` or `builtins.` before it."""
     short = name.rpartition(".")[2]
     if short in ("float32", "float") and not name.startswith("builtins."):
         return Dtype.FLOAT32
-    if short == "float":
+    if short == "float" or short in FLOATS:
         return Dtype.FLOAT  # Python's float as a dtype is float64
-    if short in FLOATS:
-        return Dtype.FLOAT
-    if short in NARROW:
-        return Dtype.NARROW
+    if short in COMPLEX or name == "builtins.complex":
+        return Dtype.COMPLEX
     if short in INTEGERS:
         return Dtype.INTEGER
+    if short == "bfloat16" or short.startswith("float8_"):
+        return narrow_dtype(Family.FLOAT, short, story)
+    if short in NARROW_COMPLEX:
+        return narrow_dtype(Family.COMPLEX, "complex32", story)
+    if short in QUANTIZED:
+        return narrow_dtype(Family.INTEGER, short, story)
     return Dtype.UNKNOWN
 
 
-def dtype_from(value: Value | None, default: Dtype) -> Dtype:
+def dtype_from(state: State, value: Value | None, default: Dtype, story: Story | None) -> Dtype:
     """The dtype a `dtype=` argument says; `default` without one (or for None)."""
-    if value is None:
+    found: Dtype | None = None
+    for atom in value or ():
+        one = _dtype_of_atom(state, atom, default, story)
+        found = one if found is None else found.join(one)
+    return default if found is None else found
+
+
+def _dtype_of_atom(state: State, atom: Atom, default: Dtype, story: Story | None) -> Dtype:
+    if isinstance(atom, Library):
+        return dtype_named(atom.name, story)
+    if isinstance(atom, Literal) and atom.value is None:
         return default
-    found: set[Dtype] = set()
-    for atom in value:
-        if isinstance(atom, Library):
-            found.add(dtype_named(atom.name))
-        elif isinstance(atom, Literal) and atom.value is None:
-            found.add(default)
-        else:
-            found.add(Dtype.UNKNOWN)
-    return found.pop() if len(found) == 1 else Dtype.UNKNOWN
+    if isinstance(atom, Literal) and isinstance(atom.value, str):
+        return dtype_named(f"torch.{atom.value}", story)  # of a type named by a string
+    source = _attribute_of(state, atom, "dtype")
+    if isinstance(source, Unknown):
+        return Dtype(Family.UNKNOWN, source.narrow)
+    return Dtype.UNKNOWN if source is None else source.dtype
 
 
-def device_from(value: Value | None) -> Device:
-    """The device a `device=` argument says; the CPU without one."""
-    if value is None:
-        return Device.CPU
-    found: set[Device] = set()
-    for atom in value:
-        if isinstance(atom, Literal) and isinstance(atom.value, str):
-            found.add(device_named(atom.value))
-        elif isinstance(atom, Literal) and atom.value is None:
-            found.add(Device.CPU)
-        elif isinstance(atom, Literal) and isinstance(atom.value, int):
-            found.add(Device.OTHER)
-        else:
-            found.add(Device.UNKNOWN)
-    return found.pop() if len(found) == 1 else Device.UNKNOWN
+def _attribute_of(state: State, atom: Atom, name: str) -> Tensor | Unknown | None:
+    """The tensor (or unknown thing) whose attribute `name` the atom is."""
+    if isinstance(atom, Address) and atom.derived and atom.derived[0] == f"attribute {name}":
+        (source,) = atom.derived[1]
+        thing = state.get(source) if isinstance(source, Address) else None
+        if isinstance(thing, (Tensor, Unknown)):
+            return thing
+    return None
 
 
-def device_named(name: str) -> Device:
-    """The device class of `"cuda:0"`, `"cpu"`, …"""
-    if name.startswith("cpu"):
-        return Device.CPU
-    return Device.OTHER if name.startswith(DEVICES) else Device.UNKNOWN
+def dtype_of(state: State, values: Iterable[Value]) -> Dtype:
+    """The dtype of the result of arithmetic on these: floats win over integers."""
+    found = [one for value in values if (one := dtype_of_value(state, value)) is not None]
+    if not found:
+        return Dtype.FLOAT32
+    floats = [one for one in found if not one.is_integer] or found
+    result = floats[0]
+    for other in floats[1:]:
+        result = _promoted(result, other)
+    return result
 
 
-def device_of(call: LibraryCall) -> Device:
+def dtype_of_value(state: State, value: Value) -> Dtype | None:
+    """The dtype of the tensors a value may be or hold; None if it holds none."""
+    found: Dtype | None = None
+    for address in addresses(value):
+        thing = state.get(address)
+        one: Dtype | None = None
+        if isinstance(thing, Tensor):
+            one = thing.dtype
+        elif isinstance(thing, Sequence):
+            one = dtype_of(state, [*thing.items, thing.rest])
+        elif isinstance(thing, Unknown) and thing.kind not in NO_TENSORS:
+            one = Dtype(Family.UNKNOWN, thing.narrow)
+        if one is not None:
+            found = one if found is None else found.join(one)
+    return found
+
+
+def _promoted(left: Dtype, right: Dtype) -> Dtype:
+    if left == right:
+        return left
+    families = {left.family, right.family}
+    family = Family.UNKNOWN
+    if len(families) == 1:
+        family = left.family
+    elif families == {Family.FLOAT, Family.FLOAT32}:
+        family = Family.FLOAT
+    if Family.COMPLEX in families and Family.UNKNOWN not in families:
+        family = Family.COMPLEX
+    # A float32 scalar tensor leaves bfloat16 as it is, a float32 tensor with dimensions does not.
+    agreed = left.narrow.held == right.narrow.held and left.narrow.held in (YES, NO)
+    narrow = left.narrow.join(right.narrow) if agreed else Trait(MAYBE, left.narrow.names)
+    return Dtype(family, narrow)
+
+
+# --- devices ----------------------------------------------------------------------------------
+
+
+def device_named(name: str, story: Story | None = None) -> Trait:
+    """Where `"cuda:0"`, `"cpu"`, … is."""
+    short = name.partition(":")[0]
+    if short == "cpu":
+        return PLAIN
+    return trait(short, story) if short in (*ACCELERATORS, META) else UNSEEN
+
+
+def device_from(state: State, value: Value | None, default: Trait, story: Story | None) -> Trait:
+    """The device a `device=` argument says; `default` without one (or for None)."""
+    found: Trait | None = None
+    for atom in value or ():
+        one = _device_of_atom(state, atom, default, story)
+        found = one if found is None else found.join(one)
+    return default if found is None else found
+
+
+def _device_of_atom(state: State, atom: Atom, default: Trait, story: Story | None) -> Trait:
+    if isinstance(atom, Literal):
+        if isinstance(atom.value, str):
+            return device_named(atom.value, story)
+        if atom.value is None:
+            return default
+        return trait("cuda", story) if isinstance(atom.value, int) else UNSEEN
+    source = _attribute_of(state, atom, "device")
+    if source is not None:
+        return source.device
+    thing = state.get(atom) if isinstance(atom, Address) else None
+    if isinstance(thing, Instance) and is_device(thing):
+        return device_from(state, thing.payload, UNSEEN, story)
+    return UNSEEN
+
+
+def is_device(thing: Instance) -> bool:
+    """Whether an object is a `torch.device`."""
+    return any(isinstance(cls, Library) and cls.name == DEVICE_CLASS for cls in thing.cls)
+
+
+def says_where(state: State, atom: Atom) -> bool:
+    """Whether a default says where or as what something is made: callers seldom say otherwise."""
+    if isinstance(atom, Literal):
+        return isinstance(atom.value, str) and device_named(atom.value).held == YES
+    if isinstance(atom, Library):
+        return dtype_named(atom.name).narrow.held == YES
+    thing = state.get(atom) if isinstance(atom, Address) else None
+    return isinstance(thing, Instance) and is_device(thing)
+
+
+def device_of(call: LibraryCall) -> Trait:
     """The device a call with `device=` puts its result on."""
-    return device_from(call.arguments.keyword("device"))
+    story = begin(call.span, f"`{call.shown}(…)` makes it there")
+    default = call.state.surroundings.device
+    return device_from(call.state, call.arguments.keyword("device"), default, story)
 
 
 def float_dtype_of(call: LibraryCall) -> Dtype:
     """The dtype of what a call with `dtype=` makes, float32 by default."""
-    return dtype_from(call.arguments.keyword("dtype"), Dtype.FLOAT32)
+    story = begin(call.span, f"`{call.shown}(…)` makes it of this dtype")
+    return dtype_from(
+        call.state, call.arguments.keyword("dtype"), call.state.surroundings.dtype, story
+    )
 
 
-def common_device(state: State, values: Iterable[Value]) -> Device:
-    """The device of a result computed from these."""
-    seen = {
-        thing.device
+def common_device(state: State, values: Iterable[Value]) -> Trait:
+    """The device of a result computed from these: that of those that are elsewhere, if any is.
+
+    Tensors on different devices do not mix, but for CPU tensors of one element and for indices: so
+    a result is on the CPU only where all inputs are.
+    """
+    found = PLAIN
+    for value in values:
+        one = _device_of_value(state, value)
+        if one is not None:
+            found = found.either(one)
+    return found
+
+
+def _device_of_value(state: State, value: Value, depth: int = 2) -> Trait | None:
+    found: Trait | None = None
+    for address in addresses(value):
+        thing = state.get(address)
+        one: Trait | None = None
+        if isinstance(thing, Tensor) or (
+            isinstance(thing, Unknown) and thing.kind not in NO_TENSORS
+        ):
+            one = thing.device
+        elif isinstance(thing, Sequence) and depth:
+            parts = (_device_of_value(state, v, depth - 1) for v in (*thing.items, thing.rest))
+            for part in parts:
+                if part is not None:
+                    one = part if one is None else one.either(part)
+        if one is not None:
+            found = one if found is None else found.join(one)
+    return found
+
+
+# --- other traits -----------------------------------------------------------------------------
+
+
+def common_traits(state: State, values: Iterable[Value]) -> Traits:
+    """The traits of a fresh result computed from these.
+
+    What has no memory of its own, or a class of its own, hands that on. Sparse inputs may give a
+    dense result; the bits of lazy views are resolved.
+    """
+    found = [
+        thing.traits
         for value in values
         for address in addresses(value)
-        if isinstance(thing := state.get(address), Tensor)
-    }
-    if len(seen) == 1:
-        return seen.pop()
-    return Device.CPU if not seen else Device.UNKNOWN
+        if isinstance(thing := state.get(address), Tensor) and thing.traits
+    ]
+    return resolved(either_of(found)) if found else NO_TRAITS
+
+
+def resolved(traits: Traits) -> Traits:
+    """The traits of a result in new memory, of unknown layout if an input's is not the usual one."""
+    if not traits:
+        return traits
+    kept: dict[Check, Trait] = {}
+    for check in (Check.SUBCLASS, Check.STORAGE):
+        if check in traits:
+            kept[check] = traits[check]
+    if Check.LAYOUT in traits:
+        kept[Check.LAYOUT] = Trait(MAYBE, traits[Check.LAYOUT].names)
+    return kept

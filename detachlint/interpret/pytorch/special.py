@@ -11,9 +11,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from detachlint.domain.belief import NO, YES, Belief, Truth
 from detachlint.domain.objects import (
-    Device,
-    Dtype,
-    Instance,
     Kind,
     Sequence,
     Tensor,
@@ -21,13 +18,14 @@ from detachlint.domain.objects import (
     View,
 )
 from detachlint.domain.story import begin
+from detachlint.domain.traits import Check, Dtype, Family, Trait, without
 from detachlint.domain.values import (
     NONE,
     Address,
+    Library,
     Literal,
     Value,
     addresses,
-    single_literal,
     value_of,
 )
 from detachlint.interpret.engine.activation import Outcomes
@@ -35,11 +33,10 @@ from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import copying, items
 from detachlint.interpret.language.elements import length_of
-from detachlint.interpret.pytorch import callbacks, operations, placement
+from detachlint.interpret.pytorch import callbacks, casts, operations, placement, traits
 from detachlint.interpret.pytorch.needed import note_use
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.interpret.pytorch.tensors import (
-    dtype_of,
     flag_of,
     holds_tensor,
     make_tensor,
@@ -130,14 +127,37 @@ def _tensor(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | N
     made = Tensor(
         flag,
         leaf=YES,
-        dtype=placement.dtype_from(call.arguments.keyword("dtype"), data_dtype(call.state, data)),
-        device=placement.device_of(call),
+        dtype=placement.dtype_from(
+            call.state,
+            call.arguments.keyword("dtype"),
+            _default_dtype(call.state, data_dtype(call.state, data)),
+            begin(call.span, f"`{call.shown}(…)` makes it of this dtype"),
+        ),
+        device=_device_of_data(call, data),
         severed=severed_in(call.state, inputs),
         flag=operations.deciding_atom(asked) if asked is not None else None,
         story=story if flag.usual is not Truth.NO else None,
     )
     value = make_tensor(machine, call.state, call.activation, call.span, made)
     return [(value, call.state)]
+
+
+def _default_dtype(state: State, dtype: Dtype) -> Dtype:
+    """That of `set_default_dtype`, which decides the dtype of Python's floats."""
+    return state.surroundings.dtype if dtype == Dtype.FLOAT32 else dtype
+
+
+def _device_of_data(call: LibraryCall, data: Value) -> Trait:
+    """Where `device=` says; else where the data is, if that is a tensor (not: a list of them)."""
+    found = call.state.surroundings.device
+    tensors = [a for a in data if isinstance(a, Address)]
+    if any(isinstance(call.state.get(a), (Tensor, Unknown)) for a in tensors):
+        found = placement.common_device(call.state, [data])
+    if call.receiver:
+        found = placement.common_device(call.state, [call.receiver])
+    asked = call.arguments.keyword("device")
+    story = begin(call.span, f"`{call.shown}(…)` makes it there")
+    return placement.device_from(call.state, asked, found, story)
 
 
 def data_dtype(state: State, data: Value, depth: int = 4) -> Dtype:
@@ -150,7 +170,7 @@ def data_dtype(state: State, data: Value, depth: int = 4) -> Dtype:
         thing = state.get(atom) if isinstance(atom, Address) else None
         if isinstance(thing, Sequence) and depth:
             parts = [data_dtype(state, item, depth - 1) for item in (*thing.items, thing.rest)]
-            found |= {part for part in parts if part is not Dtype.UNKNOWN} or {Dtype.UNKNOWN}
+            found |= {part for part in parts if part != Dtype.UNKNOWN} or {Dtype.UNKNOWN}
         elif isinstance(thing, Tensor):
             found.add(thing.dtype)
         else:
@@ -187,8 +207,8 @@ def _as_tensor(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes 
 def _cast(machine: Machine, call: LibraryCall, source: Value) -> Value:
     """`.to(…)`: the tensor itself where nothing changes; a differentiable copy otherwise."""
     state = call.state
-    dtype = asked_dtype(call)
-    device = asked_device(call)
+    dtype = casts.asked_dtype(call)
+    device = casts.asked_device(call)
     parts: Value = frozenset()
     for address in addresses(source):
         thing = state.get(address)
@@ -196,15 +216,16 @@ def _cast(machine: Machine, call: LibraryCall, source: Value) -> Value:
             continue
         new_dtype = thing.dtype if dtype is None else dtype
         new_device = thing.device if device is None else device
-        same = new_dtype is thing.dtype and new_device is thing.device
-        certain = new_dtype is not Dtype.UNKNOWN and new_dtype is not Dtype.FLOAT
-        if same and certain and new_device is not Device.UNKNOWN and not _copies(call):
+        same = new_dtype == thing.dtype and new_device == thing.device
+        certain = new_dtype.family not in (Family.UNKNOWN, Family.FLOAT, Family.COMPLEX)
+        placed = new_device.held in (YES, NO) and len(new_device.names) < 2
+        if same and certain and placed and not _copies(call):
             parts |= value_of(address)
             continue
         flag = flag_of(state, value_of(address)).both(state.recording)
         made = replace(
             thing,
-            grad=flag if new_dtype is not Dtype.INTEGER else NO,
+            grad=flag if not new_dtype.is_integer else NO,
             leaf=flag.opposite(),
             base=frozenset(),
             dtype=new_dtype,
@@ -213,7 +234,9 @@ def _cast(machine: Machine, call: LibraryCall, source: Value) -> Value:
             attributes={},
             story=story_of(state, value_of(address)),
         )
-        if new_dtype is Dtype.INTEGER:
+        if new_dtype.family is not thing.dtype.family:
+            made = replace(made, traits=without(made.traits, Check.CONJUGATE, Check.NEGATIVE))
+        if new_dtype.is_integer:
             made = replace(made, story=None)
         parts |= make_tensor(
             machine, state, call.activation, call.span, made, f"to {address.serial}"
@@ -226,45 +249,6 @@ def _cast(machine: Machine, call: LibraryCall, source: Value) -> Value:
 def _copies(call: LibraryCall) -> bool:
     copy = call.arguments.keyword("copy")
     return copy is not None and truth_belief(call.state, copy) != NO
-
-
-def asked_dtype(call: LibraryCall) -> Dtype | None:
-    """The dtype among the arguments of `.to(…)`, also that of `other` in `.to(other)`."""
-    asked = call.arguments.keyword("dtype")
-    if asked is not None:
-        return placement.dtype_from(asked, Dtype.UNKNOWN)
-    found: Dtype | None = None
-    for value in call.arguments.positional:
-        for atom in value:
-            if hasattr(atom, "name") and placement.dtype_named(str(atom.name)) is not Dtype.UNKNOWN:
-                found = placement.dtype_named(str(atom.name))
-            thing = call.state.get(atom) if isinstance(atom, Address) else None
-            if isinstance(thing, Tensor):
-                found = thing.dtype
-            elif (
-                isinstance(thing, Unknown)
-                and thing.kind is Kind.ANY
-                and len(call.arguments.positional) > 1
-            ):
-                found = found or Dtype.UNKNOWN
-    return found
-
-
-def asked_device(call: LibraryCall) -> Device | None:
-    asked = call.arguments.keyword("device")
-    if asked is not None:
-        return placement.device_from(asked)
-    for value in call.arguments.positional[:1]:
-        constant = single_literal(value)
-        if constant is not None and isinstance(constant.value, (str, int)):
-            return placement.device_from(value)
-        for atom in value:
-            thing = call.state.get(atom) if isinstance(atom, Address) else None
-            if isinstance(thing, Tensor):
-                return thing.device
-            if isinstance(thing, (Unknown, Instance)):
-                return Device.UNKNOWN
-    return None
 
 
 def _to(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
@@ -288,7 +272,7 @@ def _type(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | Non
             if not isinstance(thing, Tensor):
                 continue
             flag = flag_of(call.state, value_of(address)).both(call.state.recording)
-            integer = dtype is Dtype.INTEGER
+            integer = dtype.is_integer
             cast = replace(
                 thing,
                 grad=NO if integer else flag,
@@ -326,7 +310,7 @@ def _dtype_of_type(asked: Value) -> Dtype | None:
 def _view(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
     """`t.view(sizes)` is a view; `t.view(dtype)` reinterprets memory."""
     first = call.arguments.get(0, "dtype")
-    if first is not None and placement.dtype_from(first, Dtype.UNKNOWN) is not Dtype.UNKNOWN:
+    if first is not None and any(isinstance(atom, Library) for atom in first):
         return None
     state = call.state
     inputs = [call.receiver]
@@ -369,12 +353,13 @@ def _leaf(machine: Machine, call: LibraryCall, default: Belief, parameter: bool)
         else "made with `requires_grad=True`"
     )
     data = call.arguments.get(0, "data") or NONE
-    dtype = dtype_of(call.state, [data])
+    dtype = placement.dtype_of(call.state, [data])
     made = Tensor(
         flag,
         leaf=YES,
-        dtype=dtype if dtype is not Dtype.INTEGER or flag == NO else Dtype.FLOAT,
+        dtype=dtype if not dtype.is_integer or flag == NO else Dtype.FLOAT,
         device=placement.common_device(call.state, [data]),
+        traits=traits.of_view(call.state, data),
         parameter=parameter,
         severed=severed_in(call.state, [data]),
         story=begin(call.span, what) if flag.usual is not Truth.NO else None,

@@ -6,11 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import MAYBE, NO, YES, Belief, Truth
-from detachlint.domain.objects import Dtype, Instance, Kind, Tensor, Unknown
+from detachlint.domain.objects import Instance, Kind, Tensor, Unknown, join_objects
 from detachlint.domain.story import begin
+from detachlint.domain.traits import PLAIN, Check, Dtype
 from detachlint.domain.values import FALSE, NONE, TRUE, Address, Method, Value, literal, value_of
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.state import State
+from detachlint.interpret.pytorch import traits
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
     flag_of_tensor,
@@ -55,11 +57,20 @@ def read(
         return value_of(Method(address, name))
     if fact.special == "gradient_attribute":
         return machine.derived("attribute grad", (address,), span, Tensor(NO, leaf=YES))
+    if name in ("is_cuda", "is_sparse", "is_quantized", "is_meta", "is_mkldnn"):
+        return _trait_value(machine, address, tensor, name, span)
     result = fact.results[0] if fact.results else Result.PYTHON
     if result is Result.PYTHON:
         kind = Kind.TRUTH if fact.python_type == "bool" else Kind.OTHER
         return machine.derived(f"attribute {name}", (address,), span, Unknown(kind, NO))
-    made = replace(tensor, attributes={}, parameter=False, base=frozenset(), story=None)
+    made = replace(
+        tensor,
+        attributes={},
+        parameter=False,
+        base=frozenset(),
+        traits=traits.of_view(state, value_of(address)),
+        story=None,
+    )
     if result is Result.PROPAGATE and fact.aliasing is not Aliasing.FRESH:
         grad = flag_of_tensor(state, tensor).both(state.recording)
         made = replace(made, grad=grad, leaf=MAYBE, base=roots(state, value_of(address)))
@@ -69,8 +80,32 @@ def read(
         made = replace(made, grad=NO, leaf=YES)
     if result is Result.INTEGER:
         made = replace(made, dtype=Dtype.INTEGER)
+    if name in ("real", "imag"):
+        dtype, parted = traits.of_part(tensor, name)
+        made = replace(made, dtype=dtype, traits=parted)
+    elif name in traits.CONJUGATING:
+        made = replace(made, traits=traits.conjugated(tensor, name, span))
     made = replace(made, story=story_of(state, value_of(address)))
     return make_tensor(machine, state, activation, span, made, f"attribute {name}")
+
+
+def _trait_value(
+    machine: Machine, address: Address, tensor: Tensor, name: str, span: Span
+) -> Value:
+    """`t.is_cuda` and its kin, as far as what the tensor is decides them."""
+    held = tensor.traits.get(Check.LAYOUT, PLAIN)
+    if name in ("is_cuda", "is_meta"):
+        held = tensor.device
+    elif name == "is_quantized":
+        held = tensor.dtype.narrow
+    kinds = {"is_sparse": "sparse", "is_mkldnn": "mkldnn"}
+    wanted = kinds.get(name, name.removeprefix("is_"))
+    named = all(n.startswith("q") if name == "is_quantized" else n == wanted for n in held.names)
+    if held.held == NO:
+        return FALSE
+    if held.held == YES and len(held.names) == 1:
+        return TRUE if named else FALSE
+    return machine.derived(f"attribute {name}", (address,), span, Unknown(Kind.TRUTH, NO))
 
 
 def _history(machine: Machine, address: Address, tensor: Tensor, state: State, span: Span) -> Value:
@@ -109,7 +144,14 @@ def read_maybe(
         f"attribute {name}",
         (address,),
         span,
-        Unknown(Kind.ANY, grad, severed=thing.severed, story=thing.story),
+        Unknown(
+            Kind.ANY,
+            grad,
+            device=thing.device,
+            narrow=thing.narrow,
+            severed=thing.severed,
+            story=thing.story,
+        ),
     )
 
 
@@ -155,11 +197,24 @@ def write(
         story = begin(span, "`requires_grad` is set here") if flag.usual is not Truth.NO else None
         set_flag(state, value_of(address), flag if alone else tensor.grad.join(flag), story)
     elif name == "data":
-        return  # new values, same flag
+        _take_data(state, address, tensor, value, alone=alone)
     else:
         old = tensor.attributes.get(name, frozenset())
         attributes = {**tensor.attributes, name: value if alone else old | value}
         state.put(address, replace(tensor, attributes=attributes))
+
+
+def _take_data(
+    state: State, address: Address, tensor: Tensor, value: Value, *, alone: bool
+) -> None:
+    """`t.data = other`: the other's values, device and dtype; the flag stays."""
+    for atom in value:
+        thing = state.get(atom) if isinstance(atom, Address) else None
+        if not isinstance(thing, Tensor):
+            continue
+        taken = replace(tensor, dtype=thing.dtype, device=thing.device, traits=thing.traits)
+        sure = alone and len(value) == 1
+        state.put(address, taken if sure else join_objects(state.get(address), taken))
 
 
 def truth_belief(state: State, value: Value) -> Belief:

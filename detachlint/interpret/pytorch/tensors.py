@@ -11,7 +11,6 @@ from detachlint.domain.belief import BOTTOM, NO, YES, Belief, Truth, known
 from detachlint.domain.objects import (
     NOTHING_SEVERED,
     Array,
-    Dtype,
     HeapObject,
     Instance,
     Kind,
@@ -22,6 +21,7 @@ from detachlint.domain.objects import (
     View,
 )
 from detachlint.domain.story import Story, begin, then
+from detachlint.domain.traits import PLAIN, Check
 from detachlint.domain.values import Address, Atom, Library, Value, addresses, in_order
 from detachlint.interpret.engine.state import State
 from detachlint.source.span import Span
@@ -265,28 +265,6 @@ def roots(state: State, value: Value) -> frozenset[Address]:
     return frozenset(found)
 
 
-def dtype_of(state: State, values: Iterable[Value]) -> Dtype:
-    """The dtype class of the result of arithmetic on these: floats win over integers."""
-    seen: set[Dtype] = set()
-    for value in values:
-        for address in addresses(value):
-            thing = state.get(address)
-            if isinstance(thing, Tensor):
-                seen.add(thing.dtype)
-            elif isinstance(thing, Sequence):
-                seen.add(dtype_of(state, [thing.all]))
-            elif isinstance(thing, Unknown) and thing.kind not in NO_TENSORS:
-                seen.add(Dtype.UNKNOWN)
-    if not seen:
-        return Dtype.FLOAT32
-    if len(seen) == 1:
-        return seen.pop()
-    seen.discard(Dtype.INTEGER)
-    if len(seen) == 1:
-        return seen.pop()
-    return Dtype.FLOAT if seen <= {Dtype.FLOAT, Dtype.FLOAT32} else Dtype.UNKNOWN
-
-
 def _settled(state: State, thing: Tensor | Unknown) -> Tensor | Unknown:
     """The object with a flag of its own, where an unknown condition decided it so far."""
     if isinstance(thing, Tensor) and thing.flag is not None:
@@ -329,7 +307,7 @@ def set_flag(state: State, target: Value, flag: Belief, story: Story | None) -> 
     for address in targets:
         thing = state.get(address)
         assert isinstance(thing, (Tensor, Unknown))
-        if isinstance(thing, Tensor) and thing.dtype is Dtype.INTEGER:
+        if isinstance(thing, Tensor) and thing.dtype.is_integer:
             continue  # raises: only floating point and complex tensors can require grad
         if flag == NO and isinstance(thing, Tensor) and thing.leaf == NO:
             continue  # raises: only the flags of leaves can be switched off
@@ -347,6 +325,14 @@ def make_tensor(
     role: str = "tensor",
 ) -> Value:
     """A new tensor in the heap. One of an integer dtype never requires grad."""
-    if tensor.dtype is Dtype.INTEGER and tensor.grad != NO:
+    if tensor.dtype.is_integer and tensor.grad != NO:
         tensor = replace(tensor, grad=NO, base=frozenset(), story=None)
-    return machine.new(state, activation, span, role, tensor)
+    return machine.new(state, activation, span, role, made_under(state, tensor))
+
+
+def made_under(state: State, tensor: Tensor) -> Tensor:
+    """The tensor as it comes out where it is made: a FakeTensor under that mode."""
+    fake = state.surroundings.fake
+    if fake == PLAIN or Check.SUBCLASS in tensor.traits:
+        return tensor
+    return replace(tensor, traits={**tensor.traits, Check.SUBCLASS: fake})

@@ -1,0 +1,44 @@
+"""What the code at hand runs in, besides grad mode: defaults of factories, autocast, compilation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+from detachlint.domain.belief import NO, Belief
+from detachlint.domain.traits import PLAIN, Dtype, Trait
+
+
+@final
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What `set_default_…`, `torch.autocast` and their like have set.
+
+    `dtype` and `device` are those of factories that are not told. `lowers` says whether autocast gives
+    matrix products a dtype that NumPy lacks, on the devices `lowers_on` (empty: nobody knows which).
+    `fake`: tensors made are FakeTensors. `compiled`: `torch.compile` traces the code, and NumPy in it.
+    """
+
+    dtype: Dtype = Dtype.FLOAT32
+    device: Trait = PLAIN
+    lowers: Trait = PLAIN
+    lowers_on: frozenset[str] = frozenset()
+    fake: Trait = PLAIN
+    compiled: Belief = NO
+
+    def join(self, other: Surroundings) -> Surroundings:
+        """Either of the two."""
+        if self == other:
+            return self
+        return Surroundings(
+            self.dtype.join(other.dtype),
+            self.device.join(other.device),
+            self.lowers.join(other.lowers),
+            self.lowers_on | other.lowers_on,
+            self.fake.join(other.fake),
+            self.compiled.join(other.compiled),
+        )
+
+
+USUAL = Surroundings()
+"""What a program starts in."""

@@ -1,0 +1,120 @@
+"""Operators and stores where an ndarray and a tensor meet.
+
+Which of the two is asked first, and what it does about the other, is NumPy's affair; the facts are
+rows of the operator methods (`numpy.ndarray.__mul__`). NumPy's scalars are no arrays: beside them a
+tensor keeps its graph.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from detachlint.domain.objects import Array
+from detachlint.domain.rank import Rank, is_array
+from detachlint.domain.values import Address, Value
+from detachlint.interpret.engine.activation import Activation
+from detachlint.interpret.engine.state import State
+from detachlint.interpret.pytorch.array_ranks import index_kind
+from detachlint.interpret.pytorch.converted import Found, find
+from detachlint.interpret.pytorch.crossings import Sink, pass_gate
+from detachlint.interpret.pytorch.gates import gate_of
+from detachlint.knowledge import facts
+from detachlint.knowledge.model import Gate
+from detachlint.source.span import Span
+
+if TYPE_CHECKING:
+    from detachlint.interpret.engine.machine import Machine
+
+REFLECTED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+
+METHODS = {
+    "+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod",
+    "**": "pow", "@": "matmul", "==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt",
+    ">=": "ge",
+}  # fmt: skip
+
+
+class Operand(NamedTuple):
+    """One side of an operator: its value, and where it stands."""
+
+    value: Value
+    span: Span
+
+
+def operate(
+    machine: Machine,
+    name: str,
+    left: Operand,
+    right: Operand,
+    state: State,
+    activation: Activation,
+    *,
+    in_place: bool = False,
+) -> frozenset[Span] | None:
+    """Record what an ndarray does to the tensor beside it; the places where a gradient is lost.
+
+    None where no ndarray and tensor meet for certain, or where the tensor answers for itself.
+    """
+    for array, other, method in _sides(name, left, right, in_place):
+        if not are_arrays(state, array.value):
+            continue
+        found = find(state, other.value)
+        fact = facts.numpy_fact(f"numpy.ndarray.{method}")
+        if not found.all or fact is None:
+            continue
+        gate, doubtful = gate_of(fact, 1, found)
+        if gate in (None, Gate.DELEGATES, Gate.KEEPS):
+            return None
+        sink = Sink(other.span, f"{name}=" if in_place else name, fact.name, gate)
+        pass_gate(machine, sink, found, state, activation, doubtful=doubtful)
+        return frozenset({other.span})
+    return None
+
+
+def _sides(
+    name: str, left: Operand, right: Operand, in_place: bool
+) -> list[tuple[Operand, Operand, str]]:
+    """Array, other, and the method of the array that decides, for either side."""
+    method = METHODS.get(name)
+    if method is None:
+        return []
+    own = f"__i{method}__" if in_place and method != "matmul" else f"__{method}__"
+    other = f"__{METHODS[REFLECTED[name]]}__" if name in REFLECTED else f"__r{method}__"
+    return [(left, right, own), (right, left, other)]
+
+
+def are_arrays(state: State, value: Value) -> bool:
+    """Whether a value is an ndarray for certain."""
+    things = [state.get(atom) if isinstance(atom, Address) else None for atom in value]
+    return bool(things) and all(isinstance(t, Array) and is_array(t.rank) for t in things)
+
+
+def store(
+    machine: Machine,
+    array: Array,
+    index: Value,
+    value: Operand,
+    state: State,
+    activation: Activation,
+) -> frozenset[Span]:
+    """`array[index] = value`; the places where a gradient is lost.
+
+    A single element takes its value through `__float__`, a row or a slice through `__array__`
+    (executed). Which of them `array[i]` is depends on how many dimensions the array has.
+    """
+    found = find(state, value.value)
+    gate, doubtful = _store_gate(state, array, index, found)
+    sink = Sink(value.span, "=", "numpy.ndarray.__setitem__", gate)
+    severed = pass_gate(machine, sink, found, state, activation, doubtful=doubtful)
+    return frozenset({value.span}) if severed else frozenset()
+
+
+def _store_gate(state: State, array: Array, index: Value, found: Found) -> tuple[Gate, bool]:
+    kind = index_kind(state, index)
+    if kind in ("whole", "several"):
+        return Gate.CONVERTS, False
+    if kind == "number" and array.rank is Rank.ONE:
+        return (Gate.SCALAR if found.direct else Gate.REJECTS), bool(found.held)
+    if kind == "number" and array.rank is Rank.MORE:
+        return Gate.CONVERTS, False
+    return Gate.CONVERTS, True

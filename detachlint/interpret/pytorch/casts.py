@@ -1,0 +1,74 @@
+"""What a cast or a move asks for: `.to(…)`, `.cuda()`, `.half()`, …"""
+
+from __future__ import annotations
+
+from detachlint.domain.objects import Kind, Tensor, Unknown
+from detachlint.domain.story import Story, begin
+from detachlint.domain.traits import UNSEEN, Dtype, Trait
+from detachlint.domain.values import Address, Atom, Library, Literal, in_order, value_of
+from detachlint.interpret.engine.arguments import LibraryCall
+from detachlint.interpret.pytorch import placement
+
+
+def asked_dtype(call: LibraryCall) -> Dtype | None:
+    """The dtype among the arguments of `.to(…)`, also that of `other` in `.to(other)`."""
+    asked = call.arguments.keyword("dtype")
+    story = begin(call.span, f"`{call.shown}(…)` casts it")
+    if asked is not None:
+        return placement.dtype_from(call.state, asked, Dtype.UNKNOWN, story)
+    found: Dtype | None = None
+    for position, value in enumerate(call.arguments.positional):
+        for atom in in_order(value):
+            one = _dtype_in(call, atom, story, alone=position == 0)
+            if one is not None:
+                found = one if found is None else found.join(one)
+    return found
+
+
+def _dtype_in(call: LibraryCall, atom: Atom, story: Story, *, alone: bool) -> Dtype | None:
+    """The dtype that one thing given to `.to(…)` stands for; None for a device."""
+    thing = call.state.get(atom) if isinstance(atom, Address) else None
+    if isinstance(thing, Tensor):
+        return thing.dtype
+    if isinstance(atom, Literal):
+        return None
+    one = placement.dtype_from(call.state, value_of(atom), Dtype.UNKNOWN, story)
+    if one != Dtype.UNKNOWN:
+        return one
+    unseen = isinstance(thing, Unknown) and thing.kind is Kind.ANY
+    return Dtype.UNKNOWN if unseen and not (alone and _is_device_attribute(atom)) else None
+
+
+def _is_device_attribute(atom: Atom) -> bool:
+    return isinstance(atom, Address) and bool(atom.derived) and "device" in str(atom.derived)
+
+
+def asked_device(call: LibraryCall) -> Trait | None:
+    """Where `.to(…)` moves it; None if it says nothing of that."""
+    asked = call.arguments.keyword("device")
+    story = begin(call.span, f"`{call.shown}(…)` moves it there")
+    if asked is not None:
+        return placement.device_from(call.state, asked, UNSEEN, story)
+    found: Trait | None = None
+    for value in call.arguments.positional[:1]:
+        for atom in in_order(value):
+            thing = call.state.get(atom) if isinstance(atom, Address) else None
+            if isinstance(atom, Library) or (isinstance(atom, Literal) and atom.value is None):
+                continue
+            if isinstance(thing, Tensor):
+                one = thing.device
+            elif atom_is_dtype(call, atom):
+                continue
+            else:
+                one = placement.device_from(call.state, value_of(atom), UNSEEN, story)
+            found = one if found is None else found.join(one)
+    return found
+
+
+def atom_is_dtype(call: LibraryCall, atom: Atom) -> bool:
+    """Whether the atom is `other.dtype`."""
+    return (
+        isinstance(atom, Address)
+        and atom.derived is not None
+        and atom.derived[0] == "attribute dtype"
+    )

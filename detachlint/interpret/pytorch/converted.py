@@ -1,0 +1,125 @@
+"""What a conversion finds in a value: tensors, and how far below lists and tuples they lie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from detachlint.domain.belief import BOTTOM, MAYBE, NO, YES, Belief, Truth
+from detachlint.domain.objects import Mapping, Sequence, Tensor, Unknown
+from detachlint.domain.values import Address, Atom, Value, in_order
+from detachlint.interpret.engine.state import State
+from detachlint.interpret.pytorch.tensors import DEEPEST, MANY, NO_TENSORS, flag_of_tensor
+
+CONTAINERS = frozenset({"list", "tuple", "deque"})
+"""What NumPy goes into, item by item. Sets, dicts, their views and iterators it stores as objects
+(executed)."""
+
+EVIDENCE = frozenset({Truth.YES, Truth.SOMETIMES})
+
+
+@dataclass(slots=True)
+class Found:
+    """What may be converted.
+
+    `grad` is the belief that some tensor of it requires grad, `tensor` that there is a tensor at all.
+    `direct` are the tensors that the value itself may be, `held` those below containers. `flat` says
+    that it is nothing but containers whose items are tensors all of them.
+    """
+
+    grad: Belief = NO
+    tensor: Belief = NO
+    direct: list[Address] = field(default_factory=list)
+    held: list[Address] = field(default_factory=list)
+    flat: bool = False
+
+    @property
+    def all(self) -> list[Address]:
+        """All tensors, those that the value itself may be first."""
+        return [*self.direct, *self.held]
+
+
+def find(state: State, value: Value, mappings: bool = False) -> Found:
+    """The tensors that a conversion of `value` meets. `mappings`: the values of dicts are met, too.
+
+    An unknown value counts as a tensor only where something says that it requires grad.
+    """
+    found = Found()
+    if len(value) > MANY:
+        return found
+    grads: list[Belief] = []
+    tensors: list[Belief] = []
+    flat: list[bool] = []
+    for atom in in_order(value):
+        grad, tensor = _atom(state, atom, found, DEEPEST, mappings)
+        grads.append(grad)
+        tensors.append(tensor)
+        flat.append(_is_flat(state, atom))
+    found.grad, found.tensor = _join(grads), _join(tensors)
+    found.flat = bool(flat) and all(flat)
+    return found
+
+
+def _join(beliefs: Iterable[Belief]) -> Belief:
+    joined = BOTTOM
+    for belief in beliefs:
+        joined = joined.join(belief)
+    return NO if joined == BOTTOM else joined
+
+
+def _atom(
+    state: State, atom: Atom, found: Found, depth: int, mappings: bool
+) -> tuple[Belief, Belief]:
+    """Whether a tensor in it requires grad, and whether there is one."""
+    thing = state.get(atom) if isinstance(atom, Address) else None
+    if not isinstance(atom, Address):
+        return NO, NO
+    place = found.direct if depth == DEEPEST else found.held
+    if isinstance(thing, Tensor):
+        place.append(atom)
+        return flag_of_tensor(state, thing), YES
+    if isinstance(thing, Unknown):
+        if thing.kind in NO_TENSORS:
+            return NO, NO
+        if thing.grad.usual in EVIDENCE:
+            place.append(atom)
+            grad = thing.grad.in_unseen_hands()
+            return grad, Belief(thing.grad.usual, Truth.MAYBE)
+        if any(t.held.usual in EVIDENCE for t in (thing.device, thing.narrow)):
+            place.append(atom)
+            return thing.grad, Belief(Truth.YES, Truth.MAYBE)
+        return MAYBE, MAYBE
+    if isinstance(thing, Sequence) and depth and thing.kind in CONTAINERS:
+        return _items(state, thing.items, thing.rest, found, depth, mappings)
+    if isinstance(thing, Mapping) and depth and mappings:
+        items = tuple(thing.entries.values())
+        return _items(state, items, thing.rest, found, depth, mappings)
+    return NO, NO
+
+
+def _items(
+    state: State,
+    items: tuple[Value, ...],
+    rest: Value,
+    found: Found,
+    depth: int,
+    mappings: bool,
+) -> tuple[Belief, Belief]:
+    grad, tensor = NO, NO
+    for item in items:
+        parts = [_atom(state, a, found, depth - 1, mappings) for a in in_order(item)[:MANY]]
+        grad = grad.either(_join(part[0] for part in parts))
+        tensor = tensor.either(_join(part[1] for part in parts))
+    if rest:
+        parts = [_atom(state, a, found, depth - 1, mappings) for a in in_order(rest)[:MANY]]
+        # Of a list of unknown length nobody knows for certain that it is not empty.
+        grad = grad.either(_join(part[0] for part in parts).in_unseen_hands())
+        tensor = tensor.either(_join(part[1] for part in parts).in_unseen_hands())
+    return grad, tensor
+
+
+def _is_flat(state: State, atom: Atom) -> bool:
+    thing = state.get(atom) if isinstance(atom, Address) else None
+    if not isinstance(thing, Sequence) or thing.kind not in CONTAINERS or not thing.all:
+        return False
+    return all(isinstance(a, Address) and isinstance(state.get(a), Tensor) for a in thing.all)

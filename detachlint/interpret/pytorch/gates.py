@@ -1,0 +1,21 @@
+"""Which gate of a fact a value meets."""
+
+from __future__ import annotations
+
+from detachlint.interpret.pytorch.converted import Found
+from detachlint.knowledge.model import Gate, NumpyFact
+
+MARKS_OF_TENSORS = ("", "s")
+"""Marks of a tensor with and without dimensions: how many it has, nobody knows."""
+
+
+def gate_of(fact: NumpyFact, position: int, found: Found) -> tuple[Gate | None, bool]:
+    """The gate that what was found meets, and whether that is in doubt."""
+    if "*" in fact.parameters and fact.gate(position) is None:
+        position = min(position, fact.parameters.index("*"))
+    if not found.direct:
+        return fact.gate(position, "[]"), False
+    gates = [g for m in MARKS_OF_TENSORS if (g := fact.gate(position, m)) is not None]
+    if len(set(gates)) <= 1:
+        return (gates[0] if gates else None), False
+    return gates[0], True

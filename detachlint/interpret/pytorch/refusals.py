@@ -1,0 +1,64 @@
+"""What PyTorch would refuse about a tensor at a crossing, besides its gradient."""
+
+from __future__ import annotations
+
+from detachlint.domain.belief import NO, YES, Truth
+from detachlint.domain.objects import Tensor, Unknown
+from detachlint.domain.traits import PLAIN, Check, Trait, Traits, join_traits, without
+from detachlint.domain.values import Address
+from detachlint.interpret.engine.state import State
+
+META = frozenset({"meta"})
+IS_ELSEWHERE = "attribute is_cuda"
+"""The question of a tensor whose answer on a path settles where it is there."""
+
+
+def refused_traits(state: State, candidates: list[Address]) -> Traits:
+    """The traits of what a value may be, joined, without those it surely or possibly has not.
+
+    A trait that nobody knows anything about (MAYBE) is left out: every unseen tensor may be of any
+    device and dtype.
+    """
+    joined: Traits | None = None
+    for address in candidates:
+        one = _traits_of(state, address)
+        joined = one if joined is None else join_traits(joined, one)
+    return {
+        check: trait
+        for check, trait in (joined or {}).items()
+        if trait.held.usual in (Truth.YES, Truth.SOMETIMES)
+    }
+
+
+def _traits_of(state: State, address: Address) -> Traits:
+    thing = state.get(address)
+    if isinstance(thing, Unknown):
+        return {Check.DEVICE: thing.device, Check.DTYPE: thing.narrow}
+    if not isinstance(thing, Tensor):
+        return {}
+    traits = dict(thing.traits)
+    if thing.device != PLAIN:
+        traits[Check.DEVICE] = _settled_device(state, address, thing.device)
+    if thing.dtype.narrow != PLAIN:
+        traits[Check.DTYPE] = thing.dtype.narrow
+    return traits
+
+
+def _settled_device(state: State, address: Address, device: Trait) -> Trait:
+    """The device as far as `if t.is_cuda:` has decided it on this path."""
+    for question, answer in state.truths.items():
+        if isinstance(question, Address) and question.derived == (IS_ELSEWHERE, (address,)):
+            return Trait(YES, device.names, device.story) if answer else Trait(NO)
+    return device
+
+
+def not_forced(traits: Traits) -> Traits:
+    """What `force=True` does not help against: it detaches, moves and resolves lazy bits.
+
+    Data of the meta device cannot be moved (executed: NotImplementedError).
+    """
+    device = traits.get(Check.DEVICE)
+    kept = without(traits, Check.DEVICE, Check.CONJUGATE, Check.NEGATIVE)
+    if device is not None and device.names == META:
+        return {**kept, Check.DEVICE: device}
+    return kept

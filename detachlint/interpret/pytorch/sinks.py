@@ -1,0 +1,181 @@
+"""Calls of libraries that make arrays of what they are handed: plots, metrics, estimators, images.
+
+Their objects are followed by the name of their class, so that `axes[0, 1].plot(…)` is known for what
+it is. An array of axes is taken for any one of them: items and rows of it are itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from detachlint.domain.belief import NO, Belief, Truth
+from detachlint.domain.objects import Array, Instance, Kind, Mapping, Sequence
+from detachlint.domain.rank import Rank
+from detachlint.domain.values import Library, Value, value_of
+from detachlint.interpret.engine.activation import Activation, Outcomes
+from detachlint.interpret.engine.arguments import LibraryCall
+from detachlint.interpret.engine.state import State
+from detachlint.interpret.engine.unseen_calls import note_escapes
+from detachlint.interpret.pytorch.converted import Found, find
+from detachlint.interpret.pytorch.crossings import Sink, pass_gate
+from detachlint.interpret.pytorch.tensors import severed_in
+from detachlint.knowledge.model import Gate
+from detachlint.knowledge.sink_facts import SinkFact, SinkGates, libraries, sink_fact
+from detachlint.source.span import Span
+
+if TYPE_CHECKING:
+    from detachlint.interpret.engine.machine import Machine
+
+PLURAL = frozenset({"matplotlib.axes.Axes"})
+"""Classes whose objects often stand in an array."""
+
+NOTHING_KNOWN = Belief(Truth.NO, Truth.MAYBE)
+
+
+def is_sink_name(name: str) -> bool:
+    """Whether a library is one of those the facts are about."""
+    return name.partition(".")[0] in libraries()
+
+
+def call_function(machine: Machine, call: LibraryCall) -> Outcomes | None:
+    """`library.name(…)`; None where there is no fact and it makes no object to follow."""
+    fact = sink_fact(call.name)
+    if fact is not None:
+        return _call(machine, fact, call)
+    if call.name.rpartition(".")[2][:1].isupper():
+        return [(_instance(machine, call.state, call.activation, call.span, call.name), call.state)]
+    return None
+
+
+def call_method(machine: Machine, cls: str, call: LibraryCall) -> Outcomes | None:
+    """`object.name(…)` on an object of a class of such a library; None if it is of no such class."""
+    if not is_sink_name(cls):
+        return None
+    fact = sink_fact(f"{cls}.{call.name}")
+    if fact is not None:
+        return _call(machine, fact, call)
+    note_escapes(machine, call.state, call.inputs)
+    return [(_unknown(machine, call), call.state)]
+
+
+def store_item(
+    machine: Machine,
+    thing: Instance,
+    value: Value,
+    span: Span,
+    state: State,
+    activation: Activation,
+) -> None:
+    """`frame["column"] = value`."""
+    for cls in thing.cls:
+        fact = sink_fact(f"{cls.name}.__setitem__") if isinstance(cls, Library) else None
+        gates = fact.at(1) if fact is not None else None
+        if fact is not None and gates is not None:
+            found = find(state, value)
+            sink = Sink(span, "=", fact.name, gates.tensor or Gate.KEEPS)
+            if found.direct:
+                pass_gate(machine, sink, found, state, activation, doubtful=not fact.executed)
+
+
+def is_plural(state: State, thing: Instance) -> bool:
+    """Whether an object stands for any of an array of such objects."""
+    return any(isinstance(cls, Library) and cls.name in PLURAL for cls in thing.cls)
+
+
+def is_followed(thing: Instance) -> bool:
+    """Whether an object is of a class of such a library."""
+    return any(isinstance(cls, Library) and is_sink_name(cls.name) for cls in thing.cls)
+
+
+def _call(machine: Machine, fact: SinkFact, call: LibraryCall) -> Outcomes:
+    state = call.state
+    note_escapes(machine, state, call.inputs)
+    severed = severed_in(state, call.inputs)
+    for gates, value, span in _given(fact, call):
+        if _pass(machine, fact, gates, value, span, call):
+            severed |= {span}
+    return [(_result(machine, fact.gives, call, severed), state)]
+
+
+def _given(fact: SinkFact, call: LibraryCall) -> list[tuple[SinkGates, Value, Span]]:
+    given = call.arguments
+    found = []
+    for index, value in enumerate(given.positional):
+        gates = fact.at(index)
+        if gates is not None:
+            found.append((gates, value, given.spans.get(index, call.span)))
+    for keyword, value in given.keywords.items():
+        gates = fact.named(keyword)
+        if gates is not None:
+            found.append((gates, value, given.spans.get(keyword, call.span)))
+    return found
+
+
+def _pass(
+    machine: Machine, fact: SinkFact, gates: SinkGates, value: Value, span: Span, call: LibraryCall
+) -> bool:
+    found = find(call.state, value)
+    gate = gates.tensor if found.direct else gates.items
+    if gate is None:
+        return False
+    sink = Sink(span, call.shown, fact.name, gate)
+    if not fact.executed:
+        found = _doubted(found)
+    return pass_gate(machine, sink, found, call.state, call.activation)
+
+
+def _doubted(found: Found) -> Found:
+    """What was only read in a library's source is never certain."""
+    return replace(found, grad=found.grad.in_unseen_hands(), tensor=found.tensor.in_unseen_hands())
+
+
+def _result(machine: Machine, gives: str, call: LibraryCall, severed: frozenset[Span]) -> Value:
+    state, activation, span = call.state, call.activation, call.span
+    if gives == "self" and call.receiver:
+        return call.receiver
+    if gives in ("array", "scalar"):
+        rank = Rank.SCALAR if gives == "scalar" else Rank.UNKNOWN
+        return machine.new(state, activation, span, "array", Array(severed, rank))
+    if gives == "python":
+        return machine.unknown(state, activation, span, call.name, kind=Kind.OTHER, grad=NO)
+    if gives[:1] in "[{(" or "." in gives:
+        return _made(machine, gives, call)
+    return machine.unknown(state, activation, span, call.name, grad=NO, severed=severed)
+
+
+def _made(machine: Machine, gives: str, call: LibraryCall) -> Value:
+    state, activation, span = call.state, call.activation, call.span
+    if gives.startswith("("):
+        parts = tuple(_made(machine, part, call) for part in _parts(gives[1:-1]))
+        return machine.new(state, activation, span, "results", Sequence("tuple", parts))
+    if gives.startswith("["):
+        one = _made(machine, gives[1:-1], call)
+        return machine.new(state, activation, span, "results", Sequence("list", (), one))
+    if gives.startswith("{"):
+        one = _made(machine, gives[1:-1], call)
+        keys = machine.unknown(state, activation, span, "key", kind=Kind.TEXT, grad=NO)
+        return machine.new(state, activation, span, "results by name", Mapping({}, keys, one))
+    return _instance(machine, state, activation, span, gives)
+
+
+def _parts(text: str) -> list[str]:
+    return text.split(",")
+
+
+def _instance(
+    machine: Machine, state: State, activation: Activation, span: Span, name: str
+) -> Value:
+    thing = Instance(value_of(Library(name)))
+    return machine.new(state, activation, span, name.rpartition(".")[2], thing)
+
+
+def _unknown(machine: Machine, call: LibraryCall) -> Value:
+    return machine.unknown(
+        call.state,
+        call.activation,
+        call.span,
+        call.name,
+        grad=NOTHING_KNOWN,
+        severed=severed_in(call.state, call.inputs),
+    )

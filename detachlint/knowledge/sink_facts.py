@@ -1,0 +1,117 @@
+"""Facts about libraries other than NumPy that make arrays of what they are handed.
+
+A row is `name⇥gates⇥gives⇥evidence`. A gate is `keys=tensor/list/dict`: which argument (`0:x`, by
+position and name; `*`: any position not named), and what happens to a tensor there, to a list of
+tensors, and to a dict of them; what is left out is not known. `gives` names the class of the result,
+so that its methods are found: a class, `self`, `[class]` for a list, `{class}` for a dict, `(a,b)`
+for a tuple; or what `NumpyFact.gives` says.
+
+`package.*⇥= other.*` says that everything not named there is found elsewhere; `package.*.method`
+stands for that method of any class of the package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from detachlint.knowledge.model import Gate
+from detachlint.knowledge.rows import MalformedRow
+from detachlint.knowledge.table import Table
+
+EXECUTED = Table("sinks/executed.tsv")
+READ = Table("sinks/read.tsv")
+
+_GATES = {gate.value: gate for gate in Gate}
+
+
+@dataclass(frozen=True, slots=True)
+class SinkGates:
+    """What happens to a tensor, to a list of tensors and to a dict of tensors; None: not known."""
+
+    tensor: Gate | None = None
+    items: Gate | None = None
+    entries: Gate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SinkFact:
+    """What a function or method of a library does to tensors; see the module's docstring."""
+
+    name: str
+    gates: Mapping[str, SinkGates]
+    gives: str
+    evidence: str
+    executed: bool
+    """Whether a test executes the row; what was only read may be wrong."""
+
+    def at(self, position: int) -> SinkGates | None:
+        """The gates of a positional argument."""
+        for keys, gates in self.gates.items():
+            if str(position) in keys.split(":"):
+                return gates
+        return self.gates.get("*")
+
+    def named(self, keyword: str) -> SinkGates | None:
+        """The gates of a keyword argument."""
+        for keys, gates in self.gates.items():
+            if keyword in keys.split(":"):
+                return gates
+        return None
+
+
+@cache
+def sink_fact(name: str) -> SinkFact | None:
+    """The fact about a function, or about a method as `class.method`, by its canonical name."""
+    for candidate in _candidates(name):
+        for table, executed in ((EXECUTED, True), (READ, False)):
+            row = table.row(candidate)
+            if row is None:
+                continue
+            if row.startswith("= "):
+                return sink_fact(_elsewhere(row[2:], name))
+            return parse_sink(candidate, row, executed, table.version)
+    return None
+
+
+@cache
+def libraries() -> frozenset[str]:
+    """The libraries that there are facts about."""
+    names = (*EXECUTED.names(), *READ.names())
+    return frozenset(name.partition(".")[0] for name in names)
+
+
+def _candidates(name: str) -> list[str]:
+    """The names under which a row may stand, the closest first."""
+    package, _, last = name.rpartition(".")
+    root = name.partition(".")[0]
+    return [name, f"{root}.*.{last}", f"{package}.*"]
+
+
+def _elsewhere(target: str, name: str) -> str:
+    return target.removesuffix("*") + name.rpartition(".")[2] if target.endswith("*") else target
+
+
+def parse_sink(name: str, row: str, executed: bool, version: str = "") -> SinkFact:
+    """The fact in `row`; raises `MalformedRow` for one that is not written as rows are."""
+    cells = row.split("\t")
+    if len(cells) != 3:
+        raise MalformedRow(f"{name}: not three cells behind the name")
+    gates = {}
+    for word in cells[0].split():
+        keys, equals, values = word.partition("=")
+        found = [_GATES.get(value) for value in values.split("/")]
+        if not equals or None in found or len(found) > 3:
+            raise MalformedRow(f"{name}: no such gate: {word!r}")
+        gates[keys] = SinkGates(*found)
+    return SinkFact(name, gates, cells[1], cells[2], executed)
+
+
+def format_gates(gates: Mapping[str, SinkGates]) -> str:
+    """The cell that `parse_sink` reads back."""
+    words = []
+    for keys, gate in gates.items():
+        values = [g.value for g in (gate.tensor, gate.items, gate.entries) if g is not None]
+        words.append(f"{keys}={'/'.join(values)}")
+    return " ".join(words)

@@ -1,0 +1,41 @@
+"""DTL103: a container of tensors that require grad is handed to NumPy or to a library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from detachlint.interpret.facts import Crossing, Facts
+from detachlint.rules.finding import Confidence, Finding, Remedy
+from detachlint.rules.implicit import afterthought, finding_of, is_container, taker
+from detachlint.rules.visits import Raising, crossings_of
+
+CODE = "DTL103"
+NAME = "array-of-grad-tensors"
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """One finding for each argument that holds such a tensor in some context."""
+    for raising in crossings_of(facts, is_container):
+        remedy = Remedy.DETACH_EACH if raising.worst.flat else Remedy.NONE
+        yield finding_of(facts, CODE, NAME, raising, _message(raising), remedy)
+
+
+def _message(raising: Raising) -> str:
+    verb = "may require" if raising.confidence is Confidence.POSSIBLE else "require"
+    what = f"{taker(raising.worst)} converts tensors that {verb} grad, one by one"
+    return what + raising.suffix + afterthought(raising) + _where_kept(raising)
+
+
+def _where_kept(raising: Raising) -> str:
+    line = _append_line(raising.worst)
+    if line is None or raising.needed:
+        return ""
+    return f"; keep numbers instead, with `.item()` at line {line}, if that is all they are for"
+
+
+def _append_line(visit: Crossing) -> int | None:
+    """The line where the tensors are put into their container, if the story tells it."""
+    for step in reversed(visit.story.steps() if visit.story is not None else []):
+        if step.message.startswith("kept by "):
+            return step.span.line
+    return None

@@ -1,0 +1,99 @@
+"""What PyTorch refuses at a crossing, in words, and what cures it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from detachlint.domain.belief import NO, Truth
+from detachlint.domain.traits import Check, Trait
+from detachlint.rules.finding import Confidence
+from detachlint.rules.refusals import Refusal, belief, is_quantized
+
+
+def beside(found: Refusal) -> str:
+    """What else is refused there: before it on some paths, and after it is cured."""
+    text = ""
+    if found.earlier:
+        text += f"; {_and(_refused(found, check) for check in found.earlier)} may be refused before"
+    if found.later:
+        text += f"; then {', then '.join(_refused(found, check) for check in found.later)}"
+    return text
+
+
+def subject(found: Refusal) -> str:
+    """What the tensor is that makes PyTorch refuse it."""
+    sometimes = belief(found.worst, found.check).usual is Truth.SOMETIMES
+    name = _name(found.trait)
+    match found.check:
+        case Check.GRAD if found.confidence is Confidence.POSSIBLE:
+            return "a tensor that may require grad"
+        case Check.GRAD:
+            paths = " on some paths" if sometimes and found.confidence is Confidence.LIKELY else ""
+            return f"a tensor that requires grad{paths}"
+        case Check.DEVICE:
+            return f"a tensor that {'is' if found.everywhere else 'may be'} on {name}"
+        case Check.CONJUGATE:
+            return "a lazily conjugated view"
+        case Check.NEGATIVE:
+            return "a lazily negated view"
+        case Check.STORAGE if "nested" not in found.trait.names:
+            return f"a tensor inside {name}, which has no memory of its own"
+    if found.check is Check.SUBCLASS and name == "`FakeTensor`":
+        return "a FakeTensor"
+    kind = "quantized" if found.code == "DTL114" and found.check is Check.DTYPE else name
+    if found.code == "DTL114":
+        kind = kind.replace("`", "")
+    return f"a{'n' if kind.strip('`')[0] in 'aeiou' else ''} {kind} tensor"
+
+
+def _refused(found: Refusal, check: Check) -> str:
+    trait = found.worst.traits.get(check)
+    name = f" ({_name(trait)})" if trait is not None and trait.names else ""
+    return {
+        Check.UNINITIALIZED: "its missing data",
+        Check.SUBCLASS: f"its class{name}",
+        Check.LAYOUT: f"its layout{name}",
+        Check.DEVICE: f"its device{name}",
+        Check.GRAD: "its gradient",
+        Check.CONJUGATE: "its conjugate bit",
+        Check.NEGATIVE: "its negative bit",
+        Check.DTYPE: f"its dtype{name}",
+        Check.STORAGE: f"its missing memory{name}",
+    }[check]
+
+
+def _name(trait: Trait) -> str:
+    return " or ".join(f"`{name}`" for name in sorted(trait.names))
+
+
+def _and(parts: Iterable[str]) -> str:
+    return " and ".join(parts)
+
+
+# --- cures ------------------------------------------------------------------------------------
+
+
+def cures(found: Refusal) -> tuple[str, ...]:
+    """The methods that together cure all that is refused, in the order that costs least.
+
+    Detaching first spares recording the rest. The transfer comes before what makes the data larger:
+    a cast to float32, the zeros of a sparse tensor.
+    """
+    dtypes = found.worst.traits.get(Check.DTYPE, Trait(NO)).names
+    refused = set(found.all)
+    steps: list[str] = []
+    if Check.GRAD in refused or found.check is Check.GRAD:
+        steps.append("detach")
+    if Check.DEVICE in refused:
+        steps.append("cpu")
+    if Check.LAYOUT in refused:
+        steps.append("to_dense")
+    if Check.DTYPE in refused and any(map(is_quantized, dtypes)):
+        steps.append("dequantize")
+    elif Check.DTYPE in refused and "complex32" in dtypes:
+        steps.append("cfloat")  # a cast resolves lazy bits, too
+    else:
+        steps += ["resolve_conj"] if Check.CONJUGATE in refused else []
+        steps += ["resolve_neg"] if Check.NEGATIVE in refused else []
+        steps += ["float"] if Check.DTYPE in refused else []
+    return tuple(steps)

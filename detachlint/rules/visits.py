@@ -1,0 +1,122 @@
+"""What the rules about crossings share: how sure the visits to one make its finding, and its trace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from detachlint.domain.belief import Truth
+from detachlint.domain.story import Story
+from detachlint.domain.traits import Check
+from detachlint.interpret.facts import Crossing, Facts
+from detachlint.knowledge.model import Gate
+from detachlint.rules.finding import Confidence, TraceStep
+from detachlint.rules.refusals import Refusal, belief, confidence_of, refusal
+from detachlint.source.span import Span
+
+
+class Raising(NamedTuple):
+    """A crossing that raises: all visits, the one that shows it best, and how sure it is."""
+
+    span: Span
+    visits: list[Crossing]
+    worst: Crossing
+    confidence: Confidence
+    needed: bool
+    """Whether the program still wants the gradient behind it."""
+    refusal: Refusal
+
+    @property
+    def subject(self) -> str:
+        """What is handed over: `a tensor that requires grad`, as sure as it is."""
+        if self.confidence is Confidence.POSSIBLE:
+            return "a tensor that may require grad"
+        if self.confidence is Confidence.LIKELY and self.worst.grad.usual is Truth.SOMETIMES:
+            return "a tensor that requires grad on some paths"
+        return "a tensor that requires grad"
+
+    @property
+    def suffix(self) -> str:
+        """From where it is called, and whether anyone would see the error."""
+        text = ""
+        check = self.refusal.check
+        harmless = any(confidence_of(belief(visit, check)) is None for visit in self.visits)
+        if self.worst.calls and harmless and not self.worst.unseen:
+            text += f" when called from {_place(self.worst.span, self.worst.calls[-1].span)}"
+        return text
+
+    @property
+    def swallowed(self) -> str:
+        """A remark where the error does not reach the user."""
+        return " (the error is caught by a `try`)" if self.worst.swallowed else ""
+
+
+def crossings_of(facts: Facts, belongs: Callable[[Crossing], bool]) -> Iterator[Raising]:
+    """The crossings refused for the gradient above all, whose surest context belongs to the rule."""
+    for raising in refused_in(facts):
+        if raising.refusal.check is Check.GRAD and belongs(raising.worst):
+            yield raising
+
+
+def refused_in(facts: Facts) -> Iterator[Raising]:
+    """The crossings that raise in some context."""
+    for span, visits in facts.crossings.items():
+        found = refusal(visits)
+        if found is not None:
+            needed = span in facts.needed
+            yield Raising(span, visits, found.worst, found.confidence, needed, found)
+
+
+def is_method(visit: Crossing) -> bool:
+    """Whether the program converts the tensor itself, with `.numpy()` or `.__array__()`."""
+    return visit.form in ("numpy", "__array__")
+
+
+def is_rejected(visit: Crossing) -> bool:
+    """Whether it is refused whether or not it requires grad."""
+    return visit.gate is Gate.REJECTS
+
+
+def trace_of(
+    filename: str, worst: Crossing, last: str, origin: Story | None
+) -> tuple[TraceStep, ...]:
+    """The way from the origin to the crossing; `last` says what happens there."""
+    steps: list[TraceStep] = []
+    if origin is not None:
+        steps += [_step(filename, s.span, s.message) for s in _shown(origin, worst)]
+    for site in worst.calls:
+        if not worst.unseen:
+            steps.append(_step(filename, site.span, f"`{site.callee}` is called here"))
+    steps.append(_step(filename, worst.span, last))
+    return tuple(steps)
+
+
+def _step(filename: str, span: Span, message: str) -> TraceStep:
+    return TraceStep(span.file or filename, span.alone(), message)
+
+
+def _place(crossing: Span, call: Span) -> str:
+    """Where a call stands, as seen from the crossing."""
+    if call.file == crossing.file:
+        return f"line {call.line}"
+    return f"{call.file}:{call.line}"
+
+
+LONGEST_TRACE = 8
+
+
+def _shown(story: Story, visit: Crossing) -> list[Story]:
+    """The story, without its middle if it is long, and without what is said by the crossing itself."""
+    kept = [step for step in story.steps() if step.span != visit.span]
+    if len(kept) <= LONGEST_TRACE:
+        return kept
+    return [*kept[: LONGEST_TRACE // 2], *kept[-LONGEST_TRACE // 2 :]]
+
+
+def mode_of(visit: Crossing) -> str:
+    """What is known of the grad mode, as the end of a sentence."""
+    if visit.mode.sure is Truth.YES:
+        return ", while grad mode is on"
+    if visit.unseen:
+        return "; grad mode is on unless the caller has switched it off"
+    return ", while grad mode may be on"

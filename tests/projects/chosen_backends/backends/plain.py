@@ -1,0 +1,2 @@
+def as_array(tensor):
+    return tensor.cpu().numpy()

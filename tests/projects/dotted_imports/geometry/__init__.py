@@ -1,0 +1,4 @@
+from . import frames, losses
+from .frames.rotation import rotate
+
+__all__ = ["frames", "losses", "rotate"]

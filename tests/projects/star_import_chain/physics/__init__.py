@@ -1,0 +1,2 @@
+from .springs import *
+from .views import *
