@@ -282,6 +282,10 @@ def _call_on_instance(machine: Machine, atom: Atom, call: LibraryCall) -> Outcom
         state.get(atom)  # its attributes are looked at, too
     if call.name.startswith("__getattr__ "):
         return _dynamic_attribute(machine, atom, thing, call)
+    if call.name in ("add_argument", "parse_args"):
+        parsed = command_line.call(machine, call)
+        if parsed is not None:
+            return [(parsed, state)]
     held = held_by(state, thing)
     if held is not None:
         return containers.call_container_method(
