@@ -15,26 +15,30 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from detachlint.config.configuration import Configuration
 from detachlint.config.options import DEFAULT_OPTIONS, Options
-from detachlint.config.wanted import reported, wanted
-from detachlint.rules.codes import UNUSED_SUPPRESSION
+from detachlint.knowledge.own import OwnFacts, merged
+from detachlint.rules.codes import UNREADABLE, UNUSED_SUPPRESSION
 from detachlint.rules.finding import Confidence, Finding
-from detachlint.source.discovery import FoundFile, describe, discover, read_file
+from detachlint.source.discovery import FoundFile, WalkRules, describe, discover, read_file
+from detachlint.source.files import decode_file
+from detachlint.source.language import Language, language_of, searched
 from detachlint.source.scan import (
+    imports_library,
     may_hold_crossing,
     may_name_rules,
+    mentions_tensors,
     text_may_hold_crossing,
 )
 from detachlint.source.span import Span
-from detachlint.source.suppressions import read_suppressions
-from detachlint.source.text import SourceText, Undecodable, Unencodable, decode
+from detachlint.source.text import SourceText, Undecodable, Unencodable
 
 if TYPE_CHECKING:
     import ast
 
+    from detachlint.config.baseline import Likeness
     from detachlint.fix import FixStyle
     from detachlint.interpret.facts import Facts
     from detachlint.project import ProjectAnalysis
@@ -61,6 +65,7 @@ class FileResult:
     be decoded. Where fixing changed something, `before` is what the file contained and `fixed` its
     new content; otherwise both are None.
     `error` is one line, naming the file, on why the tool could not do its work.
+    `known` are the findings that the baseline holds, which are not among the others.
     """
 
     filename: str
@@ -70,6 +75,7 @@ class FileResult:
     before: SourceText | None = None
     fixed: bytes | None = None
     error: str | None = None
+    known: tuple[Likeness, ...] = ()
 
 
 def check_source(
@@ -88,8 +94,8 @@ def check_source(
     try:
         source = SourceText.from_text(text, filename)
     except Undecodable as error:
-        return wanted([_unreadable(error, filename)], options)
-    return _check(source, options)
+        return _wanted([_unreadable(error, filename)], options)
+    return list(_check(source, options).findings)
 
 
 def fix_source(
@@ -105,11 +111,11 @@ def fix_source(
     try:
         source = SourceText.from_text(text, filename)
     except Undecodable as error:
-        return FixResult(text, [], wanted([_unreadable(error, filename)], options))
-    fixed, applied, remaining = _fix(source, options)
+        return FixResult(text, [], _wanted([_unreadable(error, filename)], options))
+    fixed, applied, remaining = _fix_program(source, options)
     changed = fixed is not source
     mark = "\ufeff" if source.has_bom else ""
-    return FixResult(mark + fixed.text if changed else text, applied, remaining)
+    return FixResult(mark + fixed.text if changed else text, applied, list(remaining.findings))
 
 
 def check_tree(
@@ -120,7 +126,8 @@ def check_tree(
     A module that is nested too deeply to be analysed gives one finding, DTL900. Comments silence
     nothing here: that is left to whoever has the text.
     """
-    return wanted(_findings(partial(_facts_alone, tree, filename), filename)[0], options)
+    read = partial(_facts_alone, tree, filename, options)
+    return _wanted(_findings(read, filename)[0], options)
 
 
 def check_bytes(data: bytes, filename: str, options: Options = DEFAULT_OPTIONS) -> FileResult:
@@ -134,14 +141,18 @@ def fix_bytes(data: bytes, filename: str, options: Options = DEFAULT_OPTIONS) ->
 
 
 def check_paths(
-    paths: Iterable[str | Path], options: Options | Configuration = DEFAULT_OPTIONS
+    paths: Iterable[str | Path],
+    options: Options | Configuration = DEFAULT_OPTIONS,
+    *,
+    expect: Callable[[int], None] | None = None,
 ) -> Iterator[FileResult]:
     """Check files and directories; one result for each file that was found or could not be.
 
     With a `Configuration`, each file is checked as its configuration says, and what is excluded is
-    left out. Raises `ConfigurationError`, before any file is checked.
+    left out. Raises `ConfigurationError`, before any file is checked. `expect` is told how many
+    results there will be, once that is known.
     """
-    return _each_file(paths, options, _check_bytes)
+    return _each_file(paths, options, _check_bytes, expect)
 
 
 def fix_paths(
@@ -149,12 +160,13 @@ def fix_paths(
     options: Options | Configuration = DEFAULT_OPTIONS,
     *,
     write: bool = True,
+    expect: Callable[[int], None] | None = None,
 ) -> Iterator[FileResult]:
     """Fix files and directories. A changed file is replaced atomically, unless `write` is false.
 
-    `options` and errors are those of `check_paths`.
+    `options`, `expect` and errors are those of `check_paths`.
     """
-    return _each_written(_each_file(paths, options, _fix_bytes), write)
+    return _each_written(_each_file(paths, options, _fix_bytes, expect), write)
 
 
 def silence_paths(
@@ -174,17 +186,28 @@ _Work: TypeAlias = "Callable[[bytes, str, Options, ProjectAnalysis | None], File
 
 
 def _each_file(
-    paths: Iterable[str | Path], options: Options | Configuration, work: _Work
+    paths: Iterable[str | Path],
+    options: Options | Configuration,
+    work: _Work,
+    expect: Callable[[int], None] | None = None,
 ) -> Iterator[FileResult]:
     if isinstance(options, Options):
-        found = discover(paths)
+        rules = WalkRules(suffixes=searched(options.extensions))
+        found = discover(paths, lambda directory: rules)
         chosen = [options] * len(found.files)
     else:
         found = discover(paths, options.walk_rules)
         chosen = [options.options(file.path) for file in found.files]
+    if expect is not None:
+        expect(len(found.problems) + len(found.files))
     for problem in found.problems:
         yield FileResult(str(problem.path), error=f"{problem.path}: {problem.message}")
-    project = _LazyProject([str(file.path) for file in found.files])
+    programs = [
+        str(file.path)
+        for file, own in zip(found.files, chosen, strict=True)
+        if language_of(file.path.name, own.extensions) is Language.PYTHON
+    ]
+    project = _LazyProject(programs, merged(own.facts for own in chosen))
     for file, own in zip(found.files, chosen, strict=True):
         yield _one_file(file, own, work, project)
 
@@ -192,14 +215,27 @@ def _each_file(
 class _LazyProject:
     """The project of a run, imported and made when the first file needs it."""
 
-    def __init__(self, names: list[str]) -> None:
+    def __init__(self, names: list[str], own: OwnFacts) -> None:
         self.names = names
+        self.own = own
+
+    @cached_property
+    def mentions_tensors(self) -> bool:
+        """Whether any of the files does: then any other may be handed them."""
+        return any(map(_mentions_tensors, self.names))
 
     @cached_property
     def analysis(self) -> ProjectAnalysis:
         from detachlint.project import ProjectAnalysis
 
-        return ProjectAnalysis(self.names)
+        return ProjectAnalysis(self.names, own=self.own)
+
+
+def _mentions_tensors(name: str) -> bool:
+    try:
+        return mentions_tensors(read_file(Path(name)).decode("utf-8", "replace"))
+    except OSError:
+        return False
 
 
 def _one_file(file: FoundFile, options: Options, work: _Work, project: _LazyProject) -> FileResult:
@@ -209,12 +245,17 @@ def _one_file(file: FoundFile, options: Options, work: _Work, project: _LazyProj
     except OSError as error:
         return FileResult(filename, error=f"{filename}: {describe(error)}")
     # What the user named is parsed in any case: a syntax error in it is worth saying.
-    if not file.explicit and not may_hold_crossing(data) and not _may_hold_unused(data, options):
+    if not file.explicit and not _is_worth_parsing(data, options, project):
         return FileResult(filename)
     return _guarded(work, data, filename, options, project.analysis)
 
 
-def _may_hold_unused(data: bytes, options: Options) -> bool:
+def _is_worth_parsing(data: bytes, options: Options, project: _LazyProject) -> bool:
+    text = data.decode("utf-8", "replace")
+    if may_hold_crossing(data) or options.facts.may_cross(text):
+        return True
+    if imports_library(text) and project.mentions_tensors:
+        return True
     return may_name_rules(data) and options.reports(UNUSED_SUPPRESSION)
 
 
@@ -224,7 +265,7 @@ def _guarded(
     try:
         return work(data, filename, options, project)
     except Undecodable as error:
-        return FileResult(filename, tuple(wanted([_unreadable(error, filename)], options)))
+        return FileResult(filename, tuple(_wanted([_unreadable(error, filename)], options)))
     except Exception as error:
         return FileResult(filename, error=_internal_error(error, filename))
 
@@ -232,49 +273,40 @@ def _guarded(
 def _check_bytes(
     data: bytes, filename: str, options: Options, project: ProjectAnalysis | None
 ) -> FileResult:
-    source = decode(data, filename)
-    return FileResult(filename, tuple(_check(source, options, project)), source)
+    source = _read(data, filename, options)
+    checked = _check(source, options, project)
+    return FileResult(filename, checked.findings, source, known=checked.known)
 
 
 def _fix_bytes(
     data: bytes, filename: str, options: Options, project: ProjectAnalysis | None
 ) -> FileResult:
-    source = decode(data, filename)
-    after, applied, remaining = _fix(source, options, project)
-    if after is source:
-        return FileResult(filename, tuple(remaining), source)
-    return _fixed_result(source, after, applied, remaining, options, project)
+    return _changed(_read(data, filename, options), options, project, _fix_program)
 
 
-def _fixed_result(
-    source: SourceText,
-    after: SourceText,
-    applied: Iterable[Finding],
-    remaining: Iterable[Finding],
-    options: Options,
-    project: ProjectAnalysis | None,
+def _changed(
+    source: SourceText, options: Options, project: ProjectAnalysis | None, work: _Change
 ) -> FileResult:
+    """What came of changing the programs in a file."""
     filename = source.filename
+    after, applied, remaining = _change(source, options, project, work)
+    if after is source:
+        return FileResult(filename, remaining.findings, source, known=remaining.known)
     try:
-        fixed = source.encode(after.text)
+        fixed = source.with_content_of(after)
     except Unencodable as error:
-        findings = tuple(_check(source, options, project))
-        return FileResult(filename, findings, source, error=f"{filename}: not fixed: {error}")
-    return FileResult(filename, tuple(remaining), after, tuple(applied), source, fixed)
+        unfixed = _check(source, options, project)
+        message = f"{filename}: not fixed: {error}"
+        return FileResult(filename, unfixed.findings, source, error=message, known=unfixed.known)
+    left, known = remaining
+    return FileResult(filename, left, after, tuple(applied), source, fixed, known=known)
 
 
 def _silence_bytes(
     data: bytes, filename: str, options: Options, project: ProjectAnalysis | None
 ) -> FileResult:
-    from detachlint.fix import add_noqa
-
-    source = decode(data, filename)
-    silenced = add_noqa(source, _check(source, options, project))
-    if not silenced.findings:
-        return FileResult(filename, (), source)
-    after = replace(source, text=silenced.text, original=None)
-    remaining = _check(after, options, project)
-    return _fixed_result(source, after, silenced.findings, remaining, options, project)
+    result = _changed(_read(data, filename, options), options, project, _silence_program)
+    return result if result.before is not None else replace(result, findings=())
 
 
 def _each_written(results: Iterable[FileResult], write: bool) -> Iterator[FileResult]:
@@ -312,32 +344,91 @@ def _internal_error(error: Exception, filename: str) -> str:
 # --- texts ------------------------------------------------------------------------------------
 
 
+def _read(data: bytes, filename: str, options: Options) -> SourceText:
+    if language_of(filename, options.extensions) is not Language.NOTEBOOK:
+        return decode_file(data, filename, options.extensions)
+    # Imported late: few projects have notebooks.
+    from detachlint.source.notebook import decode_notebook
+    from detachlint.syntax.cells import leave_out_broken_cells
+
+    return leave_out_broken_cells(decode_notebook(data, filename))
+
+
+class _Checked(NamedTuple):
+    """The findings to report, and those that the baseline knows."""
+
+    findings: tuple[Finding, ...] = ()
+    known: tuple[Likeness, ...] = ()
+
+
 def _check(
     source: SourceText, options: Options, project: ProjectAnalysis | None = None
-) -> list[Finding]:
+) -> _Checked:
+    if source.blocks is None:
+        return _check_program(source, options, project)
+    findings: list[Finding] = []
+    known: tuple[Likeness, ...] = ()
+    for block in source.blocks:
+        checked = _check_program(block.source, options.after(known), project)
+        # What is no program is an example of something else.
+        readable = [finding for finding in checked.findings if finding.code != UNREADABLE]
+        findings += [finding.moved(block.outer) for finding in readable]
+        known += checked.known
+    return _Checked(tuple(findings), known)
+
+
+def _check_program(
+    source: SourceText, options: Options, project: ProjectAnalysis | None
+) -> _Checked:
+    from detachlint.config.wanted import reported
+    from detachlint.source.suppressions import read_suppressions
     from detachlint.syntax.parse import Unparsable, parse_module
 
     suppressions = read_suppressions(source)
     if suppressions.skips_file:
-        return []
+        return _Checked()
     try:
         tree = parse_module(source.text, source.filename)
     except Unparsable as error:
-        return wanted([_unreadable(error, source.filename)], options)
+        return _troubles(source, [error], options)
     found: list[Finding] = []
     complete = True
-    if text_may_hold_crossing(source.text):
+    handed = project is not None and imports_library(source.text)
+    own = options.facts.may_cross(source.text)
+    if text_may_hold_crossing(source.text) or handed or own:
         if project is None:
-            read = partial(_facts_alone, tree, source.filename)
+            read = partial(_facts_alone, tree, source.filename, options)
         else:
             read = partial(_facts_in, project, source)
         found, complete = _findings(read, source.filename)
-    findings = reported(found, source, suppressions, options, complete=complete)
-    if not findings:
-        return []
-    from detachlint.fix import attach_fixes
+    findings, known = reported(found, source, suppressions, options, complete=complete)
+    if findings:
+        from detachlint.fix import attach_fixes
 
-    return attach_fixes(findings, source, options.fix_style, tree)
+        findings = attach_fixes(findings, source, options.fix_style, tree)
+    return _with_troubles(source, _Checked(tuple(findings), known), options)
+
+
+def _with_troubles(source: SourceText, checked: _Checked, options: Options) -> _Checked:
+    """What came of a program, and what was left out of it, by position."""
+    named = [finding.with_lines_named(source.line_name) for finding in checked.findings]
+    if not source.troubles:
+        return _Checked(tuple(named), checked.known)
+    troubles = _troubles(source, source.troubles, options.after(checked.known))
+    together = sorted([*troubles.findings, *named], key=lambda each: (each.span, each.code))
+    return _Checked(tuple(together), checked.known + troubles.known)
+
+
+def _troubles(
+    source: SourceText, errors: Iterable[Undecodable | Unparsable], options: Options
+) -> _Checked:
+    """What cannot be read of a source; no comment silences that."""
+    from detachlint.config.wanted import reported
+    from detachlint.source.suppressions import NOTHING
+
+    found = [_unreadable(error, source.filename) for error in errors]
+    findings, known = reported(found, source, NOTHING, options)
+    return _Checked(tuple(findings), known)
 
 
 def _findings(read_facts: Callable[[], Facts], filename: str) -> tuple[list[Finding], bool]:
@@ -354,44 +445,88 @@ def _findings(read_facts: Callable[[], Facts], filename: str) -> tuple[list[Find
         return [_unreadable(too_deep(), filename)], False
 
 
-def _facts_alone(tree: ast.Module, filename: str) -> Facts:
+def _facts_alone(tree: ast.Module, filename: str, options: Options) -> Facts:
     """The facts about a file whose imports are all out of sight."""
     from detachlint.interpret import analyse_module
     from detachlint.lower import lower_module
 
-    return analyse_module(lower_module(tree, filename), filename)
+    return analyse_module(lower_module(tree, filename), filename, options.facts)
 
 
 def _facts_in(project: ProjectAnalysis, source: SourceText) -> Facts:
     """The facts about a file of a project."""
+    from detachlint.interpret.facts import Facts
     from detachlint.syntax.parse import too_deep
 
-    changed = source.original is None
+    changed = source.original is None or source.stored is not source
     view = project.with_text(source.filename, source.text) if changed else project
     facts = view.facts(source.filename)
+    if facts is None and not text_may_hold_crossing(source.text):
+        return Facts(source.filename)  # no file of the project says anything of tensors
     if facts is None:
         raise too_deep()
     return facts
 
 
-def _fix(
+_Changed: TypeAlias = tuple[SourceText, list[Finding], _Checked]
+"""A changed source (the same object if nothing changed), what was applied, what remains."""
+_Change: TypeAlias = "Callable[[SourceText, Options, ProjectAnalysis | None], _Changed]"
+
+
+def _change(
+    source: SourceText, options: Options, project: ProjectAnalysis | None, work: _Change
+) -> _Changed:
+    """Change the programs in a source, by a function that changes one."""
+    if source.blocks is None:
+        return work(source, options, project)
+    applied: list[Finding] = []
+    programs: list[str] = []
+    known: tuple[Likeness, ...] = ()
+    for block in source.blocks:
+        after, done, left = work(block.source, options.after(known), project)
+        programs.append(after.text)
+        applied += [finding.moved(block.outer) for finding in done]
+        known += left.known
+    changed = source.with_programs(programs) if applied else source
+    return changed, applied, _check(changed, options, project)
+
+
+def _silence_program(
+    source: SourceText, options: Options, project: ProjectAnalysis | None
+) -> _Changed:
+    from detachlint.fix import add_noqa
+
+    checked = _check_program(source, options, project)
+    silenced = add_noqa(source, checked.findings)
+    if not silenced.findings:
+        return source, [], checked
+    remaining = _check_program(silenced.source, options, project)
+    return silenced.source, list(silenced.findings), remaining
+
+
+def _fix_program(
     source: SourceText, options: Options, project: ProjectAnalysis | None = None
-) -> tuple[SourceText, list[Finding], list[Finding]]:
-    """The fixed source (`source` itself if nothing changed), what was applied, what remains."""
+) -> _Changed:
     from detachlint.fix import apply_fixes
 
     applied: list[Finding] = []
-    current, findings = source, _check(source, options, project)
+    current, checked = source, _check_program(source, options, project)
     for _ in range(MAXIMUM_PASSES):
-        repair = apply_fixes(current, findings, unsafe=options.unsafe_fixes)
+        repair = apply_fixes(current, checked.findings, unsafe=options.unsafe_fixes)
         if not repair.applied:
             break
         applied += repair.applied
-        current = replace(source, text=repair.text, original=None)
-        findings = _check(current, options, project)
-    return current, applied, findings
+        current = repair.source
+        checked = _check_program(current, options, project)
+    return current, applied, checked
+
+
+def _wanted(findings: list[Finding], options: Options) -> list[Finding]:
+    from detachlint.config.wanted import wanted
+
+    return wanted(findings, options)
 
 
 def _unreadable(error: Undecodable | Unparsable, filename: str) -> Finding:
     span = Span(error.line, error.column, error.line, error.column + 1)
-    return Finding("DTL900", "unreadable-file", error.message, filename, span, Confidence.CERTAIN)
+    return Finding(UNREADABLE, "unreadable-file", error.message, filename, span, Confidence.CERTAIN)

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import fields
 from typing import Any, TypeVar
 
 import click
 
-from detachlint.cli import noqa, show
 from detachlint.cli.configuration import CONFIGURATION_OPTIONS, take_configuration
 from detachlint.cli.linting import Request, run
+from detachlint.cli.output import OUTPUT_OPTIONS, Output
 from detachlint.cli.terminal import Failure
 from detachlint.config.errors import ConfigurationError
-from detachlint.report import format_names
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 _OPTIONS = (
     click.argument("paths", nargs=-1, type=click.Path()),
     click.option("--diff", is_flag=True, help="Show what fixing would change; write nothing."),
-    click.option(
-        "--output-format",
-        type=click.Choice(format_names()),
-        default="full",
-        show_default=True,
-        help="How findings are printed.",
-    ),
+    *OUTPUT_OPTIONS,
     click.option(
         "--stdin-filename",
         metavar="NAME",
@@ -47,7 +41,11 @@ def _with_options(function: _Function) -> _Function:
 
 @click.command()
 @click.option("--fix", is_flag=True, help="Repair what can be repaired.")
+@click.option("--watch", is_flag=True, help="Check again whenever a file changes.")
 @click.option("--add-noqa", is_flag=True, help="Silence all findings with `# noqa` comments.")
+@click.option(
+    "--write-baseline", metavar="FILE", help="Write all findings to a file for --baseline."
+)
 @_with_options
 def check(**given: Any) -> None:
     """Report findings in files and directories (default: the current one; `-` is stdin)."""
@@ -58,16 +56,45 @@ def check(**given: Any) -> None:
 @_with_options
 def fix(**given: Any) -> None:
     """Repair files and directories; the same as `check --fix`."""
-    click.get_current_context().exit(_run(fix=True, add_noqa=False, **given))
+    click.get_current_context().exit(_run(fix=True, **given))
 
 
-def _run(*, add_noqa: bool, show_files: bool, show_settings: bool, **given: Any) -> int:
+def _run(
+    *,
+    show_files: bool,
+    show_settings: bool,
+    add_noqa: bool = False,
+    write_baseline: str | None = None,
+    watch: bool = False,
+    **given: Any,
+) -> int:
+    def request() -> Request:
+        return _request(given, without_baseline=write_baseline is not None)
+
     try:
-        request = Request(configuration=take_configuration(given), **given)
-        if show_settings:
-            return show.settings(request)
-        if show_files:
-            return show.files(request)
-        return noqa.add_noqa(request) if add_noqa else run(request)
+        if show_settings or show_files:
+            from detachlint.cli import show
+
+            return show.settings(request()) if show_settings else show.files(request())
+        if add_noqa:
+            from detachlint.cli import noqa
+
+            return noqa.add_noqa(request())
+        if write_baseline is not None:
+            from detachlint.cli import baseline
+
+            return baseline.write_baseline(request(), write_baseline)
+        if watch:
+            from detachlint.cli.watch import watch as watch_files
+
+            return watch_files(request)
+        return run(request())
     except ConfigurationError as error:
         raise Failure(str(error)) from error
+
+
+def _request(given: Mapping[str, Any], *, without_baseline: bool) -> Request:
+    left = dict(given)
+    output = Output(**{each.name: left.pop(each.name) for each in fields(Output)})
+    configuration = take_configuration(left, without_baseline=without_baseline)
+    return Request(configuration=configuration, output=output, **left)

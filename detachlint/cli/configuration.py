@@ -53,12 +53,14 @@ CONFIGURATION_OPTIONS = (
         help="Also apply fixes that need a look.",
     ),
     click.option("--target-torch", metavar="VERSION", help='The oldest PyTorch in use, as "2.1".'),
+    _list("--extension", "EXTENSION:LANGUAGE", "Read such files as python, ipynb or markdown."),
     click.option(
         "--config",
         metavar="FILE or KEY=VALUE",
         multiple=True,
         help="A configuration file in place of those that would be found, or a key with a TOML value.",
     ),
+    click.option("--baseline", metavar="FILE", help="Do not report the findings in this file."),
     click.option("--isolated", is_flag=True, help="Read no configuration file."),
 )
 """What `take_configuration` understands."""
@@ -66,10 +68,12 @@ CONFIGURATION_OPTIONS = (
 _KEYS = (
     *("select", "extend-select", "ignore", "min-confidence", "exclude", "extend-exclude"),
     *("force-exclude", "respect-gitignore", "fix-style", "unsafe-fixes", "target-torch"),
+    "extension",
+    "baseline",
 )
 
 
-def take_configuration(given: dict[str, Any]) -> Configuration:
+def take_configuration(given: dict[str, Any], *, without_baseline: bool = False) -> Configuration:
     """The configuration that the options ask for; they are taken out of `given`.
 
     Raises `ConfigurationError`.
@@ -79,7 +83,9 @@ def take_configuration(given: dict[str, Any]) -> Configuration:
     file, inline = _files_and_values(given.pop("config"), here)
     own = [_option(key, given.pop(key.replace("-", "_")), here) for key in _KEYS]
     options = {key: value for one in own for key, value in one.items()}
-    return Configuration([*inline, options], file, isolated=isolated)
+    return Configuration(
+        [*inline, options], file, isolated=isolated, without_baseline=without_baseline
+    )
 
 
 def _option(key: str, raw: object, root: str) -> Values:

@@ -18,11 +18,12 @@ def show_diff(result: FileResult) -> None:
     """Print how the file would change, in its own encoding unless a person reads it in colour."""
     if result.before is None or result.source is None:
         return
-    lines = diff_lines(result.before, result.source)
+    before = result.before.stored
+    lines = diff_lines(before, result.source.stored)
     if wants_colour(sys.stdout):
         write("".join(_painted(line) for line in lines), sys.stdout)
     else:
-        write_bytes(b"".join(_encoded(line, result.before.encoding) for line in lines))
+        write_bytes(b"".join(_encoded(line, before.encoding) for line in lines))
 
 
 def diff_lines(before: SourceText, after: SourceText) -> Iterator[str]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TextIO
+from typing import TYPE_CHECKING
 
 from detachlint.api import (
     FileResult,
@@ -15,20 +14,23 @@ from detachlint.api import (
     fix_paths,
 )
 from detachlint.cli.diff import show_diff
+from detachlint.cli.output import Output
+from detachlint.cli.progress import Progress
+from detachlint.cli.step_texts import texts_of_steps
 from detachlint.cli.terminal import (
     Failure,
     complain,
-    encoding_of,
     read_standard_input,
-    wants_colour,
-    write,
     write_bytes,
 )
 from detachlint.config.configuration import Configuration
-from detachlint.report import Report, render
+from detachlint.report import Report
 from detachlint.report.summary import counted
 from detachlint.rules.finding import Finding
 from detachlint.source.text import SourceText
+
+if TYPE_CHECKING:
+    from detachlint.config.baseline import Likeness
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Request:
     paths: tuple[str, ...]
     fix: bool
     diff: bool
-    output_format: str
+    output: Output
     stdin_filename: str
     exit_zero: bool
 
@@ -54,6 +56,7 @@ class _Outcome:
     fixed: int = 0
     changed: bool = False
     failed: bool = False
+    known: dict[str, list[Likeness]] = field(default_factory=dict)
 
     def add(self, result: FileResult) -> None:
         """Take in one file's result; what went wrong is said at once."""
@@ -62,19 +65,18 @@ class _Outcome:
             complain(result.error)
             self.failed = True
         self.findings += result.findings
+        self.known[result.filename] = list(result.known)
         self.fixed += len(result.applied)
         self.changed = self.changed or result.before is not None
         if result.findings and result.source is not None:
             self.sources[result.filename] = result.source
 
-    def report(self, stream: TextIO) -> Report:
+    def report(self) -> Report:
         return Report(
             tuple(self.findings),
-            self.sources,
+            {**texts_of_steps(self.findings, self.sources), **self.sources},
             fixed=self.fixed,
             incomplete=self.failed,
-            colour=wants_colour(stream),
-            encoding=encoding_of(stream),
         )
 
     def exit_code(self, exit_zero: bool) -> int:
@@ -85,31 +87,49 @@ class _Outcome:
 
 def run(request: Request) -> int:
     """Do what is asked for. Returns the exit code: 0 clean, 1 findings or changes, 2 failure."""
+    request.output.check()
     outcome = _Outcome()
-    for result in _results(request):
+    quiet = request.output.quiet
+    progress = Progress(wanted=not quiet and not request.output.verbose)
+    for result in _results(request, progress):
+        if result.error is not None or request.diff:
+            progress.clear()
         outcome.add(result)
+        if request.output.verbose and result.error is None:
+            complain(_account(result))
         if request.diff:
             show_diff(result)
-    if not outcome.files:
-        complain("no Python files found under the given paths")
-    if request.diff:
+        progress.step()
+    progress.clear()
+    if not quiet:
+        _complain(request, outcome)
+    if not request.diff:
+        request.output.show(outcome.report(), to_stderr=request.fix and "-" in request.paths)
+    elif not quiet:
         _summarise_diff(outcome)
-    else:
-        # A fixed standard input goes to standard output, so the findings cannot.
-        stream = sys.stderr if request.fix and "-" in request.paths else sys.stdout
-        write(render(request.output_format, outcome.report(stream)), stream)
     return outcome.exit_code(request.exit_zero)
 
 
-def _results(request: Request) -> Iterable[FileResult]:
+def _complain(request: Request, outcome: _Outcome) -> None:
+    if request.configuration.baselines():
+        # Imported late: few projects have one.
+        from detachlint.cli.baseline import complain_of_stale
+
+        complain_of_stale(request.configuration, outcome.known)
+    if not outcome.files:
+        complain("no Python files found under the given paths")
+
+
+def _results(request: Request, progress: Progress) -> Iterable[FileResult]:
     if "-" in request.paths:
         if len(request.paths) > 1:
             raise Failure("`-` (standard input) cannot be combined with other paths")
         return _standard_input(request)
     paths = request.paths or (".",)
     if request.fix or request.diff:
-        return fix_paths(paths, request.configuration, write=not request.diff)
-    return check_paths(paths, request.configuration)
+        write = not request.diff
+        return fix_paths(paths, request.configuration, write=write, expect=progress.expect)
+    return check_paths(paths, request.configuration, expect=progress.expect)
 
 
 def _standard_input(request: Request) -> Iterator[FileResult]:
@@ -127,6 +147,14 @@ def _standard_input(request: Request) -> Iterator[FileResult]:
     if not request.diff:
         write_bytes(data if result.fixed is None else result.fixed)
     yield result
+
+
+def _account(result: FileResult) -> str:
+    """One line on what came of a file."""
+    if result.source is None and not result.findings:
+        return f"{result.filename}: holds no crossing"
+    fixed = f", {len(result.applied)} fixed" if result.applied else ""
+    return f"{result.filename}: {counted(len(result.findings))}{fixed}"
 
 
 def _summarise_diff(outcome: _Outcome) -> None:

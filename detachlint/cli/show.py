@@ -10,6 +10,7 @@ from pathlib import Path
 
 from detachlint.cli.linting import Request
 from detachlint.cli.terminal import complain, write
+from detachlint.config.files import shown_path
 from detachlint.config.patterns import Pattern
 from detachlint.config.settings import Settings
 from detachlint.report.glyphs import visible
@@ -60,8 +61,15 @@ def _lines(found: Settings) -> Iterator[str]:
     yield f"respect-gitignore = {_word(found.respect_gitignore)}"
     yield f'fix-style = "{found.fix_style}"'
     yield f"unsafe-fixes = {_word(found.unsafe_fixes)}"
+    if found.extension:
+        pairs = [f"{name}:{language.value}" for name, language in found.extension]
+        yield f"extension = {_list(pairs)}"
     if found.target_torch is not None:
         yield f'target-torch = "{".".join(map(str, found.target_torch))}"'
+    if found.baseline is not None:
+        yield f"baseline = {json.dumps(shown_path(found.baseline))}"
+    for fact in found.facts.stated:
+        yield f"facts.{json.dumps(fact.name)} = {json.dumps(fact.text)}"
 
 
 def _texts(patterns: tuple[Pattern, ...]) -> list[str]:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from detachlint.config.files import ConfigFile, find, read
+from detachlint.config.files import ConfigFile, find, read, shown_path
 from detachlint.config.options import Options
 from detachlint.config.settings import Settings, combine
 from detachlint.config.values import Values
 from detachlint.source.discovery import WalkRules
+
+if TYPE_CHECKING:
+    from detachlint.config.baseline import Baseline
 
 
 class Configuration:
@@ -23,7 +28,12 @@ class Configuration:
     """
 
     def __init__(
-        self, overrides: Sequence[Values] = (), file: str | None = None, *, isolated: bool = False
+        self,
+        overrides: Sequence[Values] = (),
+        file: str | None = None,
+        *,
+        isolated: bool = False,
+        without_baseline: bool = False,
     ) -> None:
         """Raises `ConfigurationError` for a `file` that cannot be used."""
         self._overrides = tuple(overrides)
@@ -34,6 +44,8 @@ class Configuration:
         self._settings: dict[str, Settings] = {}
         self._walk_rules: dict[Settings, WalkRules] = {}
         self._real_names: dict[str, str] = {}
+        self._without_baseline = without_baseline
+        self._baselines: dict[str, Baseline] = {}
 
     def of_directory(self, directory: str) -> Settings:
         """The settings of a directory (an absolute real path). Raises `ConfigurationError`."""
@@ -62,9 +74,11 @@ class Configuration:
 
     def options(self, path: str | Path) -> Options:
         """How to check a file."""
-        directory, name = os.path.split(path)
-        real = self._real_directory(directory)
-        return self.of_directory(real).options(os.path.join(real, name))  # noqa: PTH118
+        real_path = self.real_path(path)
+        settings = self.of_file(path)
+        options = settings.options(real_path)
+        baseline = self._baseline(settings)
+        return replace(options, known=baseline.known(real_path)) if baseline else options
 
     def walk_rules(self, directory: str) -> WalkRules:
         """What a walk leaves out of a directory (an absolute real path)."""
@@ -76,9 +90,29 @@ class Configuration:
 
     def forbids(self, path: str | Path) -> bool:
         """Whether a file is excluded even if the user names it (`force-exclude`)."""
+        real_path = self.real_path(path)
+        return self.walk_rules(os.path.dirname(real_path)).forbids(real_path)  # noqa: PTH120
+
+    def real_path(self, path: str | Path) -> str:
+        """The path of a file in its real directory; a link keeps its own name."""
         directory, name = os.path.split(path)
-        real = self._real_directory(directory)
-        return self.walk_rules(real).forbids(os.path.join(real, name))  # noqa: PTH118
+        return os.path.join(self._real_directory(directory), name)  # noqa: PTH118
+
+    def baselines(self) -> list[Baseline]:
+        """The baselines that were asked for so far, by name."""
+        return [baseline for _, baseline in sorted(self._baselines.items())]
+
+    def _baseline(self, settings: Settings) -> Baseline | None:
+        name = settings.baseline
+        if name is None or self._without_baseline:
+            return None
+        baseline = self._baselines.get(name)
+        if baseline is None:
+            # Imported late: few projects have one.
+            from detachlint.config.baseline import read_baseline
+
+            baseline = self._baselines[name] = read_baseline(name, shown_path(name))
+        return baseline
 
     def _combined(self, found: ConfigFile | None, root: str) -> Settings:
         values = () if found is None else (found.values,)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +19,8 @@ from detachlint.config.values import Place, Values, read_values
 NAMES = ("pyproject.toml", "setup.cfg", "tox.ini")
 """What is looked for in a directory. The first that has a section for detachlint counts."""
 
-_WORD = b"detachlint"
+# A key or table of that name; that a project depends on detachlint, say, is not worth parsing it.
+_KEY = re.compile(rb"""detachlint["']?[ \t]*[].=\r\n]""")
 
 _NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP})
 
@@ -55,7 +57,7 @@ def read(path: str, root: str, *, named: bool = False) -> ConfigFile | None:
             return None
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise ConfigurationError(f"{shown_path(path)}: {reason}") from error
-    if not named and _WORD not in data:
+    if not named and _KEY.search(data) is None:
         return None
     label = shown_path(path)
     ini = not path.endswith(".toml")

@@ -11,8 +11,10 @@ from detachlint.config.options import Options
 from detachlint.config.patterns import Pattern
 from detachlint.config.selection import DEFAULT_SELECTION, Choice, Selection
 from detachlint.config.values import FileIgnores, Values
+from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts
 from detachlint.rules.finding import Confidence
 from detachlint.source.discovery import DEFAULT_EXCLUDES, WalkRules
+from detachlint.source.language import Extensions, searched
 
 if TYPE_CHECKING:
     from detachlint.fix import FixStyle
@@ -41,6 +43,9 @@ class Settings:
     fix_style: FixStyle = "detach"
     unsafe_fixes: bool = False
     target_torch: tuple[int, int] | None = None
+    extension: Extensions = ()
+    facts: OwnFacts = NO_OWN_FACTS
+    baseline: str | None = None
 
     def options(self, path: str) -> Options:
         """How to check the file at `path` (absolute)."""
@@ -51,6 +56,8 @@ class Settings:
             unsafe_fixes=self.unsafe_fixes,
             selection=self.selection,
             ignored=tuple(sorted(set(ignored))),
+            extensions=self.extension,
+            facts=self.facts,
         )
 
     def walk_rules(self) -> WalkRules:
@@ -65,6 +72,7 @@ class Settings:
             matches=(lambda path: any(glob.matches(path) for glob in globs)) if globs else None,
             respect_gitignore=self.respect_gitignore,
             forced_below=self.root if self.force_exclude else None,
+            suffixes=searched(self.extension),
         )
 
 

@@ -6,6 +6,7 @@ one line that names the place, the key and the mistake.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,8 +14,10 @@ from typing import Any, TypeAlias
 
 from detachlint.config.errors import ConfigurationError, meant
 from detachlint.config.patterns import Pattern
+from detachlint.knowledge.own import OwnFact, OwnFacts, parse_own_fact
 from detachlint.rules.codes import PREFIX, all_codes, stands_for_a_code
 from detachlint.rules.finding import Confidence
+from detachlint.source.language import Extensions, read_extensions
 
 Values: TypeAlias = Mapping[str, Any]
 """Values by key, as `read_values` gives them."""
@@ -128,6 +131,12 @@ def _version(raw: object, place: Place, key: str) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
+def _path(raw: object, place: Place, key: str) -> str:
+    if not isinstance(raw, str) or not raw.strip() or "\0" in raw:
+        raise place.error(key, f"has to be the name of a file, not {shown(raw)}")
+    return os.path.join(place.root, raw.strip())  # noqa: PTH118
+
+
 def _file_ignores(raw: object, place: Place, key: str) -> tuple[FileIgnores, ...]:
     if place.ini and isinstance(raw, str):
         raw = dict(_ini_pairs(raw, place, key))
@@ -142,6 +151,37 @@ def _file_ignores(raw: object, place: Place, key: str) -> tuple[FileIgnores, ...
     return tuple(entries)
 
 
+def _facts(raw: object, place: Place, key: str) -> OwnFacts:
+    if place.ini and isinstance(raw, str):
+        lines = [line for line in raw.splitlines() if line.strip()]
+        raw = {name.strip(): text.strip() for name, _, text in (x.partition(":") for x in lines)}
+    if not isinstance(raw, dict):
+        raise place.error(key, f"has to be a table of dotted names and words, not {shown(raw)}")
+    entries = sorted(_flat(raw), key=lambda entry: entry[0])
+    return OwnFacts(tuple(_fact(name, text, place, key) for name, text in entries))
+
+
+def _fact(name: str, text: object, place: Place, key: str) -> OwnFact:
+    named = f"{key}: {name!r}"
+    if not isinstance(text, str):
+        raise place.error(named, f"has to be a string, not {shown(text)}")
+    try:
+        return parse_own_fact(name, text)
+    except ValueError as error:
+        raise place.error(named, str(error)) from error
+
+
+def _flat(table: Mapping[str, object], above: str = "") -> list[tuple[str, object]]:
+    """The entries of a table by dotted name: TOML takes `a.b = 1` without quotes for tables."""
+    entries: list[tuple[str, object]] = []
+    for name, value in table.items():
+        if isinstance(value, dict):
+            entries += _flat(value, f"{above}{name}.")
+        else:
+            entries.append((f"{above}{name}", value))
+    return entries
+
+
 def _ini_pairs(raw: str, place: Place, key: str) -> list[tuple[str, str]]:
     """flake8's form: `pattern[,pattern…]: code[,code…]`, one a line."""
     pairs: list[tuple[str, str]] = []
@@ -153,6 +193,13 @@ def _ini_pairs(raw: str, place: Place, key: str) -> list[tuple[str, str]]:
             raise place.error(key, f"{line.strip()!r} is not of the form `pattern: codes`")
         pairs += [(word.strip(), codes) for word in patterns.split(",") if word.strip()]
     return pairs
+
+
+def _extensions(raw: object, place: Place, key: str) -> Extensions:
+    try:
+        return read_extensions(_strings(raw, place, key))
+    except ValueError as error:
+        raise place.error(key, str(error)) from error
 
 
 def shown(raw: object) -> str:
@@ -174,5 +221,8 @@ KEYS: dict[str, Callable[[object, Place, str], Any]] = {
     "fix-style": _one_of("detach", "force"),
     "unsafe-fixes": _flag,
     "target-torch": _version,
+    "extension": _extensions,
+    "facts": _facts,
+    "baseline": _path,
 }
 """What reads the value of each key."""

@@ -6,7 +6,7 @@ Importing this package is cheap: libcst comes in with the first crossing to be f
 from detachlint.fix.apply import Applied, apply_fixes
 from detachlint.fix.attach import attach_fixes
 from detachlint.fix.edits import FixStyle, detach_edits
-from detachlint.fix.files import replace_file
+from detachlint.fix.files import replace_file, write_file
 from detachlint.fix.noqa import add_noqa
 
 __all__ = [
@@ -17,4 +17,5 @@ __all__ = [
     "attach_fixes",
     "detach_edits",
     "replace_file",
+    "write_file",
 ]

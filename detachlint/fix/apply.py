@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from detachlint.fix.verify import Change, only_edits_differ, splice
+from detachlint.fix.verify import only_edits_differ
 from detachlint.rules.finding import Applicability, Edit, Finding, Fix
+from detachlint.source.change import Change
 from detachlint.source.text import SourceText
 
 _Choice: TypeAlias = tuple[Finding, frozenset[Change]]
@@ -19,8 +20,13 @@ _Choice: TypeAlias = tuple[Finding, frozenset[Change]]
 class Applied:
     """A fixed text, and the findings whose fixes are in it, by position in the old text."""
 
-    text: str
+    source: SourceText
     applied: tuple[Finding, ...]
+
+    @property
+    def text(self) -> str:
+        """The fixed text itself."""
+        return self.source.text
 
 
 def apply_fixes(
@@ -30,13 +36,14 @@ def apply_fixes(
 
     Edits that are wanted twice are made once. Of two fixes that overlap, the one further up is
     applied. A fix is left out if the text with it does not parse or differs from the old one by
-    more than the edits say. Where nothing can be applied, `text` is the old one and `applied` is
+    more than the edits say. Where nothing can be applied, `source` is the old one and `applied` is
     empty. The edits are taken to be for `source`, whatever file the findings name.
     """
     wanted = [finding for finding in findings if _is_wanted(finding.fix, unsafe)]
     wanted.sort(key=lambda finding: (finding.span, finding.code))
     chosen = _sound(source, _compatible(source, wanted))
-    return Applied(splice(source.text, _changes(chosen)), tuple(finding for finding, _ in chosen))
+    applied = tuple(finding for finding, _ in chosen)
+    return Applied(source.edited(_changes(chosen)) if chosen else source, applied)
 
 
 def _is_wanted(fix: Fix | None, unsafe: bool) -> bool:

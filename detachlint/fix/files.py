@@ -34,6 +34,25 @@ def replace_file(path: str | os.PathLike[str], data: bytes) -> None:
         raise OSError(error.errno, error.strerror or str(error), name) from error
 
 
+def write_file(path: str | os.PathLike[str], data: bytes) -> None:
+    """Make `data` the content of the file at `path`, all at once, whether it exists or not.
+
+    What is no regular file (a pipe, a terminal) is written to as it is. Raises `OSError` naming
+    `path`, as `replace_file` does.
+    """
+    target = Path(path)
+    if target.is_file():
+        replace_file(path, data)
+        return
+    try:
+        if target.exists():
+            target.write_bytes(data)
+        else:
+            _replace(Path(os.path.realpath(target)), None, data)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), os.fspath(path)) from error
+
+
 def _refuse(target: Path, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise OSError(errno.EINVAL, "not a regular file")
@@ -43,16 +62,17 @@ def _refuse(target: Path, status: os.stat_result) -> None:
         raise OSError(errno.EACCES, "the file is write-protected")
 
 
-def _replace(target: Path, status: os.stat_result, data: bytes) -> None:
+def _replace(target: Path, status: os.stat_result | None, data: bytes) -> None:
     descriptor, temporary = _open_beside(target)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        _copy_owner(temporary, status)
+        if status is not None:
+            _copy_owner(temporary, status)
         # After the owner: changing that takes the set-user-id bit away.
-        temporary.chmod(stat.S_IMODE(status.st_mode))
+        temporary.chmod(_mode_of_new_files() if status is None else stat.S_IMODE(status.st_mode))
         temporary.replace(target)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -71,6 +91,13 @@ def _open_beside(target: Path) -> tuple[int, Path]:
         reason = f"{error.strerror or error} (no new file can be made in its directory)"
         raise OSError(error.errno, reason) from error
     return descriptor, Path(name)
+
+
+def _mode_of_new_files() -> int:
+    # The system has no way of asking for the mask without setting it.
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
 
 
 def _copy_owner(temporary: Path, status: os.stat_result) -> None:

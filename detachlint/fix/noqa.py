@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from detachlint.fix.verify import Change, only_edits_differ, splice
-from detachlint.rules.codes import UNUSED_SUPPRESSION
+from detachlint.fix.verify import only_edits_differ
+from detachlint.rules.codes import UNREADABLE, UNUSED_SUPPRESSION
 from detachlint.rules.finding import Finding
+from detachlint.source.change import Change
 from detachlint.source.comments import Comments, read_comments
 from detachlint.source.suppressions import Suppression, read_suppressions
 from detachlint.source.text import SourceText
 
-_NOT_SILENCED = frozenset({"DTL900", UNUSED_SUPPRESSION})
+_NOT_SILENCED = frozenset({UNREADABLE, UNUSED_SUPPRESSION})
 """No comment is read in a file that is unreadable, and one too many is taken away rather."""
 
 
@@ -20,8 +21,13 @@ _NOT_SILENCED = frozenset({"DTL900", UNUSED_SUPPRESSION})
 class Silenced:
     """A text with more comments, and the findings that they silence, by position in the old text."""
 
-    text: str
+    source: SourceText
     findings: tuple[Finding, ...]
+
+    @property
+    def text(self) -> str:
+        """The text itself."""
+        return self.source.text
 
 
 def add_noqa(source: SourceText, findings: Iterable[Finding]) -> Silenced:
@@ -46,7 +52,8 @@ def add_noqa(source: SourceText, findings: Iterable[Finding]) -> Silenced:
                 silenced += here
                 break
     silenced.sort(key=lambda finding: (finding.span, finding.code))
-    return Silenced(splice(source.text, sorted(changes.values())), tuple(silenced))
+    after = source.edited(sorted(changes.values())) if changes else source
+    return Silenced(after, tuple(silenced))
 
 
 class _Writer:

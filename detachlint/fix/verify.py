@@ -5,28 +5,11 @@ from __future__ import annotations
 import tokenize
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
+from detachlint.source.change import Change, splice
 from detachlint.source.comments import line_reader
 from detachlint.source.text import SourceText
 from detachlint.syntax.parse import Unparsable, parse_module
-
-
-class Change(NamedTuple):
-    """Replace `text[start:end]` by `content`; positions are character indices."""
-
-    start: int
-    end: int
-    content: str
-
-
-def splice(text: str, changes: Sequence[Change]) -> str:
-    """The text with the changes made, which are sorted and do not overlap."""
-    parts, index = [], 0
-    for change in changes:
-        parts += [text[index : change.start], change.content]
-        index = change.end
-    return "".join([*parts, text[index:]])
 
 
 def only_edits_differ(source: SourceText, changes: Sequence[Change]) -> bool:

@@ -63,9 +63,11 @@ class Relevance:
     without regard to whose they are.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, more_words: Iterable[str] = ()) -> None:
         self.codes: set[Code] = set()
-        self.names: set[str] = set(WORDS)
+        self.names: set[str] = {*WORDS, *more_words}
+        self.exported: set[str] = self.names.copy()
+        """Those that other files may mean: what is made of a library (`np`, `loss`) is a file's own."""
 
     def add(self, modules: Iterable[Code]) -> None:
         """Take modules in. Those taken in earlier are not looked at again."""
@@ -91,9 +93,13 @@ class Relevance:
             found = {
                 c.name for c in more if c.kind != "module" and not c.name.startswith(("__", "<"))
             }
+            self.exported |= found
             for targets, mentioned, inner in given:
-                if mentioned & names or any(code in more for code in inner):
+                holds_code = any(code in more for code in inner)
+                if mentioned & names or holds_code:
                     found |= targets
+                if mentioned & self.exported or holds_code:
+                    self.exported |= targets
             if more <= relevant and found <= names:
                 break
             relevant |= more
@@ -101,10 +107,11 @@ class Relevance:
         self.codes |= relevant
 
 
-def holds_crossing(module: Code) -> bool:
-    """Whether a module has a crossing in it, by the words it uses."""
+def holds_crossing(module: Code, more_words: Iterable[str] = ()) -> bool:
+    """Whether a module has a crossing in it, by the words it uses (`more_words` count, too)."""
     codes = list(all_codes(module))
-    return bool(hands_over(codes)) or any(words_in(code) & WORDS for code in codes)
+    words = WORDS.union(more_words)
+    return bool(hands_over(codes)) or any(words_in(code) & words for code in codes)
 
 
 def hands_over(codes: list[Code]) -> set[Code]:
@@ -213,8 +220,25 @@ def _given_names(code: Code) -> Iterator[Given]:
         if isinstance(value, (MakeFunction, MakeClass)) and value.code.name in targets:
             continue  # a definition: its own name is followed already
         inside = list(nodes_in(value))
-        mentioned = frozenset(n.name for n in inside if isinstance(n, (Name, Attribute)))
+        mentioned = frozenset(_mentioned(inside))
         yield frozenset(targets), mentioned, tuple(n for n in inside if isinstance(n, Code))
+
+
+def _mentioned(nodes: list[object]) -> Iterator[str]:
+    # What a crossing gives is an array, which leads nowhere; what a function gives may lead on.
+    crossed = [
+        node.function
+        for node in nodes
+        if isinstance(node, Call)
+        and isinstance(node.function, Attribute)
+        and node.function.name in FORMS
+    ]
+    for node in nodes:
+        if isinstance(node, (Name, Attribute)):
+            if not any(node is function for function in crossed):
+                yield node.name
+        elif isinstance(node, Import) and node.attribute is not None:
+            yield node.attribute
 
 
 def _target_names(target: Target) -> Iterator[str]:

@@ -420,11 +420,24 @@ class Roots:
         return self._call(method, first, state, mode)
 
     def _mode_of(self, state: State, cls: Address, name: str) -> Belief:
+        if self._is_stated_without_grad(state, cls, name):
+            return NO
         for base in library_bases(state, cls):
             for ending, methods in WITHOUT_GRAD.items():
                 if base.endswith(ending) and name in methods:
                     return NO if base.startswith("torch.") else Belief(Truth.NO, Truth.MAYBE)
         return BY_DEFAULT
+
+    def _is_stated_without_grad(self, state: State, cls: Address, name: str) -> bool:
+        own = self.machine.own
+        facts = [own.get(f"{base}.{name}") for base in library_bases(state, cls)]
+        for part in linear_order(state, cls):
+            thing = state.get(part) if isinstance(part, Address) else None
+            if isinstance(thing, Class) and thing.code is not None:
+                code = thing.code
+                path = self.machine.path_of(code.span.file)
+                facts.append(own.of_definition(path, f"{code.qualified_name}.{name}"))
+        return any(fact is not None and fact.without_grad for fact in facts)
 
     # --- certainty -----------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 from detachlint.domain.belief import BY_DEFAULT, YES
@@ -15,23 +16,30 @@ from detachlint.interpret.language import importing
 from detachlint.interpret.roots import Roots, run_entries
 from detachlint.ir.nodes import Code, If, Import, Name
 from detachlint.ir.walk import all_codes, nodes_in, nodes_of
+from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts
 
 
-def analyse_module(code: Code, filename: str) -> Facts:
+def analyse_module(code: Code, filename: str, own: OwnFacts = NO_OWN_FACTS) -> Facts:
     """Run a module as the script it may be, and all its entry points; what it does at its crossings."""
     file = code.span.file
-    facts = analyse_program({file: code}, LoneFile())[file]
+    facts = analyse_program({file: code}, LoneFile(), own, {file: filename})[file]
     facts.filename = filename
     return facts
 
 
-def analyse_program(modules: dict[str, Code], program: Program) -> dict[str, Facts]:
+def analyse_program(
+    modules: dict[str, Code],
+    program: Program,
+    own: OwnFacts = NO_OWN_FACTS,
+    paths: Mapping[str, str] | None = None,
+) -> dict[str, Facts]:
     """The facts about each of several files that make up a program, and about those they need.
 
     Each file that no other one imports is run as a script; of the others, what they do under
     `if __name__ == "__main__":` is. Then what nobody calls is run in the world that was left.
+    `own` is what the user states; `paths` are those of files that are not named by them.
     """
-    machine = Machine(dict(modules), program)
+    machine = Machine(dict(modules), program, own, paths)
     files = sorted(modules)
     libraries = [file for file in files if file in _imported(machine, files)]
     shared = State(Heap({}), YES, {}, {})

@@ -9,10 +9,11 @@ from detachlint.interpret import analyse_module, analyse_program
 from detachlint.interpret.facts import Facts
 from detachlint.interpret.relevance import holds_crossing
 from detachlint.ir.nodes import Code
+from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts
 from detachlint.project.files import ProjectFiles
 from detachlint.project.program import Project
 from detachlint.project.selection import groups_of, related_files
-from detachlint.source.scan import text_may_hold_crossing
+from detachlint.source.scan import imports_library, mentions_tensors, text_may_hold_crossing
 
 Result = Facts | Exception
 """What came of a file; the exception is a defect of ours that only this file suffers from."""
@@ -22,11 +23,17 @@ class ProjectAnalysis:
     """The facts about files that are one project, found out when somebody asks for them.
 
     `names` are all files that were asked for: those among them that hold no crossing may call what
-    holds one. Nothing is read before the first question.
+    holds one. `own` is what the user states about the code. Nothing is read before the first question.
     """
 
-    def __init__(self, names: Iterable[str], texts: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        names: Iterable[str],
+        texts: Mapping[str, str] | None = None,
+        own: OwnFacts = NO_OWN_FACTS,
+    ) -> None:
         self._names = list(names)
+        self._own = own
         self._texts = dict(texts or {})
         self._found: dict[str, Result] = {}
         self._results: Iterator[tuple[str, Result]] | None = None
@@ -38,7 +45,7 @@ class ProjectAnalysis:
         """
         if self._results is None:
             self._project = Project(ProjectFiles(self._names, self._texts))
-            self._results = analyse_files(self._project, self._seeds(self._project))
+            self._results = analyse_files(self._project, self._seeds(self._project), self._own)
         while name not in self._found:
             following = next(self._results, None)
             if following is None:
@@ -50,8 +57,13 @@ class ProjectAnalysis:
         return result
 
     def with_text(self, name: str, text: str) -> ProjectAnalysis:
-        """The same project after a change. What is asked of it costs a new analysis."""
-        return ProjectAnalysis(self._names, {**self._texts, name: text})
+        """The same project after a change. What is asked of it costs a new analysis.
+
+        A text that is none of its files (a notebook, a block in Markdown) is a program that may
+        import them, and that none of them imports.
+        """
+        names = self._names if name in self._names else [name]
+        return ProjectAnalysis(names, {**self._texts, name: text}, self._own)
 
     @property
     def gave_up(self) -> Counter[str]:
@@ -59,11 +71,20 @@ class ProjectAnalysis:
         return self._project.gave_up if self._project is not None else Counter()
 
     def _seeds(self, project: Project) -> list[str]:
-        texts = ((name, project.files.text(name)) for name in self._names)
-        return [name for name, text in texts if text is not None and text_may_hold_crossing(text)]
+        texts = {name: text for n in self._names if (text := project.files.text(name := n))}
+        handed = any(map(mentions_tensors, texts.values()))
+        return [
+            name
+            for name, text in texts.items()
+            if text_may_hold_crossing(text)
+            or (handed and imports_library(text))
+            or self._own.may_cross(text)
+        ]
 
 
-def analyse_files(project: Project, files: Iterable[str]) -> Iterator[tuple[str, Result]]:
+def analyse_files(
+    project: Project, files: Iterable[str], own: OwnFacts = NO_OWN_FACTS
+) -> Iterator[tuple[str, Result]]:
     """The facts about each of `files` (those that may hold crossings), once all of its callers among
     the project's named files have been seen. Files that Python cannot read are passed over.
     """
@@ -74,16 +95,16 @@ def analyse_files(project: Project, files: Iterable[str]) -> Iterator[tuple[str,
         except Exception as error:
             yield file, error
             continue
-        if code is not None and holds_crossing(code):
+        if code is not None and holds_crossing(code, own.crossing_words):
             seeds[file] = code
         elif code is not None:
             yield file, Facts(file)
-    chosen = related_files(project, seeds)
+    chosen = related_files(project, seeds, own)
     groups = groups_of(project, seeds, chosen)
     still_open = Counter(file for group in groups for file in group)
     found: dict[str, Result] = {}
     for group in groups:
-        for file, result in _analyse(project, group, chosen).items():
+        for file, result in _analyse(project, group, chosen, own).items():
             found[file] = _joined(found[file], result) if file in found else result
         for file in group:
             still_open[file] -= 1
@@ -100,21 +121,21 @@ def _joined(one: Result, other: Result) -> Result:
 
 
 def _analyse(
-    project: Project, group: tuple[str, ...], chosen: dict[str, Code]
+    project: Project, group: tuple[str, ...], chosen: dict[str, Code], own: OwnFacts
 ) -> dict[str, Result]:
     project.begin()
     modules = {file: chosen[file] for file in group}
     try:
-        facts = analyse_program(modules, project)
+        facts = analyse_program(modules, project, own)
     except Exception as error:
         if len(group) == 1:
             return {group[0]: error}
-        return {file: _alone(file, code) for file, code in modules.items()}
+        return {file: _alone(file, code, own) for file, code in modules.items()}
     return {file: facts[file] for file in group}
 
 
-def _alone(file: str, code: Code) -> Result:
+def _alone(file: str, code: Code, own: OwnFacts) -> Result:
     try:
-        return analyse_module(code, file)
+        return analyse_module(code, file, own)
     except Exception as error:
         return error

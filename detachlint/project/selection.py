@@ -6,6 +6,7 @@ import re
 
 from detachlint.interpret.relevance import WORDS, Relevance
 from detachlint.ir.nodes import Code
+from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts
 from detachlint.project.program import Project
 
 MOST_FILES = 60
@@ -17,16 +18,18 @@ LONGEST_PASS = 4
 """`__init__.py` files that pass a name on, one to the next."""
 
 
-def related_files(project: Project, seeds: dict[str, Code]) -> dict[str, Code]:
+def related_files(
+    project: Project, seeds: dict[str, Code], own: OwnFacts = NO_OWN_FACTS
+) -> dict[str, Code]:
     """The files from which a crossing may be reached: `seeds` have one, the others import the file of a
     function or class that leads to one, and mention it; or that file hands it to others itself when
     it is imported, as a plug-in does."""
     chosen = dict(seeds)
-    relevance = Relevance()
+    relevance = Relevance(own.crossing_words)
     relevance.add(seeds.values())
     candidates = [name for name in project.files.named if name not in chosen]
     while True:
-        names = relevance.names - WORDS
+        names = relevance.exported - WORDS
         added: dict[str, Code] = {}
         for file in candidates:
             reached = _reached(project, file, chosen)

@@ -11,7 +11,7 @@ from detachlint.source.span import Span
 from detachlint.source.text import Location, SourceText
 
 CONTEXT_LINES = 2
-"""Lines shown before and after the span."""
+"""Lines shown before and after the span of a finding."""
 MAXIMUM_LINES = 8
 """Lines of a span that are shown; of a longer one, the middle is left out."""
 MAXIMUM_WIDTH = 140
@@ -19,13 +19,22 @@ MAXIMUM_WIDTH = 140
 _LEAD = 40
 
 
-def code_frame(source: SourceText, span: Span, style: Style, encoding: str = "utf-8") -> list[str]:
-    """The frame as lines without line breaks: a gutter with row numbers, code, carets."""
+def code_frame(
+    source: SourceText,
+    span: Span,
+    style: Style,
+    encoding: str = "utf-8",
+    context: int = CONTEXT_LINES,
+) -> list[str]:
+    """The frame as lines without line breaks: a gutter with row numbers, code, carets.
+
+    `context` is the number of lines shown before and after the span.
+    """
     start, end = source.location(span)
     if end.column == 1 and end.row > start.row:
         # The span ends with a line break: the line after it does not belong to it.
         end = Location(end.row - 1, len(source.line(end.row - 1)) + 1)
-    first, last = _context(source, start.row, end.row)
+    first, last = _context(source, start.row, end.row, context)
     margin = _Margin(len(str(last)), style)
     lines = [margin.beside("")]
     for row in _rows(first, start.row, end.row, last):
@@ -51,12 +60,12 @@ class _Margin:
         return f"{self.style.blue(f'{number:>{self.width}} |')} {content}".rstrip()
 
 
-def _context(source: SourceText, first: int, last: int) -> tuple[int, int]:
+def _context(source: SourceText, first: int, last: int, context: int) -> tuple[int, int]:
     """The rows to show around these, without blank lines at the edges."""
-    top = max(1, first - CONTEXT_LINES)
+    top = max(1, first - context)
     while top < first and not source.line(top).strip():
         top += 1
-    bottom = min(source.line_count, last + CONTEXT_LINES)
+    bottom = min(source.line_count, last + context)
     while bottom > last and not source.line(bottom).strip():
         bottom -= 1
     return top, bottom

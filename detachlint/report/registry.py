@@ -1,13 +1,14 @@
 """The report formats: every module in `detachlint/report/formats`, under its own name.
 
 A format is a function `render(report: Report) -> str`; the first line of its module's docstring
-says what it is for.
+says what it is for. A format that can show counts instead of findings has a `statistics` alike.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
 from pkgutil import iter_modules
+from types import ModuleType
 from typing import cast
 
 from detachlint.report import formats
@@ -24,7 +25,21 @@ def render(name: str, report: Report) -> str:
 
     Only the module of the format asked for is imported. Raises `KeyError` for an unknown name.
     """
+    return cast(str, _format(name).render(report))
+
+
+def render_statistics(name: str, report: Report) -> str:
+    """How often each rule found something, in the format of that name.
+
+    Raises `ValueError` if that format has no statistics, `KeyError` for an unknown name.
+    """
+    module = _format(name)
+    if not hasattr(module, "statistics"):
+        raise ValueError(f"the format {name} has no statistics")
+    return cast(str, module.statistics(report))
+
+
+def _format(name: str) -> ModuleType:
     if name not in format_names():
         raise KeyError(name)
-    module = import_module(f"detachlint.report.formats.{name}")
-    return cast(str, module.render(report))
+    return import_module(f"detachlint.report.formats.{name}")

@@ -16,8 +16,11 @@ def fix_mark(finding: Finding, style: Style) -> str:
 def summary(report: Report) -> list[str]:
     """How many findings there were and what can be done about them: one line.
 
-    None where nothing was found but something could not be checked: that is no pass.
+    None where nothing was found but something could not be checked: that is no pass; none either
+    in a quiet report.
     """
+    if report.quiet:
+        return []
     left, fixed = len(report.findings), report.fixed
     if not left and not fixed:
         return [] if report.incomplete else ["All checks passed!"]

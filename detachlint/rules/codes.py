@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 PREFIX = "DTL"
 """What all codes begin with, and no other tool's."""
 
+UNREADABLE = "DTL900"
+"""What cannot be read as Python; it is found by reading."""
+
 UNUSED_SUPPRESSION = "DTL901"
 """The rule about comments rather than code: `detachlint.rules.suppression` makes its findings."""
 

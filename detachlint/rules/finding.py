@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from detachlint.source.span import Span
+
+_LINE = re.compile(r"\bline (\d+)\b")
 
 
 class Confidence(Enum):
@@ -76,6 +80,8 @@ class Finding:
 
     `remedy` says where the fix has to put something; `cures` are the methods of the tensor that,
     called there in this order, cure the crossing.
+
+    Where `message` names a line of the finding's own file, it says `line 7`.
     """
 
     code: str
@@ -88,3 +94,20 @@ class Finding:
     fix: Fix | None = None
     remedy: Remedy = Remedy.NONE
     cures: tuple[str, ...] = ()
+
+    def with_lines_named(self, name: Callable[[int], str]) -> Finding:
+        """The same finding where lines are called something else, those of a notebook's cells."""
+        message = _LINE.sub(lambda match: name(int(match[1])), self.message)
+        return self if message == self.message else replace(self, message=message)
+
+    def moved(self, move: Callable[[Span], Span]) -> Finding:
+        """The same finding in a text where all that is in its file stands somewhere else."""
+        trace = tuple(
+            replace(step, span=move(step.span)) if step.filename == self.filename else step
+            for step in self.trace
+        )
+        fix = self.fix
+        if fix is not None:
+            edits = tuple(replace(edit, span=move(edit.span)) for edit in fix.edits)
+            fix = replace(fix, edits=edits)
+        return replace(self, span=move(self.span), trace=trace, fix=fix)

@@ -51,8 +51,8 @@ def unused(
         message = f"`{source.text[start:end].lstrip('# ')}` is no suppression: it silences nothing"
         yield _finding(source, start, end, message, None)
     for entry in suppressions.entries:
-        if entry.names(UNUSED_SUPPRESSION) and UNUSED_SUPPRESSION in [n.code for n in entry.codes]:
-            continue
+        if any(named.code == UNUSED_SUPPRESSION for named in entry.codes):
+            continue  # kept on purpose
         if not entry.codes:
             if entry.own and (entry, None) not in used:
                 yield _unused_comment(source, entry)

@@ -6,7 +6,7 @@ statement that is written on several lines begins and ends.
 
 from __future__ import annotations
 
-import tokenize
+import token as kinds
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from typing import NamedTuple
 from detachlint.source.text import SourceText
 
 _NO_CODE = frozenset(
-    {tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
+    {kinds.NL, kinds.COMMENT, kinds.INDENT, kinds.DEDENT, kinds.ENDMARKER, kinds.NEWLINE}
 )
 
 
@@ -63,6 +63,9 @@ class Comments:
 
 def read_comments(source: SourceText) -> Comments:
     """The comments of a text; where it cannot be tokenized, those up to that place."""
+    # Imported late: most files hold no comment that matters.
+    import tokenize
+
     comments: list[Comment] = []
     statements: dict[int, Rows] = {}
     unbroken: dict[int, Rows] = {}
@@ -72,16 +75,16 @@ def read_comments(source: SourceText) -> Comments:
         for token in tokenize.generate_tokens(line_reader(source)):
             (row, column), (last, _) = token.start, token.end
             low = low or row
-            if token.type == tokenize.COMMENT:
+            if token.type == kinds.COMMENT:
                 index = source.offset(row, 0) + column
                 comments.append(Comment(row, index, token.string, row != code_row))
-            elif token.type not in _NO_CODE and token.type != tokenize.NEWLINE:
+            elif token.type not in _NO_CODE:
                 begin = begin or row
                 code_row = last
-            if token.type in (tokenize.NL, tokenize.NEWLINE):
+            if token.type in (kinds.NL, kinds.NEWLINE):
                 _put(unbroken, low, row)
                 low = 0
-            if token.type == tokenize.NEWLINE:
+            if token.type == kinds.NEWLINE:
                 _put(statements, begin or row, row)
                 begin = None
     except (tokenize.TokenError, SyntaxError):

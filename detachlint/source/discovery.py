@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from detachlint.source.ignore import IgnoreRules, rules_above
+from detachlint.source.language import SEARCHED
 
 DEFAULT_EXCLUDES = frozenset(
     {
@@ -33,7 +34,7 @@ class WalkRules:
     matches: Callable[[str], bool] | None = None
     respect_gitignore: bool = True
     forced_below: str | None = None
-    suffixes: tuple[str, ...] = (".py",)
+    suffixes: tuple[str, ...] = SEARCHED
 
     def excludes(self, name: str, real_path: str) -> bool:
         """Whether an entry of a directory is left out."""
@@ -126,8 +127,6 @@ def discover(
             continue
         if is_directory:
             _walk(path, real_path, collector, rules_of)
-        elif path.suffix == ".ipynb":
-            collector.fail(path, "notebooks are not supported, only Python files")
         else:
             collector.add(path, real_path, explicit=True, is_link=path.is_symlink())
     return collector.result()

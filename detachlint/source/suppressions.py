@@ -19,8 +19,7 @@ from detachlint.source.span import Span
 from detachlint.source.text import SourceText
 
 _CODE_LIST = r"[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*"
-_DIRECTIVE = re.compile(
-    rf"""\#\s*(?:
+_DIRECTIVE = rf"""\#\s*(?:
         (?P<file>flake8[:=]\s*noqa)\b (?: :\s*(?P<file_codes>{_CODE_LIST}) )?
       | (?P<noqa>noqa) (?: :\s?(?P<codes>{_CODE_LIST}) )?
       | detachlint:\s* (?:
@@ -28,10 +27,8 @@ _DIRECTIVE = re.compile(
           | (?P<own>ignore)\b (?: \[(?P<own_codes>[^\]\#]*[^\]\#,\s][^\]\#]*)\] | (?![-\[(]) )
           | (?P<wrong>(?:ignore|skip)[^\s\#]*)
         )
-    )""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_CODE = re.compile(r"[^,\s]+")
+    )"""
+_CODE = r"[^,\s]+"
 _HINT = re.compile(r"#\s*(?:noqa|flake8[:=]\s*noqa|detachlint:)", re.IGNORECASE)
 
 
@@ -121,7 +118,7 @@ def read_suppressions(source: SourceText) -> Suppressions:
     mistakes: list[tuple[int, int]] = []
     skips = False
     for comment in comments.comments:
-        for match in _DIRECTIVE.finditer(comment.text):
+        for match in re.finditer(_DIRECTIVE, comment.text, re.IGNORECASE | re.VERBOSE):
             for_file = match["skip"] or (match["file"] and not match["file_codes"])
             if match["wrong"] or (match["skip"] and not comment.alone):
                 mistakes.append((comment.start + match.start(), comment.start + match.end()))
@@ -139,7 +136,7 @@ def _entry(comment: Comment, match: re.Match[str]) -> Suppression:
         begin = comment.start + match.start(group)
         codes = tuple(
             NamedCode(code.group().upper(), begin + code.start(), begin + code.end())
-            for code in _CODE.finditer(match[group])
+            for code in re.finditer(_CODE, match[group])
         )
     start, end = (comment.start + index for index in match.span())
     return Suppression(

@@ -5,11 +5,16 @@ from __future__ import annotations
 import codecs
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from detachlint.source.change import Change, splice
 from detachlint.source.span import Span
+
+if TYPE_CHECKING:
+    from detachlint.source.markdown import Block
 
 # What Python's parser counts. `str.splitlines` also breaks at form feeds, U+2028 and others.
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
@@ -39,6 +44,17 @@ class Location(NamedTuple):
 
     row: int
     column: int
+
+
+class Place(NamedTuple):
+    """Start and exclusive end of something, in the cell of that number if the file has cells.
+
+    Cells count from 1 over cells of all kinds, and rows count in the cell then.
+    """
+
+    start: Location
+    end: Location
+    cell: int | None = None
 
 
 @dataclass(frozen=True)
@@ -129,6 +145,57 @@ class SourceText:
         end = self.offset(span.end_line, span.end_column)
         return self._location_at(start), self._location_at(end)
 
+    @property
+    def blocks(self) -> tuple[Block, ...] | None:
+        """The programs in a text that is none itself; None for a program."""
+        return None
+
+    def with_programs(self, programs: Sequence[str]) -> SourceText:
+        """The text with the programs of its blocks, in order, changed to these."""
+        return self
+
+    @property
+    def troubles(self) -> tuple[Undecodable, ...]:
+        """What could not be read of the text, where the rest of it can be."""
+        return ()
+
+    def excerpt(self, span: Span) -> tuple[SourceText, Span, int | None]:
+        """What to show of this text around `span`, the span in that, and the number of its cell."""
+        return self, span, None
+
+    def place(self, span: Span) -> Place:
+        """Where `span` is for a person who has the file open in an editor."""
+        shown, inside, cell = self.excerpt(span)
+        return Place(*shown.location(inside), cell)
+
+    def line_name(self, row: int) -> str:
+        """What people call that line of the program."""
+        return f"line {row}"
+
+    def edited(self, changes: Sequence[Change]) -> SourceText:
+        """The text with these changes made, which are sorted and do not overlap."""
+        return replace(self, text=splice(self.text, changes), original=None)
+
+    def with_content_of(self, other: SourceText) -> bytes:
+        """The bytes of the file once it holds what `other`, made by `edited`, holds.
+
+        Raises `Unencodable`, as `encode` does.
+        """
+        return self.encode(other.text)
+
+    @property
+    def stored(self) -> SourceText:
+        """The text of the file itself, as a program sees it that knows nothing of cells."""
+        return self
+
+    def stored_span(self, span: Span) -> Span:
+        """Where `span` is in `stored`."""
+        return span
+
+    def stored_content(self, content: str) -> str:
+        """How `content` is to be written into `stored` by an edit."""
+        return content
+
     def _location_at(self, index: int) -> Location:
         row = bisect_right(self._line_starts, index)
         return Location(row, index - self._line_starts[row - 1] + 1)
@@ -150,18 +217,29 @@ def decode(data: bytes, filename: str) -> SourceText:
     _refuse_binary(data)
     encoding, has_bom = _encoding_of(data)
     body = data[len(codecs.BOM_UTF8) :] if has_bom else data
+    source = SourceText(_decoded(body, encoding), filename, encoding, has_bom, data)
+    if encoding != "utf-8":
+        _refuse_impossible_characters(source)
+    return source
+
+
+def _decoded(body: bytes, encoding: str) -> str:
     try:
-        text = body.decode(encoding)
+        return body.decode(encoding)
     except UnicodeDecodeError as error:
         line, column = _place(body, error.start)
         byte = body[error.start]
         raise Undecodable(f"byte 0x{byte:02x} is not {encoding} text", line, column) from error
     except (UnicodeError, LookupError) as error:
         raise Undecodable(f"the file cannot be decoded as {encoding}: {error}") from error
-    source = SourceText(text, filename, encoding, has_bom, data)
-    if encoding != "utf-8":
-        _refuse_impossible_characters(source)
-    return source
+
+
+def decode_utf8(data: bytes, filename: str) -> SourceText:
+    """The text of a file that is no Python: UTF-8, whatever it says. Raises `Undecodable`."""
+    _refuse_binary(data)
+    has_bom = data.startswith(codecs.BOM_UTF8)
+    body = data.removeprefix(codecs.BOM_UTF8)
+    return SourceText(_decoded(body, "utf-8"), filename, has_bom=has_bom, original=data)
 
 
 def _refuse_binary(data: bytes) -> None:

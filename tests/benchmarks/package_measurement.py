@@ -27,6 +27,7 @@ import detachlint.interpret
 from detachlint.api import Options, check_bytes
 from detachlint.interpret.facts import Facts
 from detachlint.ir.nodes import Code
+from detachlint.knowledge.own import OwnFacts
 from detachlint.rules.finding import Confidence, Finding
 from detachlint.source.scan import may_hold_crossing
 
@@ -59,8 +60,8 @@ class Measurement:
         """Let every analysis tell what it gave up, what it does not model and where it has been."""
         analyse = detachlint.interpret.analyse_module
 
-        def recording(code: Code, filename: str) -> Facts:
-            facts = analyse(code, filename)
+        def recording(code: Code, filename: str, own: OwnFacts) -> Facts:
+            facts = analyse(code, filename, own)
             self.gave_up.update(_without_places(facts.gave_up))
             self.unmodelled.update(facts.unmodelled)
             self.visited = {(span.line, span.end_line) for span in facts.crossings}

@@ -150,7 +150,7 @@ def test_directories_with_the_name_of_a_file_are_none(tree: Path) -> None:
         ("zzz = 1", "zzz: there is no such key"),
         ('select = "DTL101"', "select: has to be a list of strings, not 'DTL101'"),
         ("select = [1]", "select: has to be a list of strings, not [1]"),
-        ('ignore = ["DTL110"]', "ignore: there is no rule 'DTL110'; did you mean 'DTL101'?"),
+        ('ignore = ["DLT901"]', "ignore: there is no rule 'DLT901'; did you mean 'DTL901'?"),
         ('ignore = ["E501"]', "ignore: there is no rule 'E501'"),
         ('ignore = [""]', "ignore: there is no rule ''"),
         (
@@ -190,7 +190,7 @@ def test_long_values_are_cut(tree: Path) -> None:
     ("content", "wrong"),
     [
         (b"[tool.detachlint\n", "is not TOML: "),
-        (b"# detachlint \xff\n", "is not UTF-8 text"),
+        (b"[tool.detachlint]\n# \xff\n", "is not UTF-8 text"),
         (b"tool = {detachlint = 3}\n", "tool.detachlint: has to be a table"),
         (b"detachlint = " + b"[" * 5000, "is not TOML: "),
     ],

@@ -23,11 +23,12 @@ def test_the_table_has_all_keys() -> None:
 
 def test_the_example_can_be_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    [example] = re.findall(r"^```toml\n(.*?)^```", SECTION, re.MULTILINE | re.DOTALL)
-    Path("pyproject.toml").write_text(example)
+    examples = re.findall(r"^```toml\n(.*?)^```", SECTION, re.MULTILINE | re.DOTALL)
+    Path("pyproject.toml").write_text("".join(examples))
     configuration = Configuration()
     assert configuration.of_file("a.py").source == "pyproject.toml"
     assert configuration.options("a.py").reports("DTL101")
+    assert len(configuration.options("a.py").facts.stated) == 9
     assert not configuration.options("tests/a.py").reports("DTL101")
 
 
@@ -39,4 +40,4 @@ def test_every_key_is_a_setting() -> None:
 def test_nearly_every_key_is_an_option() -> None:
     for name in ("check", "fix"):
         options = {parameter.name for parameter in command.commands[name].params}
-        assert {key.replace("-", "_") for key in KEYS} - options == {"per_file_ignores"}
+        assert {key.replace("-", "_") for key in KEYS} - options == {"per_file_ignores", "facts"}

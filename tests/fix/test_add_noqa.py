@@ -8,11 +8,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from fix_helpers import crossing_spans, source_of
+from layouts import LAYOUTS
 
 from detachlint import api
-from detachlint.fix import add_noqa
+from detachlint.fix import add_noqa, apply_fixes
 from detachlint.rules.finding import Confidence, Finding
+from detachlint.rules.suppression import unused
 from detachlint.source.span import Span
+from detachlint.source.suppressions import read_suppressions
 from detachlint.source.text import SourceText
 
 HEAD = "import torch\n\nt = torch.ones(2, requires_grad=True)\n"
@@ -64,6 +68,33 @@ def test_in_a_replacement_field_the_place_depends_on_python() -> None:
     # Comments may stand in a replacement field since Python 3.12.
     inside = silenced("a = f'''\n{\nt.numpy()\n}\n'''\n")
     assert inside.count("# noqa: DTL101") == 1
+
+
+@pytest.mark.parametrize("text", [before for before, _ in LAYOUTS.values()], ids=LAYOUTS)
+def test_every_layout_has_a_place_for_a_comment(text: str) -> None:
+    source = source_of(text)
+    findings = [
+        Finding("DTL101", "name", "message", "a.py", span, Confidence.LIKELY)
+        for span in crossing_spans(text)
+    ]
+    result = add_noqa(source, findings)
+    assert len(result.findings) == len(findings) > 0
+    assert ast.dump(ast.parse(result.text)) == ast.dump(ast.parse(text))
+    silenced = source_of(result.text)
+    suppressions = read_suppressions(silenced)
+    for span in crossing_spans(result.text):
+        assert any(entry.silences("DTL101") for entry in suppressions.at(span))
+
+
+@pytest.mark.parametrize("text", [before for before, _ in LAYOUTS.values()], ids=LAYOUTS)
+def test_the_fix_of_an_unused_comment_is_the_way_back(text: str) -> None:
+    findings = [
+        Finding("DTL101", "name", "message", "a.py", span, Confidence.LIKELY)
+        for span in crossing_spans(text)
+    ]
+    silenced = source_of(add_noqa(source_of(text), findings).text)
+    in_vain = unused(silenced, read_suppressions(silenced), frozenset(), lambda code: True)
+    assert apply_fixes(silenced, in_vain).text == text
 
 
 def test_flake8_finds_the_comments_where_they_are(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import detachlint
-from detachlint.fix import files, replace_file
+from detachlint.fix import files, replace_file, write_file
 
 ROOT = Path(detachlint.__file__).parents[1]
 posix = pytest.mark.skipif(os.name != "posix", reason="permissions and links as in POSIX")
@@ -275,3 +275,55 @@ def test_readers_and_writers_at_the_same_time_see_whole_files(target):
     assert reads > 0
     assert target.read_bytes() in contents
     assert is_alone(target)
+
+
+# --- new files -----------------------------------------------------------------------------------
+
+
+def test_a_file_may_be_made_anew(tmp_path):
+    path = tmp_path / "new"
+    write_file(path, b"one")
+    assert path.read_bytes() == b"one"
+    path.chmod(0o600)
+    write_file(path, b"two")
+    assert path.read_bytes() == b"two"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_may_be_made_where_a_link_leads(tmp_path):
+    (tmp_path / "link").symlink_to("target")
+    write_file(tmp_path / "link", b"content")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "target").read_bytes() == b"content"
+
+
+def test_what_cannot_be_made_is_a_clear_error(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no/such"):
+        write_file(tmp_path / "no/such", b"content")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_new_file_is_written_with_the_usual_mode(tmp_path: Path) -> None:
+    path = tmp_path / "new.json"
+    mask = os.umask(0o027)
+    try:
+        write_file(path, b"one")
+    finally:
+        os.umask(mask)
+    assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (b"one", 0o640)
+    path.chmod(0o600)
+    write_file(path, b"two")
+    assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (b"two", 0o600)
+
+
+def test_a_new_file_that_cannot_be_written_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("detachlint.fix.files.os.fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_file(tmp_path / "new.json", b"one")
+    assert list(tmp_path.iterdir()) == []

@@ -27,6 +27,7 @@ from readme_document import (
 from detachlint import api
 from detachlint.harness.observation import Verdict
 from detachlint.harness.runner import Runner
+from detachlint.report import format_names
 
 TEXT = README.read_text(encoding="utf-8")
 BLOCKS = blocks(TEXT)
@@ -57,6 +58,10 @@ def test_the_page_shows_the_ways_to_use_it() -> None:
     commands = " ".join(command for block in BLOCKS for command in block.commands)
     for words in ("detachlint check", "detachlint fix --diff", "--fix-style force", "flake8"):
         assert words in commands
+
+
+def test_the_page_names_every_format() -> None:
+    assert [name for name in format_names() if f"`{name}`" not in TEXT] == []
 
 
 def test_rewriting_replaces_outputs_and_rules() -> None:

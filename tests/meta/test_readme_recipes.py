@@ -77,3 +77,10 @@ def test_a_fact_is_one_line(package: Path) -> None:
     with (package / "knowledge" / "torch" / "calls.tsv").open("a", encoding="utf-8") as table:
         table.write(row)
     assert reported(package, program) == set()
+
+
+def test_a_report_format_is_one_file(package: Path) -> None:
+    (package.parent / "program.py").write_text("x = (\n")
+    module = package / "report" / "formats" / "paths.py"
+    module.write_text(block("Adding a report format", "python"))
+    assert detachlint(package, "check", "--output-format=paths", "program.py") == "program.py\n"

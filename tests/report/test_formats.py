@@ -7,50 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sample_report import FINDING, FIX, UNREADABLE, report
 
-from detachlint.report import Report, format_names, formats, render
-from detachlint.rules.finding import (
-    Applicability,
-    Confidence,
-    Edit,
-    Finding,
-    Fix,
-    TraceStep,
-)
-from detachlint.source.span import Span
+from detachlint.report import format_names, formats, render
+from detachlint.rules.finding import Applicability, Finding
 from detachlint.source.text import SourceText
-
-TEXT = "import torch\nmödel = torch.nn.Linear(2, 2)\na = ('é', mödel(x).numpy())\n"
-SOURCE = SourceText.from_text(TEXT, "f.py")
-
-
-def place(marked: str) -> Span:
-    start = TEXT.index(marked)
-    return SOURCE.span(start, start + len(marked))
-
-
-INSERTION = SOURCE.span(TEXT.index(".numpy"), TEXT.index(".numpy"))
-FIX = Fix("insert `.detach()`", Applicability.SAFE, (Edit(INSERTION, ".detach()"),))
-FINDING = Finding(
-    "DTL101",
-    "numpy-on-grad-tensor",
-    "`.numpy()` on a tensor that requires grad",
-    "f.py",
-    place("mödel(x).numpy()"),
-    Confidence.LIKELY,
-    (
-        TraceStep("lib.py", Span(7, 4, 7, 9), "its parameters require grad"),
-        TraceStep("f.py", place("mödel(x)"), "calling `mödel`"),
-    ),
-    FIX,
-)
-UNREADABLE = Finding(
-    "DTL900", "unreadable-file", "invalid syntax", "g.py", Span(3, 4, 3, 5), Confidence.CERTAIN
-)
-
-
-def report(*findings: Finding, fixed: int = 0, incomplete: bool = False) -> Report:
-    return Report(findings, {"f.py": SOURCE}, fixed=fixed, incomplete=incomplete)
 
 
 def with_fix(applicability: Applicability) -> Finding:
@@ -97,6 +58,23 @@ def test_full_marks_unsafe_fixes() -> None:
     assert "[*]" not in text
 
 
+def test_full_shows_the_code_of_a_step_in_another_file() -> None:
+    other = SourceText.from_text("\n" * 6 + "def f(layers):\n    pass\n", "lib.py")
+    shown = render("full", report(FINDING, sources={"lib.py": other}))
+    assert (
+        """\
+requires grad because
+  lib.py:7: its parameters require grad
+    |
+  7 | def f(layers):
+    |     ^^^^^
+    |
+  f.py:3: calling `mödel`
+"""
+        in shown
+    )
+
+
 def test_concise_is_one_line_for_each_finding() -> None:
     assert (
         render("concise", report(FINDING, UNREADABLE))
@@ -108,9 +86,30 @@ Found 2 findings (1 fixable with `detachlint fix`).
     )
 
 
+def test_grouped_names_each_file_once() -> None:
+    first = replace(FINDING, span=FINDING.span._replace(line=1, end_line=1, column=0))
+    assert (
+        render("grouped", report(first, FINDING, UNREADABLE))
+        == """\
+f.py:
+  1:1   DTL101 [*] `.numpy()` on a tensor that requires grad
+  3:11  DTL101 [*] `.numpy()` on a tensor that requires grad
+
+g.py:
+  3:5  DTL900 invalid syntax
+
+Found 3 findings (2 fixable with `detachlint fix`).
+"""
+    )
+
+
 def test_json_has_the_field_names_of_ruff() -> None:
     [first] = json.loads(render("json", report(FINDING)))
-    span = {"location": {"row": 3, "column": 11}, "end_location": {"row": 3, "column": 27}}
+    span = {
+        "cell": None,
+        "location": {"row": 3, "column": 11},
+        "end_location": {"row": 3, "column": 27},
+    }
     assert first == {
         "code": "DTL101",
         "name": "numpy-on-grad-tensor",
@@ -121,12 +120,14 @@ def test_json_has_the_field_names_of_ruff() -> None:
         "trace": [
             {
                 "filename": "lib.py",
+                "cell": None,
                 "location": {"row": 7, "column": 5},
                 "end_location": {"row": 7, "column": 10},
                 "message": "its parameters require grad",
             },
             {
                 "filename": "f.py",
+                "cell": None,
                 "location": {"row": 3, "column": 11},
                 "end_location": {"row": 3, "column": 19},
                 "message": "calling `mödel`",
@@ -138,6 +139,7 @@ def test_json_has_the_field_names_of_ruff() -> None:
             "edits": [
                 {
                     "content": ".detach()",
+                    "cell": None,
                     "location": {"row": 3, "column": 19},
                     "end_location": {"row": 3, "column": 19},
                 }
@@ -174,8 +176,15 @@ def test_json_of_nothing_is_an_empty_array_and_of_no_fix_null() -> None:
     ],
 )
 def test_the_summary_counts(findings: tuple[Finding, ...], fixed: int, line: str) -> None:
-    for name in ("concise", "full"):
+    for name in ("concise", "full", "grouped"):
         assert render(name, report(*findings, fixed=fixed)).splitlines()[-1] == line
+
+
+def test_a_quiet_report_has_no_summary() -> None:
+    for name in ("concise", "full", "grouped"):
+        assert render(name, report(quiet=True)) == ""
+        shown = render(name, report(UNREADABLE))
+        assert shown == render(name, report(UNREADABLE, quiet=True)) + "Found 1 finding.\n"
 
 
 def test_a_run_that_could_not_check_something_is_no_pass() -> None:
@@ -184,7 +193,7 @@ def test_a_run_that_could_not_check_something_is_no_pass() -> None:
 
 def test_colours_are_there_when_asked_for_and_change_nothing_else() -> None:
     plain = report(FINDING, UNREADABLE)
-    for name in ("concise", "full"):
+    for name in ("concise", "full", "grouped"):
         coloured = render(name, replace(plain, colour=True))
         assert "\x1b[" in coloured
         without = coloured
@@ -197,10 +206,11 @@ def test_file_names_cannot_control_the_terminal() -> None:
     evil = replace(UNREADABLE, filename="a\x1b]0;\nb.py")
     for name in ("concise", "full"):
         assert "a\\x1b]0;\\nb.py:3:5" in render(name, report(evil))
+    assert render("grouped", report(evil)).startswith("a\\x1b]0;\\nb.py:\n  3:5  DTL900")
 
 
 def test_a_new_format_is_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert format_names() == ("concise", "full", "json")
+    assert "count" not in format_names()
     new = "def render(report):\n    return f'{len(report.findings)}\\n'\n"
     (tmp_path / "count.py").write_text(new)
     monkeypatch.setattr(formats, "__path__", [*formats.__path__, str(tmp_path)])

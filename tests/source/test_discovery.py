@@ -31,9 +31,9 @@ def problems(*paths: str) -> list[str]:
     return [f"{problem.path}: {problem.message}" for problem in discover(paths).problems]
 
 
-def test_directories_are_walked_for_python_files_in_order(tree: Path) -> None:
+def test_directories_are_walked_for_programs_in_order(tree: Path) -> None:
     make("b.py", "a/z.py", "a/b/c.py", "A.py", "stub.pyi", "notes.txt", "py", "book.ipynb")
-    assert found(".") == ["A.py", "a/b/c.py", "a/z.py", "b.py"]
+    assert found(".") == ["A.py", "a/b/c.py", "a/z.py", "b.py", "book.ipynb"]
 
 
 def test_order_of_the_paths_does_not_matter(tree: Path) -> None:
@@ -94,9 +94,10 @@ def test_missing_paths_are_problems_and_the_rest_is_found(tree: Path) -> None:
     assert result.problems[0].message == "No such file or directory"
 
 
-def test_notebooks_are_refused_in_one_line(tree: Path) -> None:
-    make("book.ipynb")
-    assert problems("book.ipynb") == ["book.ipynb: notebooks are not supported, only Python files"]
+def test_more_extensions_can_be_searched(tree: Path) -> None:
+    make("a.py", "docs/b.md", "c.MD", "d.rst", "md")
+    result = discover(["."], lambda _: WalkRules(suffixes=(".py", ".md")))
+    assert [str(file.path) for file in result.files] == ["a.py", "docs/b.md"]
 
 
 def test_paths_with_a_nul_are_problems() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from detachlint.source.scan import may_hold_crossing, text_may_hold_crossing
+from detachlint.source.scan import may_hold_crossing, may_name_rules, text_may_hold_crossing
 
 HOLDING = {
     "attribute": b"import torch\nx.numpy()",
@@ -61,3 +61,15 @@ def test_decoded_text_is_scanned_alike() -> None:
     assert text_may_hold_crossing("import torch\nx.numpy()")
     assert text_may_hold_crossing("import torch\nx.ｎumpy()")
     assert not text_may_hold_crossing("import torch\nimport re")
+
+
+@pytest.mark.parametrize(
+    "data", [b"x = 1  # noqa: DTL101", b"# NOQA:dtl1", b"# detachlint: skip-file", b"DTL\xff"]
+)
+def test_files_that_may_address_this_tool_are_noticed(data: bytes) -> None:
+    assert may_name_rules(data)
+
+
+@pytest.mark.parametrize("data", [b"", b"x = 1  # noqa", b"import detachlint", b"d tl"])
+def test_other_files_do_not(data: bytes) -> None:
+    assert not may_name_rules(data)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from collections.abc import Callable, Iterator
+from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence as SequenceOf
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -46,6 +47,7 @@ from detachlint.interpret.language.importing import Image
 from detachlint.interpret.language.statements import EXECUTORS
 from detachlint.interpret.relevance import Relevance, holds_crossing
 from detachlint.ir.nodes import Block, Code, Expression, Jump, Raise
+from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts
 from detachlint.source.span import Span
 
 MOST_STEPS = 8_000
@@ -93,9 +95,17 @@ class GaveUp(Exception):
 class Machine:
     """What all activations of one analysis share."""
 
-    def __init__(self, modules: dict[str, Code], program: Program) -> None:
+    def __init__(
+        self,
+        modules: dict[str, Code],
+        program: Program,
+        own: OwnFacts = NO_OWN_FACTS,
+        paths: MappingOf[str, str] | None = None,
+    ) -> None:
         self.modules = modules
         self.program = program
+        self.own = own
+        self._paths = paths or {}
         self.book = AddressBook()
         self.facts_of: dict[str, Facts] = {file: Facts(file) for file in modules}
         self.script = ""
@@ -107,9 +117,11 @@ class Machine:
         self._frames: dict[str, Address] = {}
         self.work = Work()
         self.work_on: Counter[str] = Counter()
-        self.relevance = Relevance()
+        self.relevance = Relevance(own.crossing_words)
         self.relevance.add(modules.values())
-        self.holding = {file for file, code in modules.items() if holds_crossing(code)}
+        self.holding = {
+            file for file, code in modules.items() if holds_crossing(code, own.crossing_words)
+        }
         self.called: set[Code] = set()
         self.escaped: dict[Address, None] = {}
         self.escape_modes: dict[Code, Belief] = {}
@@ -266,6 +278,10 @@ class Machine:
         return work.spent[code] <= work.bound // (2 if code in self.relevance.codes else 4)
 
     # --- the files of the program --------------------------------------------------------------
+
+    def path_of(self, file: str) -> str:
+        """The path of a file, which its name is unless something else was said."""
+        return self._paths.get(file, file)
 
     def frame_of(self, file: str) -> Address:
         """The address of a module's frame, whether it is there already or not."""

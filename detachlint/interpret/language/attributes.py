@@ -134,7 +134,7 @@ def _read_atom(
     shown: str,
 ) -> Value:
     if isinstance(atom, Library):
-        return value_of(Library(f"{atom.name}.{name}"))
+        return value_of(Library(machine.own.known_as(f"{atom.name}.{name}")))
     if isinstance(atom, SourceModule):
         return imports.read_module(machine, atom.file, name, state, span)
     if isinstance(atom, Super):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detachlint.domain.objects import Class, Function, Instance, Partial
+from detachlint.domain.belief import NO
+from detachlint.domain.objects import Class, Function, GradSwitch, Instance, Partial
 from detachlint.domain.values import Address, Library, Method, Value, in_order, value_of
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import Arguments
@@ -22,7 +23,6 @@ KINDS = {
     "builtins.property": "property",
     "functools.cached_property": "property",
     "abc.abstractproperty": "property",
-    "torch.jit.unused": "",
 }
 """Decorators that only say how the function behaves as a class attribute."""
 
@@ -36,18 +36,13 @@ TRANSPARENT = frozenset(
         "typing.overload",
         "typing.final",
         "typing.no_type_check",
-        "torch.jit.export",
-        "torch.jit.ignore",
-        "torch.jit.script",
-        "torch.jit.script_method",
-        "torch.autograd.function.once_differentiable",
         "atexit.register",
         "pytest.fixture",
         "pytest.mark.parametrize",
         "functools.singledispatch",
     }
 )
-"""Decorators of libraries that leave what the function does as it is."""
+"""Decorators outside PyTorch that leave what the function does as it is."""
 
 
 def make_function(
@@ -62,10 +57,27 @@ def make_function(
             named = {p.name: v for p, v in zip(with_default, values, strict=True)}
             closure = closure_of(after, activation)
             # A function inside a method sees the method's `__class__`.
-            function = Function(node.code, closure, named, owner=activation.owner)
+            modes, stated = _stated(machine, node, after, activation)
+            if stated is not None:
+                outcomes.append((stated, after))
+                continue
+            function = Function(node.code, closure, named, modes, owner=activation.owner)
             made = machine.new(after, activation, node.span, f"def {node.code.name}", function)
             outcomes += _decorated(machine, node, decorators, made, after, activation)
     return outcomes
+
+
+def _stated(
+    machine: Machine, node: MakeFunction, state: State, activation: Activation
+) -> tuple[tuple[Value, ...], Value | None]:
+    """What the user has stated about a function: the switches around it, or what stands for it."""
+    fact = machine.own.of_definition(machine.path_of(node.span.file), node.code.qualified_name)
+    if fact is None:
+        return (), None
+    if fact.without_grad and fact.result is None:
+        switch = GradSwitch(NO)
+        return (machine.new(state, activation, node.span, "stated mode", switch),), None
+    return (), value_of(Library(machine.own.known_as(fact.name)))
 
 
 def closure_of(state: State, activation: Activation) -> Address:
@@ -131,7 +143,8 @@ def _known_decorator(state: State, name: str, function: Value) -> Value | None:
     if name in ("contextlib.contextmanager", "contextlib.asynccontextmanager"):
         _mark(state, function, manager=True)
         return function
-    if name in TRANSPARENT:
+    fact = facts.call_fact(name)
+    if name in TRANSPARENT or (fact is not None and fact.special == "gives_argument"):
         return function
     return None
 

@@ -25,6 +25,7 @@ from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import importing
 from detachlint.ir.nodes import Import
+from detachlint.knowledge.own import module_path
 from detachlint.source.span import Span
 
 if TYPE_CHECKING:
@@ -60,10 +61,20 @@ def _library(machine: Machine, node: Import) -> Value:
         return value_of(Library(node.module))
     if node.level:
         name = f"{'.' * node.level}{node.module}.{node.attribute}"
+        stated = machine.own.of_path(_dotted(machine, node))
+        if stated is not None:
+            return value_of(Library(machine.own.known_as(stated.name)))
         return machine.derived(f"import {name}", (), node.span, Unknown(Kind.ANY))
     if node.attribute is not None:
-        return value_of(Library(f"{node.module}.{node.attribute}"))
+        return value_of(Library(machine.own.known_as(f"{node.module}.{node.attribute}")))
     return value_of(Library(node.module.split(".")[0] if node.top_level else node.module))
+
+
+def _dotted(machine: Machine, node: Import) -> str:
+    """The dotted name of what a relative import means, by the folders that the file is in."""
+    folders = module_path(machine.path_of(node.span.file), node.level)
+    parts = [folders, node.module, node.attribute or ""]
+    return ".".join(part for part in parts if part)
 
 
 def import_by_name(machine: Machine, name: str, state: State, span: Span) -> Value | None:

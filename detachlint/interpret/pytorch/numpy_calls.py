@@ -37,7 +37,7 @@ class Given(NamedTuple):
 
     position: int
     value: Value
-    span: Span
+    span: Span | None
 
 
 def call_numpy(machine: Machine, call: LibraryCall) -> Outcomes:
@@ -59,9 +59,10 @@ def call_numpy(machine: Machine, call: LibraryCall) -> Outcomes:
         gate, doubtful = gate_of(fact, given.position, found)
         if gate is None:
             continue
-        sink = Sink(given.span, call.shown, call.name, gate)
+        span = given.span or call.span
+        sink = Sink(span, call.shown, call.name, gate, given.span is not None)
         if pass_gate(machine, sink, found, state, call.activation, doubtful=doubtful):
-            severed |= {given.span}
+            severed |= {span}
     return [(_result(machine, fact, call, severed), state)]
 
 
@@ -70,11 +71,11 @@ def arguments(fact: NumpyFact, call: LibraryCall) -> Iterator[Given]:
     first = 1 if call.receiver else 0
     given = call.arguments
     for index, value in enumerate(given.positional):
-        yield Given(index + first, value, given.spans.get(index, call.span))
+        yield Given(index + first, value, given.spans.get(index))
     for keyword, value in given.keywords.items():
         position = fact.position(keyword)
         if position is not None:
-            yield Given(position, value, given.spans.get(keyword, call.span))
+            yield Given(position, value, given.spans.get(keyword))
 
 
 def _delegated(machine: Machine, fact: NumpyFact, call: LibraryCall) -> Outcomes | None:

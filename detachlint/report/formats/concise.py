@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from detachlint.report.glyphs import visible
 from detachlint.report.model import Report
+from detachlint.report.statistics import table as statistics
 from detachlint.report.style import Style
 from detachlint.report.summary import fix_mark, summary
 from detachlint.rules.finding import Finding
+
+__all__ = ["render", "statistics"]
 
 
 def render(report: Report) -> str:
@@ -17,7 +20,7 @@ def render(report: Report) -> str:
 
 
 def _line(report: Report, finding: Finding, style: Style) -> str:
-    start, _ = report.location(finding.filename, finding.span)
-    place = f"{style.bold(visible(finding.filename))}:{start.row}:{start.column}"
+    name = visible(finding.filename)
+    place = report.label(finding.filename, finding.span).removeprefix(name)
     code = style.red(finding.code)
-    return f"{place}: {code} {fix_mark(finding, style)}{visible(finding.message)}"
+    return f"{style.bold(name)}{place}: {code} {fix_mark(finding, style)}{visible(finding.message)}"

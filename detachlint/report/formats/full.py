@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from detachlint.report.frame import code_frame
+from detachlint.report.explanation import HEADING
+from detachlint.report.frame import CONTEXT_LINES, code_frame
 from detachlint.report.glyphs import visible
 from detachlint.report.model import Report
+from detachlint.report.statistics import table as statistics
 from detachlint.report.style import Style
 from detachlint.report.summary import fix_mark, summary
 from detachlint.rules.finding import Applicability, Finding, TraceStep
+from detachlint.source.span import Span
+
+__all__ = ["render", "statistics"]
 
 
 def render(report: Report) -> str:
@@ -22,15 +27,13 @@ def render(report: Report) -> str:
 
 def _paragraph(report: Report, finding: Finding, style: Style) -> Iterator[str]:
     yield f"{style.red(finding.code)} {fix_mark(finding, style)}{visible(finding.message)}"
-    start, _ = report.location(finding.filename, finding.span)
-    place = f"{visible(finding.filename)}:{start.row}:{start.column}"
+    place = report.label(finding.filename, finding.span)
     yield f" {style.blue('-->')} {place} ({finding.confidence.value})"
-    source = report.sources.get(finding.filename)
-    if source is not None:
-        yield from code_frame(source, finding.span, style, report.encoding)
+    yield from _frame(report, finding.filename, finding.span, style, CONTEXT_LINES)
     if finding.trace:
-        yield style.bold("requires grad because")
-        yield from (_step(report, step) for step in finding.trace)
+        yield style.bold(HEADING)
+        for step in finding.trace:
+            yield from _step(report, step, finding.filename, style)
     if finding.fix:
         unsafe = finding.fix.applicability is Applicability.UNSAFE
         label = "help (unsafe):" if unsafe else "help:"
@@ -38,6 +41,18 @@ def _paragraph(report: Report, finding: Finding, style: Style) -> Iterator[str]:
     yield ""
 
 
-def _step(report: Report, step: TraceStep) -> str:
-    start, _ = report.location(step.filename, step.span)
-    return f"  {visible(step.filename)}:{start.row}: {visible(step.message)}"
+def _step(report: Report, step: TraceStep, filename: str, style: Style) -> Iterator[str]:
+    """A line; and the code, where it stands in another file than the one the reader has open."""
+    place, _, _ = report.label(step.filename, step.span).rpartition(":")
+    yield f"  {place}: {visible(step.message)}"
+    if step.filename != filename:
+        frame = _frame(report, step.filename, step.span, style, context=0)
+        yield from (f"  {line}" for line in frame)
+
+
+def _frame(report: Report, filename: str, span: Span, style: Style, context: int) -> list[str]:
+    source = report.sources.get(filename)
+    if source is None:
+        return []
+    shown, inside, _ = source.excerpt(span)
+    return code_frame(shown, inside, style, report.encoding, context)

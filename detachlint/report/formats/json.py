@@ -3,52 +3,20 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from detachlint.report.model import Report
-from detachlint.rules.finding import Edit, Finding, Fix, TraceStep
-from detachlint.source.span import Span
+from detachlint.report.records import record
+from detachlint.report.statistics import counts
 
 
 def render(report: Report) -> str:
-    """All findings as one array. Rows and columns count from 1, columns in characters.
+    """All findings as one array (see `records`).
 
     Non-ASCII characters are escaped, so that the output is the same in every locale.
     """
-    return json.dumps([_finding(report, finding) for finding in report.findings], indent=2) + "\n"
+    return json.dumps([record(report, finding) for finding in report.findings], indent=2) + "\n"
 
 
-def _finding(report: Report, finding: Finding) -> dict[str, Any]:
-    return {
-        "code": finding.code,
-        "name": finding.name,
-        "message": finding.message,
-        "filename": finding.filename,
-        **_place(report, finding.filename, finding.span),
-        "confidence": finding.confidence.value,
-        "trace": [_step(report, step) for step in finding.trace],
-        "fix": _fix(report, finding.filename, finding.fix) if finding.fix else None,
-        "url": None,
-    }
-
-
-def _place(report: Report, filename: str, span: Span) -> dict[str, Any]:
-    start, end = report.location(filename, span)
-    return {"location": start._asdict(), "end_location": end._asdict()}
-
-
-def _step(report: Report, step: TraceStep) -> dict[str, Any]:
-    place = _place(report, step.filename, step.span)
-    return {"filename": step.filename, **place, "message": step.message}
-
-
-def _fix(report: Report, filename: str, fix: Fix) -> dict[str, Any]:
-    return {
-        "applicability": fix.applicability.value,
-        "message": fix.message,
-        "edits": [_edit(report, filename, edit) for edit in fix.edits],
-    }
-
-
-def _edit(report: Report, filename: str, edit: Edit) -> dict[str, Any]:
-    return {"content": edit.content, **_place(report, filename, edit.span)}
+def statistics(report: Report) -> str:
+    """An array of the rules that found something, with their counts."""
+    return json.dumps(counts(report), indent=2) + "\n"

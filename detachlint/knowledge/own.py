@@ -1,0 +1,173 @@
+"""Facts that users state about their own code and libraries, in their configuration.
+
+`"mylib.to_numpy" = "array"`: a dotted name, and what a call of it does, in words of `WORDS` or as the
+name of something that does the same (`"mylib.inference" = "torch.no_grad"`). Nothing is executed to
+check them: what is stated is believed, and not looked for in the code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+_DOTTED = r"[^\W\d]\w*(?:\.[^\W\d]\w*)+"
+_SWITCHES = frozenset(
+    f"torch.{name}" for name in ("no_grad", "enable_grad", "inference_mode", "set_grad_enabled")
+)
+_CONVERTING_METHODS = ("numpy", "__array__")
+
+
+class OwnResult(Enum):
+    """What a call gives."""
+
+    ARRAY = "array"
+    """An array (or what else is no tensor), without an error: it detaches before it converts."""
+    PROPAGATE = "propagate"
+    """A tensor that requires grad iff grad mode is on and some argument does."""
+    NEVER = "never"
+    """A tensor that does not require grad."""
+    REQUIRES_GRAD = "requires-grad"
+    """A tensor that requires grad, whatever the grad mode."""
+    MODULE = "module"
+    """A module with trainable parameters."""
+
+
+WITHOUT_GRAD = "no-grad"
+"""The function, or a method of this name in classes derived from that class, runs with grad mode off."""
+
+WORDS = (*(result.value for result in OwnResult), WITHOUT_GRAD)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFact:
+    """One statement. `same_as` is the name of something known, or `""`."""
+
+    name: str
+    result: OwnResult | None = None
+    without_grad: bool = False
+    same_as: str = ""
+
+    @property
+    def text(self) -> str:
+        """The text that states it."""
+        words = [self.result.value] if self.result is not None else []
+        return self.same_as or " ".join([*words, *([WITHOUT_GRAD] if self.without_grad else [])])
+
+    @property
+    def converts(self) -> bool:
+        """Whether a call may be a crossing: it does the same as something that is no PyTorch, or
+        as a method that converts."""
+        of_torch = self.same_as.startswith("torch.")
+        last = self.same_as.rpartition(".")[2]
+        return bool(self.same_as) and (not of_torch or last in _CONVERTING_METHODS)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFacts:
+    """All statements, by name."""
+
+    stated: tuple[OwnFact, ...] = ()
+    _by_name: Mapping[str, OwnFact] = field(init=False, repr=False, compare=False)
+    _last_parts: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Index the statements."""
+        object.__setattr__(self, "_by_name", {fact.name: fact for fact in self.stated})
+        last = frozenset(fact.name.rpartition(".")[2] for fact in self.stated)
+        object.__setattr__(self, "_last_parts", last)
+
+    def get(self, name: str) -> OwnFact | None:
+        """What is stated about a dotted name."""
+        return self._by_name.get(name)
+
+    def known_as(self, name: str) -> str:
+        """The name under which the interpreter knows what has this name: what it does the same as."""
+        fact = self._by_name.get(name)
+        return fact.same_as if fact is not None and fact.same_as else name
+
+    def of_path(self, dotted: str) -> OwnFact | None:
+        """What is stated about something whose dotted name begins further out than it need:
+        `home.project.src.mylib.utils.to_numpy`."""
+        if dotted.rpartition(".")[2] not in self._last_parts:
+            return None
+        for fact in self.stated:
+            if dotted == fact.name or dotted.endswith(f".{fact.name}"):
+                return fact
+        return None
+
+    def of_definition(self, file: str, qualified_name: str) -> OwnFact | None:
+        """What is stated about a function, by the file that defines it and its name there."""
+        if qualified_name.rpartition(".")[2] not in self._last_parts:
+            return None
+        return self.of_path(f"{module_path(file)}.{qualified_name}")
+
+    @property
+    def crossing_words(self) -> frozenset[str]:
+        """The last parts of the names of what may be a crossing."""
+        return frozenset(f.name.rpartition(".")[2] for f in self.stated if f.converts)
+
+    def may_cross(self, text: str) -> bool:
+        """Whether a text may hold a crossing because of them."""
+        return bool(self.stated) and any(word in text for word in self.crossing_words)
+
+
+NO_OWN_FACTS = OwnFacts()
+
+
+def merged(several: Iterable[OwnFacts]) -> OwnFacts:
+    """All that is stated in several places. Of contradictory statements, the last one by its text."""
+    distinct = set(several)
+    if len(distinct) <= 1:
+        return distinct.pop() if distinct else NO_OWN_FACTS
+    facts = {fact.name: fact for fact in sorted(_all(distinct), key=lambda f: (f.name, f.text))}
+    return OwnFacts(tuple(facts.values()))
+
+
+def _all(several: Iterable[OwnFacts]) -> Iterator[OwnFact]:
+    for one in several:
+        yield from one.stated
+
+
+def module_path(file: str, levels: int = 0) -> str:
+    """The folders of a file (`levels` up from it) and itself, as a dotted name from the root on."""
+    path = Path(file).absolute().with_suffix("")
+    parts = path.parts[1:]
+    if parts[-1:] == ("__init__",):
+        parts = parts[:-1] if not levels else parts
+    return ".".join(parts[: len(parts) - levels])
+
+
+def parse_own_fact(name: str, text: str) -> OwnFact:
+    """The fact that a text states about a name. Raises `ValueError`, saying what is wrong."""
+    if not re.fullmatch(_DOTTED, name):
+        raise ValueError("the name has to be a dotted one, such as 'mylib.to_numpy'")
+    if re.fullmatch(_DOTTED, text.strip()):
+        return OwnFact(name, same_as=_known(text.strip()))
+    words = text.split()
+    wrong = [word for word in words if word not in WORDS]
+    if wrong or not words:
+        described = repr(wrong[0]) if wrong else "an empty text"
+        known = ", ".join(WORDS)
+        raise ValueError(f"{described} is neither a dotted name nor one of {known}")
+    results = [OwnResult(word) for word in words if word != WITHOUT_GRAD]
+    if len(results) > 1:
+        raise ValueError(f"{results[0].value!r} and {results[1].value!r} exclude each other")
+    return OwnFact(name, results[0] if results else None, WITHOUT_GRAD in words)
+
+
+def _known(name: str) -> str:
+    """The name, if it is not one of PyTorch or NumPy that nothing is known about."""
+    # Imported late: the tables are read only where a name is stated.
+    from detachlint.knowledge import facts
+
+    library = name.partition(".")[0]
+    if library == "numpy" and facts.numpy_fact(name) is None:
+        raise ValueError(f"nothing is known about {name!r}")
+    if library == "torch" and name not in _SWITCHES:
+        known = facts.call_fact(name) or facts.module_fact(name) or facts.class_fact(name)
+        if known is None and name.rpartition(".")[2] not in _CONVERTING_METHODS:
+            raise ValueError(f"nothing is known about {name!r}")
+    return name
