@@ -154,6 +154,14 @@ def shown_mapping(state: State, view: View) -> Mapping:
     return found
 
 
+def members_of_view(state: State, view: View) -> Mapping | Sequence | None:
+    """What is looked through for a literal: no item of a dict is one."""
+    shown = shown_mapping(state, view)
+    if view.kind == "values":
+        return Sequence("list", tuple(shown.entries.values()), shown.rest)
+    return shown if view.kind == "keys" else None
+
+
 def _shown(
     machine: Machine, owner: Address, view: View, state: State, activation: Activation, span: Span
 ) -> Sequence:

@@ -43,7 +43,7 @@ from detachlint.interpret.engine.describe import describe
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import conditions
 from detachlint.interpret.language.contents import limited, merged_mapping
-from detachlint.interpret.language.elements import shown_mapping
+from detachlint.interpret.language.elements import members_of_view
 from detachlint.interpret.language.lookup import find_in_class
 from detachlint.interpret.pytorch import array_operators
 from detachlint.interpret.pytorch.array_operators import Operand
@@ -227,7 +227,7 @@ def _contains(
         answer: bool | None = None
         thing = state.get(atom) if isinstance(atom, Address) else None
         if constant is not None:
-            held = _shown(state, thing) if isinstance(thing, View) else thing
+            held = members_of_view(state, thing) if isinstance(thing, View) else thing
             answer = _holds_literal(atom, held, constant)
         if answer is None:
             operands = (*in_order(item)[:1], atom)
@@ -235,14 +235,6 @@ def _contains(
         else:
             parts |= TRUE if answer else FALSE
     return frozenset(parts)
-
-
-def _shown(state: State, view: View) -> Mapping | Sequence | None:
-    """What is looked through for a literal: no item of a dict is one."""
-    shown = shown_mapping(state, view)
-    if view.kind == "values":
-        return Sequence("list", tuple(shown.entries.values()), shown.rest)
-    return shown if view.kind == "keys" else None
 
 
 def _holds_literal(atom: Atom, thing: object, constant: Literal) -> bool | None:
