@@ -75,6 +75,8 @@ class Tensor:
 
     def join(self, other: Tensor) -> Tensor:
         """Either of the two."""
+        if self == other:
+            return other if self.story is None else self
         return Tensor(
             grad=self.grad.join(other.grad),
             leaf=self.leaf.join(other.leaf),
@@ -91,13 +93,17 @@ class Tensor:
 
     def in_unseen_hands(self) -> Tensor:
         """The same, when code out of sight may have set its flag or moved the module it is in."""
-        changed = replace(self, grad=self.grad.in_unseen_hands())
+        grad = self.grad.in_unseen_hands()
+        changed = self if grad == self.grad else replace(self, grad=grad)
         if not self.parameter:
             return changed
         narrow = self.dtype.narrow.in_unseen_hands()
         dtype = replace(self.dtype, narrow=narrow)
         traits = without(self.traits, Check.UNINITIALIZED)
-        return replace(changed, device=self.device.in_unseen_hands(), dtype=dtype, traits=traits)
+        device = self.device.in_unseen_hands()
+        if (device, dtype, traits) == (self.device, self.dtype, self.traits):
+            return changed
+        return replace(changed, device=device, dtype=dtype, traits=traits)
 
 
 @final

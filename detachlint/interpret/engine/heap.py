@@ -58,10 +58,12 @@ class Footprint:
 class Log:
     """Where all heaps of one analysis note what is looked at: the footprint of the call at hand."""
 
-    __slots__ = ("now",)
+    __slots__ = ("now", "unseen")
 
     def __init__(self) -> None:
         self.now = Footprint()
+        self.unseen: dict[int, tuple[HeapObject, HeapObject]] = {}
+        """What tensors, by identity, become in unseen hands; the first of a pair keeps it alive."""
 
 
 _WITH_NAMES = (Frame, Instance)

@@ -57,6 +57,11 @@ some for each statement of the module, so that a long file is not given up for i
 MOST_STEPS_OF_A_FILE = 32_000
 """The same for all entry points of a file; beyond, each gets a small share."""
 
+MOST_STEPS_OF_A_PROGRAM = 8 * MOST_STEPS_OF_A_FILE
+"""The same for all files of a program together: where there are many, each gets less."""
+
+LEAST_STEPS_OF_A_FILE = 6_000
+
 SMALL_SHARE = 400
 
 SHARE_OF_A_CALLER = 4
@@ -203,11 +208,17 @@ class Machine:
         size = 3 * len(code.body) if code is not None else 0
         self.work_on[self.work.file] += self.work.steps
         share = 1 if module or file in self.holding else SHARE_OF_A_CALLER
-        if self.work_on[file] > MOST_STEPS_OF_A_FILE // share + size:
+        if self.work_on[file] > self.most_steps_of_a_file // share + size:
             bound = SMALL_SHARE // share
         else:
             bound = (SHARE_OF_THE_MODULE if module else MOST_STEPS // share) + size
         self.work = Work(file, bound)
+
+    @property
+    def most_steps_of_a_file(self) -> int:
+        """Units of work for the entry points of a file that holds crossings."""
+        fair = MOST_STEPS_OF_A_PROGRAM // max(1, len(self.holding))
+        return min(MOST_STEPS_OF_A_FILE, max(LEAST_STEPS_OF_A_FILE, fair))
 
     @contextmanager
     def aside(self, file: str) -> Iterator[None]:

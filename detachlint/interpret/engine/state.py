@@ -165,7 +165,9 @@ class State:
         for address in writes:
             mine, theirs = self.heap.meet(address), other.heap.meet(address)
             if mine is not None and theirs is not None:
-                heap.store(address, join_objects(mine, theirs))
+                joined = join_objects(mine, theirs)
+                if joined is not mine:
+                    heap.store(address, joined)
             elif mine is not None or theirs is not None:
                 heap.store(address, _met_absence(address, mine or theirs))
         heap.journal.writes |= writes

@@ -62,6 +62,8 @@ def _linearize_bases(
 
 def _merge(sequences: list[list[Address | Library]]) -> list[Address | Library] | None:
     merged: list[Address | Library] = []
+    if len(sequences) == 2:  # one base: its order, as it is
+        return sequences[0]
     sequences = [list(s) for s in sequences if s]
     while sequences:
         for candidate in (s[0] for s in sequences):
