@@ -26,8 +26,10 @@ from detachlint.source.discovery import FoundFile, WalkRules, describe, discover
 from detachlint.source.files import decode_file
 from detachlint.source.language import Language, language_of, searched
 from detachlint.source.scan import (
+    imports_library,
     may_hold_crossing,
     may_name_rules,
+    mentions_tensors,
     text_may_hold_crossing,
 )
 from detachlint.source.span import Span
@@ -223,10 +225,22 @@ class _LazyProject:
         self.own = own
 
     @cached_property
+    def mentions_tensors(self) -> bool:
+        """Whether any of the files does: then any other may be handed them."""
+        return any(map(_mentions_tensors, self.names))
+
+    @cached_property
     def analysis(self) -> ProjectAnalysis:
         from detachlint.project import ProjectAnalysis
 
         return ProjectAnalysis(self.names, own=self.own)
+
+
+def _mentions_tensors(name: str) -> bool:
+    try:
+        return mentions_tensors(read_file(Path(name)).decode("utf-8", "replace"))
+    except OSError:
+        return False
 
 
 def _one_file(file: FoundFile, options: Options, work: _Work, project: _LazyProject) -> FileResult:
@@ -236,13 +250,16 @@ def _one_file(file: FoundFile, options: Options, work: _Work, project: _LazyProj
     except OSError as error:
         return FileResult(filename, error=f"{filename}: {describe(error)}")
     # What the user named is parsed in any case: a syntax error in it is worth saying.
-    if not file.explicit and not _is_worth_parsing(data, options):
+    if not file.explicit and not _is_worth_parsing(data, options, project):
         return FileResult(filename)
     return _guarded(partial(work, data, filename, options, project.analysis), filename, options)
 
 
-def _is_worth_parsing(data: bytes, options: Options) -> bool:
-    if may_hold_crossing(data) or options.facts.may_cross(data.decode("utf-8", "replace")):
+def _is_worth_parsing(data: bytes, options: Options, project: _LazyProject) -> bool:
+    text = data.decode("utf-8", "replace")
+    if may_hold_crossing(data) or options.facts.may_cross(text):
+        return True
+    if imports_library(text) and project.mentions_tensors:
         return True
     return may_name_rules(data) and options.reports(UNUSED_SUPPRESSION)
 
@@ -389,7 +406,9 @@ def _check_program(
         return _troubles(source, [error], options)
     found: list[Finding] = []
     complete = True
-    if text_may_hold_crossing(source.text) or options.facts.may_cross(source.text):
+    handed = project is not None and imports_library(source.text)
+    own = options.facts.may_cross(source.text)
+    if text_may_hold_crossing(source.text) or handed or own:
         if project is None:
             read = partial(_facts_alone, tree, source.filename, options)
         else:
@@ -449,11 +468,14 @@ def _facts_alone(tree: ast.Module, filename: str, options: Options) -> Facts:
 
 def _facts_in(project: ProjectAnalysis, source: SourceText) -> Facts:
     """The facts about a file of a project."""
+    from detachlint.interpret.facts import Facts
     from detachlint.syntax.parse import too_deep
 
     changed = source.original is None or source.stored is not source
     view = project.with_text(source.filename, source.text) if changed else project
     facts = view.facts(source.filename)
+    if facts is None and not text_may_hold_crossing(source.text):
+        return Facts(source.filename)  # no file of the project says anything of tensors
     if facts is None:
         raise too_deep()
     return facts

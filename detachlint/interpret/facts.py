@@ -26,8 +26,9 @@ class Crossing:
 
     `form` is how the program spells it: `numpy`, `__array__`, or for an implicit crossing what takes
     the argument at `span` (`np.exp`, `ax.plot`, an operator, `=`). `function` is the canonical name of
-    that, `gate` the way by which it gets at the values. With `container` the argument is one of
-    tensors, which NumPy converts one by one; `flat` if all of its items are tensors.
+    that, `gate` the way by which it gets at the values. `located` is False where `span` is that of the
+    call, since the argument is written elsewhere (`map(np.exp, tensors)`). With `container` the
+    argument is one of tensors, which NumPy converts one by one; `flat` if all of its items are tensors.
 
     `grad` is the belief that the tensor requires grad, `raises` that the gate does not open: for most
     of them, that the tensor requires grad and grad mode is on.
@@ -41,6 +42,7 @@ class Crossing:
     form: str
     gate: Gate
     function: str
+    located: bool
     container: bool
     flat: bool
     grad: Belief

@@ -21,6 +21,7 @@ from detachlint.ir.nodes import (
     MakeClass,
     MakeFunction,
     Name,
+    Operator,
     Parameter,
     Subscript,
     Target,
@@ -28,9 +29,14 @@ from detachlint.ir.nodes import (
     With,
 )
 from detachlint.ir.walk import all_codes, inner_codes, nodes_in, nodes_of
+from detachlint.knowledge.facts import numpy_fact
+from detachlint.knowledge.model import Gate
 from detachlint.source.scan import LIBRARIES
 
-WORDS = FORMS | {"reveal_grad"}
+SINK = "<sink>"
+"""The word that stands for a call that may convert what it is handed."""
+
+WORDS = FORMS | {"reveal_grad", SINK}
 
 
 def words_in(code: Code) -> frozenset[str]:
@@ -60,6 +66,8 @@ class Relevance:
     def __init__(self, more_words: Iterable[str] = ()) -> None:
         self.codes: set[Code] = set()
         self.names: set[str] = {*WORDS, *more_words}
+        self.exported: set[str] = self.names.copy()
+        """Those that other files may mean: what is made of a library (`np`, `loss`) is a file's own."""
 
     def add(self, modules: Iterable[Code]) -> None:
         """Take modules in. Those taken in earlier are not looked at again."""
@@ -69,7 +77,8 @@ class Relevance:
         around = {inner: code for code in codes for inner in inner_codes(code)}
         relevant: set[Code] = set()
         names = self.names
-        names.update(_names_of_libraries(codes))
+        for code in hands_over(codes):
+            words[code] |= {SINK}
         while True:
             more = {code for code, mentioned in words.items() if mentioned & names}
             for code in list(more):
@@ -80,9 +89,13 @@ class Relevance:
             found = {
                 c.name for c in more if c.kind != "module" and not c.name.startswith(("__", "<"))
             }
+            self.exported |= found
             for targets, mentioned, inner in given:
-                if mentioned & names or any(code in more for code in inner):
+                holds_code = any(code in more for code in inner)
+                if mentioned & names or holds_code:
                     found |= targets
+                if mentioned & self.exported or holds_code:
+                    self.exported |= targets
             if more <= relevant and found <= names:
                 break
             relevant |= more
@@ -90,13 +103,90 @@ class Relevance:
         self.codes |= relevant
 
 
-def _names_of_libraries(codes: list[Code]) -> Iterator[str]:
-    """What the module calls the libraries that make arrays of what they are handed."""
-    for code in codes:
-        for node in nodes_of(code):
-            if isinstance(node, Assign) and isinstance(node.value, Import):
-                if is_sink(node.value):
-                    yield from (n for target in node.targets for n in _target_names(target))
+def holds_crossing(module: Code, more_words: Iterable[str] = ()) -> bool:
+    """Whether a module has a crossing in it, by the words it uses (`more_words` count, too)."""
+    codes = list(all_codes(module))
+    words = WORDS.union(more_words)
+    return bool(hands_over(codes)) or any(words_in(code) & words for code in codes)
+
+
+def hands_over(codes: list[Code]) -> set[Code]:
+    """The code of one or more modules that hands something to a library which may convert it.
+
+    Of NumPy's functions those count that convert (or reject) an argument which is given, or make an
+    array where something is calculated, too. Of other libraries any mention counts: what they make
+    (axes, a data frame) is handed things later.
+    """
+    libraries = {name: path for code in codes for name, path in _libraries(code)}
+    return {code for code in codes if libraries and _uses(code, libraries)}
+
+
+def _libraries(code: Code) -> Iterator[tuple[str, str]]:
+    """What the code calls the libraries that make arrays of what they are handed."""
+    for node in nodes_of(code):
+        if isinstance(node, Assign) and isinstance(node.value, Import) and is_sink(node.value):
+            imported = node.value
+            path = (
+                imported.module
+                if imported.attribute is None
+                else f"{imported.module}.{imported.attribute}"
+            )
+            for target in node.targets:
+                for name in _target_names(target):
+                    yield name, name if imported.top_level else path
+
+
+def _uses(code: Code, libraries: dict[str, str]) -> bool:
+    makes_arrays = calculates = False
+    for node in nodes_of(code):
+        if isinstance(node, Name):
+            path = libraries.get(node.name)
+            if path is not None and path.partition(".")[0] != "numpy":
+                return True
+        elif isinstance(node, Call):
+            path = _path(node.function, libraries)
+            if path is not None and _may_convert(path, node):
+                return True
+            if any(_is_function(argument.value, libraries) for argument in node.arguments):
+                return True
+            makes_arrays = makes_arrays or path is not None
+        elif isinstance(node, (Operator, AugmentedAssign)):
+            calculates = True
+    return makes_arrays and calculates  # `array * tensor`
+
+
+def _is_function(node: Expression, libraries: dict[str, str]) -> bool:
+    """Whether a function of NumPy is handed on, to be called by others."""
+    path = _path(node, libraries) if isinstance(node, Attribute) else None
+    fact = numpy_fact(path) if path is not None else None
+    return fact is not None and bool(LOOKS_AT_VALUES & set(fact.gates.values()))
+
+
+def _path(node: Expression, libraries: dict[str, str]) -> str | None:
+    """The dotted name of a function of a library."""
+    names: list[str] = []
+    while isinstance(node, Attribute):
+        names.append(node.name)
+        node = node.value
+    path = libraries.get(node.name) if isinstance(node, Name) else None
+    return ".".join([path, *reversed(names)]) if path is not None else None
+
+
+LOOKS_AT_VALUES = frozenset({Gate.CONVERTS, Gate.REJECTS, Gate.SWALLOWS, Gate.EXPORTS})
+
+
+def _may_convert(path: str, call: Call) -> bool:
+    fact = numpy_fact(path)
+    if fact is None:
+        return False
+    for index, argument in enumerate(call.arguments):
+        if isinstance(argument.value, Constant):
+            continue
+        position = index if argument.keyword is None else fact.position(argument.keyword)
+        unknown = bool(argument.unpack) or position is None
+        if unknown or any(fact.gate(position or 0, mark) in LOOKS_AT_VALUES for mark in ("", "[]")):
+            return True
+    return False
 
 
 def is_sink(node: Import) -> bool:
@@ -130,10 +220,19 @@ def _given_names(code: Code) -> Iterator[Given]:
         yield frozenset(targets), mentioned, tuple(n for n in inside if isinstance(n, Code))
 
 
-def _mentioned(nodes: Iterable[object]) -> Iterator[str]:
+def _mentioned(nodes: list[object]) -> Iterator[str]:
+    # What a crossing gives is an array, which leads nowhere; what a function gives may lead on.
+    crossed = [
+        node.function
+        for node in nodes
+        if isinstance(node, Call)
+        and isinstance(node.function, Attribute)
+        and node.function.name in FORMS
+    ]
     for node in nodes:
         if isinstance(node, (Name, Attribute)):
-            yield node.name
+            if not any(node is function for function in crossed):
+                yield node.name
         elif isinstance(node, Import) and node.attribute is not None:
             yield node.attribute
 

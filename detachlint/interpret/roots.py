@@ -33,6 +33,7 @@ from detachlint.interpret.language.lookup import find_in_class, library_bases, l
 from detachlint.interpret.relevance import changes_objects, words_in
 from detachlint.interpret.unseen import arguments_for, leave_world_in_unseen_hands
 from detachlint.ir.nodes import Code
+from detachlint.ir.walk import inner_codes
 from detachlint.source.span import Span
 
 ROUNDS = 2
@@ -181,14 +182,21 @@ class Roots:
         finds in the attributes is what this class has put there.
         """
         own = cls.code.span if cls.code is not None else self.module.span
+        adds = cls.code is not None and self._adds_something(cls.code)
         for method, _ in self._inherited_methods(self.world, address, every=True):
             function = self.world.get(method)
             if not isinstance(function, Function) or function.code in self.machine.called:
                 continue
-            elsewhere = not own.contains(function.code.span)
+            elsewhere = adds and not own.contains(function.code.span)
             if self.wanted(function.code) or (elsewhere and function.code in self.relevant):
                 self._run_class(address, cls)
                 return
+
+    @staticmethod
+    def _adds_something(cls: Code) -> bool:
+        """Whether a class has more to it than passing other arguments on when it is made."""
+        methods = [code for code in inner_codes(cls) if code.kind == "function"]
+        return any(code.name != "__init__" or changes_objects(code) for code in methods)
 
     def _functions(self) -> list[tuple[Address, Function]]:
         return [(a, t) for a in self.named if isinstance(t := self.world.get(a), Function)]

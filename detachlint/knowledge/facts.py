@@ -5,6 +5,7 @@ The tables are read at the first look-up, a row is parsed when it is asked for.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 
 from detachlint.knowledge import rows
@@ -13,7 +14,9 @@ from detachlint.knowledge.model import (
     Aliasing,
     CallFact,
     ClassFact,
+    FlagFact,
     Gate,
+    GradMode,
     MethodFact,
     ModuleFact,
     NumpyFact,
@@ -29,7 +32,9 @@ __all__ = [
     "Aliasing",
     "CallFact",
     "ClassFact",
+    "FlagFact",
     "Gate",
+    "GradMode",
     "MethodFact",
     "ModuleFact",
     "NumpyFact",
@@ -39,8 +44,10 @@ __all__ = [
     "call_fact",
     "canonical_name",
     "class_fact",
+    "grad_mode",
     "is_tensor_method",
     "module_fact",
+    "module_method",
     "not_modelled",
     "numpy_fact",
     "sink_fact",
@@ -110,6 +117,25 @@ def numpy_fact(name: str) -> NumpyFact | None:
     """
     row = NUMPY.row(name)
     return None if row is None else rows.parse_numpy(name, row, NUMPY.version)
+
+
+@cache
+def grad_mode(name: str) -> GradMode | None:
+    """How the class `name` changes the grad mode, or None where it does not."""
+    fact = class_fact(name)
+    return None if fact is None else _GRAD_MODES.get(fact.kind)
+
+
+_GRAD_MODES = {mode.value: mode for mode in GradMode}
+
+
+def module_method(name: str, classes: Iterable[str] = ()) -> MethodFact | None:
+    """The fact about a method that modules of these classes of `torch.nn` have, or all modules."""
+    for owner in (*classes, "torch.nn.Module"):
+        fact = class_fact(owner)
+        if fact is not None and fact.kind == "module" and name in fact.methods:
+            return fact.methods[name]
+    return None
 
 
 def tensor_attribute(name: str) -> CallFact | None:

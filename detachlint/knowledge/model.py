@@ -100,6 +100,7 @@ SPECIAL_CASES: Mapping[str, str] = {
     "einsum": "copies, but is a view where the equation only permutes (`ij->ji`)",
     "flag": "all outputs iff `return_indices` (`get_infos`) is true; else output 0",
     "getitem": "a view for basic indices (int, slice, None, …), a copy for tensors and lists",
+    "gives_argument": "gives back the module or function it is given, or a version of it",
     "gradient_attribute": "`.grad` of a leaf, or None; requires grad iff `create_graph` was true",
     "legacy_constructor": "one tensor: a view that keeps the flag; sizes, lists: a plain tensor",
     "load": "whatever was saved, flags included",
@@ -108,6 +109,7 @@ SPECIAL_CASES: Mapping[str, str] = {
     "parameter": "a Parameter: requires grad iff `requires_grad` (default true)",
     "requires_grad_": "sets the flag of argument 0 to `requires_grad` (default true), returns it",
     "requires_grad_attribute": "the flag itself",
+    "saved_module": "a module that was saved or described in a file",
     "size": "a torch.Size, or an int iff `dim` is given",
     "storage": "the storage: shares memory with the tensor and knows no grad",
     "tensor": "copies data without history: float unless dtype or data say otherwise",
@@ -122,16 +124,19 @@ SPECIAL_CASES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class ParameterFact:
-    """One parameter that a module registers on construction.
-
-    It exists iff the constructor argument `flag` is true (`""`: always); `default` is the value of
-    that flag when it is not given.
-    """
+class FlagFact:
+    """A boolean argument of a constructor, and its value when it is not given."""
 
     name: str
-    flag: str
     default: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterFact:
+    """One parameter that a module registers on construction: iff all of `flags` are true."""
+
+    name: str
+    flags: tuple[FlagFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +157,7 @@ class ModuleFact:
 
     name: str
     parameters: tuple[ParameterFact, ...]
-    """`"*"` as a name stands for a family (`weight_ih_l0`, …)."""
+    """`*` in a name stands for a family (`weight_ih_l0`, …); `"*"` for those of its own modules."""
     positions: tuple[str, ...]
     """The names of the constructor's parameters, in order."""
     output: Output
@@ -182,6 +187,17 @@ class MethodFact:
     attribute: bool
 
 
+class GradMode(Enum):
+    """The kind of a class that changes the grad mode (and inference mode) of the code inside."""
+
+    OFF = "grad mode off"
+    ON = "grad mode on"
+    SET = "grad mode as told"
+    """As its argument says, and already when it is made."""
+    INFERENCE = "inference mode"
+    """Off, and inference mode on, unless its argument is false."""
+
+
 @dataclass(frozen=True, slots=True)
 class ClassFact:
     """A class outside `torch.nn` (`torch.distributions.*`, `torch.optim.*`, …).
@@ -192,7 +208,7 @@ class ClassFact:
 
     name: str
     kind: str
-    """`"distribution"`, `"transform"`, `"optimizer"`, `"scheduler"`, `"data"`, …"""
+    """`"distribution"`, `"optimizer"`, `"module"` (its methods) or the value of a `GradMode`."""
     positions: tuple[str, ...]
     """The names of the constructor's parameters, in order."""
     methods: Mapping[str, MethodFact]

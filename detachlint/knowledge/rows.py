@@ -17,6 +17,7 @@ from detachlint.knowledge.model import (
     Aliasing,
     CallFact,
     ClassFact,
+    FlagFact,
     Gate,
     MethodFact,
     ModuleFact,
@@ -133,7 +134,7 @@ def parse_module(name: str, row: str, version: str = "") -> ModuleFact:
 
 
 def format_module(fact: ModuleFact) -> str:
-    """The row of `fact`; a parameter is `name`, `name?flag` or `name?!flag` (absent by default)."""
+    """The row of `fact`; parameters as `format_parameter` writes them."""
     words = [] if fact.aliasing is Aliasing.FRESH else [fact.aliasing.value]
     words += ["loss"] if fact.is_loss else []
     for key, value in (
@@ -145,7 +146,7 @@ def format_module(fact: ModuleFact) -> str:
         words += [f"{key}={value}"] if value else []
     cells = (
         ",".join(fact.positions),
-        " ".join(map(_format_parameter, fact.parameters)),
+        " ".join(map(format_parameter, fact.parameters)),
         _format_output(fact.output),
         " ".join(words),
         fact.evidence,
@@ -154,14 +155,16 @@ def format_module(fact: ModuleFact) -> str:
 
 
 def _parse_parameter(word: str) -> ParameterFact:
-    name, _, flag = word.partition("?")
-    return ParameterFact(name, flag.removeprefix("!"), not flag.startswith("!"))
+    name, *flags = word.split("?")
+    return ParameterFact(
+        name, tuple(FlagFact(flag.removeprefix("!"), not flag.startswith("!")) for flag in flags)
+    )
 
 
-def _format_parameter(parameter: ParameterFact) -> str:
-    if not parameter.flag:
-        return parameter.name
-    return f"{parameter.name}?{'' if parameter.default else '!'}{parameter.flag}"
+def format_parameter(parameter: ParameterFact) -> str:
+    """`bias?affine?!extra`: the name, then each flag it needs, `!` before one that is off by default."""
+    flags = (f"?{'' if flag.default else '!'}{flag.name}" for flag in parameter.flags)
+    return parameter.name + "".join(flags)
 
 
 def _format_output(output: Output) -> str:

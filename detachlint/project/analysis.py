@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from detachlint.interpret import analyse_module, analyse_program
 from detachlint.interpret.facts import Facts
+from detachlint.interpret.relevance import holds_crossing
 from detachlint.ir.nodes import Code
 from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts
 from detachlint.project.files import ProjectFiles
 from detachlint.project.program import Project
 from detachlint.project.selection import groups_of, related_files
-from detachlint.source.scan import text_may_hold_crossing
+from detachlint.source.scan import imports_library, mentions_tensors, text_may_hold_crossing
 
 Result = Facts | Exception
 """What came of a file; the exception is a defect of ours that only this file suffers from."""
@@ -70,11 +71,15 @@ class ProjectAnalysis:
         return self._project.gave_up if self._project is not None else Counter()
 
     def _seeds(self, project: Project) -> list[str]:
-        texts = ((name, project.files.text(name)) for name in self._names)
-        return [name for name, text in texts if text is not None and self._may_cross(text)]
-
-    def _may_cross(self, text: str) -> bool:
-        return text_may_hold_crossing(text) or self._own.may_cross(text)
+        texts = {name: text for n in self._names if (text := project.files.text(name := n))}
+        handed = any(map(mentions_tensors, texts.values()))
+        return [
+            name
+            for name, text in texts.items()
+            if text_may_hold_crossing(text)
+            or (handed and imports_library(text))
+            or self._own.may_cross(text)
+        ]
 
 
 def analyse_files(
@@ -89,8 +94,11 @@ def analyse_files(
             code = project.files.lowered(file)
         except Exception as error:
             yield file, error
-        else:
-            seeds.update({file: code} if code is not None else {})
+            continue
+        if code is not None and holds_crossing(code, own.crossing_words):
+            seeds[file] = code
+        elif code is not None:
+            yield file, Facts(file)
     chosen = related_files(project, seeds, own)
     groups = groups_of(project, seeds, chosen)
     still_open = Counter(file for group in groups for file in group)

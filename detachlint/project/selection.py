@@ -29,7 +29,7 @@ def related_files(
     relevance.add(seeds.values())
     candidates = [name for name in project.files.named if name not in chosen]
     while True:
-        names = relevance.names - WORDS
+        names = relevance.exported - WORDS
         added: dict[str, Code] = {}
         for file in candidates:
             reached = _reached(project, file, chosen)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from detachlint.interpret.facts import Crossing, Facts
 from detachlint.rules.finding import Confidence, Finding, Remedy
 from detachlint.rules.implicit import afterthought, finding_of, is_container, taker
-from detachlint.rules.visits import Raising, crossings_of
+from detachlint.rules.visits import Raising, crossings_of, place_of
 
 CODE = "DTL103"
 NAME = "array-of-grad-tensors"
@@ -27,15 +27,15 @@ def _message(raising: Raising) -> str:
 
 
 def _where_kept(raising: Raising) -> str:
-    line = _append_line(raising.worst)
-    if line is None or raising.needed:
+    place = _append_place(raising.worst)
+    if place is None or raising.needed:
         return ""
-    return f"; keep numbers instead, with `.item()` at line {line}, if that is all they are for"
+    return f"; keep numbers instead, with `.item()` at {place}, if that is all they are for"
 
 
-def _append_line(visit: Crossing) -> int | None:
-    """The line where the tensors are put into their container, if the story tells it."""
+def _append_place(visit: Crossing) -> str | None:
+    """Where the tensors are put into their container, if the story tells it."""
     for step in reversed(visit.story.steps() if visit.story is not None else []):
         if step.message.startswith("kept by "):
-            return step.span.line
+            return place_of(visit.span, step.span)
     return None

@@ -36,7 +36,7 @@ def finding_of(
         # Why it requires grad is of no interest where that makes no difference.
         trace=() if is_rejected(worst) else trace,
         fix=_twin_advice(worst) if raising.needed else None,
-        remedy=remedy,
+        remedy=remedy if all(visit.located for visit in raising.visits) else Remedy.NONE,
         cures=cures(raising.refusal),
     )
 
@@ -47,7 +47,7 @@ def taker(visit: Crossing) -> str:
         return "storing into an ndarray"
     if not visit.form[0].isalpha() and visit.form[0] not in "_(":
         return f"`{visit.form}` with an ndarray"
-    return f"`{visit.form}(…)`"
+    return f"`{visit.form}(…)`" if visit.located else f"`{visit.function}`"
 
 
 def afterthought(raising: Raising) -> str:

@@ -46,7 +46,8 @@ def _message(raising: Raising) -> str:
 def _remedy(raising: Raising) -> Remedy:
     if is_method(raising.worst):
         return Remedy.DETACH_RECEIVER
-    return Remedy.NONE if raising.worst.container else Remedy.DETACH
+    unlocated = not all(visit.located for visit in raising.visits)
+    return Remedy.NONE if unlocated or raising.worst.container else Remedy.DETACH
 
 
 def _advice(found: Refusal) -> str | None:

@@ -42,7 +42,7 @@ class Raising(NamedTuple):
         check = self.refusal.check
         harmless = any(confidence_of(belief(visit, check)) is None for visit in self.visits)
         if self.worst.calls and harmless and not self.worst.unseen:
-            text += f" when called from {_place(self.worst.span, self.worst.calls[-1].span)}"
+            text += f" when called from {place_of(self.worst.span, self.worst.calls[-1].span)}"
         return text
 
     @property
@@ -95,7 +95,7 @@ def _step(filename: str, span: Span, message: str) -> TraceStep:
     return TraceStep(span.file or filename, span.alone(), message)
 
 
-def _place(crossing: Span, call: Span) -> str:
+def place_of(crossing: Span, call: Span) -> str:
     """Where a call stands, as seen from the crossing."""
     if call.file == crossing.file:
         return f"line {call.line}"

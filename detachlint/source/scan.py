@@ -6,6 +6,7 @@ one thing this gives up on. A file need not mention torch: `loss.backward()` say
 
 Where nothing is called by such a word, what converts is a library. It has to be imported, and
 something has to say that there are tensors: PyTorch's name, or what only tensors with a graph have.
+Of several files that are one program, any may say so.
 """
 
 from __future__ import annotations
@@ -21,7 +22,18 @@ _CROSSING = re.compile(r"numpy(?<!import numpy)(?<!from numpy)|__array__")
 LIBRARIES = (
     *("PIL", "albumentations", "bokeh", "comet_ml", "cv2", "dask", "datasets", "faiss", "h5py"),
     *("imageio", "joblib", "librosa", "lightgbm", "matplotlib", "mlflow", "neptune", "nibabel"),
-    *("numba", "numpy", "open3d", "optuna", "pandas", "plotly", "polars", "pyarrow", "pywt"),
+    *(
+        "mpl_toolkits",
+        "numba",
+        "numpy",
+        "open3d",
+        "optuna",
+        "pandas",
+        "plotly",
+        "polars",
+        "pyarrow",
+        "pywt",
+    ),
     *("scipy", "seaborn", "skimage", "sklearn", "soundfile", "statsmodels", "tensorboard"),
     *("tensorboardX", "tifffile", "torchvision", "trimesh", "umap", "visdom", "wandb", "xarray"),
     *("xgboost",),
@@ -77,8 +89,16 @@ def _converts(text: str) -> bool:
 
 
 def _hands_over(text: str) -> bool:
-    if not any(sign in text for sign in _SIGNS_OF_TENSORS):
-        return False
+    return mentions_tensors(text) and imports_library(text)
+
+
+def mentions_tensors(text: str) -> bool:
+    """Whether a file says anything of tensors with a graph; False is a proof."""
+    return any(sign in text for sign in _SIGNS_OF_TENSORS)
+
+
+def imports_library(text: str) -> bool:
+    """Whether a file imports what makes arrays. It holds a crossing if others hand it tensors."""
     return _IMPORT.search(text) is not None
 
 

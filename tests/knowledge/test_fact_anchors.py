@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from detachlint.knowledge import facts
-from detachlint.knowledge.model import Aliasing, Output, ParameterFact, Result
+from detachlint.interpret.pytorch.methods import SIGNS_OF_A_MODULE
+from detachlint.knowledge import facts, rows
+from detachlint.knowledge.model import Aliasing, GradMode, Output, Result
 
 PROPAGATE, NEVER = Result.PROPAGATE, Result.NEVER
 INTEGER, PYTHON = Result.INTEGER, Result.PYTHON
@@ -203,23 +204,26 @@ def test_casts_have_a_fixed_dtype(name: str, dtype: str) -> None:
 @pytest.mark.parametrize(
     ("name", "parameters"),
     [
-        ("Linear", (("weight", "", True), ("bias", "bias", True))),
-        ("Conv2d", (("weight", "", True), ("bias", "bias", True))),
-        ("Embedding", (("weight", "", True),)),
-        ("BatchNorm2d", (("weight", "affine", True), ("bias", "affine", True))),
-        ("InstanceNorm2d", (("weight", "affine", False), ("bias", "affine", False))),
-        ("LSTM", (("weight_*", "", True), ("bias_*", "bias", True))),
-        ("PReLU", (("weight", "", True),)),
-        ("ReLU", ()),
-        ("Dropout", ()),
-        ("MaxPool2d", ()),
-        ("CrossEntropyLoss", ()),
+        ("Linear", "weight bias?bias"),
+        ("Conv2d", "weight bias?bias"),
+        ("Embedding", "weight"),
+        ("BatchNorm2d", "weight?affine bias?affine?bias"),
+        ("LayerNorm", "weight?elementwise_affine bias?elementwise_affine?bias"),
+        ("InstanceNorm2d", "weight?!affine bias?!affine?bias"),
+        ("LSTM", "weight_* bias_*?bias"),
+        ("PReLU", "weight"),
+        ("Transformer", "*"),
+        ("ReLU", ""),
+        ("Dropout", ""),
+        ("MaxPool2d", ""),
+        ("CrossEntropyLoss", ""),
     ],
 )
-def test_parameters_of_modules(name: str, parameters: tuple[tuple[str, str, bool], ...]) -> None:
+def test_parameters_of_modules(name: str, parameters: str) -> None:
+    """`name?flag?flag`: there iff all the flags are true; `!` marks those that are off by default."""
     fact = facts.module_fact(f"torch.nn.{name}")
     assert fact is not None
-    assert fact.parameters == tuple(ParameterFact(*one) for one in parameters)
+    assert [rows.format_parameter(one) for one in fact.parameters] == words(parameters)
 
 
 def test_outputs_of_modules() -> None:
@@ -300,3 +304,60 @@ def test_a_distribution_keeps_its_parameters_whatever_the_grad_mode() -> None:
 def test_what_a_distribution_does_not_implement_is_absent() -> None:
     fact = facts.class_fact("torch.distributions.Categorical")
     assert fact is not None and "rsample" not in fact.methods
+
+
+@pytest.mark.parametrize(
+    ("name", "mode"),
+    [
+        ("torch.no_grad", GradMode.OFF),
+        ("torch.autograd.grad_mode.enable_grad", GradMode.ON),
+        ("torch.set_grad_enabled", GradMode.SET),
+        ("torch._C._set_grad_enabled", GradMode.SET),
+        ("torch.inference_mode", GradMode.INFERENCE),
+        ("torch.optim.SGD", None),
+        ("torch.nn.Linear", None),
+    ],
+)
+def test_who_changes_the_grad_mode(name: str, mode: GradMode | None) -> None:
+    assert facts.grad_mode(name) is mode
+
+
+@pytest.mark.parametrize("name", words("eval train to cuda half requires_grad_ apply share_memory"))
+def test_methods_of_modules_that_give_the_module_itself(name: str) -> None:
+    fact = facts.module_method(name)
+    assert fact is not None and fact.aliasing is Aliasing.SELF
+
+
+@pytest.mark.parametrize(
+    ("name", "owner"),
+    [
+        ("append", "torch.nn.ModuleList"),
+        ("items", "torch.nn.ModuleDict"),
+        ("flatten_parameters", "torch.nn.LSTM"),
+        ("reset_parameters", "torch.nn.Linear"),
+        ("zero_grad", "torch.nn.Module"),
+        ("compile", "torch.nn.Module"),
+    ],
+)
+def test_other_methods_of_modules(name: str, owner: str) -> None:
+    fact = facts.module_method(name, [owner])
+    assert fact is not None and not fact.attribute
+    assert owner == "torch.nn.Module" or facts.module_method(name) is None
+
+
+def test_signs_of_a_module_are_methods_of_modules_and_not_of_tensors() -> None:
+    for name in SIGNS_OF_A_MODULE:
+        assert facts.module_method(name) is not None
+        assert not facts.is_tensor_method(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    words(
+        "compile jit.script jit.script_method jit.trace jit.ignore compiler.disable "
+        "_dynamo.disable fx.symbolic_trace nn.utils.weight_norm quantization.prepare"
+    ),
+)
+def test_what_gives_back_the_module_or_function_it_is_given(name: str) -> None:
+    fact = facts.call_fact(f"torch.{name}")
+    assert fact is not None and fact.special == "gives_argument"

@@ -11,6 +11,7 @@ from detachlint.knowledge.model import (
     Aliasing,
     CallFact,
     ClassFact,
+    FlagFact,
     MethodFact,
     ModuleFact,
     Output,
@@ -73,7 +74,10 @@ def test_a_module_is_read_back_as_written(
 ) -> None:
     fact = ModuleFact(
         name="torch.nn.MadeUp",
-        parameters=(ParameterFact("weight", "", True), ParameterFact("bias", "bias", default)),
+        parameters=(
+            ParameterFact("weight"),
+            ParameterFact("bias", (FlagFact("affine", True), FlagFact("bias", default))),
+        ),
         positions=positions,
         output=output,
         aliasing=aliasing,

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import resource
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from zlib import crc32
 
 import pytest
+from click._termui_impl import ProgressBar
+from click.testing import CliRunner
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("expecttest")  # PyTorch's own samples need it
 
-from detachlint.harness.probe import hand, tables, worker  # noqa: E402  # needs torch
+from detachlint.harness.probe import __main__ as probe_command  # noqa: E402  # needs torch
+from detachlint.harness.probe import hand, pool, tables, worker  # noqa: E402
 from detachlint.harness.probe.pool import make_rows  # noqa: E402
 from detachlint.harness.probe.universe import public_names  # noqa: E402
 from detachlint.knowledge import facts  # noqa: E402
 from detachlint.knowledge.table import Table  # noqa: E402
+
+CRASH = "crashes the process"
 
 same_version = pytest.mark.skipif(
     facts.CALLS.version != f"torch {tables.VERSION}",
@@ -92,10 +101,70 @@ def test_a_worker_that_dies_does_not_take_the_run_along(monkeypatch: pytest.Monk
     assert rows[jobs[2]].startswith("integer ")
 
 
+def start_instead(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
+    """Let the pool start `program` in place of a worker."""
+
+    def start() -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", program]
+        return subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        )
+
+    monkeypatch.setattr(pool._Worker, "_start", staticmethod(start))
+    monkeypatch.setattr(pool._Worker, "stop", lambda self: self._process.kill())
+
+
+def test_a_crash_of_an_operator_is_recorded_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    start_instead(
+        monkeypatch,
+        "import os, sys\nfor line in sys.stdin:\n"
+        "    os.abort() if 'torch.exp' in line else print(line.strip(), 'row', sep='\\t', flush=True)",
+    )
+    jobs = [("call", "torch.abs"), ("call", "torch.exp"), ("call", "torch.sin")]
+    rows = make_rows(jobs, workers=1)
+    assert [rows[job] for job in jobs] == ["row", f"not modelled: {CRASH}\ttried", "row"]
+
+
+def test_a_worker_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    start_instead(monkeypatch, "import time; time.sleep(600)")
+    monkeypatch.setattr(pool, "PATIENCE", 0.1)
+    assert make_rows([("call", "torch.abs")], workers=1) == {
+        ("call", "torch.abs"): f"not modelled: {CRASH}\ttried"
+    }
+
+
+def test_the_command_shows_progress_and_counts_the_coverage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = [("call", "torch.abs"), ("call", "torch.exp")]
+    shown: list[int] = []
+
+    def make(workers: int, tell: Callable[[tuple[str, str]], None]) -> dict[str, str]:
+        for job in jobs:
+            tell(job)
+        return {"torch/calls.tsv": "# torch\ntorch.abs\tpropagate\top_db\n"}
+
+    class Bar(ProgressBar[object]):
+        def update(self, n_steps: int, current_item: object | None = None) -> None:
+            shown.append(n_steps)
+
+    monkeypatch.setattr(probe_command, "all_jobs", lambda: jobs)
+    monkeypatch.setattr(probe_command, "make_tables", make)
+    monkeypatch.setattr("click._termui_impl.ProgressBar", Bar)
+    result = CliRunner().invoke(probe_command.main, ["--output", str(tmp_path)])
+    assert result.exit_code == 0 and shown == [1, 1]
+    assert f"torch {tables.VERSION}" in result.output
+    assert f"1 of {len(public_names())} public callables modelled" in result.output
+    assert (tmp_path / "torch/calls.tsv").read_text(encoding="utf-8").count("\n") == 2
+
+
 @pytest.mark.slow
 @same_version
-def test_all_tables_come_out_the_same() -> None:
+def test_all_tables_come_out_the_same_in_five_minutes_of_two_cores() -> None:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     made = tables.make_tables(workers=2)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 2 * 300
     for path, text in made.items():
         written = (facts.CALLS.path.parent.parent / path).read_text(encoding="utf-8")
         assert written.splitlines() == text.splitlines(), path

@@ -84,11 +84,10 @@ def _ends(span: Span) -> tuple[tuple[int, int], tuple[int, int]]:
 
 def _meets(project: Project, alarm: Finding, site: _Site) -> bool:
     start, end = _ends(alarm.span)
-    return (
-        start < site.end
-        and site.start < end
-        and site.filename == _relative(project, alarm.filename)
-    )
+    overlap = start < site.end and site.start < end
+    # A store has the place of its target, the finding that of the value.
+    overlap = overlap or (alarm.code != "DTL101" and alarm.span.line == site.line)
+    return overlap and site.filename == _relative(project, alarm.filename)
 
 
 def _is_at(project: Project, place: Place, crossing: Crossing) -> bool:

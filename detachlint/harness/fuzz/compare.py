@@ -17,7 +17,7 @@ from detachlint.harness.observation import is_grad_refusal
 from detachlint.rules.finding import Confidence, Finding
 
 FILENAME = "program.py"
-_CODES = frozenset({"DTL101"})
+_CODES = frozenset({"DTL101", "DTL102", "DTL103"})
 """The rules that speak of what the generated programs do."""
 
 

@@ -10,9 +10,12 @@ from pathlib import Path
 import click
 
 import detachlint.knowledge
+from detachlint.harness.probe import drift
+from detachlint.harness.probe.make import write_tables
 from detachlint.harness.probe.pool import Job
 from detachlint.harness.probe.tables import FILES, VERSION, all_jobs, coverage, make_tables
 from detachlint.knowledge.table import index
+from detachlint.knowledge.versions import VERSIONS
 
 KNOWLEDGE = Path(detachlint.knowledge.__file__).parent
 
@@ -24,9 +27,31 @@ KNOWLEDGE = Path(detachlint.knowledge.__file__).parent
     default=KNOWLEDGE,
     help="Write the tables below this directory instead of into the package.",
 )
+@click.option(
+    "--against",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    metavar="PYTHON",
+    help="Execute the PyTorch of this interpreter instead, and print how it differs from the "
+    "tables; it needs NumPy, expecttest and packaging, too. May be given several times.",
+)
+@click.option("--record", is_flag=True, help="Write what --against finds as the table of versions.")
 @click.option("--workers", default=min(4, os.cpu_count() or 1), help="Processes to use.")
-def main(output: Path, workers: int) -> None:
+def main(output: Path, against: tuple[Path, ...], record: bool, workers: int) -> None:
     """Execute every public callable of the installed PyTorch and write what it does."""
+    if record and not against:
+        raise click.UsageError("--record needs --against")
+    if not against:
+        _make(output, workers)
+        return
+    found = dict(_compare(interpreter, workers) for interpreter in against)
+    if record:
+        path = output / VERSIONS.path.relative_to(KNOWLEDGE)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(drift.record({**found, VERSION: []}), encoding="utf-8")
+
+
+def _make(output: Path, workers: int) -> None:
     start = time.monotonic()
     total = len(all_jobs())
     with click.progressbar(length=total, label=f"torch {VERSION}", file=sys.stderr) as bar:
@@ -35,19 +60,38 @@ def main(output: Path, workers: int) -> None:
             bar.update(1)
 
         tables = make_tables(workers, tell)
-    for path, text in tables.items():
-        (output / path).parent.mkdir(parents=True, exist_ok=True)
-        (output / path).write_text(text, encoding="utf-8")
-    _report(tables, time.monotonic() - start)
-
-
-def _report(tables: dict[str, str], seconds: float) -> None:
+    write_tables(output, tables)
     known = coverage(index(tables[FILES["call"]]))
+    seconds = time.monotonic() - start
     click.echo(f"{known.modelled} of {known.total} public callables modelled, in {seconds:.0f} s")
     for reason, count in known.reasons.most_common():
         click.echo(f"{count:5} {reason}")
     for path, text in tables.items():
         click.echo(f"{len(index(text)):5} rows in {path}")
+
+
+def _compare(interpreter: Path, workers: int) -> tuple[str, list[drift.Drift]]:
+    """The version of another PyTorch, and its drifts, of which the unrecorded ones are printed."""
+    with click.progressbar(length=1, label=str(interpreter), file=sys.stderr) as bar:
+
+        def tell(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        try:
+            other = drift.tables_of(interpreter, workers, tell)
+        except drift.OtherInterpreterError as error:
+            raise click.UsageError(str(error)) from error
+    texts = {path: (KNOWLEDGE / path).read_text(encoding="utf-8") for path in drift.COMPARED}
+    found = list(drift.drifts(texts, other))
+    new = [one for one in found if not drift.is_recorded(one, other.version)]
+    for one in new:
+        click.echo(one)
+    click.echo(
+        f"torch {other.version}: {len(found)} rows differ from the tables of torch {VERSION}, "
+        f"{len(found) - len(new)} of them as recorded"
+    )
+    return other.version, found
 
 
 if __name__ == "__main__":

@@ -50,8 +50,12 @@ _PREFERRED = ("torch", "torch.nn", "torch.distributions", "torch.optim", "torch.
 """Where the canonical name is looked for first."""
 
 _WRITTEN = {
+    "torch._C._set_grad_enabled": "torch.set_grad_enabled",
+    "torch._dynamo.disable": "torch.compiler.disable",
     "torch.autograd.variable.Variable": "torch.autograd.Variable",
+    "torch.jit.script_method": "torch.jit.script",
     "torch.nn.parameter.Parameter": "torch.nn.Parameter",
+    "torch.quantization.prepare": "torch.ao.quantization.prepare",
     "torch.utils.data.dataloader.DataLoader": "torch.utils.data.DataLoader",
 }
 

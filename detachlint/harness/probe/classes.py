@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import distributions
 
+from detachlint.harness.probe import grad_modes, module_methods
 from detachlint.harness.probe.execute import guarded
 from detachlint.knowledge.model import Aliasing, ClassFact, MethodFact, Result
 
@@ -42,12 +43,17 @@ class _Answer:
 def names() -> list[str]:
     """The names of all classes that get a row, sorted."""
     found = [f"torch.distributions.{name}" for name in _distributions()]
+    found += [*grad_modes.names(), *module_methods.names()]
     return sorted(found + [f"torch.optim.{name}" for name in _optimizers()])
 
 
 def observe_class(name: str) -> ClassFact | None:
     """The fact about the class `name`, or None where it cannot be constructed."""
     owner, _, kind = name.rpartition(".")
+    if owner == "torch":
+        return grad_modes.observe(name)
+    if owner == "torch.nn":
+        return module_methods.observe(name)
     if owner == "torch.optim":
         return _optimizer_fact(name, _optimizers()[kind])
     return _distribution_fact(name, _distributions()[kind])

@@ -103,7 +103,7 @@ def _merge(name: str, forms: Sequence[Form]) -> tuple[Form, bool, bool]:
     kinds = {result for form in forms for result in form.results}
     unnamed = sequences & {("tuple", False), ("list", False)}
     lengths_of_sequences = {len(form.results) for form in forms if form.sequence}
-    is_variable = len(lengths_of_sequences) > 1 or returns_many(name) or name in special.REPEATED
+    is_variable = len(lengths_of_sequences) > 1 or _returns_many(name)
     if len(unnamed) == 1 and len(kinds) == 1 and is_variable:
         return Form(unnamed.pop()[0], (), (kinds.pop(),)), True, len(sequences) > 1
     widest = max(lengths)
@@ -112,6 +112,11 @@ def _merge(name: str, forms: Sequence[Form]) -> tuple[Form, bool, bool]:
     results = tuple(_strongest(form.results[i] for form in alike) for i in range(widest))
     varies = len(alike) < len(forms)
     return Form(alike[0].sequence, alike[0].fields, results), False, varies
+
+
+def _returns_many(name: str) -> bool:
+    """`unbind_copy` gives as many as `unbind`, of which alone the stubs say so."""
+    return name in special.REPEATED or any(map(returns_many, (name, name.removesuffix("_copy"))))
 
 
 def _python_type(seen: Sequence[Seen], form: Form) -> str:

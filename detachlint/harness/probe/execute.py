@@ -223,7 +223,7 @@ def _describe_output(
 
 
 def _python_type(value: Any) -> str:
-    if isinstance(value, torch.autograd.graph.Node):
+    if hasattr(value, "next_functions"):  # the class of nodes has a name since 2.1 only
         return "torch.autograd.graph.Node"
     kind = type(value)
     is_torch = kind.__module__.partition(".")[0] == "torch"
@@ -242,11 +242,15 @@ def _float_dtype(tensors: Sequence[torch.Tensor]) -> str:
 
 def _share_memory(one: torch.Tensor, other: torch.Tensor) -> bool:
     try:
-        return bool(one.numel()) and (
-            one.untyped_storage().data_ptr() == other.untyped_storage().data_ptr()
-        )
+        return bool(one.numel()) and _memory(one) == _memory(other)
     except (RuntimeError, NotImplementedError):  # sparse layouts have no storage
         return one is other
+
+
+def _memory(tensor: torch.Tensor) -> int:
+    """The address of the storage (`untyped_storage` is there since 2.0)."""
+    storage = getattr(tensor, "untyped_storage", None) or tensor.storage
+    return int(storage().data_ptr())
 
 
 def _version(tensor: torch.Tensor | None) -> int | None:

@@ -315,6 +315,13 @@ def _constructors() -> dict[str, Sequence[Call]]:
         "nn.utils.rnn.pack_padded_sequence": [_call(IMAGE[0, 0, :3, :3], lengths)],
         "nn.utils.rnn.pack_sequence": [_call([V, V[:2]])],
     }
+    for name in ("eye", "dirac", "sparse", "constant"):
+        extra = {"sparse": (0.5,), "constant": (0.5,)}.get(name, ())
+        calls[f"nn.init.{name}"] = [_call(VOLUME[0] if name == "dirac" else X, *extra)]
+    for name in ("kaiming_normal", "kaiming_uniform", "orthogonal", "xavier_normal"):
+        calls[f"nn.init.{name}"] = [_call(X)]
+    calls["nn.init.xavier_uniform"] = [_call(X)]
+    calls["nn.init.calculate_gain"] = [_call("relu")]
     return {f"torch.{name}": written for name, written in calls.items()}
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import io
+import tempfile
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -61,7 +63,77 @@ def _quadratic(tensor: torch.Tensor) -> torch.Tensor:
     return tensor.square().sum()
 
 
+def _forward(tensor: torch.Tensor) -> torch.Tensor:
+    return tensor.exp()
+
+
+def _linear() -> torch.nn.Module:
+    return torch.nn.Linear(3, 3)
+
+
+def _scripted() -> Any:
+    return _torch.jit.script(_linear().eval())
+
+
+def _from_script(_: torch.Tensor) -> Any:
+    buffer = io.BytesIO()
+    _torch.jit.save(_scripted(), buffer)
+    buffer.seek(0)
+    return _torch.jit.load(buffer)
+
+
+def _from_hub(_: torch.Tensor) -> Any:
+    """A model of a local repository: the entry point is a function of its `hubconf.py`."""
+    with tempfile.TemporaryDirectory() as directory:
+        source = "import torch\ndef model():\n    return torch.nn.Linear(3, 3)\n"
+        Path(directory, "hubconf.py").write_text(source, encoding="utf-8")
+        return _torch.hub.load(directory, "model", source="local")
+
+
+def _prepared(_: torch.Tensor) -> Any:
+    model = torch.nn.Sequential(_linear())
+    model.qconfig = _torch.ao.quantization.default_qconfig
+    return _torch.ao.quantization.prepare(model)
+
+
+def _orthogonal(_: torch.Tensor) -> Any:
+    return torch.nn.utils.parametrizations.orthogonal(_linear())
+
+
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "torch.ao.quantization.prepare": _prepared,
+    "torch.autograd.function.once_differentiable": lambda t: (
+        _torch.autograd.function.once_differentiable(_forward)
+    ),
+    "torch.compiler.disable": lambda t: _torch.compiler.disable(_forward),
+    "torch.fx.symbolic_trace": lambda t: _torch.fx.symbolic_trace(_linear()),
+    "torch.hub.load": _from_hub,
+    "torch.jit.export": lambda t: _torch.jit.export(_forward),
+    "torch.jit.freeze": lambda t: _torch.jit.freeze(_scripted()),
+    "torch.jit.ignore": lambda t: _torch.jit.ignore(_forward),
+    "torch.jit.load": _from_script,
+    "torch.jit.optimize_for_inference": lambda t: _torch.jit.optimize_for_inference(_scripted()),
+    "torch.jit.script": lambda t: _scripted(),
+    "torch.jit.trace": lambda t: _torch.jit.trace(_linear(), t),
+    "torch.jit.unused": lambda t: _torch.jit.unused(_forward),
+    "torch.nn.SyncBatchNorm.convert_sync_batchnorm": lambda t: (
+        _torch.nn.SyncBatchNorm.convert_sync_batchnorm(torch.nn.BatchNorm1d(3))
+    ),
+    "torch.nn.utils.parametrizations.orthogonal": _orthogonal,
+    "torch.nn.utils.parametrizations.spectral_norm": lambda t: (
+        torch.nn.utils.parametrizations.spectral_norm(_linear())
+    ),
+    "torch.nn.utils.parametrizations.weight_norm": lambda t: (
+        torch.nn.utils.parametrizations.weight_norm(_linear())
+    ),
+    "torch.nn.utils.remove_spectral_norm": lambda t: torch.nn.utils.remove_spectral_norm(
+        torch.nn.utils.spectral_norm(_linear())
+    ),
+    "torch.nn.utils.remove_weight_norm": lambda t: torch.nn.utils.remove_weight_norm(
+        torch.nn.utils.weight_norm(_linear())
+    ),
+    "torch.nn.utils.spectral_norm": lambda t: torch.nn.utils.spectral_norm(_linear()),
+    "torch.nn.utils.weight_norm": lambda t: torch.nn.utils.weight_norm(_linear()),
     "torch.Tensor.grad": lambda t: _leaf_with_gradient(t).grad,
     "torch.amp.custom_bwd": lambda t: torch.amp.custom_bwd(torch.exp, device_type="cpu"),
     "torch.amp.custom_fwd": lambda t: torch.amp.custom_fwd(torch.exp, device_type="cpu"),

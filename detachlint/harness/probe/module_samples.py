@@ -33,7 +33,7 @@ def samples(kind: str) -> list[Sample]:
 
 
 def _from_module_db(kind: str) -> list[Sample]:
-    info = _module_db().get(kind)
+    info = module_db().get(kind)
     if info is None:
         return []
     torch.manual_seed(0)
@@ -56,10 +56,11 @@ def _from_module_db(kind: str) -> list[Sample]:
 
 
 @cache
-def _module_db() -> dict[str, Any]:
-    from torch.testing._internal.common_modules import module_db
+def module_db() -> dict[str, Any]:
+    """PyTorch's own samples of modules, by the name of the class."""
+    from torch.testing._internal.common_modules import module_db as infos
 
-    return {info.module_cls.__name__: info for info in module_db}
+    return {info.module_cls.__name__: info for info in infos}
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +14,14 @@ from torch import nn
 
 from detachlint.harness.probe.execute import PLAIN, Call, Condition, field_names, guarded, prepare
 from detachlint.harness.probe.module_samples import Sample, samples
-from detachlint.knowledge.model import Aliasing, ModuleFact, Output, ParameterFact, Result
+from detachlint.knowledge.model import (
+    Aliasing,
+    FlagFact,
+    ModuleFact,
+    Output,
+    ParameterFact,
+    Result,
+)
 
 _CONTAINERS = {
     "DataParallel": "module",
@@ -54,11 +61,11 @@ class _Ran:
 def observe_module(name: str) -> ModuleFact | None:
     """The fact about the module class `name`, or None where no constructor call is known."""
     kind = name.rpartition(".")[2]
-    tries = [sample for sample in samples(kind) if _construct(kind, sample) is not None]
-    positions = _positions(kind)
+    tries = [sample for sample in samples(kind) if construct(kind, sample) is not None]
+    positions = positions_of(kind)
     if not tries:
         return None
-    made = _construct(kind, tries[0])
+    made = construct(kind, tries[0])
     ran = [run for sample in tries for run in _runs(kind, sample)]
     return ModuleFact(
         name=name,
@@ -75,10 +82,10 @@ def observe_module(name: str) -> ModuleFact | None:
     )
 
 
-def _construct(kind: str, sample: Sample, **flags: object) -> Any:
+def construct(kind: str, sample: Sample, **flags: object) -> Any:
     """The module, or None where the constructor raises."""
     torch.manual_seed(0)
-    positions = _positions(kind)
+    positions = positions_of(kind)
     # A flag given by position must not be given by name again.
     args = [flags.get(name, value) for name, value in zip(positions, sample.args, strict=False)]
     args += sample.args[len(positions) :]
@@ -86,7 +93,7 @@ def _construct(kind: str, sample: Sample, **flags: object) -> Any:
     return guarded(lambda: getattr(nn, kind)(*args, **{**sample.kwargs, **by_name}))
 
 
-def _positions(kind: str) -> tuple[str, ...]:
+def positions_of(kind: str) -> tuple[str, ...]:
     if kind in _POSITIONS:
         return _POSITIONS[kind]
     parameters = list(inspect.signature(getattr(nn, kind).__init__).parameters.values())[1:]
@@ -103,12 +110,20 @@ def _parameters(kind: str, tries: Sequence[Sample]) -> tuple[ParameterFact, ...]
     every = dict.fromkeys(name for _, found in with_flags for name in found)
     for flag in flags:
         every.update(dict.fromkeys(_own_parameters(kind, tries[0], **{flag: True})))
-    facts = [ParameterFact(name, *_flag_of(kind, tries[0], name, flags)) for name in every]
+    facts = [ParameterFact(name, _flags_of(kind, tries[0], name, flags)) for name in every]
+    if kind not in _CONTAINERS and _has_parameters_below(kind, tries[0]):
+        facts.append(ParameterFact("*"))
     return tuple(_families(facts))
 
 
+def _has_parameters_below(kind: str, sample: Sample) -> bool:
+    """Whether modules that the constructor makes have parameters (those of a `Transformer`)."""
+    module = construct(kind, sample)
+    return any("." in name for name, _ in module.named_parameters())
+
+
 def _own_parameters(kind: str, sample: Sample, **flags: object) -> tuple[str, ...]:
-    module = _construct(kind, sample, **flags)
+    module = construct(kind, sample, **flags)
     if module is None:
         return ()
     return tuple(name for name, _ in module.named_parameters(recurse=False))
@@ -122,17 +137,23 @@ def _boolean_flags(kind: str) -> dict[str, bool]:
     return found
 
 
-def _flag_of(kind: str, sample: Sample, name: str, flags: dict[str, bool]) -> tuple[str, bool]:
-    """The flag without which `name` is not registered, and that flag's default."""
-    for flag, default in flags.items():
-        # What `bias` does may only show where `affine` is on, too.
-        others = [{}, *({other: True} for other in flags if other != flag)]
-        for rest in others:
-            on = _own_parameters(kind, sample, **rest, **{flag: True})
-            off = _own_parameters(kind, sample, **rest, **{flag: False})
-            if name in on and name not in off and off != on:
-                return flag, default
-    return "", True
+def _flags_of(kind: str, sample: Sample, name: str, flags: dict[str, bool]) -> tuple[FlagFact, ...]:
+    """The flags without which `name` is not registered: `bias` of `LayerNorm` has two."""
+    return tuple(
+        FlagFact(flag, default)
+        for flag, default in flags.items()
+        if _needs(kind, sample, name, flag, flags)
+    )
+
+
+def _needs(kind: str, sample: Sample, name: str, flag: str, flags: Iterable[str]) -> bool:
+    # What `bias` does may only show where `affine` is on, too.
+    others: list[dict[str, bool]] = [{}, *({other: True} for other in flags if other != flag)]
+    return any(
+        name in _own_parameters(kind, sample, **rest, **{flag: True})
+        and name not in _own_parameters(kind, sample, **rest, **{flag: False})
+        for rest in others
+    )
 
 
 _LAYERED = re.compile(r"(weight|bias)_[a-z]{2}_l\d+(?:_reverse)?")
@@ -145,7 +166,8 @@ def _families(facts: Sequence[ParameterFact]) -> list[ParameterFact]:
         layered = _LAYERED.fullmatch(fact.name)
         stem = layered[1] if layered else ""
         if layered:
-            fact = ParameterFact(f"{stem}_*", "bias" if stem == "bias" else "", True)
+            needs = (FlagFact("bias", True),) if stem == "bias" else ()
+            fact = ParameterFact(f"{stem}_*", needs)
         found[fact] = None
     return list(found)
 
@@ -175,7 +197,7 @@ def _run(
 
     def run(condition: Condition) -> tuple[Any, torch.Tensor | None]:
         call = Call(sample.inputs or (), sample.input_kwargs)
-        module = _construct(kind, sample).train(training)
+        module = construct(kind, sample).train(training)
         args, kwargs = prepare(call, PLAIN)
         if kind.startswith("Lazy"):
             module(*args, **kwargs)
@@ -207,7 +229,7 @@ def _merge_outputs(kind: str, tries: Sequence[Sample], outputs: Sequence[Output]
     if not outputs:
         return Output(Result.PYTHON)
     plain = max(outputs, key=_strength)
-    if "return_indices" not in _positions(kind):
+    if "return_indices" not in positions_of(kind):
         return plain
     flagged = [
         _output(ran[0])
@@ -219,7 +241,7 @@ def _merge_outputs(kind: str, tries: Sequence[Sample], outputs: Sequence[Output]
 
 
 def _run_flagged(kind: str, sample: Sample, flag: str) -> tuple[Any, torch.Tensor | None] | None:
-    place = _positions(kind).index(flag)
+    place = positions_of(kind).index(flag)
     args = sample.args
     if place < len(args):
         args = (*args[:place], True, *args[place + 1 :])

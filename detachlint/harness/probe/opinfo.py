@@ -26,8 +26,8 @@ _REFLECTED = {f"r{name}" for name in ("add", "sub", "mul", "truediv", "floordiv"
 
 def sample_calls(name: str) -> Iterator[Call]:
     """Calls for `name`: samples of its own `OpInfo`, or of one with the same last name."""
-    for operator in _operators(base_name(name)):
-        for args, kwargs in _samples(operator.full_name):
+    for operator in _named(base_name(name)):
+        for args, kwargs in _samples(full_name(operator)):
             yield Call(args, kwargs, "op_db")
 
 
@@ -57,7 +57,7 @@ _DUNDER_NAMES = {
 }
 
 
-def _operators(base: str) -> list[Any]:
+def _named(base: str) -> list[Any]:
     return _by_base_name().get(base, [])
 
 
@@ -65,7 +65,7 @@ def _operators(base: str) -> list[Any]:
 def _by_base_name() -> dict[str, list[Any]]:
     """Operators by the last part of their name and of their aliases; the plainest name first."""
     found: dict[str, list[Any]] = {}
-    for operator in _op_db().values():
+    for operator in operators().values():
         aliases = [alias.name for alias in operator.aliases]
         for name in dict.fromkeys([operator.name, *aliases]):
             found.setdefault(base_name(name), []).append(operator)
@@ -73,15 +73,22 @@ def _by_base_name() -> dict[str, list[Any]]:
 
 
 @cache
-def _op_db() -> dict[str, Any]:
+def operators() -> dict[str, Any]:
+    """PyTorch's own descriptions of operators, by their full names; an ImportError says what it lacks."""
     from torch.testing._internal.common_methods_invocations import op_db
 
-    return {operator.full_name: operator for operator in op_db}
+    return {full_name(operator): operator for operator in op_db}
+
+
+def full_name(operator: Any) -> str:
+    """The name with that of the variant, if it is one (an `OpInfo` itself has it since 2.6)."""
+    variant = operator.variant_test_name
+    return f"{operator.name}.{variant}" if variant else str(operator.name)
 
 
 @lru_cache(maxsize=8)
 def _samples(full_name: str) -> tuple[tuple[tuple[Any, ...], dict[str, Any]], ...]:
-    operator = _op_db()[full_name]
+    operator = operators()[full_name]
     supported = [dtype for dtype in _DTYPES if dtype in operator.dtypes]
     found = _samples_of(operator, supported[0], SAMPLES) if supported else []
     if supported and supported[0] is torch.float32 and torch.complex64 in supported:

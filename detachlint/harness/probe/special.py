@@ -14,9 +14,18 @@ _NAMES = {
     "torch.autograd.functional.vjp torch.autograd.functional.jvp torch.autograd.functional.hvp "
     "torch.autograd.functional.vhp torch.func.functional_call torch.func.vjp torch.func.jvp "
     "torch.func.linearize",
-    "callback_wraps": "torch.vmap torch.compile torch.func.vmap torch.func.grad "
+    "gives_argument": "torch.compile torch.compiler.disable torch.amp.custom_fwd "
+    "torch.amp.custom_bwd torch.autograd.function.once_differentiable torch.fx.symbolic_trace "
+    "torch.jit.export torch.jit.freeze torch.jit.ignore torch.jit.optimize_for_inference "
+    "torch.jit.script torch.jit.trace torch.jit.unused torch.nn.utils.spectral_norm "
+    "torch.nn.utils.weight_norm torch.nn.utils.parametrizations.orthogonal "
+    "torch.nn.utils.parametrizations.spectral_norm torch.nn.utils.parametrizations.weight_norm "
+    "torch.nn.utils.remove_spectral_norm torch.nn.utils.remove_weight_norm "
+    "torch.nn.SyncBatchNorm.convert_sync_batchnorm torch.ao.quantization.prepare",
+    "saved_module": "torch.jit.load torch.hub.load",
+    "callback_wraps": "torch.vmap torch.func.vmap torch.func.grad "
     "torch.func.grad_and_value torch.func.jacrev torch.func.jacfwd torch.func.hessian "
-    "torch.func.functionalize torch.amp.custom_fwd torch.amp.custom_bwd",
+    "torch.func.functionalize",
     "deepcopy": "torch.Tensor.__deepcopy__",
     "dim": "torch.max torch.min torch.median torch.nanmedian torch.Tensor.max torch.Tensor.min "
     "torch.Tensor.median torch.Tensor.nanmedian",
@@ -67,6 +76,11 @@ _BY_NAME = {name: case for case, names in _NAMES.items() for name in names.split
 def name_of(name: str) -> str:
     """The name of the odd case that the callable is, or `""`."""
     return _BY_NAME.get(name, "")
+
+
+def names_of(case: str) -> tuple[str, ...]:
+    """The callables that are the odd case."""
+    return tuple(_NAMES[case].split())
 
 
 def parameters_of(case: str) -> frozenset[str]:

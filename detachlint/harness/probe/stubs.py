@@ -49,7 +49,9 @@ def parameter_names(name: str) -> frozenset[str]:
 def returns_many(name: str) -> bool:
     """Whether the stubs say that it returns any number of tensors."""
     return any(
-        overload.returns in ("tuple[Tensor, ...]", "list[Tensor]") for overload in overloads(name)
+        # Older stubs write `Tuple` and `List`.
+        overload.returns.lower() in ("tuple[tensor, ...]", "list[tensor]")
+        for overload in overloads(name)
     )
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import torch
 
+from detachlint.harness.probe import special
+
 NAMESPACES = (
     "torch",
     "torch.nn.functional",
@@ -39,6 +41,8 @@ FURTHER_NAMESPACES = (
 """Namespaces of which only what can be classified gets a row."""
 
 EXTRA_NAMES = (
+    *special.names_of("gives_argument"),
+    *special.names_of("saved_module"),
     "torch.BFloat16Tensor",
     "torch.BoolTensor",
     "torch.ByteTensor",
@@ -100,7 +104,16 @@ def public_names() -> list[str]:
 def further_names() -> list[str]:
     """Names worth a row outside the counted universe, sorted."""
     found = {name for space in FURTHER_NAMESPACES for name in _functions(space) if _is_own(name)}
-    return sorted(found | set(EXTRA_NAMES))
+    return sorted(found | {name for name in EXTRA_NAMES if _exists(name)})
+
+
+def _exists(name: str) -> bool:
+    """Whether the PyTorch at hand, which may be an older one, has it."""
+    try:
+        resolve(name)
+    except (AttributeError, ImportError):
+        return False
+    return True
 
 
 def _is_own(name: str) -> bool:
@@ -117,7 +130,10 @@ def resolve(name: str) -> Any:
     if name.startswith("torch.Tensor."):
         return inspect.getattr_static(torch.Tensor, name.removeprefix("torch.Tensor."))
     owner, _, attribute = name.rpartition(".")
-    return getattr(import_module(owner), attribute)
+    try:
+        return getattr(import_module(owner), attribute)
+    except ModuleNotFoundError:
+        return getattr(resolve(owner), attribute)  # a method of a class
 
 
 def is_attribute(name: str) -> bool:
@@ -135,7 +151,10 @@ def function_of(name: str) -> Callable[..., Any]:
 
 
 def _functions(namespace: str) -> Iterator[str]:
-    module = import_module(namespace)
+    try:
+        module = import_module(namespace)
+    except ImportError:  # not yet there in an older PyTorch
+        return
     for attribute, value in vars(module).items():
         name = f"{namespace}.{attribute}"
         if attribute.startswith("_") or name in _INTERNAL:

@@ -44,7 +44,7 @@ from detachlint.interpret.language import attributes, calls, functions, iteratio
 from detachlint.interpret.language.expressions import EVALUATORS
 from detachlint.interpret.language.importing import Image
 from detachlint.interpret.language.statements import EXECUTORS
-from detachlint.interpret.relevance import Relevance
+from detachlint.interpret.relevance import Relevance, holds_crossing
 from detachlint.ir.nodes import Block, Code, Expression, Jump, Raise
 from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts
 from detachlint.source.span import Span
@@ -57,6 +57,9 @@ MOST_STEPS_OF_A_FILE = 32_000
 """The same for all entry points of a file; beyond, each gets a small share."""
 
 SMALL_SHARE = 400
+
+SHARE_OF_A_CALLER = 4
+"""What part of these an entry point gets whose file holds no crossing: it is there to call what does."""
 
 SHARE_OF_THE_MODULE = 3 * MOST_STEPS
 """What the module's own code may take: of a script, that is all there is."""
@@ -115,6 +118,9 @@ class Machine:
         self.work_on: Counter[str] = Counter()
         self.relevance = Relevance(own.crossing_words)
         self.relevance.add(modules.values())
+        self.holding = {
+            file for file, code in modules.items() if holds_crossing(code, own.crossing_words)
+        }
         self.called: set[Code] = set()
         self.escaped: dict[Address, None] = {}
         self.escape_modes: dict[Code, Belief] = {}
@@ -179,10 +185,11 @@ class Machine:
         code = self.modules.get(file)
         size = 3 * len(code.body) if code is not None else 0
         self.work_on[self.work.file] += self.work.steps
-        if self.work_on[file] > MOST_STEPS_OF_A_FILE + size:
-            bound = SMALL_SHARE
+        share = 1 if module or file in self.holding else SHARE_OF_A_CALLER
+        if self.work_on[file] > MOST_STEPS_OF_A_FILE // share + size:
+            bound = SMALL_SHARE // share
         else:
-            bound = (SHARE_OF_THE_MODULE if module else MOST_STEPS) + size
+            bound = (SHARE_OF_THE_MODULE if module else MOST_STEPS // share) + size
         self.work = Work(file, bound)
 
     @contextmanager

@@ -39,11 +39,12 @@ from detachlint.interpret.pytorch import (
     gradmode,
     library,
     methods,
-    modules,
+    module_calls,
     surrounding_calls,
     transforms,
 )
 from detachlint.ir.nodes import Argument, Call, Name
+from detachlint.knowledge import facts
 from detachlint.source.span import Span
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def _evaluate_arguments(
 
 
 def _sets_grad_mode(callee: Value) -> bool:
-    return any(isinstance(atom, Library) and atom.name in gradmode.SWITCHES for atom in callee)
+    return any(isinstance(atom, Library) and facts.grad_mode(atom.name) for atom in callee)
 
 
 def _split_flag(
@@ -116,7 +117,8 @@ def _gather(
                     items = _with_items(given, contents.items, contents.rest, argument.value.span)
                     longer.append((items, after))
             elif argument.unpack == "**":
-                longer.append((_with_mapping(given, value, before), before))
+                span = argument.value.span
+                longer.append((_with_mapping(given, value, before, span), before))
             elif argument.keyword is not None:
                 keywords = {**given.keywords, argument.keyword: value}
                 spans = {**given.spans, argument.keyword: argument.value.span}
@@ -138,8 +140,9 @@ def _with_items(given: Arguments, items: tuple[Value, ...], rest: Value, span: S
     return replace(given, positional=(*given.positional, *items), rest=rest, spans=spans)
 
 
-def _with_mapping(given: Arguments, value: Value, state: State) -> Arguments:
+def _with_mapping(given: Arguments, value: Value, state: State, span: Span) -> Arguments:
     keywords = dict(given.keywords)
+    spans = dict(given.spans)
     more = given.more
     for atom in in_order(value):
         thing = state.get(atom) if isinstance(atom, Address) else None
@@ -147,10 +150,11 @@ def _with_mapping(given: Arguments, value: Value, state: State) -> Arguments:
             for key, entry in thing.entries.items():
                 if isinstance(key.value, str):
                     keywords[key.value] = entry
+                    spans[key.value] = span
             more = more | thing.rest
         else:
             more = more | value_of(atom)
-    return replace(given, keywords=keywords, more=more)
+    return replace(given, keywords=keywords, more=more, spans=spans)
 
 
 def call_value(
@@ -291,7 +295,7 @@ def _call_instance(
     shown: str,
 ) -> Outcomes:
     if is_module(state, thing):
-        return modules.call_module(
+        return module_calls.call_module(
             machine, address, thing, arguments, state, activation, span, shown
         )
     for cls in in_order(thing.cls):

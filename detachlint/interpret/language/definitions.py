@@ -23,7 +23,6 @@ KINDS = {
     "builtins.property": "property",
     "functools.cached_property": "property",
     "abc.abstractproperty": "property",
-    "torch.jit.unused": "",
 }
 """Decorators that only say how the function behaves as a class attribute."""
 
@@ -37,18 +36,13 @@ TRANSPARENT = frozenset(
         "typing.overload",
         "typing.final",
         "typing.no_type_check",
-        "torch.jit.export",
-        "torch.jit.ignore",
-        "torch.jit.script",
-        "torch.jit.script_method",
-        "torch.autograd.function.once_differentiable",
         "atexit.register",
         "pytest.fixture",
         "pytest.mark.parametrize",
         "functools.singledispatch",
     }
 )
-"""Decorators of libraries that leave what the function does as it is."""
+"""Decorators outside PyTorch that leave what the function does as it is."""
 
 
 def make_function(
@@ -149,7 +143,8 @@ def _known_decorator(state: State, name: str, function: Value) -> Value | None:
     if name in ("contextlib.contextmanager", "contextlib.asynccontextmanager"):
         _mark(state, function, manager=True)
         return function
-    if name in TRANSPARENT:
+    fact = facts.call_fact(name)
+    if name in TRANSPARENT or (fact is not None and fact.special == "gives_argument"):
         return function
     return None
 

@@ -11,9 +11,6 @@ from detachlint.knowledge import facts
 
 MODULE_BASES = frozenset(
     {
-        "torch.nn.Module",
-        "torch.nn.modules.Module",
-        "torch.nn.modules.module.Module",
         "torch.jit.ScriptModule",
         "pytorch_lightning.LightningModule",
         "lightning.LightningModule",

@@ -76,6 +76,7 @@ class Sink:
     form: str
     function: str
     gate: Gate
+    located: bool = True
 
 
 def pass_gate(
@@ -137,6 +138,7 @@ def _record(
         form=sink.form,
         gate=sink.gate,
         function=sink.function,
+        located=sink.located,
         container=not found.direct,
         flat=found.flat,
         grad=found.grad,

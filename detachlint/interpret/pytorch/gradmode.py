@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -24,18 +25,27 @@ from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import class_names
 from detachlint.interpret.pytorch import surrounding
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
+from detachlint.knowledge import facts
+from detachlint.knowledge.facts import GradMode
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
 
-SWITCHES: dict[str, Belief] = {
-    "torch.no_grad": NO,
-    "torch.enable_grad": YES,
-    "torch.inference_mode": NO,
-    "torch.set_grad_enabled": YES,
-    "torch._C._set_grad_enabled": YES,
+INSIDE: Mapping[GradMode, Belief] = {
+    GradMode.OFF: NO,
+    GradMode.ON: YES,
+    GradMode.SET: YES,
+    GradMode.INFERENCE: NO,
 }
-"""Grad mode inside, when called without arguments that say otherwise."""
+"""Grad mode inside, where no argument says otherwise."""
+
+
+def _plain_switch(name: str) -> GradSwitch | None:
+    """The switch that a class is when it is used without arguments; None if it is no switch."""
+    kind = facts.grad_mode(name)
+    if kind is None:
+        return None
+    return GradSwitch(INSIDE[kind], None, YES if kind is GradMode.INFERENCE else None)
 
 
 def make_switch(machine: Machine, call: LibraryCall) -> Outcomes:
@@ -44,16 +54,17 @@ def make_switch(machine: Machine, call: LibraryCall) -> Outcomes:
     `@torch.no_grad` without parentheses is `torch.no_grad(function)`: the decorated function.
     """
     state = call.state
+    kind, plain = facts.grad_mode(call.name), _plain_switch(call.name)
+    assert plain is not None
     given = call.arguments.get(0, "mode")
     if given is not None and is_function(state, given):
-        switch = GradSwitch(SWITCHES[call.name], None, _inference_inside(call.name))
-        return [(decorate(machine, call, given, switch), state)]
-    mode = SWITCHES[call.name]
+        return [(decorate(machine, call, given, plain), state)]
+    mode = plain.mode
     before: Belief | None = None
-    if call.name == "torch.inference_mode" and given is not None:
+    if kind is GradMode.INFERENCE and given is not None:
         mode = truth_belief(state, given).opposite()
-    inference = mode.opposite() if call.name == "torch.inference_mode" else None
-    if call.name in ("torch.set_grad_enabled", "torch._C._set_grad_enabled"):
+    inference = mode.opposite() if kind is GradMode.INFERENCE else None
+    if kind is GradMode.SET:
         mode = truth_belief(state, given) if given is not None else MAYBE
         before = state.mode
         state.mode = mode
@@ -129,10 +140,6 @@ def modes_of(state: State) -> Modes:
     return state.mode, state.inference, state.surroundings
 
 
-def _inference_inside(name: str) -> Belief | None:
-    return YES if name == "torch.inference_mode" else None
-
-
 def switch_on(state: State, value: Value) -> Modes:
     """Enter `with value:`; returns the modes to restore at its end.
 
@@ -164,15 +171,16 @@ def restore(state: State, modes: Modes) -> None:
 
 
 def _switch(state: State, atom: Atom) -> GradSwitch | None:
-    if isinstance(atom, Library) and atom.name in SWITCHES:
-        return GradSwitch(SWITCHES[atom.name], None, _inference_inside(atom.name))
+    if isinstance(atom, Library):
+        return _plain_switch(atom.name)
     thing = state.get(atom) if isinstance(atom, Address) else None
     if isinstance(thing, GradSwitch):
         return thing
     if isinstance(thing, Instance):
         for name in class_names(state, thing):
-            if name in SWITCHES:  # a class derived from `torch.no_grad`
-                return GradSwitch(SWITCHES[name], None, _inference_inside(name))
+            switch = _plain_switch(name)
+            if switch is not None:  # a class derived from `torch.no_grad`
+                return switch
     return None
 
 

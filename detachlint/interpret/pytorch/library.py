@@ -50,18 +50,6 @@ from detachlint.knowledge import facts
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
 
-GIVES_ITS_ARGUMENT = frozenset(
-    {
-        "torch.jit.script", "torch.jit.trace", "torch.jit.freeze",
-        "torch.nn.utils.weight_norm", "torch.nn.utils.spectral_norm",
-        "torch.nn.utils.parametrizations.weight_norm", "torch.jit.optimize_for_inference",
-        "torch.nn.utils.parametrizations.spectral_norm", "torch.quantization.prepare",
-        "torch.nn.utils.parametrizations.orthogonal", "torch.fx.symbolic_trace",
-        "torch.nn.SyncBatchNorm.convert_sync_batchnorm",
-    }
-)  # fmt: skip
-"""Functions that give back (a version of) the module they are given."""
-
 
 def call_library(machine: Machine, call: LibraryCall) -> Outcomes:
     """The outcomes of calling what a library has under `call.name`."""
@@ -73,7 +61,7 @@ def call_library(machine: Machine, call: LibraryCall) -> Outcomes:
         return own_calls.call_own(machine, own, call)
     if owner == "builtins":
         return builtin_functions.call_builtin(machine, last, call)
-    if name in gradmode.SWITCHES:
+    if facts.grad_mode(name) is not None:
         return gradmode.make_switch(machine, call)
     known = standard_library.call(machine, call)
     if known is not None:
@@ -96,8 +84,6 @@ def _call_torch(machine: Machine, call: LibraryCall) -> Outcomes:
     state = call.state
     if name in ("torch.is_tensor", "torch.is_grad_enabled"):
         return builtin_functions.call_torch_predicate(machine, call)
-    if name in GIVES_ITS_ARGUMENT and call.arguments.get(0):
-        return [(call.arguments.get(0) or NONE, state)]
     if name in surrounding.MANAGERS:
         return [(surrounding_calls.make(machine, call), state)]
     if name in surrounding.DEFAULTS:
@@ -123,11 +109,6 @@ def _call_torch(machine: Machine, call: LibraryCall) -> Outcomes:
         return special.apply(machine, fact, call)
     if facts.class_fact(name) is not None or name.rpartition(".")[2][:1].isupper():
         return [(library_objects.construct(machine, call), state)]
-    if name.startswith("torch.nn.init."):
-        return [(call.arguments.get(0, "tensor") or NONE, state)]
-    if name.startswith(("torch.hub.", "torch.jit.load")):
-        value = machine.unknown(state, call.activation, call.span, "module", kind=Kind.MODULE)
-        return [(value, state)]
     return [(_unmodelled_torch(machine, call), state)]
 
 
@@ -255,7 +236,6 @@ def _call_array_library(machine: Machine, call: LibraryCall) -> Value:
 MODEL_SOURCES = (
     "torchvision.models.",
     "timm.create_model",
-    "torch.hub.load",
     "segmentation_models_pytorch.",
 )
 

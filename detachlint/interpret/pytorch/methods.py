@@ -43,8 +43,8 @@ from detachlint.interpret.pytorch import (
     command_line,
     gradmode,
     library_objects,
+    module_calls,
     module_methods,
-    modules,
     numpy_calls,
     operations,
     special,
@@ -173,11 +173,10 @@ SIGNS_OF_A_MODULE = frozenset(
         "state_dict",
         "zero_grad",
         "load_state_dict",
-        "requires_grad_",
         "named_modules",
     }
 )
-"""Methods that only a module has, of those that a tensor has not (`requires_grad_` with `eval`…)."""
+"""Methods that only a module has, of those that a tensor has not."""
 
 
 def _call_on_unknown(machine: Machine, call: LibraryCall) -> Outcomes:
@@ -194,7 +193,7 @@ def _call_on_unknown(machine: Machine, call: LibraryCall) -> Outcomes:
             return [(parsed, state)]
     if all(thing.kind is not Kind.ANY and thing.kind is not Kind.MODULE for thing in things):
         return [(builtin_methods.plain_method(machine, call, things), state)]
-    if call.name in SIGNS_OF_A_MODULE and call.name != "requires_grad_":
+    if call.name in SIGNS_OF_A_MODULE:
         _is_a_module_after_all(state, call.receiver)
         return module_methods.call_unknown_module_method(machine, call)
     if all(thing.kind is Kind.MODULE for thing in things):
@@ -256,7 +255,7 @@ def _call_on_super(machine: Machine, atom: Atom, call: LibraryCall) -> Outcomes:
         and is_module(call.state, thing)
     ):
         if call.name in ("forward", "__call__"):
-            return modules.forward_of_library(
+            return module_calls.forward_of_library(
                 machine,
                 receiver,
                 thing,

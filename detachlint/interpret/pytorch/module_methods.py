@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -35,8 +35,18 @@ from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.unseen_calls import call_unknown
 from detachlint.interpret.language.containers import MAPPING_METHODS
 from detachlint.interpret.language.contents import append, with_entry
-from detachlint.interpret.pytorch import callbacks, casts, modules, parameters, placement
+from detachlint.interpret.language.lookup import class_names
+from detachlint.interpret.pytorch import (
+    callbacks,
+    casts,
+    module_calls,
+    modules,
+    parameters,
+    placement,
+)
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
+from detachlint.knowledge import facts
+from detachlint.knowledge.facts import Aliasing
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -51,13 +61,17 @@ def call_module_method(machine: Machine, atom: Atom, call: LibraryCall) -> Outco
     handler = HANDLERS.get(call.name)
     if handler is not None:
         return handler(machine, atom, call)
-    if call.name in RETURN_THEMSELVES:
+    thing = call.state.get(atom)
+    classes = class_names(call.state, thing) if isinstance(thing, Instance) else []
+    if _gives_itself(call.name, classes):
         return [(value_of(atom), call.state)]
     result = machine.unknown(call.state, call.activation, call.span, call.name)
     return [(result, call.state)]
 
 
-RETURN_THEMSELVES = frozenset({"eval", "train", "share_memory", "requires_grad", "compile"})
+def _gives_itself(name: str, classes: Iterable[str] = ()) -> bool:
+    fact = facts.module_method(name, classes)
+    return fact is not None and fact.aliasing is Aliasing.SELF
 
 
 def _as_module(thing: HeapObject) -> Unknown:
@@ -91,7 +105,7 @@ def call_unknown_module_method(machine: Machine, call: LibraryCall) -> Outcomes:
         return outcomes
     if call.name in CASTS:
         return [(_cast_unknown(call), state)]
-    if call.name in RETURN_THEMSELVES:
+    if _gives_itself(call.name):
         return [(call.receiver, state)]
     if call.name == "state_dict":
         value = machine.unknown(state, call.activation, call.span, "state dict", grad=NO)
@@ -211,8 +225,18 @@ def _requires_grad(machine: Machine, address: Address, call: LibraryCall) -> Out
     return [(value_of(address), call.state)]
 
 
-CASTS = frozenset(
-    {"to", "cuda", "cpu", "half", "float", "double", "bfloat16", "xpu", "ipu", "type", "to_empty"}
+CASTS = (
+    "to",
+    "cuda",
+    "cpu",
+    "half",
+    "float",
+    "double",
+    "bfloat16",
+    "xpu",
+    "ipu",
+    "type",
+    "to_empty",
 )
 
 
@@ -311,7 +335,7 @@ def _forward(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
     thing = call.state.get(address)
     assert isinstance(thing, Instance)
     if call.name == "__call__":
-        return modules.call_module(
+        return module_calls.call_module(
             machine,
             address,
             thing,
@@ -321,7 +345,7 @@ def _forward(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
             call.span,
             call.shown,
         )
-    return modules.forward(
+    return module_calls.forward(
         machine, address, thing, call.arguments, call.state, call.activation, call.span, call.shown
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from detachlint.domain.belief import NO
+from detachlint.domain.belief import NO, YES
 from detachlint.domain.objects import Array, Instance, Kind, Tensor
 from detachlint.domain.rank import Rank
 from detachlint.domain.traits import Dtype
@@ -37,7 +37,7 @@ class Given(NamedTuple):
 
     position: int
     value: Value
-    span: Span
+    span: Span | None
 
 
 def call_numpy(machine: Machine, call: LibraryCall) -> Outcomes:
@@ -59,9 +59,10 @@ def call_numpy(machine: Machine, call: LibraryCall) -> Outcomes:
         gate, doubtful = gate_of(fact, given.position, found)
         if gate is None:
             continue
-        sink = Sink(given.span, call.shown, call.name, gate)
+        span = given.span or call.span
+        sink = Sink(span, call.shown, call.name, gate, given.span is not None)
         if pass_gate(machine, sink, found, state, call.activation, doubtful=doubtful):
-            severed |= {given.span}
+            severed |= {span}
     return [(_result(machine, fact, call, severed), state)]
 
 
@@ -70,11 +71,11 @@ def arguments(fact: NumpyFact, call: LibraryCall) -> Iterator[Given]:
     first = 1 if call.receiver else 0
     given = call.arguments
     for index, value in enumerate(given.positional):
-        yield Given(index + first, value, given.spans.get(index, call.span))
+        yield Given(index + first, value, given.spans.get(index))
     for keyword, value in given.keywords.items():
         position = fact.position(keyword)
         if position is not None:
-            yield Given(position, value, given.spans.get(keyword, call.span))
+            yield Given(position, value, given.spans.get(keyword))
 
 
 def _delegated(machine: Machine, fact: NumpyFact, call: LibraryCall) -> Outcomes | None:
@@ -102,13 +103,19 @@ def _result(
     rank = array_ranks.of_result(call, fact.gives)
     if fact.gives == "array" and rank is not Rank.UNKNOWN:
         return machine.new(state, activation, span, "array", Array(severed, rank))
-    if fact.gives == "tensor" and all(find(state, v).direct for v in call.arguments.positional[:1]):
+    if fact.gives == "tensor" and _takes_tensor(call):
         dtype = Dtype.UNKNOWN if call.name.startswith("numpy.arg") else Dtype.FLOAT
         made = Tensor(NO, dtype=dtype, severed=severed)
         return make_tensor(machine, state, activation, span, made)
     if any(holds_tensor(state, value) for value in call.inputs):
         return machine.unknown(state, activation, span, "array", grad=NO, severed=severed)
     return machine.new(state, activation, span, "array", Array(severed, rank))
+
+
+def _takes_tensor(call: LibraryCall) -> bool:
+    """Whether one of the operands is a tensor for certain."""
+    found = [find(call.state, value) for value in call.arguments.positional[:2]]
+    return any(one.direct and one.tensor == YES for one in found)
 
 
 def _unmodelled(machine: Machine, call: LibraryCall, severed: frozenset[Span]) -> Value:

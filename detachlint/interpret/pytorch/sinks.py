@@ -94,32 +94,37 @@ def _call(machine: Machine, fact: SinkFact, call: LibraryCall) -> Outcomes:
     severed = severed_in(state, call.inputs)
     for gates, value, span in _given(fact, call):
         if _pass(machine, fact, gates, value, span, call):
-            severed |= {span}
+            severed |= {span or call.span}
     return [(_result(machine, fact.gives, call, severed), state)]
 
 
-def _given(fact: SinkFact, call: LibraryCall) -> list[tuple[SinkGates, Value, Span]]:
+def _given(fact: SinkFact, call: LibraryCall) -> list[tuple[SinkGates, Value, Span | None]]:
     given = call.arguments
-    found = []
+    found: list[tuple[SinkGates, Value, Span | None]] = []
     for index, value in enumerate(given.positional):
         gates = fact.at(index)
         if gates is not None:
-            found.append((gates, value, given.spans.get(index, call.span)))
+            found.append((gates, value, given.spans.get(index)))
     for keyword, value in given.keywords.items():
         gates = fact.named(keyword)
         if gates is not None:
-            found.append((gates, value, given.spans.get(keyword, call.span)))
+            found.append((gates, value, given.spans.get(keyword)))
     return found
 
 
 def _pass(
-    machine: Machine, fact: SinkFact, gates: SinkGates, value: Value, span: Span, call: LibraryCall
+    machine: Machine,
+    fact: SinkFact,
+    gates: SinkGates,
+    value: Value,
+    span: Span | None,
+    call: LibraryCall,
 ) -> bool:
     found = find(call.state, value)
     gate = gates.tensor if found.direct else gates.items
     if gate is None:
         return False
-    sink = Sink(span, call.shown, fact.name, gate)
+    sink = Sink(span or call.span, call.shown, fact.name, gate, span is not None)
     if not fact.executed:
         found = _doubted(found)
     return pass_gate(machine, sink, found, call.state, call.activation)

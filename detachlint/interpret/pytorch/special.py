@@ -39,6 +39,7 @@ from detachlint.interpret.pytorch.tensors import (
     holds_tensor,
     make_tensor,
     roots,
+    set_flag,
     severed_in,
     story_of,
     story_of_any,
@@ -202,7 +203,37 @@ def _as_tensor(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes 
     return [(parts, call.state)]
 
 
-def _cast(machine: Machine, call: LibraryCall, source: Value) -> Value:
+def _asarray(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    """Like `as_tensor`, but a copy has the flag of the tensor even under `no_grad` (executed).
+
+    `requires_grad=` sets the flag of what comes out, be it the very tensor that was given; one that
+    was computed is left alone when the flag is to be false, a detached alias comes out instead.
+    """
+    data = call.operand(0, "obj") or NONE
+    state = call.state
+    if set(tensors_in(state, data)) != set(data):
+        return _as_tensor(machine, fact, call)
+    value = _cast(machine, call, data, keeps_flag=True)
+    asked = call.arguments.keyword("requires_grad")
+    if asked is None or asked == NONE:
+        return [(value, state)]
+    flag = truth_belief(state, asked)
+    story = begin(call.span, f"`{call.shown}(…, requires_grad=…)` sets the flag")
+    story_of_flag = story if flag.usual is not Truth.NO else None
+    parts: Value = frozenset()
+    for address in tensors_in(state, value):
+        thing = state.get(address)
+        if isinstance(thing, Tensor) and thing.leaf != YES and flag != YES:
+            alias = replace(thing, grad=flag, leaf=YES, base=frozenset(), story=story_of_flag)
+            role = f"alias {address.serial}"
+            parts |= make_tensor(machine, state, call.activation, call.span, alias, role)
+        else:
+            set_flag(state, value_of(address), flag, story_of_flag)
+            parts |= value_of(address)
+    return [(parts, state)]
+
+
+def _cast(machine: Machine, call: LibraryCall, source: Value, keeps_flag: bool = False) -> Value:
     """`.to(…)`: the tensor itself where nothing changes; a differentiable copy otherwise."""
     state = call.state
     dtype = casts.asked_dtype(call)
@@ -220,7 +251,9 @@ def _cast(machine: Machine, call: LibraryCall, source: Value) -> Value:
         if same and certain and placed and not _copies(call):
             parts |= value_of(address)
             continue
-        flag = flag_of(state, value_of(address)).both(state.recording)
+        flag = flag_of(state, value_of(address))
+        if not keeps_flag:
+            flag = flag.both(state.recording)
         made = replace(
             thing,
             grad=flag if not new_dtype.is_integer else NO,
@@ -434,9 +467,21 @@ def _callback(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes |
     return callbacks.run(machine, fact, call)
 
 
+def _gives_argument(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    given = call.operand(0)
+    return [(given, call.state)] if given else None
+
+
+def _saved_module(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    kind = Kind.MODULE
+    return [
+        (machine.unknown(call.state, call.activation, call.span, "module", kind=kind), call.state)
+    ]
+
+
 HANDLERS: dict[str, Handler] = {
     "as_tensor": _as_tensor,
-    "asarray": _as_tensor,
+    "asarray": _asarray,
     "atleast": _atleast,
     "autograd_grad": _autograd_grad,
     "backward": _backward,
@@ -446,12 +491,14 @@ HANDLERS: dict[str, Handler] = {
     "dim": _dim,
     "flag": _flag,
     "getitem": _getitem,
+    "gives_argument": _gives_argument,
     "legacy_constructor": _legacy_constructor,
     "load": _load,
     "new": _legacy_constructor,
     "nonzero": _nonzero,
     "parameter": _parameter,
     "requires_grad_": operations.set_requires_grad,
+    "saved_module": _saved_module,
     "size": _size,
     "storage": _storage,
     "tensor": _tensor,

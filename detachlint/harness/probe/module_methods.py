@@ -1,0 +1,130 @@
+"""What the methods of `torch.nn.Module` and its containers give back, by calling them."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping, Sequence
+from functools import cache, partial
+from itertools import product
+from typing import Any
+
+import torch
+from torch import nn
+
+from detachlint.harness.probe import module_samples, modules
+from detachlint.harness.probe.execute import guarded
+from detachlint.knowledge.model import Aliasing, ClassFact, MethodFact, Result
+
+_X = torch.ones(2, 3)
+
+
+def names() -> list[str]:
+    """The classes with methods of their own, sorted; those of `Module` hold for all."""
+    kinds = (name.rpartition(".")[2] for name in modules.names())
+    return sorted(f"torch.nn.{kind}" for kind in kinds if _methods(kind))
+
+
+def observe(name: str) -> ClassFact | None:
+    """The methods of one class that it does not merely inherit from `Module`."""
+    kind = name.rpartition(".")[2]
+    methods = {}
+    for method in _methods(kind):
+        found = _observe_method(kind, method)
+        if found is not None:
+            methods[method] = found
+    return ClassFact(name, "module", (), methods, "hand") if methods else None
+
+
+def _methods(kind: str) -> list[str]:
+    inherited = set() if kind == "Module" else set(dir(nn.Module))
+    own = {name for name in dir(getattr(nn, kind)) if name not in inherited}
+    found = (name for name in own if inspect.isroutine(getattr(getattr(nn, kind), name)))
+    return sorted(name for name in found if not name.startswith("_"))
+
+
+def _observe_method(kind: str, method: str) -> MethodFact | None:
+    """What the method gives on a module with content, or else on an empty one; None if it raises."""
+    for make, given in product((partial(_make, kind), nn.Module), _arguments(method)):
+        module = guarded(make)
+        answer = guarded(partial(_answer, module, method, *given))
+        if answer is not None:
+            return _method(method, module, answer[0])
+    return None
+
+
+def _answer(module: Any, method: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    return (getattr(module, method)(*args, **kwargs),)
+
+
+def _make(kind: str) -> Any:
+    """A module with something in it."""
+    make = _makers().get(kind)
+    if make is not None:
+        return make()
+    made = (modules.construct(kind, sample) for sample in module_samples.samples(kind))
+    return next((module for module in made if module is not None), None)
+
+
+def _method(name: str, module: nn.Module, answer: Any) -> MethodFact:
+    if answer is module:
+        return MethodFact(name, Result.PYTHON, Aliasing.SELF, False)
+    if isinstance(answer, torch.Tensor):
+        result = Result.PROPAGATE if answer.requires_grad else Result.NEVER
+        aliasing = Aliasing.VIEW if isinstance(answer, nn.Parameter) else Aliasing.FRESH
+        return MethodFact(name, result, aliasing, False)
+    return MethodFact(name, Result.PYTHON, Aliasing.FRESH, False)
+
+
+@cache
+def _makers() -> Mapping[str, Any]:
+    return {
+        "Module": _with_buffer,
+        "ModuleDict": lambda: nn.ModuleDict({"a": nn.Linear(3, 3)}),
+        "ModuleList": lambda: nn.ModuleList([nn.Linear(3, 3)]),
+        "ParameterDict": lambda: nn.ParameterDict({"a": torch.ones(3)}),
+        "ParameterList": lambda: nn.ParameterList([torch.ones(3)]),
+        "Sequential": lambda: nn.Sequential(nn.Linear(3, 3)),
+    }
+
+
+def _with_buffer() -> nn.Module:
+    module = nn.Sequential(nn.Linear(3, 3))
+    module.register_buffer("running", torch.ones(3))
+    return module
+
+
+def _arguments(method: str) -> Sequence[tuple[tuple[Any, ...], Mapping[str, Any]]]:
+    """Positional and named arguments to try, in this order."""
+    if method.startswith("register_") and "hook" in method:
+        return [((lambda *_: None,), {})]
+    if method == "to_empty":
+        return [((), {"device": "cpu"})]
+    return [(given, {}) for given in _written_arguments().get(method, ())] or [((), {})]
+
+
+@cache
+def _written_arguments() -> Mapping[str, Sequence[tuple[Any, ...]]]:
+    named, place = ("b", nn.Tanh()), ("a",)
+    return {
+        "add_module": [named],
+        "append": [(nn.Tanh(),), (torch.ones(3),)],
+        "apply": [(lambda module: None,)],
+        "extend": [([nn.Tanh()],), ([torch.ones(3)],)],
+        "forward": [(_X,)],
+        "fromkeys": [(["b"],)],
+        "get": [place],
+        "get_buffer": [("running",)],
+        "get_parameter": [("0.weight",)],
+        "get_submodule": [("0",)],
+        "insert": [(0, nn.Tanh())],
+        "load_state_dict": [(_with_buffer().state_dict(),)],
+        "pop": [place, (0,)],
+        "register_buffer": [("b", torch.ones(3))],
+        "register_module": [named],
+        "register_parameter": [("b", None)],
+        "set_submodule": [("0", nn.Tanh())],
+        "setdefault": [place],
+        "to": [(torch.float64,)],
+        "type": [(torch.float64,)],
+        "update": [({"b": nn.Tanh()},), ({"b": torch.ones(3)},)],
+    }

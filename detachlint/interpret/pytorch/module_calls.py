@@ -1,0 +1,293 @@
+"""Calling modules: their own `forward`, hooks, and what the facts say of a library's module."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from detachlint.domain.belief import BY_DEFAULT, NO, YES
+from detachlint.domain.objects import (
+    Instance,
+    Kind,
+    Sequence,
+    Tensor,
+)
+from detachlint.domain.story import Story, begin, then
+from detachlint.domain.traits import Dtype
+from detachlint.domain.values import (
+    BOTTOM_VALUE,
+    FALSE,
+    NONE,
+    TRUE,
+    Address,
+    Value,
+    in_order,
+    join_values,
+    literal,
+    value_of,
+)
+from detachlint.interpret.engine.activation import Activation, Outcomes
+from detachlint.interpret.engine.arguments import Arguments
+from detachlint.interpret.engine.state import State
+from detachlint.interpret.language.lookup import class_names, find_in_class, has_unknown_base
+from detachlint.interpret.pytorch import module_traits, modules, parameters, placement, surrounding
+from detachlint.interpret.pytorch.tensors import (
+    any_flag,
+    flag_of,
+    make_tensor,
+    roots,
+    severed_in,
+    story_of_any,
+    write_into,
+)
+from detachlint.knowledge import facts
+from detachlint.knowledge.facts import Aliasing, ModuleFact, Output, Result
+from detachlint.source.span import Span
+
+if TYPE_CHECKING:
+    from detachlint.interpret.engine.machine import Machine
+
+
+def call_module(
+    machine: Machine,
+    address: Address,
+    thing: Instance,
+    arguments: Arguments,
+    state: State,
+    activation: Activation,
+    span: Span,
+    shown: str,
+) -> Outcomes:
+    """`module(…)`: pre-hooks, `forward`, hooks."""
+    if thing.attributes.get(surrounding.COMPILED) == TRUE and state.surroundings.compiled != YES:
+        saved = state.surroundings
+        state.surroundings = replace(saved, compiled=YES)
+        ends = call_module(machine, address, thing, arguments, state, activation, span, shown)
+        for _, end in ends:
+            end.surroundings = saved
+        return ends
+    own = _own(state, thing, "__call__")
+    if own:
+        given = arguments.after(value_of(address))
+        return machine.call(own, given, state, activation, span, shown)
+    outcomes: Outcomes = []
+    for after in _run_hooks(
+        machine, address, modules.PRE_HOOKS, arguments, None, state, activation, span
+    ):
+        current = after[1].get(address)
+        if isinstance(current, Instance):
+            outcomes += forward(
+                machine, address, current, arguments, after[1], activation, span, shown
+            )
+    finished: Outcomes = []
+    for value, after_forward in outcomes:
+        finished += _run_hooks(
+            machine, address, modules.HOOKS, arguments, value, after_forward, activation, span
+        )
+    return finished
+
+
+def _own(state: State, thing: Instance, name: str) -> Value:
+    parts = [
+        found[0]
+        for cls in in_order(thing.cls)
+        if isinstance(cls, Address) and (found := find_in_class(state, cls, name)) is not None
+    ]
+    return join_values(parts)
+
+
+def _run_hooks(
+    machine: Machine,
+    address: Address,
+    which: str,
+    arguments: Arguments,
+    output: Value | None,
+    state: State,
+    activation: Activation,
+    span: Span,
+) -> Outcomes:
+    """Run the registered hooks; a hook's own result (other than None) replaces the output."""
+    thing = state.get(address)
+    hooks = (
+        thing.attributes.get(which, BOTTOM_VALUE) if isinstance(thing, Instance) else BOTTOM_VALUE
+    )
+    outcomes: Outcomes = [(output if output is not None else NONE, state)]
+    for hook in in_order(hooks):
+        following: Outcomes = []
+        for value, before in outcomes:
+            inputs = machine.new(
+                before, activation, span, "hook inputs", Sequence("tuple", arguments.positional)
+            )
+            given = (value_of(address), inputs, *([] if output is None else [value]))
+            for result, after in machine.call(
+                value_of(hook), Arguments(given), before, activation, span, "hook"
+            ):
+                replaced = frozenset(a for a in result if a != literal(None))
+                following.append((replaced or value, after))
+        outcomes = following
+    return outcomes
+
+
+def forward(
+    machine: Machine,
+    address: Address,
+    thing: Instance,
+    arguments: Arguments,
+    state: State,
+    activation: Activation,
+    span: Span,
+    shown: str,
+) -> Outcomes:
+    """`forward` of the program's class, or what facts say of the library's."""
+    own = _own(state, thing, "forward")
+    if own:
+        given = arguments.after(value_of(address))
+        return machine.call(own, given, state, activation, span, shown)
+    return forward_of_library(machine, address, thing, arguments, state, activation, span, shown)
+
+
+def forward_of_library(
+    machine: Machine,
+    address: Address,
+    thing: Instance,
+    arguments: Arguments,
+    state: State,
+    activation: Activation,
+    span: Span,
+    shown: str,
+) -> Outcomes:
+    """`forward` of the library class that the module is, or is derived from."""
+    for name in class_names(state, thing):
+        fact = facts.module_fact(name)
+        if fact is None or name == "torch.nn.Module":
+            continue
+        if fact.container == "sequential":
+            return _run_in_sequence(machine, thing, arguments, state, activation, span, shown)
+        if fact.container == "module":
+            return machine.call(thing.payload, arguments, state, activation, span, shown)
+        return [_by_fact(machine, address, thing, fact, arguments, state, activation, span, shown)]
+    grad = BY_DEFAULT.both(state.recording)
+    known = any(isinstance(c, Address) and not has_unknown_base(state, c) for c in thing.cls)
+    story = begin(
+        span, f"output of the module `{shown}`, whose parameters are trainable by default"
+    )
+    if known:
+        grad = any_flag(state, [parameters.all_parameters(machine, state, address, span)])
+        grad = grad.both(state.recording).in_unseen_hands()
+    result = machine.unknown(state, activation, span, "result", grad=grad, story=story)
+    return [(result, state)]
+
+
+def _run_in_sequence(
+    machine: Machine,
+    thing: Instance,
+    arguments: Arguments,
+    state: State,
+    activation: Activation,
+    span: Span,
+    shown: str,
+) -> Outcomes:
+    items = modules.contents(state, thing) or Sequence("list")
+    outcomes: Outcomes = [(arguments.get(0, "input") or BOTTOM_VALUE, state)]
+    outer = activation.context
+    stages = [*items.items, *([items.rest] if items.rest else [])]
+    for number, stage in enumerate(stages):
+        activation.context = machine.book.context(outer, span, number + 1)
+        outcomes = machine.merge_outcomes(
+            [
+                outcome
+                for value, before in outcomes
+                for outcome in machine.call(
+                    stage, Arguments((value,)), before, activation, span, shown
+                )
+            ]
+        )
+    activation.context = outer
+    return outcomes
+
+
+def _by_fact(
+    machine: Machine,
+    address: Address,
+    thing: Instance,
+    fact: ModuleFact,
+    arguments: Arguments,
+    state: State,
+    activation: Activation,
+    span: Span,
+    shown: str,
+) -> tuple[Value, State]:
+    inputs = arguments.all()
+    weights = [v for n, v in thing.attributes.items() if not n.startswith("@")] + [thing.hidden]
+    module_traits.initialize_parameters(state, weights)
+    flag_before = any_flag(state, [*weights, *inputs])
+    flag = flag_before.both(state.recording)
+    trainable = any_flag(state, weights)
+    story: Story | None = story_of_any(state, [*inputs]) if trainable == NO else None
+    if story is None:
+        story = then(
+            story_of_any(state, weights),
+            span,
+            f"output of the module `{shown}`: computed with them",
+        )
+    else:
+        story = then(story, span, f"goes through the module `{shown}`")
+    device = placement.common_device(state, [*inputs, *weights])
+    short = fact.name.rpartition(".")[2]
+    dtype = surrounding.lowered(
+        state, short, module_traits.dtype_of_output(state, inputs, weights), device
+    )
+    made = Tensor(
+        flag,
+        leaf=flag.opposite(),
+        dtype=dtype,
+        severed=severed_in(state, inputs),
+        story=story,
+        device=device,
+        traits=placement.common_traits(state, [*inputs, *weights]),
+    )
+    source = inputs[0] if inputs else BOTTOM_VALUE
+    in_place = thing.attributes.get(f"{modules.FLAGS} {fact.in_place_flag}") == TRUE
+    if fact.in_place_flag and in_place:
+        write_into(state, source, flag_of(state, source), span, f"written by `{shown}`", story)
+        return source, state
+    value = _build(machine, fact, fact.output, made, source, thing, state, activation, span, "out")
+    reshapes = fact.name.endswith(("Flatten", "Unflatten"))
+    if fact.aliasing is Aliasing.SOMETIMES and state.mode != YES and source and not reshapes:
+        value |= source  # a no-op returns its input, flag and all (executed: Dropout in eval mode)
+    return value, state
+
+
+def _build(
+    machine: Machine,
+    fact: ModuleFact,
+    output: Output,
+    made: Tensor,
+    source: Value,
+    thing: Instance,
+    state: State,
+    activation: Activation,
+    span: Span,
+    role: str,
+) -> Value:
+    if output.items:
+        if output.flag and thing.attributes.get(f"{modules.FLAGS} {output.flag}", FALSE) == FALSE:
+            return _build(
+                machine, fact, output.items[0], made, source, thing, state, activation, span, role
+            )
+        parts = tuple(
+            _build(machine, fact, item, made, source, thing, state, activation, span, f"{role}.{i}")
+            for i, item in enumerate(output.items)
+        )
+        sequence = Sequence("tuple", parts, fields=output.fields)
+        return machine.new(state, activation, span, role, sequence)
+    if output.result is Result.INTEGER:
+        made = Tensor(NO, leaf=YES, dtype=Dtype.INTEGER, device=made.device, traits=made.traits)
+    elif output.result is Result.NEVER:
+        made = replace(made, grad=NO, leaf=YES, story=None)
+    elif output.result is Result.PYTHON:
+        return machine.unknown(state, activation, span, role, kind=Kind.OTHER, grad=NO)
+    elif fact.aliasing in (Aliasing.VIEW, Aliasing.SELF) or fact.name.endswith("latten"):
+        # Flattening what is contiguous (nearly everything) gives a view.
+        made = replace(made, base=roots(state, source))
+    return make_tensor(machine, state, activation, span, made, role)

@@ -1,0 +1,104 @@
+"""What other libraries do to tensors: each executed row made anew, and how rows are found."""
+
+from __future__ import annotations
+
+import importlib.metadata
+
+import pytest
+
+from detachlint.knowledge import sink_facts
+from detachlint.knowledge.model import Gate
+from detachlint.knowledge.rows import MalformedRow
+from detachlint.knowledge.sink_facts import (
+    EXECUTED,
+    READ,
+    SinkGates,
+    format_gates,
+    parse_sink,
+    sink_fact,
+)
+from detachlint.source.scan import LIBRARIES
+
+NAMES = list(EXECUTED.names())
+PACKAGES = ("matplotlib", "pandas", "pillow", "scikit-learn", "scipy", "seaborn")
+
+
+def evidence(name: str) -> str:
+    return (EXECUTED.row(name) or "").rpartition("\t")[2]
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_libraries_do_what_their_rows_say(package: str) -> None:
+    pytest.importorskip("torch")
+    from detachlint.harness.probe import sinks
+
+    [executed] = {evidence(name) for name in NAMES if evidence(name).startswith(f"{package} ")}
+    try:
+        installed = f"{package} {importlib.metadata.version(package)}"
+    except importlib.metadata.PackageNotFoundError:
+        pytest.skip(f"{package} is not installed")
+    if installed != executed:
+        pytest.skip(f"the rows are about {executed}, not {installed}")
+    made: dict[str, dict[str, SinkGates]] = {}
+    for name, template, _ in sinks.calls():
+        if evidence(name) == executed:
+            made.setdefault(name, {}).update(sinks.gates_of(name, template))
+    facts = {name: sink_fact(name) for name in made}
+    assert made == {name: fact.gates if fact else None for name, fact in facts.items()}
+
+
+def test_every_executed_row_has_a_call() -> None:
+    from detachlint.harness.probe import sinks
+
+    given = {name: gives for name, _, gives in sinks.calls()}
+    assert set(given) == set(NAMES)
+    assert given == {name: (EXECUTED.row(name) or "").split("\t")[1] for name in NAMES}
+
+
+def test_rows_say_how_they_are_known() -> None:
+    """By a library of a version, which a test executes or somebody has; or read."""
+    for table in (EXECUTED, READ):
+        for name in table.names():
+            row = table.row(name) or ""
+            if not row.startswith("= "):
+                fact = parse_sink(name, row, table is EXECUTED)
+                assert fact.evidence == "read" or fact.evidence[-1].isdigit(), name
+                assert format_gates(fact.gates) == row.partition("\t")[0]
+
+
+def test_pyplot_is_as_its_axes_are() -> None:
+    plot, method = sink_fact("matplotlib.pyplot.plot"), sink_fact("matplotlib.axes.Axes.plot")
+    assert plot is not None and plot == method
+    own = sink_fact("matplotlib.pyplot.hist")
+    assert own is not None and own.at(1) == SinkGates(Gate.CONVERTS, Gate.CONVERTS)
+
+
+def test_any_estimator_is_fitted_alike() -> None:
+    fact = sink_fact("sklearn.linear_model.LogisticRegression.fit")
+    assert fact is not None and fact.gives == "self"
+    assert fact.named("X") == fact.at(0) == SinkGates(Gate.CONVERTS, Gate.CONVERTS)
+    assert sink_fact("sklearn.linear_model.LogisticRegression.get_params") is None
+
+
+def test_further_positions_have_the_gates_of_the_star() -> None:
+    plot = sink_fact("matplotlib.axes.Axes.plot")
+    assert plot is not None
+    assert plot.at(7) is plot.gates["*"]
+    assert plot.named("label") is None
+
+
+def test_unknown_callables_have_no_fact() -> None:
+    assert sink_fact("pandas.no_such_function") is None
+    assert sink_fact("no_such_library.plot") is None
+
+
+@pytest.mark.parametrize(
+    "row", ["0=sideways\tpython\tread", "0\tpython\tread", "0=converts", "0=a/b/c/d\tx\tread"]
+)
+def test_a_malformed_row_is_an_error_that_names_it(row: str) -> None:
+    with pytest.raises(MalformedRow, match=r"^library\.f: "):
+        parse_sink("library.f", row, executed=False)
+
+
+def test_the_scan_lets_through_what_there_are_facts_about() -> None:
+    assert sink_facts.libraries() <= set(LIBRARIES)
