@@ -11,6 +11,7 @@ import click
 from detachlint import __version__
 from detachlint.cli.check import check, fix
 from detachlint.cli.debug import debug
+from detachlint.cli.explain import explain
 from detachlint.cli.rule import rule
 from detachlint.cli.run import run
 from detachlint.cli.terminal import complain, discard_output, prepare_streams
@@ -27,7 +28,7 @@ def command() -> None:
     """Find, explain and fix PyTorch tensors that cross into NumPy while they require grad."""
 
 
-for _subcommand in (check, fix, run, verify, rule, debug):
+for _subcommand in (check, fix, explain, run, verify, rule, debug):
     command.add_command(_subcommand)
 
 

@@ -222,6 +222,22 @@ class Mapping:
 
 @final
 @dataclass(frozen=True, slots=True)
+class View:
+    """`dict.keys()`, `.values()` or `.items()`: shows what the dict holds when it is looked at.
+
+    `kind` is the name of the method (`"any"`: one of them), `source` the dict.
+    """
+
+    kind: str
+    source: Value
+
+    def join(self, other: View) -> View:
+        """Either of the two."""
+        return View(self.kind if self.kind == other.kind else "any", self.source | other.source)
+
+
+@final
+@dataclass(frozen=True, slots=True)
 class Instance:
     """An object of a class of the program (`cls` holds its address) or of a library (`Library`).
 
@@ -319,7 +335,9 @@ class Frame:
 class Iterator:
     """An iterator, partly consumed (`position` items are gone; None: nobody knows how many).
 
-    What it runs through is, by `kind`: `"items"` the elements of `source`; `"generator"` the calls of
+    What it runs through is, by `kind`: `"items"` the elements of `source`; `"zip"` tuples of the elements
+    of the iterables in the tuple `source`, in step; `"count"` the numbers from `source` on;
+    `"generator"` the calls of
     the generator function `function` with the arguments bound in frame `source`; `"map"` and
     `"filter"` the function over the elements of `source` (both lazy: their code runs when they are
     consumed, under the grad mode of that moment); `"coroutine"` the body of an `async def`, run when it
@@ -399,6 +417,7 @@ HeapObject: TypeAlias = (
     | Unknown
     | Sequence
     | Mapping
+    | View
     | Instance
     | Function
     | Class
@@ -476,6 +495,8 @@ def map_object(thing: HeapObject, change: Callable[[Value], Value]) -> HeapObjec
                 change(thing.rest),
                 change(thing.default),
             )
+        case View():
+            return View(thing.kind, change(thing.source))
         case Instance():
             return Instance(
                 change(thing.cls),

@@ -71,10 +71,14 @@ class Relevance:
 
     def add(self, modules: Iterable[Code]) -> None:
         """Take modules in. Those taken in earlier are not looked at again."""
+        words: dict[Code, frozenset[str]] = {}
+        given: list[Given] = []
+        around: dict[Code, Code] = {}
         codes = [code for module in modules for code in all_codes(module)]
-        words = {code: words_in(code) for code in codes}
-        given = [pair for code in codes for pair in _given_names(code)]
-        around = {inner: code for code in codes for inner in inner_codes(code)}
+        for code in codes:
+            words[code] = words_in(code)
+            given += _given_names(code)
+            around |= dict.fromkeys(inner_codes(code), code)
         relevant: set[Code] = set()
         names = self.names
         for code in hands_over(codes):

@@ -173,7 +173,12 @@ class Roots:
 
     def wanted(self, code: Code) -> bool:
         """Whether code can reach a crossing, and nobody has run it."""
-        return code in self.relevant and code not in self.machine.called and code not in self.done
+        return code in self.relevant and not self._is_covered(code) and code not in self.done
+
+    def _is_covered(self, code: Code) -> bool:
+        """Whether the calls we see are all there are: a private function that was handed out has others."""
+        handed_out = is_private(code) and code in self.machine.escape_modes
+        return code in self.machine.called and not handed_out
 
     def run_class_if_wanted(self, address: Address, cls: Class) -> None:
         """Run the methods of a class on an object of it, if any of them is wanted.
@@ -185,7 +190,7 @@ class Roots:
         adds = cls.code is not None and self._adds_something(cls.code)
         for method, _ in self._inherited_methods(self.world, address, every=True):
             function = self.world.get(method)
-            if not isinstance(function, Function) or function.code in self.machine.called:
+            if not isinstance(function, Function) or self._is_covered(function.code):
                 continue
             elsewhere = adds and not own.contains(function.code.span)
             if self.wanted(function.code) or (elsewhere and function.code in self.relevant):
@@ -373,7 +378,7 @@ class Roots:
 
     def _is_called(self, state: State, method: Address) -> bool:
         function = state.get(method)
-        return isinstance(function, Function) and function.code in self.machine.called
+        return isinstance(function, Function) and self._is_covered(function.code)
 
     def _inherited_methods(
         self, state: State, address: Address, *, every: bool = False

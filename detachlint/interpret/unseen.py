@@ -133,6 +133,7 @@ def _of_library_class(name: str) -> HeapObject:
 
 def leave_world_in_unseen_hands(state: State) -> None:
     """What exists when unseen code calls: it may have frozen or detached anything meanwhile."""
+    state.heap.log.now.total = True
     for address, thing in list(state.heap.items()):
         if isinstance(thing, Tensor):
             state.heap[address] = thing.in_unseen_hands()

@@ -45,11 +45,13 @@ __all__ = [
     "canonical_name",
     "class_fact",
     "grad_mode",
+    "has_methods_that_never_return",
     "is_tensor_method",
     "module_fact",
     "module_method",
     "not_modelled",
     "numpy_fact",
+    "raised_instead",
     "sink_fact",
     "tensor_attribute",
 ]
@@ -59,6 +61,7 @@ MODULES = Table("torch/modules.tsv")
 CLASSES = Table("torch/classes.tsv")
 NUMPY = Table("numpy/calls.tsv")
 ALIASES = Table("torch/aliases.tsv")
+NEVER_RETURN = Table("python/never_return.tsv")
 
 
 @cache
@@ -76,6 +79,17 @@ def canonical_name(name: str) -> str:
         return name
     # A method or member of something that has an alias: `torch.functional.Tensor.max`.
     return f"{canonical_name(owner)}.{attribute}"
+
+
+def raised_instead(name: str) -> str | None:
+    """The exception with which a callable always ends; None of one that returns."""
+    return NEVER_RETURN.row(name)
+
+
+@cache
+def has_methods_that_never_return(cls: str) -> bool:
+    """Whether some method of a library class never returns."""
+    return any(name.rpartition(".")[0] == cls for name in NEVER_RETURN.names())
 
 
 @cache

@@ -25,7 +25,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             span=raising.span.alone(),
             confidence=raising.confidence,
             trace=trace_of(
-                facts.filename, worst, f"converted to NumPy here{mode_of(worst)}", worst.story
+                facts.filename, raising, f"converted to NumPy here{mode_of(worst)}", worst.story
             ),
             fix=_advice() if raising.needed else None,
             remedy=Remedy.DETACH_RECEIVER,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from detachlint.interpret.facts import Crossing, Facts
+from detachlint.rules.contexts import place_of
 from detachlint.rules.finding import Confidence, Finding, Remedy
 from detachlint.rules.implicit import afterthought, finding_of, is_container, taker
-from detachlint.rules.visits import Raising, crossings_of, place_of
+from detachlint.rules.visits import Raising, crossings_of
 
 CODE = "DTL103"
 NAME = "array-of-grad-tensors"

@@ -25,7 +25,9 @@ def finding_of(
 ) -> Finding:
     """The finding about an implicit crossing."""
     worst = raising.worst
-    trace = trace_of(facts.filename, worst, f"converted to NumPy here{mode_of(worst)}", worst.story)
+    trace = trace_of(
+        facts.filename, raising, f"converted to NumPy here{mode_of(worst)}", worst.story
+    )
     return Finding(
         code=code,
         name=name,

@@ -27,7 +27,7 @@ def findings(facts: Facts, code: str, name: str) -> Iterator[Finding]:
             filename=facts.filename,
             span=raising.span.alone(),
             confidence=raising.confidence,
-            trace=trace_of(facts.filename, raising.worst, "converted to NumPy here", origin),
+            trace=trace_of(facts.filename, raising, "converted to NumPy here", origin),
             fix=None if advice is None else Fix(advice, Applicability.DISPLAY_ONLY, ()),
             remedy=_remedy(raising),
             cures=cures(raising.refusal),

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from detachlint.domain.belief import Truth
 from detachlint.domain.story import Story
 from detachlint.domain.traits import Check
-from detachlint.interpret.facts import Crossing, Facts
+from detachlint.interpret.facts import CallSite, Crossing, Facts
 from detachlint.knowledge.model import Gate
+from detachlint.rules.contexts import Contexts, contexts_of
 from detachlint.rules.finding import Confidence, TraceStep
 from detachlint.rules.refusals import Refusal, belief, confidence_of, refusal
 from detachlint.source.span import Span
@@ -36,14 +37,25 @@ class Raising(NamedTuple):
         return "a tensor that requires grad"
 
     @property
-    def suffix(self) -> str:
-        """From where it is called, and whether anyone would see the error."""
-        text = ""
+    def contexts(self) -> Contexts:
+        """The callers that tell where it raises from where it does not."""
         check = self.refusal.check
-        harmless = any(confidence_of(belief(visit, check)) is None for visit in self.visits)
-        if self.worst.calls and harmless and not self.worst.unseen:
-            text += f" when called from {place_of(self.worst.span, self.worst.calls[-1].span)}"
-        return text
+        fine = [v for v in self.visits if confidence_of(belief(v, check)) is None]
+        raising = [v for v in self.visits if confidence_of(belief(v, check)) is not None]
+        surest = confidence_of(belief(self.worst, check))
+        raising = [v for v in raising if confidence_of(belief(v, check)) is surest]
+        return contexts_of([self.worst, *raising], fine)
+
+    @property
+    def suffix(self) -> str:
+        """From where it is called when it raises, and when it does not."""
+        return "" if self.worst.unseen else self.contexts.said_from(self.worst.span)
+
+    @property
+    def to_blame(self) -> CallSite | None:
+        """The call whose grad mode is to blame, all others being under `no_grad`."""
+        contexts = self.contexts
+        return contexts.to_blame if contexts.by_mode and not self.worst.unseen else None
 
     @property
     def swallowed(self) -> str:
@@ -78,14 +90,21 @@ def is_rejected(visit: Crossing) -> bool:
 
 
 def trace_of(
-    filename: str, worst: Crossing, last: str, origin: Story | None
+    filename: str, raising: Raising, last: str, origin: Story | None
 ) -> tuple[TraceStep, ...]:
-    """The way from the origin to the crossing; `last` says what happens there."""
+    """The way from the origin to the crossing; `last` says what happens there.
+
+    Where one call is to blame, it starts with that call.
+    """
+    worst, blamed = raising.worst, raising.to_blame
     steps: list[TraceStep] = []
+    if blamed is not None:
+        said = f"`{blamed.callee}` is called here, while grad mode is on"
+        steps.append(_step(filename, blamed.span, said))
     if origin is not None:
         steps += [_step(filename, s.span, s.message) for s in _shown(origin, worst)]
     for site in worst.calls:
-        if not worst.unseen:
+        if not worst.unseen and site != blamed:
             steps.append(_step(filename, site.span, f"`{site.callee}` is called here"))
     steps.append(_step(filename, worst.span, last))
     return tuple(steps)
@@ -93,13 +112,6 @@ def trace_of(
 
 def _step(filename: str, span: Span, message: str) -> TraceStep:
     return TraceStep(span.file or filename, span.alone(), message)
-
-
-def place_of(crossing: Span, call: Span) -> str:
-    """Where a call stands, as seen from the crossing."""
-    if call.file == crossing.file:
-        return f"line {call.line}"
-    return f"{call.file}:{call.line}"
 
 
 LONGEST_TRACE = 8

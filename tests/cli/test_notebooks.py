@@ -69,7 +69,7 @@ def test_messages_name_lines_of_cells(project: Path) -> None:
     (project / "nb.ipynb").write_bytes(notebook(*CROSSING[:2], function, calls))
     result = run("check", "--output-format", "concise")
     assert result.stdout.startswith("nb.ipynb:cell 4:2:12: DTL101 [*]")
-    assert "requires grad when called from line 4 of cell 5\n" in result.stdout
+    assert "requires grad when called from line 4 of cell 5" in result.stdout
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,6 @@ def test_whoever_consumes_runs_the_body(consume: str) -> None:
     assert revealed(body) == ["YES"]
 
 
-@pytest.mark.xfail(strict=True, reason="the first generator is run to its end before the second")
 def test_two_generators_in_step_run_in_turns() -> None:
     body = (
         "log = [torch.ones(2)]\n"
@@ -154,9 +153,6 @@ def test_a_generator_within_itself_comes_to_an_end(body: str) -> None:
     run(body + "for y in g(t):\n    y.numpy()\n")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="beyond the bound a generator yields nothing: a missed alarm"
-)
 def test_a_generator_that_walks_deep_into_a_nest_yields_what_is_there() -> None:
     body = (
         "def walk(tree):\n"

@@ -94,10 +94,10 @@ def test_a_fork_goes_its_own_way(three: list[State]) -> None:
 def test_assumptions_survive_where_both_paths_made_them() -> None:
     left, right = state(), state()
     a, b, c = ADDRESSES
-    left.truths = {a: True, b: True, c: False}
-    right.truths = {a: True, b: False}
-    left.equals = {a: literal(1), b: literal(1)}
-    right.equals = {a: literal(1), b: literal(1.0)}
+    left.truths.update({a: True, b: True, c: False})
+    right.truths.update({a: True, b: False})
+    left.equals.update({a: literal(1), b: literal(1)})
+    right.equals.update({a: literal(1), b: literal(1.0)})
     joined = left.join(right)
     assert joined.truths == {a: True}
     assert joined.equals == {a: literal(1)}
@@ -143,7 +143,8 @@ def test_merging_keeps_to_the_limit(three: list[State], limit: int) -> None:
 
 def test_paths_that_made_no_difference_become_one() -> None:
     left, right = state({PLACE["a"]: Tensor(YES)}), state({PLACE["a"]: Tensor(YES)})
-    left.truths, right.truths = {PLACE["b"]: True}, {PLACE["b"]: False}
+    left.truths.update({PLACE["b"]: True})
+    right.truths.update({PLACE["b"]: False})
     (merged,) = merge_states([left, right], 4)
     assert merged.truths == {}
     assert merged.get(PLACE["a"]) == Tensor(YES)

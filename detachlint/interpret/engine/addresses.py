@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import replace
 
 from detachlint.domain.objects import HeapObject, Kind, Unknown
@@ -140,7 +141,7 @@ def _depth(atom: Atom) -> int:
     return 0
 
 
-def stems_from(address: Atom, known: dict[Address, HeapObject]) -> bool:
+def stems_from(address: Atom, known: Container[Address]) -> bool:
     """Whether an atom was there before (`known`), or was derived from what was there only."""
     if not isinstance(address, Address):
         return _atom_stems_from(address, known)
@@ -151,7 +152,7 @@ def stems_from(address: Atom, known: dict[Address, HeapObject]) -> bool:
     return all(_atom_stems_from(operand, known) for operand in address.derived[1])
 
 
-def _atom_stems_from(atom: Atom, known: dict[Address, HeapObject]) -> bool:
+def _atom_stems_from(atom: Atom, known: Container[Address]) -> bool:
     if isinstance(atom, Address):
         return stems_from(atom, known)
     if isinstance(atom, (Method, Bound)):

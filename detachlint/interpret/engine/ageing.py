@@ -38,8 +38,9 @@ def age(machine: Machine, state: State, before: Heap) -> None:
     newborn = {
         a for a in written if a in state.heap and not stems_from(a, before) and a not in originals
     }
-    stale = [a for a in state.truths if a in newborn or not stems_from(a, before)]
-    stale += [a for a in state.equals if a in newborn or not stems_from(a, before)]
+    known_before = before.keys()  # looked at for assumptions only, which note for themselves
+    stale = [a for a in state.truths if a in newborn or not stems_from(a, known_before)]
+    stale += [a for a in state.equals if a in newborn or not stems_from(a, known_before)]
     drop_assumptions(state, stale)
     if not newborn:
         return
@@ -47,8 +48,8 @@ def age(machine: Machine, state: State, before: Heap) -> None:
         address
         for address in written
         if address not in newborn
-        and address in state.heap
-        and before.get(address) is not state.heap[address]
+        and state.heap.meet(address) is not None
+        and before.meet(address) is not state.heap.meet(address)
     ]
     alive = sorted(_reachable(state, changed, newborn), key=lambda a: a.serial)
     names = {address: machine.book.older(address) for address in alive}
@@ -62,7 +63,9 @@ def age(machine: Machine, state: State, before: Heap) -> None:
         state.heap[older] = moved if known is None else join_objects(known, moved)
     if names:
         for address in changed:
-            state.heap[address] = _renamed(machine, state.heap[address], names)
+            known = state.heap.meet(address)
+            if known is not None:
+                state.heap.store(address, _renamed(machine, known, names))
 
 
 def _renamed(machine: Machine, thing: HeapObject, names: dict[Address, Address]) -> HeapObject:
@@ -77,7 +80,7 @@ def _renamed(machine: Machine, thing: HeapObject, names: dict[Address, Address])
 
 def _reachable(state: State, start: list[Address], among: set[Address]) -> set[Address]:
     found: set[Address] = set()
-    pending: list[HeapObject] = [state.heap[address] for address in start]
+    pending = [thing for a in start if (thing := state.heap.meet(a)) is not None]
     while pending:
         for address in _references(pending.pop()):
             if address in among and address not in found:
@@ -99,21 +102,22 @@ def _references(thing: HeapObject) -> IteratorOf[Address]:
 
 def _addresses_in(value: Value) -> IteratorOf[Address]:
     for atom in value:
-        yield from _addresses_of(atom)
+        yield from addresses_of(atom)
 
 
-def _addresses_of(atom: Atom) -> IteratorOf[Address]:
+def addresses_of(atom: Atom) -> IteratorOf[Address]:
+    """The addresses that an atom is, is bound to or was derived from."""
     match atom:
         case Address():
             yield atom
             if atom.derived is not None:
                 for operand in atom.derived[1]:
-                    yield from _addresses_of(operand)
+                    yield from addresses_of(operand)
         case Method(receiver=receiver):
-            yield from _addresses_of(receiver)
+            yield from addresses_of(receiver)
         case Bound(receiver=receiver, function=function):
             yield function
-            yield from _addresses_of(receiver)
+            yield from addresses_of(receiver)
         case Super(after=after, receiver=receiver):
             yield after
-            yield from _addresses_of(receiver)
+            yield from addresses_of(receiver)

@@ -84,10 +84,12 @@ def _same(left: State, right: State) -> bool:
 
 
 def _assumptions(state: State, start: State, before: Heap) -> Assumptions:
+    # What the path assumed at the start is no part of the answer, so it is not noted as looked at.
+    assumed_at_start, known_before = start.truths.keys(), before.keys()
     return frozenset(
         (address, truth)
         for address, truth in state.truths.items()
-        if address not in start.truths and stems_from(address, before)
+        if address not in assumed_at_start and stems_from(address, known_before)
     )
 
 
@@ -95,12 +97,12 @@ def widen(machine: Machine, old: State, grown: State, span: Span) -> None:
     """Stop literals from growing round after round: they become numbers or text nobody knows."""
     changes = sorted(parted(old.heap, grown.heap)[1], key=lambda address: address.serial)
     for address in changes:
-        known, thing = old.heap.get(address), grown.heap.get(address)
+        known, thing = old.heap.meet(address), grown.heap.meet(address)
         if known is None or thing is None or known is thing:
             continue
         changed = _widened(machine, grown, known, thing, span)
         if changed is not thing:
-            grown.heap[address] = changed
+            grown.heap.store(address, changed)
 
 
 def _widened(

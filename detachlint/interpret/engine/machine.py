@@ -31,6 +31,7 @@ from detachlint.interpret.engine import unseen_calls
 from detachlint.interpret.engine.activation import Activation, Outcome, Outcomes
 from detachlint.interpret.engine.addresses import AddressBook
 from detachlint.interpret.engine.arguments import Arguments
+from detachlint.interpret.engine.memo import Memo
 from detachlint.interpret.engine.program import Program
 from detachlint.interpret.engine.state import (
     MOST_PATHS,
@@ -39,7 +40,7 @@ from detachlint.interpret.engine.state import (
     join_states,
     merge_states,
 )
-from detachlint.interpret.facts import Facts
+from detachlint.interpret.facts import Crossing, Facts
 from detachlint.interpret.language import attributes, calls, functions, iteration
 from detachlint.interpret.language.expressions import EVALUATORS
 from detachlint.interpret.language.importing import Image
@@ -128,6 +129,8 @@ class Machine:
         self.recursive_arguments: dict[Address, Arguments] = {}
         self.summaries: dict[Address, Outcome | None] = {}
         self.summary_used: set[Address] = set()
+        self.memo = Memo()
+        self.found: list[Crossing | tuple[Span, str]] = []
 
     # --- running -------------------------------------------------------------------------------
 
@@ -177,6 +180,20 @@ class Machine:
         if found is None:
             found = self.facts_of[file] = Facts(file)
         return found
+
+    def note_run(self, code: Code, state: State) -> None:
+        """A function is being run, for a caller that we see (or as an entry point)."""
+        self.called.add(code)
+        state.heap.log.now.codes.add(code)
+
+    def record(self, found: Crossing | tuple[Span, str]) -> None:
+        """Note a visit to a crossing, or the answer to a `reveal_grad(x)`, among the facts."""
+        self.found.append(found)
+        if isinstance(found, Crossing):
+            visits = self.facts_about(found.span.file).crossings.setdefault(found.span, [])
+            visits.append(found)
+        else:
+            self.facts_about(found[0].file).reveals.append(found)
 
     # --- the work that is done -----------------------------------------------------------------
 
@@ -474,5 +491,5 @@ class Machine:
         for _ in range(depth):
             if frame is None:
                 return None
-            frame = state.frame(frame).parent
+            frame = state.outer(frame)
         return frame

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from detachlint.domain.belief import NO, Belief
-from detachlint.domain.objects import Frame, HeapObject, Unknown, join_objects
+from detachlint.domain.objects import Frame, HeapObject, Instance, Unknown, join_objects
 from detachlint.domain.surroundings import USUAL, Surroundings
 from detachlint.domain.values import Address, Atom, Literal, Value
-from detachlint.interpret.engine.heap import Heap, Journal, parted
+from detachlint.interpret.engine.heap import Assumptions, Heap, Journal, parted
+from detachlint.ir.nodes import Code
 
 NOTHING_KNOWN = Unknown()
 
@@ -43,8 +44,8 @@ class State:
     ) -> None:
         self.heap = heap
         self.mode = mode
-        self.truths = truths
-        self.equals = equals
+        self.truths = truths if isinstance(truths, Assumptions) else Assumptions(truths, heap.log)
+        self.equals = equals if isinstance(equals, Assumptions) else Assumptions(equals, heap.log)
         self.focus = focus
         self.inference = inference
         self.surroundings = surroundings
@@ -54,8 +55,8 @@ class State:
         return State(
             self.heap.fork(),
             self.mode,
-            self.truths.copy(),
-            self.equals.copy(),
+            self.truths.fork(),
+            self.equals.fork(),
             self.focus,
             self.inference,
             self.surroundings,
@@ -72,7 +73,7 @@ class State:
 
     def get(self, address: Address) -> HeapObject:
         """The object at an address."""
-        found = self.heap.get(address)
+        found: HeapObject | None = self.heap.get(address)
         if found is not None:
             return found
         return address.default or NOTHING_KNOWN
@@ -89,16 +90,63 @@ class State:
             thing = join_objects(self.get(address), thing)
         self.heap[address] = thing
 
+    def variable(self, frame: Address, name: str) -> Value | None:
+        """The value of a variable of a frame; None where it is not bound."""
+        self.heap.log.now.names.add((frame, name))
+        return self._scope(frame).variables.get(name)
+
+    def is_there(self, frame: Address) -> bool:
+        """Whether a frame exists in this world."""
+        self.heap.log.now.names.add((frame, ""))
+        return self.heap.peek(frame) is not None
+
+    def outer(self, frame: Address) -> Address | None:
+        """The frame around a frame."""
+        self.heap.log.now.names.add((frame, ""))
+        return self._scope(frame).parent
+
+    def instance(self, address: Address, name: str = "") -> Instance | None:
+        """The instance at an address, for someone who looks at nothing but its class and this attribute."""
+        found = self.heap.peek(address)
+        if not isinstance(found, Instance):
+            return None
+        self.heap.log.now.names.update(((address, name), (address, "")))
+        return found
+
+    def glimpse(self, address: Address) -> HeapObject:
+        """The object at an address, for someone who looks at nothing but the class of an instance."""
+        return self.instance(address) or self.get(address)
+
+    def set_attribute(self, address: Address, name: str, value: Value | None) -> None:
+        """Set an attribute of a single instance; None removes it."""
+        old = self.instance(address, name)
+        assert old is not None
+        attributes = {n: v for n, v in old.attributes.items() if value is not None or n != name}
+        if value is not None:
+            attributes[name] = value
+        self.heap.store(address, Instance(old.cls, attributes, old.hidden, old.payload))
+
+    def code_of(self, frame: Address) -> Code:
+        """The code that a frame is of: the same, whatever happens."""
+        return self._scope(frame).code
+
+    def _scope(self, frame: Address) -> Frame:
+        found = self.heap.peek(frame)
+        assert isinstance(found, Frame)
+        return found
+
     def bind(self, frame: Address, name: str, value: Value) -> None:
         """Set a variable of a frame."""
-        old = self.frame(frame)
-        self.heap[frame] = Frame(old.code, old.parent, {**old.variables, name: value})
+        old = self._scope(frame)
+        self.heap.log.now.names.add((frame, name))
+        self.heap.store(frame, Frame(old.code, old.parent, {**old.variables, name: value}))
 
     def unbind(self, frame: Address, name: str) -> None:
         """Remove a variable of a frame."""
-        old = self.frame(frame)
+        old = self._scope(frame)
+        self.heap.log.now.names.add((frame, name))
         kept = {n: v for n, v in old.variables.items() if n != name}
-        self.heap[frame] = Frame(old.code, old.parent, kept)
+        self.heap.store(frame, Frame(old.code, old.parent, kept))
 
     def same_world(self, other: State) -> bool:
         """Whether both agree in everything but the assumptions that led there."""
@@ -106,27 +154,26 @@ class State:
             return False
         if self.surroundings != other.surroundings:
             return False
-        mine, theirs = self.heap, other.heap
-        return all(mine.get(a) == theirs.get(a) for a in parted(mine, theirs)[1])
+        return self.heap.agrees(other.heap, parted(self.heap, other.heap)[1])
 
     def join(self, other: State) -> State:
         """Either path was taken; assumptions survive where both made them."""
         if self.heap is other.heap:
             other = other.fork()
         ancestor, writes = parted(self.heap, other.heap)
-        heap = Heap(self.heap, Journal(ancestor))
+        heap = Heap(self.heap, Journal(ancestor), self.heap.log)
         for address in writes:
-            mine, theirs = self.heap.get(address), other.heap.get(address)
+            mine, theirs = self.heap.meet(address), other.heap.meet(address)
             if mine is not None and theirs is not None:
-                heap[address] = join_objects(mine, theirs)
+                heap.store(address, join_objects(mine, theirs))
             elif mine is not None or theirs is not None:
-                heap[address] = _met_absence(address, mine or theirs)
+                heap.store(address, _met_absence(address, mine or theirs))
         heap.journal.writes |= writes
         return State(
             heap,
             self.mode.join(other.mode),
-            {a: t for a, t in self.truths.items() if other.truths.get(a) == t},
-            {a: v for a, v in self.equals.items() if other.equals.get(a) == v},
+            self.truths.shared(other.truths),
+            self.equals.shared(other.equals),
             self.focus & other.focus,
             self.inference.join(other.inference),
             self.surroundings.join(other.surroundings),
@@ -162,8 +209,8 @@ def merge_states(states: list[State], limit: int) -> list[State]:
                 distinct[index] = State(
                     other.heap,
                     other.mode,
-                    {a: t for a, t in other.truths.items() if state.truths.get(a) == t},
-                    {a: v for a, v in other.equals.items() if state.equals.get(a) == v},
+                    other.truths.shared(state.truths),
+                    other.equals.shared(state.equals),
                     other.focus & state.focus,
                     other.inference,
                     other.surroundings,

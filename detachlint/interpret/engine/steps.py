@@ -23,7 +23,7 @@ def note(
     if only_if_named.startswith("<"):
         return
     for address in addresses(value):
-        thing = state.heap.get(address)
+        thing = state.glimpse(address)
         if not isinstance(thing, (Tensor, Unknown)) or thing.story is None:
             continue
         if thing.grad.usual in (Truth.YES, Truth.SOMETIMES):

@@ -141,13 +141,14 @@ def _read_atom(
         return _read_super(machine, atom, name, state, span)
     if not isinstance(atom, Address):
         return value_of(Method(atom, name))
+    instance = state.instance(atom, name)
+    if instance is not None:
+        return _read_instance(machine, atom, instance, name, state, activation, span)
     thing = state.get(atom)
     if isinstance(thing, Tensor):
         return tensor_attributes.read(machine, atom, thing, name, state, activation, span)
     if isinstance(thing, Unknown):
         return _read_unknown(machine, atom, thing, name, state, span)
-    if isinstance(thing, Instance):
-        return _read_instance(machine, atom, thing, name, state, activation, span)
     if isinstance(thing, Class):
         return _read_class(machine, atom, thing, name, state, span)
     if isinstance(thing, Array) and name in KEEPING_ATTRIBUTES:
@@ -212,6 +213,7 @@ def _read_instance(
     if name == "__class__":
         return thing.cls
     if name == "__dict__":
+        state.get(address)  # all attributes are looked at
         entries = {literal(key): value for key, value in thing.attributes.items()}
         return machine.new(state, activation, span, "__dict__", Mapping(entries))
     parts: list[Value] = []
@@ -249,6 +251,7 @@ def _missing(
 ) -> Value:
     """An attribute that neither the object nor the program's part of its class has."""
     if is_module(state, thing):
+        state.get(address)  # other attributes are looked at, too
         return modules.read_attribute(machine, address, thing, name, state, activation, span)
     if isinstance(cls, Address):
         getattribute = find_in_class(state, cls, "__getattr__")
@@ -262,6 +265,7 @@ def _missing(
     for library in class_names(state, thing):
         fact = facts.class_fact(library)
         if fact is not None and name in fact.methods and fact.methods[name].attribute:
+            state.get(address)  # other attributes are looked at, too
             return tensor_attributes.read_fact(
                 machine, address, thing, fact.methods[name], state, activation, span
             )
@@ -304,7 +308,7 @@ def _place(machine: Machine, state: State, span: Span, role: str, thing: Sequenc
 
 def _read_super(machine: Machine, atom: Super, name: str, state: State, span: Span) -> Value:
     receiver = atom.receiver
-    thing = state.get(receiver) if isinstance(receiver, Address) else None
+    thing = state.glimpse(receiver) if isinstance(receiver, Address) else None
     classes: list[Address] = []
     if isinstance(thing, Instance):
         classes = [c for c in in_order(thing.cls) if isinstance(c, Address)]
@@ -334,11 +338,11 @@ def write_attribute(
         if isinstance(atom, SourceModule):
             frame = importing.load(machine, atom.file, state)
             if frame is not None:
-                old = frozenset() if alone else state.frame(frame).variables.get(name, frozenset())
-                state.bind(frame, name, value | old)
+                old = None if alone else state.variable(frame, name)
+                state.bind(frame, name, value | (old or frozenset()))
         if not isinstance(atom, Address):
             continue
-        thing = state.get(atom)
+        thing = state.instance(atom, name) or state.get(atom)
         if isinstance(thing, Tensor):
             tensor_attributes.write(machine, atom, thing, name, value, state, alone, span)
             continue
@@ -367,6 +371,11 @@ def _setter(state: State, thing: Instance, name: str) -> Address | None:
 def _write_object(
     machine: Machine, address: Address, name: str, value: Value, state: State, alone: bool
 ) -> None:
+    instance = None if address.summary else state.instance(address, name)
+    if instance is not None:
+        old = instance.attributes.get(name, frozenset())
+        state.set_attribute(address, name, value if alone else old | value)
+        return
     thing = state.get(address)
     if isinstance(thing, (Unknown, Instance, Class, Function)):
         old = thing.attributes.get(name, frozenset())
@@ -379,7 +388,5 @@ def delete_attribute(target: Value, name: str, state: State) -> None:
     if len(target) != 1:
         return
     (atom,) = target
-    thing = state.get(atom) if isinstance(atom, Address) else None
-    if isinstance(thing, Instance) and isinstance(atom, Address) and not atom.summary:
-        kept = {n: v for n, v in thing.attributes.items() if n != name}
-        state.heap[atom] = replace(thing, attributes=kept)
+    if isinstance(atom, Address) and not atom.summary and state.instance(atom, name) is not None:
+        state.set_attribute(atom, name, None)

@@ -30,12 +30,14 @@ from detachlint.interpret.language import (
     builtin_iteration,
     builtin_objects,
     classes,
+    exits,
     membership,
     operators,
     textual,
 )
 from detachlint.interpret.pytorch.tensors import flag_of
 from detachlint.ir.nodes import Name, Operator
+from detachlint.knowledge import facts
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -49,11 +51,9 @@ def call_builtin(machine: Machine, name: str, call: LibraryCall) -> Outcomes:
     handler = HANDLERS.get(name)
     if handler is not None:
         return handler(machine, call)
-    if name in ("exit", "quit"):
-        exits = value_of(Library("sys.exit"))
-        return machine.call(
-            exits, call.arguments, call.state, call.activation, call.span, call.shown
-        )
+    exception = facts.raised_instead(f"builtins.{name}")
+    if exception is not None:
+        return exits.never_returns(machine, call, exception)
     if name.endswith(("Error", "Exception", "Warning")) or name in ("StopIteration", "object"):
         thing = Instance(value_of(Library(f"builtins.{name}")))
         return [(machine.new(call.state, call.activation, call.span, name, thing), call.state)]
@@ -145,7 +145,7 @@ def _abs(machine: Machine, call: LibraryCall) -> Outcomes:
 def _reveal(machine: Machine, call: LibraryCall) -> Outcomes:
     """`reveal_grad(x)`: a word to the analysis, as `reveal_type` is to a type checker."""
     flag = flag_of(call.state, call.arguments.get(0) or BOTTOM_VALUE)
-    machine.facts_about(call.span.file).reveals.append((call.span, flag.shown))
+    machine.record((call.span, flag.shown))
     return [(NONE, call.state)]
 
 

@@ -14,7 +14,7 @@ from detachlint.domain.objects import (
     Mapping,
     Sequence,
     Unknown,
-    join_objects,
+    View,
 )
 from detachlint.domain.values import (
     BOTTOM_VALUE,
@@ -31,9 +31,10 @@ from detachlint.domain.values import (
 )
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
-from detachlint.interpret.engine.state import State, join_states
-from detachlint.interpret.language import containers, operators
+from detachlint.interpret.engine.state import State
+from detachlint.interpret.language import containers, operators, zips
 from detachlint.interpret.language.contents import with_entry
+from detachlint.interpret.language.elements import length_of
 from detachlint.interpret.pytorch.tensors import flag_of
 from detachlint.ir.nodes import Name, Operator
 
@@ -96,88 +97,6 @@ def _from_pairs(machine: Machine, given: Value, call: LibraryCall) -> list[tuple
     return found
 
 
-def _zip(machine: Machine, call: LibraryCall) -> Outcomes:
-    paths: list[tuple[list[Sequence], State]] = [([], call.state)]
-    for number, source in enumerate(call.arguments.positional):
-        outer = call.activation.context
-        call.activation.context = machine.book.context(outer, call.span, number + 1)
-        paths = [
-            ([*columns, contents], after)
-            for columns, before in paths
-            for contents, after in machine.collect(source, before, call.activation, call.span)
-        ]
-        call.activation.context = outer
-    outcomes: Outcomes = []
-    for columns, before in paths:
-        further, after = _further_columns(machine, call, before)
-        outcomes.append((_rows(machine, call, columns, after, "tuple", further), after))
-    return outcomes
-
-
-def _further_columns(
-    machine: Machine, call: LibraryCall, state: State
-) -> tuple[Sequence | None, State]:
-    """One column that stands for all of an unknown number of them, as in `zip(*rows)`."""
-    further: Sequence | None = None
-    for atom in in_order(call.arguments.rest):
-        paths = machine.collect(value_of(atom), state, call.activation, call.span)
-        for contents, _ in paths:
-            joined = contents if further is None else join_objects(further, contents)
-            assert isinstance(joined, Sequence)
-            further = joined
-        state = join_states([after for _, after in paths] or [state])
-    return further, state
-
-
-def _rows(
-    machine: Machine,
-    call: LibraryCall,
-    columns: list[Sequence],
-    state: State,
-    kind: str,
-    further: Sequence | None = None,
-) -> Value:
-    """An iterator over the rows; `further` is each of an unknown number of columns behind `columns`."""
-    every = columns if further is None else [*columns, further]
-    known = min((len(c.items) for c in every), default=0)
-    exact = any(c.exact and len(c.items) == known for c in every)
-
-    def new_row(role: str, cells: tuple[Value, ...]) -> Value:
-        row = Sequence(kind, cells)
-        if further is not None:
-            row = Sequence(kind, cells[:-1], cells[-1])
-        return machine.new(state, call.activation, call.span, role, row)
-
-    rows = [new_row(f"row {i}", tuple(c.items[i] for c in every)) for i in range(known)]
-    rest = BOTTOM_VALUE
-    if not exact and every:
-        parts = tuple(c.all if len(c.items) > known else c.rest for c in every)
-        if all(parts):
-            rest = new_row("further rows", parts)
-    made = Sequence("list", tuple(rows), rest)
-    source = machine.new(state, call.activation, call.span, "rows", made)
-    return machine.new(state, call.activation, call.span, "zip", Iterator("items", source))
-
-
-def _enumerate(machine: Machine, call: LibraryCall) -> Outcomes:
-    given = call.arguments.get(0) or BOTTOM_VALUE
-    start = single_literal(call.arguments.get(1, "start") or value_of(literal(0)))
-    first = start.value if start is not None and isinstance(start.value, int) else None
-    outcomes: Outcomes = []
-    for contents, after in machine.collect(given, call.state, call.activation, call.span):
-        number = machine.unknown(
-            after, call.activation, call.span, "index", kind=Kind.NUMBER, grad=NO
-        )
-        numbers = tuple(
-            value_of(literal(first + i)) if first is not None else number
-            for i in range(len(contents.items))
-        )
-        rest = number if contents.rest else BOTTOM_VALUE
-        columns = [Sequence("list", numbers, rest), contents]
-        outcomes.append((_rows(machine, call, columns, after, "tuple"), after))
-    return outcomes
-
-
 def _map(machine: Machine, call: LibraryCall) -> Outcomes:
     function, *sources = call.arguments.positional or (BOTTOM_VALUE,)
     if len(sources) <= 1 and not call.arguments.rest:
@@ -186,7 +105,7 @@ def _map(machine: Machine, call: LibraryCall) -> Outcomes:
         return [(machine.new(call.state, call.activation, call.span, "map", thing), call.state)]
     columns_call = replace(call, arguments=Arguments(tuple(sources), rest=call.arguments.rest))
     outcomes: Outcomes = []
-    for rows, after in _zip(machine, columns_call):
+    for rows, after in zips.make_zip(machine, columns_call):
         thing = Iterator("starmap", rows, function)
         outcomes.append((machine.new(after, call.activation, call.span, "map", thing), after))
     return outcomes
@@ -356,8 +275,8 @@ def _len(machine: Machine, call: LibraryCall) -> Outcomes:
         thing = call.state.get(atom) if isinstance(atom, Address) else None
         if isinstance(thing, Sequence) and thing.exact:
             counts.add(len(thing.items))
-        elif isinstance(thing, Mapping) and not thing.rest:
-            counts.add(len(thing.entries))
+        elif isinstance(thing, (Mapping, View)) and (length := length_of(atom, call.state)):
+            counts |= {length[0]} if length[1] else {-1, -2}
         elif isinstance(atom, Literal) and isinstance(atom.value, str):
             counts.add(len(atom.value))
         else:
@@ -389,7 +308,7 @@ HANDLERS: dict[str, Handler] = {
     "all": _truth_of_all,
     "any": _truth_of_all,
     "dict": _dict,
-    "enumerate": _enumerate,
+    "enumerate": zips.make_enumerate,
     "filter": _filter,
     "frozenset": _make_container("set"),
     "iter": _iter,
@@ -405,5 +324,5 @@ HANDLERS: dict[str, Handler] = {
     "sorted": _sorted,
     "sum": _sum,
     "tuple": _make_container("tuple"),
-    "zip": _zip,
+    "zip": zips.make_zip,
 }

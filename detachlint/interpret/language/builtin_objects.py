@@ -73,9 +73,10 @@ def _hasattr(machine: Machine, call: LibraryCall) -> Outcomes:
     name = single_literal(call.arguments.get(1) or BOTTOM_VALUE)
     parts: set[Atom] = set()
     for atom in in_order(subject):
-        thing = call.state.get(atom) if isinstance(atom, Address) else None
+        thing = call.state.glimpse(atom) if isinstance(atom, Address) else None
         answer: bool | None = None
-        if name is not None and isinstance(thing, Instance):
+        if name is not None and isinstance(thing, Instance) and isinstance(atom, Address):
+            call.state.instance(atom, str(name.value))
             answer = True if str(name.value) in thing.attributes else None
         elif name is not None and isinstance(thing, Tensor):
             answer = True if hasattr_of_tensor(str(name.value)) else None

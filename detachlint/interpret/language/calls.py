@@ -224,7 +224,7 @@ def _call_object(
     span: Span,
     shown: str,
 ) -> Outcomes:
-    thing = state.get(address)
+    thing = state.glimpse(address)
     match thing:
         case Function():
             return machine.invoke(address, arguments, state, activation, span)

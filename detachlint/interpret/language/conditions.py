@@ -20,6 +20,7 @@ from detachlint.domain.objects import (
     Sequence,
     Tensor,
     Unknown,
+    View,
 )
 from detachlint.domain.values import Address, Atom, Literal, Method, Value, literal
 from detachlint.interpret.engine.activation import Activation
@@ -86,7 +87,7 @@ def truth_of(state: State, atom: Atom) -> bool | None:
     """The truth value of an atom, where it is known."""
     if isinstance(atom, Literal):
         return bool(atom.value)
-    assumed = state.truths.get(atom)
+    assumed: bool | None = state.truths.get(atom)
     if assumed is not None:
         return assumed
     if isinstance(atom, Method) and isinstance(atom.receiver, Address):
@@ -97,7 +98,7 @@ def truth_of(state: State, atom: Atom) -> bool | None:
     equal = state.equals.get(atom)
     if equal is not None:
         return bool(equal.value)
-    thing = state.get(atom)
+    thing = state.glimpse(atom)
     if isinstance(thing, Sequence):
         if thing.items:
             return True
@@ -106,6 +107,9 @@ def truth_of(state: State, atom: Atom) -> bool | None:
         if not thing.entries and not thing.rest:
             return False
         return None
+    if isinstance(thing, View):
+        answers = {truth_of(state, shown) for shown in thing.source}
+        return answers.pop() if len(answers) == 1 else None
     if isinstance(thing, (Tensor, Array, Unknown)):
         return None
     if isinstance(thing, Instance):
@@ -262,10 +266,10 @@ def _filter(
         if len(owner) != 1:
             return
         (address,) = owner
-        thing = state.get(address) if isinstance(address, Address) else None
-        if not isinstance(thing, Instance) or not isinstance(address, Address):
+        thing = state.instance(address, node.name) if isinstance(address, Address) else None
+        if thing is None or not isinstance(address, Address):
             return
         value = thing.attributes.get(node.name, frozenset())
         kept = frozenset(atom for atom in value if keep(atom))
         if kept and kept != value and not address.summary:
-            state.heap[address] = replace(thing, attributes={**thing.attributes, node.name: kept})
+            state.set_attribute(address, node.name, kept)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO
-from detachlint.domain.objects import Iterator, Kind, Mapping, Sequence
+from detachlint.domain.objects import Iterator, Kind, Mapping, Sequence, View
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     NONE,
@@ -22,10 +22,9 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine import steps
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import LibraryCall
-from detachlint.interpret.language import generators
+from detachlint.interpret.language import elements, generators
 from detachlint.interpret.language.contents import (
     BUILTIN_BASES,
-    LONGEST_KNOWN,
     append,
     merged_mapping,
     resolved,
@@ -34,9 +33,6 @@ from detachlint.interpret.language.contents import (
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
-
-VIEW = "view"
-"""`kind` of what `keys`, `values` and `items` of a dict give: no list, and no array to NumPy."""
 
 Handler = Callable[["Machine", Address, LibraryCall], Outcomes]
 
@@ -237,40 +233,10 @@ SEQUENCE_METHODS: dict[str, Handler] = {
 # --- mappings ---------------------------------------------------------------------------------
 
 
-def _items(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
-    thing = _mapping(call, address)
-    pairs: list[Value] = []
-    if len(thing.entries) > LONGEST_KNOWN:
-        keys = thing.rest_keys | frozenset(thing.entries)
-        parts = tuple(
-            machine.bounded(part, call.state, call.activation, call.span)
-            for part in (keys, thing.all)
-        )
-        pair = Sequence("tuple", parts)
-        one = machine.new(call.state, call.activation, call.span, "any item", pair)
-        made = Sequence(VIEW, (), one)
-        return [(machine.new(call.state, call.activation, call.span, "items", made), call.state)]
-    for number, (key, value) in enumerate(thing.entries.items()):
-        pair = Sequence("tuple", (value_of(key), value))
-        pairs.append(machine.new(call.state, call.activation, call.span, f"item {number}", pair))
-    rest = BOTTOM_VALUE
-    if thing.rest:
-        pair = Sequence("tuple", (thing.rest_keys, thing.rest))
-        rest = machine.new(call.state, call.activation, call.span, "other items", pair)
-    made = Sequence(VIEW, tuple(pairs), rest)
-    return [(machine.new(call.state, call.activation, call.span, "items", made), call.state)]
-
-
-def _keys(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
-    thing = _mapping(call, address)
-    made = Sequence(VIEW, tuple(value_of(key) for key in thing.entries), thing.rest_keys)
-    return [(machine.new(call.state, call.activation, call.span, "keys", made), call.state)]
-
-
-def _values(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
-    thing = _mapping(call, address)
-    made = Sequence(VIEW, tuple(thing.entries.values()), thing.rest)
-    return [(machine.new(call.state, call.activation, call.span, "values", made), call.state)]
+def _view(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
+    """`keys`, `values` and `items` show what the dict holds whenever they are looked at."""
+    view = View(call.name, value_of(address))
+    return [(machine.new(call.state, call.activation, call.span, call.name, view), call.state)]
 
 
 def _get(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
@@ -319,9 +285,9 @@ def _pop_item(machine: Machine, address: Address, call: LibraryCall) -> Outcomes
 
 
 MAPPING_METHODS: dict[str, Handler] = {
-    "items": _items,
-    "keys": _keys,
-    "values": _values,
+    "items": _view,
+    "keys": _view,
+    "values": _view,
     "get": _get,
     "pop": _get,
     "setdefault": _get,
@@ -346,6 +312,8 @@ def advance(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
             machine, address, thing, call.state, call.activation, call.span, sent
         )
     outcomes: Outcomes = []
+    if thing.kind == "zip" and (row := _next_row(machine, address, thing, call)):
+        return row
     known = thing.position is not None and thing.kind == "items"
     if not known:
         moved = replace(thing, position=None)
@@ -364,6 +332,21 @@ def advance(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
             item = contents.rest or contents.all or _unknown(machine, call)
         outcomes.append((item, after))
     return outcomes
+
+
+def _next_row(
+    machine: Machine, address: Address, thing: Iterator, call: LibraryCall
+) -> Outcomes | None:
+    if thing.position is None:
+        return None
+    item = elements.element_at(
+        machine, address, thing.position, call.state, call.activation, call.span
+    )
+    if not item:
+        return None
+    elements.use_up(call.state, address)
+    call.state.put(address, replace(thing, position=thing.position + 1))
+    return [(item, call.state)]
 
 
 def _close(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:

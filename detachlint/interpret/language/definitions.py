@@ -83,8 +83,8 @@ def _stated(
 def closure_of(state: State, activation: Activation) -> Address:
     """The frame that inner functions see: never that of a class body."""
     frame = activation.frame
-    while state.frame(frame).code.kind == "class":
-        parent = state.frame(frame).parent
+    while state.code_of(frame).kind == "class":
+        parent = state.outer(frame)
         if parent is None:
             break
         frame = parent

@@ -23,7 +23,8 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine import steps
 from detachlint.interpret.engine.activation import Activation, Outcome, Outcomes
 from detachlint.interpret.engine.arguments import Arguments
-from detachlint.interpret.engine.state import State
+from detachlint.interpret.engine.memo import key_of
+from detachlint.interpret.engine.state import MOST_PATHS, State
 from detachlint.interpret.pytorch import gradmode
 from detachlint.interpret.pytorch.tensors import any_flag, flag_of, story_of
 from detachlint.interpret.unseen import leave_world_in_unseen_hands
@@ -75,6 +76,11 @@ def invoke(
     if activation.depth >= DEEPEST_CHAIN:
         machine.facts.gave_up["chain of calls too deep"] += 1
         return [(machine.unknown(state, activation, span, "result"), state)]
+    if function.owner is not None and is_stub(code):
+        # Stands for what a class derived from this one does; that may be out of sight.
+        return [(machine.unknown(state, activation, span, "abstract result"), state)]
+    if code.yields or (code.is_async and not awaited):
+        return _make_generator(machine, address, function, arguments, state, activation, span)
     runs = activation.runs_of_function(address)
     if not machine.may_run(code):
         machine.facts.gave_up[f"too many runs of {code.qualified_name}"] += 1
@@ -82,15 +88,19 @@ def invoke(
     deepest = _deepest(machine, code, arguments)
     if runs >= deepest:
         return _recursive_result(machine, address, arguments, state, activation, span)
-    if function.owner is not None and is_stub(code):
-        # Stands for what a class derived from this one does; that may be out of sight.
-        return [(machine.unknown(state, activation, span, "abstract result"), state)]
-    if code.yields or (code.is_async and not awaited):
-        return _make_generator(machine, address, function, arguments, state, activation, span)
     if runs == deepest - 1:
         arguments = _any_numbers(machine, code, arguments, state)
-        return _solve_recursion(machine, address, function, arguments, state, activation, span)
-    return _run(machine, address, function, arguments, state, activation, span)
+        way = _solve_recursion
+    else:
+        way = _run
+
+    def run() -> Outcomes:
+        return way(machine, address, function, arguments, state, activation, span)
+
+    if code.kind == "lambda":  # `super()` in a lambda asks who called it
+        return run()
+    key = key_of(machine, address, arguments, state, activation, span)
+    return machine.memo.call(machine, code, key, state, activation, run)
 
 
 def _run(
@@ -103,7 +113,7 @@ def _run(
     span: Span,
 ) -> Outcomes:
     code = function.code
-    machine.called.add(code)
+    machine.note_run(code, state)
     child = enter(machine, address, function, arguments, state, activation, span)
     saved = gradmode.enter_modes(state, function.modes)
     work = machine.work
@@ -112,13 +122,18 @@ def _run(
     work.spent[code] += work.steps - before
     outcomes = [*child.returns, *((NONE, end) for end in ends)]
     _leave(function, child, outcomes, saved)
-    activation.raises.extend(child.raises)
+    activation.raises.extend(_few(machine, child.raises))
     for value, end in outcomes:
         flag = flag_of(end, value)
         key = (address, saved[0])
         machine.returned[key] = flag.join(machine.returned.get(key, flag))
         steps.note(end, value, code.span, f"returned by `{code.name}`", only_if_named=code.name)
     return machine.merge_outcomes(outcomes)
+
+
+def _few(machine: Machine, raises: Outcomes) -> Outcomes:
+    """Exceptions that leave a call, on as many paths as a handler would tell apart."""
+    return machine.merge_outcomes(raises) if len(raises) > MOST_PATHS else raises
 
 
 def enter(
@@ -271,7 +286,7 @@ def _run_coroutine(
         if activation.runs_of(function.code) >= DEEPEST_RECURSION:
             machine.facts.gave_up["coroutine within itself"] += 1
             return [(machine.unknown(state, activation, span, "result"), state)]
-        machine.called.add(function.code)
+        machine.note_run(function.code, state)
         child = Activation(
             function.code,
             frame,
@@ -340,6 +355,7 @@ def _recursive_result(
 ) -> Outcomes:
     """What a deeper recursive call gives: the join of the returns seen, none at first."""
     machine.summary_used.add(function)
+    state.heap.log.now.unsolved.add(function)
     before = machine.recursive_arguments.get(function)
     machine.recursive_arguments[function] = _either(before, arguments) if before else arguments
     summary = machine.summaries.get(function)
@@ -400,6 +416,7 @@ def _solve_recursion(
             break
     else:
         machine.facts.gave_up["recursion without fixpoint"] += 1
+    state.heap.log.now.unsolved.discard(address)
     machine.summaries.pop(address, None)
     machine.recursive_arguments.pop(address, None)
     return outcomes

@@ -11,11 +11,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from detachlint.domain.belief import MAYBE, Truth
 from detachlint.domain.objects import Frame, Function, Iterator
 from detachlint.domain.values import NONE, Address, Value, addresses
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import gradmode
+from detachlint.interpret.pytorch.tensors import any_flag
 from detachlint.source.span import Span
 
 if TYPE_CHECKING:
@@ -97,9 +99,12 @@ def _run_body(
 ) -> Outcomes:
     if activation.runs_of(function.code) > 3 or activation.depth > 24:
         machine.facts.gave_up["generator within itself"] += 1
-        value = machine.unknown(state, activation, span, "yielded")
+        given = any_flag(state, state.frame(frame).variables.values()).both(state.recording)
+        likely = given.usual in (Truth.YES, Truth.SOMETIMES)
+        grad = MAYBE.join(given).in_unseen_hands() if likely else MAYBE
+        value = machine.unknown(state, activation, span, "yielded", grad=grad)
         return [(NONE, s) for _, s in consume(value, state.fork())] + [(NONE, state)]
-    machine.called.add(function.code)
+    machine.note_run(function.code, state)
 
     def on_yield(value: Value, at_yield: State) -> Outcomes:
         inside = gradmode.modes_of(at_yield)
@@ -147,11 +152,25 @@ def advance(
 
     Where it is not known how often the generator has been advanced, any of the yielded values.
     """
+    found, _ = step(machine, generator, thing, state, activation, span, sent)
+    return found
+
+
+def step(
+    machine: Machine,
+    generator: Address,
+    thing: Iterator,
+    state: State,
+    activation: Activation,
+    span: Span,
+    sent: Value,
+) -> tuple[Outcomes, list[State]]:
+    """The outcomes of resuming a generator once, and the states in which it has come to its end."""
     found: Outcomes = []
 
     def stop(value: Value, at_yield: State) -> list[State]:
         found.append((value, at_yield))
         return []
 
-    drive(machine, generator, thing, state, activation, span, stop, sent)
-    return machine.merge_outcomes(found)
+    ends = drive(machine, generator, thing, state, activation, span, stop, sent)
+    return machine.merge_outcomes(found), [end for _, end in ends]

@@ -40,12 +40,13 @@ class Image:
 def load(machine: Machine, file: str, state: State) -> Address | None:
     """The frame of a module, run if need be. None if it cannot be read, or waits for us to be run."""
     frame = machine.frame_of(file)
-    if frame in state.heap:
+    if state.is_there(frame):
         return frame
     image = machine.images.get(file)
     if image is None:
         code = machine.code_of(file)
         if code is None or file in machine.importing or len(machine.importing) >= DEEPEST_IMPORT:
+            state.heap.log.now.total = True  # it depends on what is being imported
             return None
         image = machine.images[file] = _image(machine, file, code)
     _lay_into(machine, image, state)

@@ -103,7 +103,7 @@ def read_module(machine: Machine, file: str, name: str, state: State, span: Span
     """The value of `module.name`: a variable of the module, or a module in the package."""
     for _ in range(LONGEST_CHAIN):
         frame = importing.load(machine, file, state)
-        value = state.frame(frame).variables.get(name) if frame is not None else None
+        value = state.variable(frame, name) if frame is not None else None
         if not value:
             return _submodule(machine, file, name, state, span)
         if len(value) > 1:
@@ -123,7 +123,7 @@ def _joined(machine: Machine, value: Value, state: State, span: Span) -> Value:
     for atom in in_order(value):
         if isinstance(atom, Imported):
             frame = importing.load(machine, atom.file, state)
-            found = state.frame(frame).variables.get(atom.name) if frame is not None else None
+            found = state.variable(frame, atom.name) if frame is not None else None
             plain = found and not any(isinstance(a, Imported) for a in found)
             known.append(
                 found if found and plain else _submodule(machine, atom.file, atom.name, state, span)

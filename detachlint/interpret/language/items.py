@@ -289,6 +289,7 @@ def _any_default(
         thing.default, Arguments(), state, activation, node.span, "default factory"
     )
     made = join_values(value for value, after in outcomes if after is state)
+    state.heap.log.now.total = True
     owners = [a for a, other in state.heap.items() if other is thing]
     for address in owners[:1]:
         state.put(

@@ -13,19 +13,18 @@ from detachlint.domain.objects import (
     Instance,
     Iterator,
     Kind,
-    Mapping,
     Sequence,
     Tensor,
     Unknown,
 )
 from detachlint.domain.rank import of_row
 from detachlint.domain.values import (
+    BOTTOM_VALUE,
     Address,
     Atom,
     Literal,
     Value,
     in_order,
-    literal,
     single_address,
     value_of,
 )
@@ -33,11 +32,11 @@ from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.fixpoint import repeat
 from detachlint.interpret.engine.state import MOST_PATHS, State, merge_states
-from detachlint.interpret.language import generators
+from detachlint.interpret.language import elements, generators, zips
 from detachlint.interpret.language.conditions import truth_of
-from detachlint.interpret.language.contents import append, held_by
+from detachlint.interpret.language.contents import append
 from detachlint.interpret.language.lookup import class_names, find_in_class, is_module
-from detachlint.interpret.pytorch import data_loading, modules, sinks
+from detachlint.interpret.pytorch import data_loading, sinks
 from detachlint.interpret.pytorch.tensors import flag_of, flag_of_tensor, roots
 from detachlint.source.span import Span
 
@@ -47,8 +46,8 @@ if TYPE_CHECKING:
 MOST_UNROLLED = 8
 """Elements that are run through one by one; more of them are run through as one unknown element."""
 
-MOST_LETTERS = 16
-"""Letters of a text that are run through one by one."""
+MOST_FAMILIES = 4 * MOST_UNROLLED
+"""The same for places that stand for any number of objects."""
 
 FROM_A_LOADER = Belief(Truth.NO, Truth.MAYBE)
 """Elements of a data set: plain data, unless unseen code made them otherwise."""
@@ -85,72 +84,88 @@ def _iterate_atom(
         own = _own_iterator(machine, atom, thing, state, activation, span, body)
         if own is not None:
             return own
-    contents = _contents(machine, atom, state)
-    if contents is not None:
-        return run_through(machine, contents, state, activation, span, body)
+    if elements.length_of(atom, state) is not None:
+        return by_position(machine, atom, 0, state, activation, span, body)
 
     def step(before: State) -> list[State]:
-        element = _element(machine, atom, before, activation, span)
+        element = element_of(machine, atom, before, activation, span)
         return body(element, before)
 
     return repeat(machine, state, activation, span, step)
 
 
-def run_through(
+def by_position(
     machine: Machine,
-    contents: Sequence,
+    atom: Atom,
+    first: int,
     state: State,
     activation: Activation,
     span: Span,
     body: Body,
 ) -> list[State]:
-    """`body` on each item: one by one if they are known and few, else as a loop over any of them."""
-    few = contents.exact and len(contents.items) <= MOST_UNROLLED
-    if few or _is_families(contents):
-        return _unroll(machine, contents, state, activation, span, body)
-    return repeat(
-        machine,
-        state,
-        activation,
-        span,
-        lambda before: body(machine.bounded(contents.all, before, activation, span), before),
-        at_least_once=bool(contents.items),
-    )
+    """`body` on each element of a container from position `first` on, as it is when its turn comes.
 
-
-def _is_families(contents: Sequence) -> bool:
-    """Parameters of a module: each place is visited as a whole, however many there are."""
-    return (
-        contents.exact
-        and len(contents.items) <= 4 * MOST_UNROLLED
-        and any(isinstance(a, Address) and a.summary for item in contents.items for a in item)
-    )
-
-
-def _unroll(
-    machine: Machine,
-    contents: Sequence,
-    state: State,
-    activation: Activation,
-    span: Span,
-    body: Body,
-) -> list[State]:
+    One by one if they are known and few, else as a loop over any of them.
+    """
+    length = elements.length_of(atom, state)
+    known, exact = length if length is not None else (0, False)
+    most = MOST_FAMILIES if exact and _has_families(atom, state) else MOST_UNROLLED
+    if not exact or known - first > most:
+        return _any_of_them(machine, atom, state, activation, span, body, bool(known > first))
+    done: list[State] = []
     states = [state]
     outer = activation.context
-    for number, item in enumerate(contents.items):
+    for number in range(most + 1):
         activation.context = machine.book.context(outer, span, number + 1)
         after: list[State] = []
         for before in states:
-            family = _family(before, item)
-            before.focus = before.focus | family
-            for end in body(item, before):
-                end.focus = end.focus - family
-                after.append(end)
+            item = elements.element_at(machine, atom, first + number, before, activation, span)
+            if item == BOTTOM_VALUE:
+                done.append(before)
+            elif item is None or number == most:
+                # It has grown meanwhile.
+                done += _any_of_them(machine, atom, before, activation, span, body, False)
+            else:
+                after += _run_on(item, before, body)
         states = merge_states(after, MOST_PATHS)
         if not states:
             break
     activation.context = outer
-    return states
+    return merge_states(done, MOST_PATHS)
+
+
+def _run_on(item: Value, state: State, body: Body) -> list[State]:
+    family = _family(state, item)
+    state.focus = state.focus | family
+    ends = body(item, state)
+    for end in ends:
+        end.focus = end.focus - family
+    return ends
+
+
+def _any_of_them(
+    machine: Machine,
+    atom: Atom,
+    state: State,
+    activation: Activation,
+    span: Span,
+    body: Body,
+    at_least_once: bool,
+) -> list[State]:
+    def step(before: State) -> list[State]:
+        contents = elements.contents_of(machine, atom, before, activation, span)
+        any_element = contents.all if contents is not None else BOTTOM_VALUE
+        return body(machine.bounded(any_element, before, activation, span), before)
+
+    return repeat(machine, state, activation, span, step, at_least_once=at_least_once)
+
+
+def _has_families(atom: Atom, state: State) -> bool:
+    """Parameters of a module: each place is visited as a whole, however many there are."""
+    contents = elements.plain_contents(atom, state)
+    return contents is not None and any(
+        isinstance(a, Address) and a.summary for item in contents.items for a in item
+    )
 
 
 def _family(state: State, item: Value) -> frozenset[Address]:
@@ -187,26 +202,20 @@ def _iterate_iterator(
         return _iterate_map(machine, thing, state, activation, span, body)
     if thing.kind == "filter":
         return _iterate_filter(machine, thing, state, activation, span, body)
-    if thing.position is None:
+    source = single_address(thing.source)
+    if thing.kind == "zip":
+        return zips.iterate_zip(machine, address, thing, state, activation, span, body)
+    if thing.position is None or source is None:
         return repeat(
             machine,
             state,
             activation,
             span,
-            lambda before: body(elements(machine, thing.source, before), before),
+            lambda before: body(_elements(machine, thing.source, before, activation, span), before),
         )
-    rest = _remaining(machine, thing, state)
-    if rest is not None:
-        return run_through(machine, rest, state, activation, span, body)
+    if elements.length_of(source, state) is not None:
+        return by_position(machine, source, thing.position, state, activation, span, body)
     return iterate(machine, thing.source, state, activation, span, body)
-
-
-def _remaining(machine: Machine, thing: Iterator, state: State) -> Sequence | None:
-    source = single_address(thing.source)
-    contents = _contents(machine, source, state) if source is not None else None
-    if contents is None or thing.position is None:
-        return None
-    return replace(contents, items=contents.items[thing.position :])
 
 
 def _iterate_map(
@@ -340,31 +349,7 @@ def _call_own(
     )
 
 
-def _contents(machine: Machine, atom: Atom | None, state: State) -> Sequence | None:
-    """The elements of a container that we can see into."""
-    if (
-        isinstance(atom, Literal)
-        and isinstance(atom.value, str)
-        and len(atom.value) <= MOST_LETTERS
-    ):
-        return Sequence("list", tuple(value_of(literal(letter)) for letter in atom.value))
-    if not isinstance(atom, Address):
-        return None
-    thing = state.get(atom)
-    if isinstance(thing, Sequence):
-        return thing
-    if isinstance(thing, Mapping):
-        keys = tuple(value_of(key) for key in thing.entries)
-        return Sequence("list", keys, thing.rest_keys)
-    if isinstance(thing, Instance) and is_module(state, thing):
-        return modules.contents(state, thing)
-    if isinstance(thing, Instance):
-        held = held_by(state, thing)
-        return _contents(machine, held, state) if held is not None else None
-    return None
-
-
-def _element(
+def element_of(
     machine: Machine, atom: Atom, state: State, activation: Activation, span: Span
 ) -> Value:
     """One element of something of unknown length, new in each iteration."""
@@ -406,11 +391,13 @@ def _element(
     return machine.unknown(state, activation, span, "element")
 
 
-def elements(machine: Machine, value: Value, state: State) -> Value:
+def _elements(
+    machine: Machine, value: Value, state: State, activation: Activation, span: Span
+) -> Value:
     """The join of the elements of containers, without running anything."""
     found: set[Atom] = set()
-    for atom in value:
-        contents = _contents(machine, atom, state)
+    for atom in in_order(value):
+        contents = elements.contents_of(machine, atom, state, activation, span)
         if contents is not None:
             found |= contents.all
     return frozenset(found)
@@ -421,8 +408,10 @@ def collect(
 ) -> list[tuple[Sequence, State]]:
     """The elements of an iterable as a list, with the state after running through it."""
     atom = next(iter(value)) if len(value) == 1 else None
-    contents = _contents(machine, atom, state)
+    contents = elements.contents_of(machine, atom, state, activation, span)
     if contents is not None:
+        if isinstance(atom, Address):
+            elements.use_up(state, atom)
         return [(replace(contents, kind="list", fields=()), state)]
     gathered = machine.book.place(span, "collected", activation.context)
     state.heap[gathered] = Sequence("list")

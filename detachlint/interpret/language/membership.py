@@ -17,6 +17,7 @@ from detachlint.domain.objects import (
     Sequence,
     Tensor,
     Unknown,
+    View,
 )
 from detachlint.domain.rank import Rank
 from detachlint.domain.traits import Dtype, Family
@@ -148,6 +149,8 @@ def _object_is_of_library(state: State, thing: HeapObject, name: str) -> bool | 
         return _sequence_is_of(thing, name)
     if isinstance(thing, Mapping):
         return name in ("builtins.dict", "collections.abc.Mapping", "typing.Mapping")
+    if isinstance(thing, View):
+        return False if name.startswith(("builtins.", "numpy.", "torch.")) else None
     if isinstance(thing, Function):
         return None if "Callable" in name or "types." in name else False
     if isinstance(thing, Class):

@@ -30,7 +30,7 @@ def read_name(machine: Machine, node: Name, state: State, activation: Activation
     """The value of a variable; something unknown where we never saw it bound."""
     frame = frame_of(machine, node, state, activation)
     if frame is not None:
-        value = state.frame(frame).variables.get(node.name)
+        value = state.variable(frame, node.name)
         if value:
             return _without_imports(machine, value, state, node.span)
     if node.depth == GLOBAL or activation.code.kind in ("class", "module"):
@@ -53,7 +53,7 @@ def _without_imports(machine: Machine, value: Value, state: State, span: Span) -
 
 def _global(machine: Machine, node: Name, state: State) -> Value:
     name = node.name
-    value = state.frame(machine.frame_of(node.span.file)).variables.get(name)
+    value = state.variable(machine.frame_of(node.span.file), name)
     if value:
         return value
     if name == "__name__":

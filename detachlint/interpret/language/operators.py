@@ -18,6 +18,7 @@ from detachlint.domain.objects import (
     Sequence,
     Tensor,
     Unknown,
+    View,
 )
 from detachlint.domain.rank import Rank, broadcast
 from detachlint.domain.story import then
@@ -42,6 +43,7 @@ from detachlint.interpret.engine.describe import describe
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import conditions
 from detachlint.interpret.language.contents import limited, merged_mapping
+from detachlint.interpret.language.elements import members_of_view
 from detachlint.interpret.language.lookup import find_in_class
 from detachlint.interpret.pytorch import array_operators
 from detachlint.interpret.pytorch.array_operators import Operand
@@ -225,7 +227,8 @@ def _contains(
         answer: bool | None = None
         thing = state.get(atom) if isinstance(atom, Address) else None
         if constant is not None:
-            answer = _holds_literal(atom, thing, constant)
+            held = members_of_view(state, thing) if isinstance(thing, View) else thing
+            answer = _holds_literal(atom, held, constant)
         if answer is None:
             operands = (*in_order(item)[:1], atom)
             parts |= machine.derived("in", operands, node.span, Unknown(Kind.TRUTH, NO))

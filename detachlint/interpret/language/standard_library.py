@@ -33,9 +33,10 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language import copying, imports, operators
+from detachlint.interpret.language import copying, exits, imports, operators
 from detachlint.interpret.pytorch import library_objects
 from detachlint.ir.nodes import Name, Operator
+from detachlint.knowledge import facts
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -45,6 +46,11 @@ Handler = Callable[["Machine", LibraryCall], "Outcomes | None"]
 
 def call(machine: Machine, library_call: LibraryCall) -> Outcomes | None:
     """The outcomes of a call of the standard library, or None if it is not one that matters."""
+    exception = facts.raised_instead(library_call.name)
+    if exception is not None:
+        return exits.never_returns(machine, library_call, exception)
+    if facts.has_methods_that_never_return(library_call.name):
+        return _library_instance(machine, library_call)
     handler = HANDLERS.get(library_call.name)
     return handler(machine, library_call) if handler is not None else None
 
@@ -328,14 +334,6 @@ def _number(machine: Machine, call: LibraryCall) -> Outcomes:
     return [(value, call.state)]
 
 
-def _never_returns(machine: Machine, call: LibraryCall) -> Outcomes:
-    """`sys.exit()` and the like raise SystemExit."""
-    error = Instance(value_of(Library("builtins.SystemExit")))
-    raised = machine.new(call.state, call.activation, call.span, "exit", error)
-    call.activation.raises.append((raised, call.state))
-    return []
-
-
 def _custom_op(machine: Machine, call: LibraryCall) -> Outcomes:
     """`@torch.library.custom_op(…)`: the body runs with grad mode off (executed)."""
     switch = GradSwitch(NO)
@@ -345,9 +343,6 @@ def _custom_op(machine: Machine, call: LibraryCall) -> Outcomes:
 HANDLERS: dict[str, Handler] = {
     "torch.library.custom_op": _custom_op,
     "importlib.import_module": _import_module,
-    "sys.exit": _never_returns,
-    "os._exit": _never_returns,
-    "os.abort": _never_returns,
     "functools.partial": _partial,
     "functools.wraps": _decorator_of_its_argument,
     "functools.lru_cache": _decorator_of_its_argument,

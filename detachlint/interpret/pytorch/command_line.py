@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detachlint.domain.objects import Kind, Unknown
+from detachlint.domain.objects import Instance, Kind, Unknown
 from detachlint.domain.values import Address, Literal, Value, single_address
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.pytorch import placement
@@ -23,7 +23,7 @@ def call(machine: Machine, call: LibraryCall) -> Value | None:
     """
     address = single_address(call.receiver)
     thing = call.state.get(address) if address is not None else None
-    if address is None or not isinstance(thing, Unknown):
+    if address is None or not isinstance(thing, (Unknown, Instance)):
         return None
     if call.name == "add_argument":
         _note_default(call, address, thing)
@@ -45,7 +45,7 @@ def call(machine: Machine, call: LibraryCall) -> Value | None:
     return made
 
 
-def _note_default(call: LibraryCall, address: Address, thing: Unknown) -> None:
+def _note_default(call: LibraryCall, address: Address, thing: Unknown | Instance) -> None:
     default = call.arguments.keyword("default") or frozenset()
     said = frozenset(atom for atom in default if placement.says_where(call.state, atom))
     name = _destination(call)

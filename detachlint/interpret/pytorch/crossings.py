@@ -152,7 +152,7 @@ def _record(
         calls=_chain(activation),
         swallowed=_watched(activation),
     )
-    machine.facts_about(sink.span.file).crossings.setdefault(sink.span, []).append(visit)
+    machine.record(visit)
 
 
 def _may_be_tensor(state: State, address: Address) -> bool:

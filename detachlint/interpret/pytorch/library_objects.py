@@ -31,7 +31,7 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language import containers
+from detachlint.interpret.language import containers, exits
 from detachlint.interpret.language.contents import BUILTIN_BASES
 from detachlint.interpret.language.lookup import class_names, find_in_class, library_bases
 from detachlint.interpret.pytorch import callbacks, gradmode, modules, numpy_calls, sinks
@@ -136,6 +136,9 @@ def call_instance_method(
 def _by_class(
     machine: Machine, name: str, address: Address, thing: Instance, call: LibraryCall
 ) -> Outcomes | None:
+    exception = facts.raised_instead(f"{name}.{call.name}")
+    if exception is not None:
+        return exits.never_returns(machine, call, exception)
     fact = facts.class_fact(name)
     if fact is not None and fact.kind == "optimizer" and call.name == "step":
         return _optimizer_step(machine, call)

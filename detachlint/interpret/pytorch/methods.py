@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from detachlint.domain.objects import (
     Sequence,
     Tensor,
     Unknown,
+    View,
 )
 from detachlint.domain.story import begin
 from detachlint.domain.values import (
@@ -37,7 +39,7 @@ from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import builtin_methods, containers
 from detachlint.interpret.language.contents import held_by
-from detachlint.interpret.language.lookup import find_in_class, is_module
+from detachlint.interpret.language.lookup import class_names, find_in_class, is_module
 from detachlint.interpret.pytorch import (
     callbacks,
     command_line,
@@ -76,7 +78,7 @@ def _family(state: State, atom: Atom) -> str:
         return "super"
     if isinstance(atom, Literal):
         return "text" if isinstance(atom.value, str) else "other"
-    thing = state.get(atom) if isinstance(atom, Address) else None
+    thing = state.glimpse(atom) if isinstance(atom, Address) else None
     if isinstance(thing, Instance):
         return "module" if is_module(state, thing) else "instance"
     families: dict[type, str] = {
@@ -86,6 +88,7 @@ def _family(state: State, atom: Atom) -> str:
         Sequence: "container",
         Mapping: "container",
         Iterator: "container",
+        View: "container",
         Unknown: "unknown",
         Class: "class",
         Function: "function",
@@ -271,17 +274,28 @@ def _call_on_super(machine: Machine, atom: Atom, call: LibraryCall) -> Outcomes:
 
 def _call_on_instance(machine: Machine, atom: Atom, call: LibraryCall) -> Outcomes:
     state = call.state
-    thing = state.get(atom) if isinstance(atom, Address) else None
+    thing = state.glimpse(atom) if isinstance(atom, Address) else None
     if not isinstance(thing, Instance) or not isinstance(atom, Address):
         return [(machine.unknown(state, call.activation, call.span, call.name), state)]
+    if _is_of_known_library(state, thing):
+        state.get(atom)  # its attributes are looked at, too
     if call.name.startswith("__getattr__ "):
         return _dynamic_attribute(machine, atom, thing, call)
+    if call.name in ("add_argument", "parse_args"):
+        parsed = command_line.call(machine, call)
+        if parsed is not None:
+            return [(parsed, state)]
     held = held_by(state, thing)
     if held is not None:
         return containers.call_container_method(
             machine, held, replace(call, receiver=value_of(held))
         )
     return library_objects.call_instance_method(machine, atom, thing, call)
+
+
+def _is_of_known_library(state: State, thing: Instance) -> bool:
+    packages = {name.partition(".")[0] for name in class_names(state, thing)}
+    return "torch" in packages or not packages.isdisjoint(sys.stdlib_module_names)
 
 
 def _dynamic_attribute(

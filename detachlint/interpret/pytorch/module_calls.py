@@ -59,6 +59,7 @@ def call_module(
     shown: str,
 ) -> Outcomes:
     """`module(…)`: pre-hooks, `forward`, hooks."""
+    state.instance(address, surrounding.COMPILED)
     if thing.attributes.get(surrounding.COMPILED) == TRUE and state.surroundings.compiled != YES:
         saved = state.surroundings
         state.surroundings = replace(saved, compiled=YES)
@@ -74,8 +75,8 @@ def call_module(
     for after in _run_hooks(
         machine, address, modules.PRE_HOOKS, arguments, None, state, activation, span
     ):
-        current = after[1].get(address)
-        if isinstance(current, Instance):
+        current = after[1].instance(address)
+        if current is not None:
             outcomes += forward(
                 machine, address, current, arguments, after[1], activation, span, shown
             )
@@ -107,10 +108,8 @@ def _run_hooks(
     span: Span,
 ) -> Outcomes:
     """Run the registered hooks; a hook's own result (other than None) replaces the output."""
-    thing = state.get(address)
-    hooks = (
-        thing.attributes.get(which, BOTTOM_VALUE) if isinstance(thing, Instance) else BOTTOM_VALUE
-    )
+    thing = state.instance(address, which)
+    hooks = thing.attributes.get(which, BOTTOM_VALUE) if thing is not None else BOTTOM_VALUE
     outcomes: Outcomes = [(output if output is not None else NONE, state)]
     for hook in in_order(hooks):
         following: Outcomes = []
@@ -157,6 +156,7 @@ def forward_of_library(
     shown: str,
 ) -> Outcomes:
     """`forward` of the library class that the module is, or is derived from."""
+    state.get(address)  # its attributes are looked at
     for name in class_names(state, thing):
         fact = facts.module_fact(name)
         if fact is None or name == "torch.nn.Module":

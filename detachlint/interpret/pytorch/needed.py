@@ -20,7 +20,7 @@ def note_return(machine: Machine, value: Value, state: State, activation: Activa
     if activation.code.name != "forward":
         return
     for atom in activation.receiver:
-        thing = state.get(atom) if isinstance(atom, Address) else None
+        thing = state.glimpse(atom) if isinstance(atom, Address) else None
         if isinstance(thing, Instance) and is_module(state, thing):
             note_use(machine, value, state)
 

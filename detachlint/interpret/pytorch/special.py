@@ -15,6 +15,7 @@ from detachlint.domain.objects import (
     Sequence,
     Tensor,
     Unknown,
+    View,
 )
 from detachlint.domain.story import begin
 from detachlint.domain.traits import Check, Dtype, Family, Trait, without
@@ -31,6 +32,7 @@ from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import copying, items
+from detachlint.interpret.language.elements import length_of
 from detachlint.interpret.pytorch import callbacks, casts, operations, placement, traits
 from detachlint.interpret.pytorch.needed import note_use
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
@@ -418,6 +420,9 @@ def _autograd_grad(machine: Machine, fact: CallFact, call: LibraryCall) -> Outco
         thing = call.state.get(address)
         if isinstance(thing, Sequence):
             count = len(thing.items) if thing.exact else 0
+        elif isinstance(thing, View):
+            known = length_of(address, call.state)
+            count = known[0] if known is not None and known[1] else 0
         elif isinstance(thing, Unknown):
             count = 0
     sequence = Sequence("tuple", (one,) * count, frozenset() if count else one)

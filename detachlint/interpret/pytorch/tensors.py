@@ -18,6 +18,7 @@ from detachlint.domain.objects import (
     Sequence,
     Tensor,
     Unknown,
+    View,
 )
 from detachlint.domain.story import Story, begin, then
 from detachlint.domain.traits import PLAIN, Check
@@ -61,7 +62,7 @@ def flag_of_atom(
     """Whether what the atom is, or anything it holds, requires grad."""
     if not isinstance(atom, Address):
         return NO
-    thing = state.get(atom)
+    thing = state.glimpse(atom)
     if isinstance(thing, Tensor):
         return flag_of_tensor(state, thing)
     if isinstance(thing, Unknown):
@@ -69,6 +70,8 @@ def flag_of_atom(
     inside = _contents(thing) if depth else None
     if inside is None:
         return NO
+    if isinstance(thing, Instance):
+        state.get(atom)  # its attributes are looked at
     known = {} if known is None else known
     found = known.get((atom, depth))
     if found is None:
@@ -82,6 +85,8 @@ def _contents(thing: HeapObject) -> list[Value] | None:
         return [*thing.items, *([thing.rest] if thing.rest else [])]
     if isinstance(thing, Mapping):
         return [*thing.entries.values(), thing.rest]
+    if isinstance(thing, View) and thing.kind != "keys":
+        return [thing.source]
     if isinstance(thing, Instance) and _is_distribution(thing):
         return list(thing.attributes.values())
     return None
@@ -224,10 +229,12 @@ def reachable(state: State, values: Iterable[Value]) -> IteratorOf[HeapObject]:
         seen |= level
         below: set[Address] = set()
         for address in level:
-            thing = state.get(address)
+            thing = state.glimpse(address)
             yield thing
             if isinstance(thing, (Sequence, Mapping)):
                 below.update(a for a in thing.all if isinstance(a, Address))
+            elif isinstance(thing, View):
+                below.update(addresses(thing.source))
         if not below:
             return
         level = below

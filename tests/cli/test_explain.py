@@ -1,0 +1,80 @@
+"""`detachlint explain`: what is believed at a place, reported or not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from detachlint.cli.main import command
+
+HELPER = "def to_numpy(x):\n    return x.numpy()\n"
+MAIN = """\
+import torch
+from helper import to_numpy
+weight = torch.ones(2, requires_grad=True)
+with torch.no_grad():
+    to_numpy(weight)
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "helper.py").write_text(HELPER)
+    (tmp_path / "main.py").write_text(MAIN)
+    return tmp_path
+
+
+def explain(*arguments: str) -> Result:
+    return CliRunner().invoke(command, ["explain", *arguments])
+
+
+def test_silence_is_explained(project: Path) -> None:
+    assert explain("helper.py:2").output == (
+        "helper.py:2:12: `.numpy()`\n"
+        "  not reported\n"
+        "  context 1: the module's own code, `to_numpy` from main.py:5\n"
+        "    the tensor requires grad: yes\n"
+        "    grad mode is on: no\n"
+        "    main.py:3: `torch.ones(…, requires_grad=…)` makes a leaf that requires grad\n"
+    )
+
+
+def test_an_alarm_is_explained(project: Path) -> None:
+    (project / "main.py").write_text(MAIN + "to_numpy(weight * 2)\n")
+    output = explain("helper.py:2:12").output
+    assert "reported: DTL101 (likely)" in output
+    assert "context 2: the module's own code, `to_numpy` from main.py:6" in output
+    assert "refused for its gradient: yes" in output
+
+
+def test_a_function_that_nobody_calls(project: Path) -> None:
+    output = explain("helper.py:2", "helper.py").output
+    assert "called by code out of sight" in output
+    assert "the tensor requires grad: unknown" in output
+    assert "grad mode is on: yes by default, unknown whatever unseen code does" in output
+
+
+def test_a_line_without_a_crossing(project: Path) -> None:
+    assert explain("helper.py:1").output == (
+        "helper.py:1: no crossing was seen here\ncrossings of this file are on line 2\n"
+    )
+    assert "no crossing was seen in this file" in explain("main.py:3").output
+
+
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [
+        ("helper.py", "write FILE:LINE"),
+        ("missing.py:3", "missing.py: No such file"),
+        ("broken.py:1", "broken.py:1: "),
+    ],
+)
+def test_bad_places_are_one_line_and_exit_code_2(project: Path, place: str, message: str) -> None:
+    (project / "broken.py").write_text("def f(:\n")
+    result = explain(place)
+    assert result.exit_code == 2
+    assert message in result.output
+    assert "Traceback" not in result.output
