@@ -77,8 +77,8 @@ def read_units(
 ) -> Iterator[Unit | Problem]:
     """The units in files and directories: Python files, notebooks, and Markdown files' Python blocks.
 
-    Blocks that show a session (`>>> `) are no programs, and left out, as is what the configuration
-    excludes. Raises `ConfigurationError`.
+    Blocks that show a session with its prompts are no programs, and left out, as is what the
+    configuration excludes. Raises `ConfigurationError`.
     """
 
     def rules_of(directory: str) -> WalkRules:
