@@ -132,12 +132,17 @@ def check_tree(
 
 def check_bytes(data: bytes, filename: str, options: Options = DEFAULT_OPTIONS) -> FileResult:
     """Check the content of a file."""
-    return _guarded(_check_bytes, data, filename, options, None)
+    return _guarded(partial(_check_bytes, data, filename, options, None), filename, options)
+
+
+def check_text(source: SourceText, options: Options = DEFAULT_OPTIONS) -> FileResult:
+    """Check what has been read already, such as one of several programs in a file."""
+    return _guarded(partial(_check_file, source, options, None), source.filename, options)
 
 
 def fix_bytes(data: bytes, filename: str, options: Options = DEFAULT_OPTIONS) -> FileResult:
     """Fix the content of a file. Writes nothing: `source` of the result holds the fixed text."""
-    return _guarded(_fix_bytes, data, filename, options, None)
+    return _guarded(partial(_fix_bytes, data, filename, options, None), filename, options)
 
 
 def check_paths(
@@ -247,7 +252,7 @@ def _one_file(file: FoundFile, options: Options, work: _Work, project: _LazyProj
     # What the user named is parsed in any case: a syntax error in it is worth saying.
     if not file.explicit and not _is_worth_parsing(data, options, project):
         return FileResult(filename)
-    return _guarded(work, data, filename, options, project.analysis)
+    return _guarded(partial(work, data, filename, options, project.analysis), filename, options)
 
 
 def _is_worth_parsing(data: bytes, options: Options, project: _LazyProject) -> bool:
@@ -259,11 +264,9 @@ def _is_worth_parsing(data: bytes, options: Options, project: _LazyProject) -> b
     return may_name_rules(data) and options.reports(UNUSED_SUPPRESSION)
 
 
-def _guarded(
-    work: _Work, data: bytes, filename: str, options: Options, project: ProjectAnalysis | None
-) -> FileResult:
+def _guarded(work: Callable[[], FileResult], filename: str, options: Options) -> FileResult:
     try:
-        return work(data, filename, options, project)
+        return work()
     except Undecodable as error:
         return FileResult(filename, tuple(_wanted([_unreadable(error, filename)], options)))
     except Exception as error:
@@ -273,15 +276,20 @@ def _guarded(
 def _check_bytes(
     data: bytes, filename: str, options: Options, project: ProjectAnalysis | None
 ) -> FileResult:
-    source = _read(data, filename, options)
+    return _check_file(read_source(data, filename, options), options, project)
+
+
+def _check_file(
+    source: SourceText, options: Options, project: ProjectAnalysis | None
+) -> FileResult:
     checked = _check(source, options, project)
-    return FileResult(filename, checked.findings, source, known=checked.known)
+    return FileResult(source.filename, checked.findings, source, known=checked.known)
 
 
 def _fix_bytes(
     data: bytes, filename: str, options: Options, project: ProjectAnalysis | None
 ) -> FileResult:
-    return _changed(_read(data, filename, options), options, project, _fix_program)
+    return _changed(read_source(data, filename, options), options, project, _fix_program)
 
 
 def _changed(
@@ -305,7 +313,8 @@ def _changed(
 def _silence_bytes(
     data: bytes, filename: str, options: Options, project: ProjectAnalysis | None
 ) -> FileResult:
-    result = _changed(_read(data, filename, options), options, project, _silence_program)
+    source = read_source(data, filename, options)
+    result = _changed(source, options, project, _silence_program)
     return result if result.before is not None else replace(result, findings=())
 
 
@@ -344,7 +353,11 @@ def _internal_error(error: Exception, filename: str) -> str:
 # --- texts ------------------------------------------------------------------------------------
 
 
-def _read(data: bytes, filename: str, options: Options) -> SourceText:
+def read_source(data: bytes, filename: str, options: Options = DEFAULT_OPTIONS) -> SourceText:
+    """The text that is checked of a file: of a notebook, the cells that are Python.
+
+    Raises `Undecodable`.
+    """
     if language_of(filename, options.extensions) is not Language.NOTEBOOK:
         return decode_file(data, filename, options.extensions)
     # Imported late: few projects have notebooks.

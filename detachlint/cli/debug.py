@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ import click
 
 from detachlint.cli.terminal import Failure, write
 from detachlint.source.discovery import describe, read_file
-from detachlint.source.text import Undecodable, decode
+from detachlint.source.text import SourceText, Undecodable
 
 if TYPE_CHECKING:
     from detachlint.ir.nodes import Code
@@ -32,8 +32,8 @@ def ir(file: Path) -> None:
     from detachlint.ir.printing import render_code
 
     with _failing_in_one_line(file):
-        text = render_code(_lowered(file))
-    _show(text)
+        texts = [render_code(_lowered(program)) for program in _programs(file)]
+    _show(texts)
 
 
 @debug.command()
@@ -43,20 +43,28 @@ def facts(file: Path) -> None:
     from detachlint.interpret import analyse_module, render_facts
 
     with _failing_in_one_line(file):
-        text = render_facts(analyse_module(_lowered(file), str(file)))
-    _show(text)
+        modules = [_lowered(program) for program in _programs(file)]
+        texts = [render_facts(analyse_module(module, str(file))) for module in modules]
+    _show(texts)
 
 
-def _show(text: str) -> None:
-    write(text.rstrip("\n") + "\n", sys.stdout)
+def _show(texts: Iterable[str]) -> None:
+    write("".join(text.rstrip("\n") + "\n" for text in texts), sys.stdout)
 
 
-def _lowered(file: Path) -> Code:
+def _programs(file: Path) -> list[SourceText]:
+    """The program in a file, or those in the blocks of a Markdown file."""
+    from detachlint.api import read_source
+
+    source = read_source(read_file(file), str(file))
+    return [source] if source.blocks is None else [block.source for block in source.blocks]
+
+
+def _lowered(source: SourceText) -> Code:
     from detachlint.lower import lower_module
     from detachlint.syntax.parse import parse_module
 
-    source = decode(read_file(file), str(file))
-    return lower_module(parse_module(source.text, str(file)), str(file))
+    return lower_module(parse_module(source.text, source.filename), source.filename)
 
 
 @contextmanager

@@ -11,7 +11,8 @@ import click
 
 from detachlint.cli.terminal import Failure, write
 from detachlint.source.discovery import describe, discover, read_file
-from detachlint.source.text import Undecodable, decode
+from detachlint.source.language import Language, language_of
+from detachlint.source.text import SourceText, Undecodable
 
 if TYPE_CHECKING:
     from detachlint.interpret.facts import Facts
@@ -29,7 +30,7 @@ def explain(place: str, paths: tuple[str, ...]) -> None:
     from detachlint.rules.registry import run_rules
 
     file, line = _place(place)
-    facts = _facts(file, paths or (".",))
+    facts = _facts(_program(file, line), paths or (".",))
     write(in_words(facts, run_rules(facts), line), sys.stdout)
 
 
@@ -44,19 +45,40 @@ def _place(text: str) -> tuple[str, int]:
     return ":".join(parts[: len(parts) - numbers]), int(parts[len(parts) - numbers])
 
 
-def _facts(file: str, paths: tuple[str, ...]) -> Facts:
-    """The facts about a file, with the files under `paths` as the program around it."""
-    from detachlint.interpret.facts import Facts
-    from detachlint.project import ProjectAnalysis
+def _program(file: str, line: int) -> SourceText:
+    """The program that the line of a file is in. Failure if that is no Python."""
+    from detachlint.api import read_source
     from detachlint.syntax.parse import Unparsable, parse_module
 
     try:
-        parse_module(decode(read_file(Path(file)), file).text, file)
+        source = read_source(read_file(Path(file)), file)
+        if source.stored is not source:
+            raise Failure(f"{file}: lines of notebooks have no number; convert it to a script")
+        for block in source.blocks or ():
+            if block.row <= line < block.row + len(block.indents):
+                source = block.source
+        if source.blocks is not None:
+            raise Failure(f"{file}:{line}: is in no block of Python")
+        parse_module(source.text, file)
     except OSError as error:
         raise Failure(f"{file}: {describe(error)}") from error
     except (Undecodable, Unparsable) as error:
         raise Failure(f"{file}:{error.line}: {error.message}") from error
-    around = [str(found.path) for found in discover(paths).files]
+    return source
+
+
+def _facts(source: SourceText, paths: tuple[str, ...]) -> Facts:
+    """The facts about a program, with the files under `paths` as the other ones around it."""
+    from detachlint.interpret.facts import Facts
+    from detachlint.project import ProjectAnalysis
+
+    file = source.filename
     here = os.path.abspath(file)  # noqa: PTH100 (a link is not followed)
-    others = [name for name in around if os.path.abspath(name) != here]  # noqa: PTH100
-    return ProjectAnalysis([*others, file]).facts(file) or Facts(file)
+    around = [str(found.path) for found in discover(paths).files]
+    named = [
+        *(name for name in around if os.path.abspath(name) != here),  # noqa: PTH100
+        file,
+    ]
+    programs = [name for name in named if language_of(name) is Language.PYTHON]
+    project = ProjectAnalysis(programs).with_text(file, source.text)
+    return project.facts(file) or Facts(file)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -104,6 +103,9 @@ def _command(program: Sequence[str]) -> list[str]:
 
 def _executable(name: str) -> str:
     """The path of a command: of this Python environment if it is in no directory of PATH."""
+    # Imported late: it brings along all ways of compression, and every command imports this file.
+    import shutil
+
     beside = str(Path(sys.executable).parent)
     path = shutil.which(name) or shutil.which(name, path=beside)
     if path is None:

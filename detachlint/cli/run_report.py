@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from detachlint.api import read_source
 from detachlint.harness.command import Outcome
 from detachlint.harness.join import Event, Joined, Judged, Status, failed, join
 from detachlint.harness.observation import Crossing
@@ -20,7 +21,7 @@ from detachlint.report.summary import counted
 from detachlint.rules.finding import Confidence, Finding
 from detachlint.source.discovery import read_file
 from detachlint.source.span import Span
-from detachlint.source.text import SourceText, Undecodable, decode
+from detachlint.source.text import SourceText, Undecodable
 
 _WORDS = {
     Status.REFUTED: "refuted: it was reached, and nothing was raised",
@@ -160,7 +161,7 @@ class RunReport:
         names |= {judged.finding.filename for judged in self.joined.judged}
         for name in names:
             try:
-                sources[name] = decode(read_file(Path(name)), name)
+                sources[name] = read_source(read_file(Path(name)), name)
             except (OSError, Undecodable):
                 continue
         return sources

@@ -65,8 +65,8 @@ def verify(
 ) -> None:
     """EXECUTE programs to see whether findings and fixes are right.
 
-    PATHS are scripts, files of tests and Markdown documents with fenced Python blocks, or folders
-    of them. Each program with a finding is run in a sandbox: without your environment, input and
+    PATHS are scripts, files of tests, notebooks and Markdown documents with fenced Python blocks, or
+    folders of them. Each program with a finding is run in a sandbox: without your environment, input and
     network, in a throw-away directory, within limits. It is run again with the fixes in it, and has
     to behave the same but for the exception. Exits with 1 if anything is refuted.
     """

@@ -50,15 +50,16 @@ def _lines(result: UnitResult, style: Style) -> Iterator[str]:
         yield f"{place}: {style.red(finding.code)} ({finding.confidence.value}) {shown}"
         yield from (f"  {visible(objection)}" for objection in each.objections)
     for event in result.missed:
-        place = style.bold(_place(unit, event.span or Span(event.line, 0, event.line, 0)))
+        place = style.bold(_place(unit, _span(event)))
         yield f"{place}: missed by the static analysis: {visible(event.message)}"
     if result.problem is not None and (result.verified or result.problem.startswith("not run")):
         yield f"{style.bold(visible(unit.filename))}: {visible(result.problem)}"
 
 
 def _place(unit: Unit, span: Span) -> str:
-    start, _ = unit.source.location(span)
-    return f"{visible(unit.filename)}:{start.row}:{start.column}"
+    place = unit.place(span)
+    cell = "" if place.cell is None else f"cell {place.cell}:"
+    return f"{visible(unit.filename)}:{cell}{place.start.row}:{place.start.column}"
 
 
 def _result(result: UnitResult) -> dict[str, Any]:
@@ -73,11 +74,12 @@ def _result(result: UnitResult) -> dict[str, Any]:
 
 def _finding(unit: Unit, each: Verified) -> dict[str, Any]:
     finding = each.finding
-    start, end = unit.source.location(finding.span)
+    start, end, cell = unit.place(finding.span)
     return {
         "code": finding.code,
         "message": finding.message,
         "confidence": finding.confidence.value,
+        "cell": cell,
         "location": start._asdict(),
         "end_location": end._asdict(),
         "status": each.judged.status.value,
@@ -87,4 +89,14 @@ def _finding(unit: Unit, each: Verified) -> dict[str, Any]:
 
 
 def _missed(unit: Unit, event: Event) -> dict[str, Any]:
-    return {"filename": unit.filename, "line": event.line, "message": event.message}
+    place = unit.place(_span(event))
+    return {
+        "filename": unit.filename,
+        "cell": place.cell,
+        "line": place.start.row,
+        "message": event.message,
+    }
+
+
+def _span(event: Event) -> Span:
+    return event.span or Span(event.line, 0, event.line, 0)

@@ -9,7 +9,7 @@ from typing import TypeAlias, TypeVar
 
 from detachlint.harness.join import Event, Status, join
 from detachlint.harness.moves import Moves
-from detachlint.harness.observation import Observation, ProgramError, Uncaught
+from detachlint.harness.observation import Observation, Uncaught
 from detachlint.rules.finding import Finding
 
 _Arrays: TypeAlias = defaultdict[int, Counter[str]]
@@ -49,13 +49,13 @@ class Trial:
             return
         yield from self._still_raised()
         if not self._went_on and not self._same_end():
-            yield f"the fixed program {_end_in_words(self.after.error)}"
+            yield f"the fixed program {self._end_in_words()}"
         if not self._agree(self.before.stdout, self.after.stdout):
             yield "standard output differs"
         if not self._agree(self.before.gradients, self.after.gradients):
             yield "the gradients of leaves differ"
         for line in self._lines_with_other_arrays():
-            yield f"another array at line {line}"
+            yield f"another array at {self.moves.line_name(line)}"
 
     @property
     def _went_on(self) -> bool:
@@ -70,7 +70,7 @@ class Trial:
         for judged in join(self._placed(moved), self.after.crossings).judged:
             if judged.status is Status.CONFIRMED:
                 message = next(event.message for event in judged.events if event.message)
-                yield f"still raised at line {judged.finding.span.line}: {message}"
+                yield f"still raised at {self.moves.line_name(judged.finding.span.line)}: {message}"
 
     def _placed(self, findings: Iterable[Finding]) -> list[Finding]:
         return [replace(finding, filename=self.filename) for finding in findings]
@@ -81,6 +81,12 @@ class Trial:
             return before is after
         moved = replace(before, line=self.moves.line(before.line) if before.line else 0)
         return (moved.type, moved.line) == (after.type, after.line)
+
+    def _end_in_words(self) -> str:
+        error = self.after.error
+        if error is None:
+            return "runs through, which it did not before"
+        return f"ends at {self.moves.line_name(error.line)} with {error.type}: {error.message}"
 
     def _agree(self, before: _Sequence, after: _Sequence) -> bool:
         return after[: len(before)] == before if self._went_on else after == before
@@ -122,9 +128,3 @@ def _arrays(seen: Observation) -> _Arrays:
         line = crossing.line if crossing.span is None else crossing.span.line
         arrays[line][crossing.digest] += crossing.count
     return arrays
-
-
-def _end_in_words(error: ProgramError | None) -> str:
-    if error is None:
-        return "runs through, which it did not before"
-    return f"ends at line {error.line} with {error.type}: {error.message}"

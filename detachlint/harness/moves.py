@@ -34,5 +34,9 @@ class Moves:
         end = self._moved(self._source.offset(line, 0) + len(self._source.line(line)))
         return self._fixed.span(end, end).line
 
+    def line_name(self, line: int) -> str:
+        """What people call a line of the fixed text."""
+        return self._fixed.line_name(line)
+
     def _moved(self, index: int) -> int:
         return index + sum(shift for start, shift in self._shifts if start < index)

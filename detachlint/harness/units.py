@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
+from detachlint.api import read_source
 from detachlint.config.configuration import Configuration
 from detachlint.source.discovery import WalkRules, describe, discover, read_file
-from detachlint.source.text import SourceText, Undecodable, decode
+from detachlint.source.markdown import Block
+from detachlint.source.span import Span
+from detachlint.source.text import Place, SourceText, Undecodable
 
-_FENCE = re.compile(r"\s*(?P<fence>`{3,}|~{3,})[ {.]*(?P<language>\w*)[^`]*$")
-_SUFFIXES = (".py", ".md")
-_PYTHON = frozenset({"py", "python", "python3"})
 _TESTS = re.compile(r"test_.*\.py|.*_test\.py")
 """What pytest takes for files of tests, unless told otherwise."""
 
@@ -28,14 +27,20 @@ class Kind(Enum):
     """By pytest."""
     BLOCK = "block"
     """A fenced block of a document: a script that has no file of its own."""
+    NOTEBOOK = "notebook"
+    """The code cells in order: a script as well, without what only IPython knows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A program. The lines of a block are those of its document, the ones before it are empty."""
+    """A program. The lines of a block are those of its document, the ones before it are empty.
+
+    `within` is the document that a block is from, and the block.
+    """
 
     source: SourceText
     kind: Kind = Kind.SCRIPT
+    within: tuple[SourceText, Block] | None = None
 
     @property
     def filename(self) -> str:
@@ -52,6 +57,13 @@ class Unit:
         """The file's absolute path."""
         return str(Path(self.filename).absolute())
 
+    def place(self, span: Span) -> Place:
+        """Where a span of the program is for people who have the file open."""
+        if self.within is None:
+            return self.source.place(span)
+        document, block = self.within
+        return document.place(block.outer(span))
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -63,21 +75,23 @@ class Problem:
 def read_units(
     paths: Iterable[str | Path], configuration: Configuration
 ) -> Iterator[Unit | Problem]:
-    """The units in files and directories: Python files, and Markdown files' Python blocks.
+    """The units in files and directories: Python files, notebooks, and Markdown files' Python blocks.
 
-    Blocks that show a session (`>>> `) are no programs, and left out, as is what the configuration
-    excludes. Raises `ConfigurationError`.
+    Blocks that show a session with its prompts are no programs, and left out, as is what the
+    configuration excludes. Raises `ConfigurationError`.
     """
 
     def rules_of(directory: str) -> WalkRules:
-        return replace(configuration.walk_rules(directory), suffixes=_SUFFIXES)
+        rules = configuration.walk_rules(directory)
+        return replace(rules, suffixes=(*rules.suffixes, ".md"))
 
     found = discover(paths, rules_of)
     for problem in found.problems:
         yield Problem(f"{problem.path}: {problem.message}")
     for file in found.files:
         try:
-            source = decode(read_file(file.path), str(file.path))
+            options = configuration.options(file.path)
+            source = read_source(read_file(file.path), str(file.path), options)
         except OSError as error:
             yield Problem(f"{file.path}: {describe(error)}")
         except Undecodable as error:
@@ -88,40 +102,15 @@ def read_units(
 
 def units_of(source: SourceText) -> Iterator[Unit]:
     """The units in one file: itself, or its blocks if it is Markdown."""
-    path = Path(source.filename)
-    if path.suffix == ".md":
-        for line, block in python_blocks(source.text):
-            if not block.lstrip().startswith(">>>"):
-                padded = "\n" * (line - 1) + block
-                yield Unit(SourceText(padded, source.filename), Kind.BLOCK)
-    else:
-        yield Unit(source, Kind.TESTS if _TESTS.fullmatch(path.name) else Kind.SCRIPT)
+    if source.blocks is None:
+        yield Unit(source, _kind(source))
+        return
+    for block in source.blocks:
+        if not block.source.text.lstrip().startswith(">>>"):
+            yield Unit(block.source, Kind.BLOCK, (source, block))
 
 
-def python_blocks(document: str) -> Iterator[tuple[int, str]]:
-    r"""The fenced Python blocks of a Markdown document, each with the line it starts at.
-
-    >>> list(python_blocks("Title\n```python\nx = 1\n```\n"))
-    [(3, 'x = 1\n')]
-
-    A block that is indented, in a list say, is shifted to the left. One that is never closed goes
-    on to the end of the document.
-    """
-    lines = document.splitlines(keepends=True)
-    number = 0
-    while number < len(lines):
-        opening = _FENCE.match(lines[number].rstrip("\r\n"))
-        number += 1
-        if opening is None:
-            continue
-        start = number
-        while number < len(lines) and not _closes(lines[number], opening["fence"]):
-            number += 1
-        if opening["language"].lower() in _PYTHON:
-            yield start + 1, textwrap.dedent("".join(lines[start:number]))
-        number += 1
-
-
-def _closes(line: str, fence: str) -> bool:
-    content = line.strip()
-    return len(content) >= len(fence) and set(content) == {fence[0]}
+def _kind(source: SourceText) -> Kind:
+    if source.stored is not source:
+        return Kind.NOTEBOOK
+    return Kind.TESTS if _TESTS.fullmatch(Path(source.filename).name) else Kind.SCRIPT

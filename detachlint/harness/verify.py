@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
 
-from detachlint.api import FileResult, check_bytes
+from detachlint.api import FileResult, check_text
 from detachlint.config.options import DEFAULT_OPTIONS, Options
 from detachlint.fix import apply_fixes
 from detachlint.harness.fix_effects import Trial, events_of
@@ -19,8 +19,8 @@ from detachlint.harness.observation import Observation, Verdict
 from detachlint.harness.pytest_run import has_pytest
 from detachlint.harness.runner import PLAIN, Mode, Runner
 from detachlint.harness.units import Kind, Unit
+from detachlint.rules.codes import UNREADABLE
 from detachlint.rules.finding import Applicability, Finding
-from detachlint.source.text import SourceText
 
 _DISPLAY_ONLY = Applicability.DISPLAY_ONLY
 _COMPARABLE = (Verdict.FINISHED, Verdict.DIED)
@@ -84,7 +84,8 @@ def verify(unit: Unit, runner: Runner, options: Options = DEFAULT_OPTIONS) -> Un
     if checked.error is not None:
         return UnitResult(unit, problem=f"not run: {checked.error}")
     for finding in checked.findings:
-        if finding.code == "DTL900":
+        # The other cells of a notebook are a program without the broken one.
+        if finding.code == UNREADABLE and not unit.source.troubles:
             return UnitResult(unit, problem=f"not run: {finding.message}")
     findings = [finding for finding in checked.findings if claim_of(finding) is not None]
     return _Verification(runner, unit, findings).result() if findings else UnitResult(unit)
@@ -92,7 +93,7 @@ def verify(unit: Unit, runner: Runner, options: Options = DEFAULT_OPTIONS) -> Un
 
 def check(unit: Unit, options: Options) -> FileResult:
     """What the linter says of a unit."""
-    return check_bytes(unit.source.encode(unit.text), unit.filename, options)
+    return check_text(unit.source, options)
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ class _Verification:
             joined = self._join(self._before, self._run(self.unit.text, PLAIN))
         fixes = self._fixes()
         verified = tuple(Verified(each, *fixes[each.finding]) for each in joined.judged)
-        return UnitResult(self.unit, verified, joined.missed, _problem(self._before))
+        return UnitResult(self.unit, verified, joined.missed, self._problem())
 
     @cached_property
     def _before(self) -> Observation:
@@ -133,6 +134,17 @@ class _Verification:
         joined = join(placed, [event for run in runs for event in events_of(run, self.unit.path)])
         judged = [replace(each, finding=placed[each.finding]) for each in joined.judged]
         return Joined(tuple(judged), joined.missed)
+
+    def _problem(self) -> str | None:
+        seen = self._before
+        if seen.verdict is not Verdict.FINISHED:
+            return f"it {seen.detail}"
+        error = seen.error
+        if error is None or (error.type, error.line) == ("SystemExit", 0):
+            return None
+        message = (error.message.splitlines() or [""])[0]
+        place = self.unit.source.line_name(error.line)
+        return f"it ended at {place} with {error.type}: {message}"
 
     # --- fixes --------------------------------------------------------------------------------
 
@@ -172,8 +184,7 @@ class _Verification:
         repair = apply_fixes(self.unit.source, findings, unsafe=True)
         if len(repair.applied) < len(findings):
             return ("the fix cannot be applied",)
-        fixed = SourceText.from_text(repair.text, self.unit.filename)
-        moves = Moves(self.unit.source, fixed, repair.applied)
+        moves = Moves(self.unit.source, repair.source, repair.applied)
         after = self._run(repair.text, _MODE)
         trial = Trial(repair.applied, moves, self._before, after, self.unit.path)
         return tuple(trial.objections())
@@ -182,13 +193,3 @@ class _Verification:
 def _has_fix(finding: Finding) -> bool:
     fix = finding.fix
     return fix is not None and bool(fix.edits) and fix.applicability is not _DISPLAY_ONLY
-
-
-def _problem(seen: Observation) -> str | None:
-    if seen.verdict is not Verdict.FINISHED:
-        return f"it {seen.detail}"
-    error = seen.error
-    if error is None or (error.type, error.line) == ("SystemExit", 0):
-        return None
-    message = (error.message.splitlines() or [""])[0]
-    return f"it ended at line {error.line} with {error.type}: {message}"

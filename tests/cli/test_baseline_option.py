@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sample_notebooks import notebook
 
 from detachlint.cli.main import command
 
@@ -55,6 +57,28 @@ def test_what_is_new_is_reported(project: Path) -> None:
         ["a.py", "5"],
         ["b.py", "3"],
     ]
+
+
+def test_the_blocks_of_a_document_share_what_is_known(project: Path) -> None:
+    block = "- item\n" + textwrap.indent(f"```python\n{HEAD}{CROSSING}```\n", "  ")
+    Path("guide.md").write_text(block * 2)
+    run("check", "--write-baseline", "b.json", "guide.md")
+    assert check("guide.md") == PASSED
+    Path("guide.md").write_text(block * 3)
+    [line, _] = check("guide.md")
+    assert line.startswith("guide.md:17:7: DTL101")
+    run("fix", "--baseline", "b.json", "guide.md")
+    fixed = block.replace(".numpy()", ".detach().numpy()")
+    assert Path("guide.md").read_text() == block * 2 + fixed
+
+
+def test_cells_of_notebooks_are_known_whether_they_can_be_read_or_not(project: Path) -> None:
+    Path("n.ipynb").write_bytes(notebook(HEAD, CROSSING, "b = ("))
+    run("check", "--write-baseline", "b.json", "n.ipynb")
+    assert check("n.ipynb") == PASSED
+    Path("n.ipynb").write_bytes(notebook("import os", HEAD, "b = (", CROSSING, "c = ("))
+    [line, _] = check("n.ipynb")
+    assert line.startswith("n.ipynb:cell 6:1:5: DTL900")
 
 
 def test_what_is_known_is_not_fixed(project: Path) -> None:

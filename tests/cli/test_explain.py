@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sample_notebooks import notebook
 
 from detachlint.cli.main import command
 
@@ -64,16 +65,32 @@ def test_a_line_without_a_crossing(project: Path) -> None:
     assert "no crossing was seen in this file" in explain("main.py:3").output
 
 
+def test_a_block_of_a_document_is_a_program(project: Path) -> None:
+    (project / "guide.md").write_text(
+        f"```python\n{MAIN}```\n```python\n{MAIN}weight.numpy()\n```\n"
+    )
+    (project / "book.ipynb").write_bytes(notebook("(", MAIN))
+    assert explain("guide.md:14").output.startswith("guide.md:14:1: `.numpy()`\n  reported: DTL101")
+    assert (
+        "context 1: the module's own code, `to_numpy` from main.py:5"
+        in explain("helper.py:2").output
+    )
+
+
 @pytest.mark.parametrize(
     ("place", "message"),
     [
         ("helper.py", "write FILE:LINE"),
         ("missing.py:3", "missing.py: No such file"),
         ("broken.py:1", "broken.py:1: "),
+        ("guide.md:1", "guide.md:1: is in no block of Python"),
+        ("book.ipynb:1", "book.ipynb: lines of notebooks have no number"),
     ],
 )
 def test_bad_places_are_one_line_and_exit_code_2(project: Path, place: str, message: str) -> None:
     (project / "broken.py").write_text("def f(:\n")
+    (project / "guide.md").write_text("# A\n```python\n1\n```\n")
+    (project / "book.ipynb").write_bytes(notebook("1"))
     result = explain(place)
     assert result.exit_code == 2
     assert message in result.output

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sample_notebooks import CROSSING, notebook
 
 from detachlint.cli.main import command
 from detachlint.rules.registry import all_rules
@@ -44,6 +45,18 @@ def test_stages_are_printed(tmp_path: Path, stage: str) -> None:
     result = run("debug", stage, str(file))
     assert result.exit_code == 0
     assert "numpy" in result.stdout
+
+
+@pytest.mark.parametrize("stage", ["ir", "facts"])
+def test_stages_of_notebooks_and_documents_are_printed(tmp_path: Path, stage: str) -> None:
+    book, guide = tmp_path / "a.ipynb", tmp_path / "guide.md"
+    book.write_bytes(notebook("%time 1", *CROSSING))
+    block = "```python\n" + "\n".join(CROSSING) + "\n```\n"
+    guide.write_text(f"{block}\n{block}")
+    for file, times in [(book, 1), (guide, 2)]:
+        result = run("debug", stage, str(file))
+        assert result.exit_code == 0
+        assert sum("numpy" in line for line in result.stdout.splitlines()) == times
 
 
 @pytest.mark.parametrize("stage", ["ir", "facts"])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sample_notebooks import notebook
 
 from detachlint.api import FileResult
 from detachlint.cli.main import command
@@ -66,6 +67,24 @@ def test_programs_of_all_kinds_are_verified(project: Path) -> None:
     ]
     assert (unreadable["findings"], a["problem"]) == ([], None)
     assert (project / "a.py").read_text() == GOOD
+
+
+def test_notebooks_are_run_without_what_only_ipython_knows(project: Path) -> None:
+    cells = ("%matplotlib inline\n" + HEAD, "b = (", "a = 1\nw.numpy()", "raise ValueError('no')")
+    content = notebook(*cells)
+    (project / "n.ipynb").write_bytes(content)
+    result = run("--json", "out.json", "n.ipynb")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == (
+        "n.ipynb:cell 4:2:1: DTL101 (certain) confirmed, fix verified\n"
+        "n.ipynb: it ended at line 1 of cell 5 with ValueError: no\n"
+        "Verified 1 finding: 1 confirmed; 1 fix verified.\n"
+    )
+    [made] = json.loads((project / "out.json").read_text())
+    [finding] = made["findings"]
+    assert (made["kind"], finding["cell"]) == ("notebook", 4)
+    assert finding["location"] == {"row": 2, "column": 1}
+    assert (project / "n.ipynb").read_bytes() == content
 
 
 def test_a_refutation_fails(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

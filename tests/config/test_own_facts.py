@@ -126,6 +126,20 @@ CASES = [
         """,
     ),
     Case(
+        "functions of NumPy by other names",
+        "import numpy\nas_array, pile = numpy.asarray, numpy.stack",
+        {"mylib.as_array": "numpy.asarray", "mylib.pile": "numpy.stack"},
+        """
+        from mylib import as_array, pile
+        w = torch.ones(3, requires_grad=True)
+        a = as_array(w * 2)  # raises
+        with torch.no_grad():
+            b = as_array(w)
+        c = pile([w.detach()])
+        d = pile([w, w])  # raises
+        """,
+    ),
+    Case(
         "a twin of a module class",
         "Layer = torch.nn.Linear",
         {"mylib.Layer": "torch.nn.Linear"},
@@ -231,6 +245,13 @@ def reported(text: str, facts: OwnFacts) -> set[int]:
 def test_the_analysis_believes_what_is_stated(case: Case) -> None:
     text = program(case)
     assert reported(text, stated(case)) == marked(text)
+
+
+def test_the_code_is_that_of_the_function_that_does_the_same() -> None:
+    [case] = [case for case in CASES if case.name == "functions of NumPy by other names"]
+    options = Options(facts=stated(case))
+    findings = api.check_bytes(program(case).encode(), "program.py", options).findings
+    assert [finding.code for finding in findings] == ["DTL102", "DTL103"]
 
 
 @pytest.mark.parametrize("case", CASES[1:-1], ids=lambda case: case.name)

@@ -5,41 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sample_notebooks import notebook
 
 from detachlint.config.configuration import Configuration
-from detachlint.harness.units import Kind, Problem, Unit, python_blocks, read_units
-
-
-def blocks(*lines: str) -> list[tuple[int, str]]:
-    return list(python_blocks("".join(f"{line}\n" for line in lines)))
-
-
-def test_python_blocks_are_found_with_their_lines() -> None:
-    assert blocks("text", "```python", "a", "```", "```py", "b", "c", "```") == [
-        (3, "a\n"),
-        (6, "b\nc\n"),
-    ]
-    assert blocks("~~~ Python title=x", "a", "~~~") == [(2, "a\n")]
-    assert blocks("```{.python3}", "a", "```") == [(2, "a\n")]
-
-
-def test_other_blocks_are_passed_over_with_what_is_in_them() -> None:
-    assert blocks("```", "```python", "a", "```") == []
-    assert blocks("````markdown", "```python", "a", "```", "````", "```python", "b", "```") == [
-        (7, "b\n")
-    ]
-    assert blocks("```console", "$ python", "```", "```pycon", ">>> 1", "```") == []
-    assert blocks("`` `python` ``", "a") == []
-
-
-def test_a_longer_fence_or_another_does_not_close_early() -> None:
-    assert blocks("````python", "'''", "```", "~~~", "````") == [(2, "'''\n```\n~~~\n")]
-    assert blocks("```python", "a", "`````", "b") == [(2, "a\n")]
-
-
-def test_blocks_of_lists_are_shifted_and_open_ones_go_on() -> None:
-    assert blocks("- item", "  ```python", "  if a:", "      b", "  ```") == [(3, "if a:\n    b\n")]
-    assert blocks("```python", "a", "b") == [(2, "a\nb\n")]
+from detachlint.harness.units import Kind, Problem, Unit, read_units
+from detachlint.source.span import Span
+from detachlint.source.text import Location
 
 
 def test_files_folders_and_documents_are_read(tmp_path: Path) -> None:
@@ -57,6 +28,27 @@ def test_files_folders_and_documents_are_read(tmp_path: Path) -> None:
         ("test_it.py", Kind.TESTS, "b\n"),
     ]
     assert all(Path(unit.path).is_absolute() for unit in units)
+
+
+def test_places_are_those_of_the_document(tmp_path: Path) -> None:
+    path = tmp_path / "guide.markdown"
+    path.write_text("- item\n  ```python\n  if a:\n      b\n  ```\n")
+    [unit] = read_units([path], Configuration())
+    assert isinstance(unit, Unit) and unit.text == "\n\nif a:\n    b\n"
+    assert unit.place(Span(4, 4, 4, 5)).start == Location(4, 7)
+
+
+def test_a_notebook_is_a_program_of_the_cells_that_are_python(tmp_path: Path) -> None:
+    path = tmp_path / "a.ipynb"
+    path.write_bytes(notebook("%matplotlib inline\na = 1", "b = (", "print(a)"))
+    [unit] = read_units([tmp_path], Configuration())
+    assert isinstance(unit, Unit) and unit.kind is Kind.NOTEBOOK
+    program: dict[str, object] = {}
+    exec(compile(unit.text, unit.filename, "exec"), program)
+    assert program["a"] == 1
+    row = next(n for n, line in enumerate(unit.text.split("\n"), 1) if line.startswith("print"))
+    place = unit.place(Span(row, 0, row, 5))
+    assert (place.cell, place.start) == (4, Location(1, 1))
 
 
 @pytest.mark.parametrize(

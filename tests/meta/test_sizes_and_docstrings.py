@@ -21,7 +21,7 @@ LONGEST_FUNCTION = 80
 
 FILES = [*python_files(ROOT / "detachlint"), *python_files(ROOT / "tests")]
 MODULES = package_modules()
-WITH_EXAMPLES = [module for module in MODULES if ">>>" in module.path.read_text(encoding="utf-8")]
+WITH_EXAMPLES = [module for module in MODULES if ">>> " in module.path.read_text(encoding="utf-8")]
 PUBLIC = [
     value
     for name, value in vars(api).items()
