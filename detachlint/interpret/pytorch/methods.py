@@ -49,6 +49,7 @@ from detachlint.interpret.pytorch import (
     module_methods,
     numpy_calls,
     operations,
+    own_calls,
     special,
 )
 from detachlint.interpret.pytorch.crossings import FORMS, cross
@@ -194,6 +195,10 @@ def _call_on_unknown(machine: Machine, call: LibraryCall) -> Outcomes:
         parsed = command_line.call(machine, call)
         if parsed is not None:
             return [(parsed, state)]
+    if things and all(thing.made_by == things[0].made_by for thing in things):
+        known = own_calls.call_made_by(machine, call.name, things[0], call)
+        if known is not None:
+            return known
     if all(thing.kind is not Kind.ANY and thing.kind is not Kind.MODULE for thing in things):
         return [(builtin_methods.plain_method(machine, call, things), state)]
     if call.name in SIGNS_OF_A_MODULE:
