@@ -5,7 +5,7 @@ A row is `pattern⇥words⇥evidence`. The words are those in which users state 
 number of names: `transformers.AutoModel*.from_pretrained`, `**.LightningModule.validation_step`. Of
 several rows the one without stars counts, then the first. `lightning.pytorch.**⇥= pytorch_lightning.**`
 says that everything there is found elsewhere; `= torch.nn.Module`, that a class is a module without
-parameters of its own.
+parameters of its own; `= torch.reshape`, that a function does the same as one of PyTorch.
 
 The evidence is the version that a test executes the row with, or the documentation it was read in;
 what was only read is never the reason for a certain finding.

@@ -108,7 +108,8 @@ SAMPLES: dict[str, str] = {
     "**.LightningModule.on_test_*": _TEST + "result = seen['on_test_epoch_end']",
     "**.LightningModule.predict_step": _PREDICT + "result = seen['predict_step']",
     "**.LightningModule.on_predict_*": _PREDICT + "result = seen['on_predict_epoch_end']",
-    "pytorch_lightning.**.Callback.on_validation_*": _FIT + "result = seen['callback on_validation_epoch_end']",
+    "pytorch_lightning.**.Callback.on_validation_*": _FIT
+    + "result = seen['callback on_validation_epoch_end']",
     "pytorch_lightning.**.Callback.on_test_*": _TEST + "result = seen['callback on_test_epoch_end']",
     "pytorch_lightning.**.Trainer.predict": _LIGHTNING + "result = trainer.predict(model, data)",
     "torch.autograd.Function.forward": """

@@ -77,6 +77,9 @@ def call_library(machine: Machine, call: LibraryCall) -> Outcomes:
     stated = own_calls.call_known(machine, name, call)
     if stated is not None:
         return stated
+    same_as = own_calls.same_as(name)
+    if same_as:
+        return call_library(machine, replace(call, name=same_as))
     if name.split(".")[0] in ("scipy", "pandas", "sklearn"):
         return [(_call_array_library(machine, call), call.state)]
     return [(_call_unseen(machine, call), call.state)]
@@ -241,8 +244,6 @@ def _call_unseen(machine: Machine, call: LibraryCall) -> Value:
     state = call.state
     if call.name.split(".")[0] not in sys.stdlib_module_names:
         machine.leave_in_unseen_hands(state, call.arguments.all())
-    thing = Unknown(
-        severed=severed_in(state, call.inputs), made_by=own_calls.class_made(call.name)
-    )
+    thing = Unknown(severed=severed_in(state, call.inputs), made_by=own_calls.class_made(call.name))
     context = call.activation.context
     return value_of(machine.unknown_object(state, context, call.span, call.name, thing))

@@ -36,6 +36,7 @@ from detachlint.domain.values import (
 )
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
+from detachlint.interpret.engine.evidence import SIGNS_OF_A_MODULE
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import builtin_methods, containers
 from detachlint.interpret.language.contents import held_by
@@ -54,7 +55,7 @@ from detachlint.interpret.pytorch import (
 )
 from detachlint.interpret.pytorch.crossings import FORMS, cross
 from detachlint.interpret.pytorch.needed import note_use
-from detachlint.interpret.pytorch.tensors import any_flag, severed_in, story_of_any
+from detachlint.interpret.pytorch.tensors import any_flag, flag_of, severed_in, story_of_any
 from detachlint.knowledge import facts
 
 if TYPE_CHECKING:
@@ -155,8 +156,13 @@ def call_tensor_method(machine: Machine, call: LibraryCall) -> Outcomes:
 
 
 def _must_require_grad(call: LibraryCall) -> None:
-    """After `loss.backward()` the loss did require grad, or the line would have raised."""
-    if len(call.receiver) != 1:
+    """After `loss.backward()` the loss did require grad, or the line would have raised.
+
+    `accelerator.backward(loss)` tells nothing about the accelerator: a gradient, which is what a
+    tensor's `backward` is given, is not known to require grad itself.
+    """
+    given = [flag_of(call.state, value).usual for value in call.arguments.positional]
+    if len(call.receiver) != 1 or any(flag is not Truth.NO for flag in given):
         return
     for atom in call.receiver:
         thing = call.state.get(atom) if isinstance(atom, Address) else None
@@ -166,21 +172,6 @@ def _must_require_grad(call: LibraryCall) -> None:
                 sure = isinstance(thing, Tensor)
                 grad = YES if sure else Belief(Truth.YES, Truth.MAYBE)
                 call.state.heap[atom] = replace(thing, grad=grad, story=story)
-
-
-SIGNS_OF_A_MODULE = frozenset(
-    {
-        "parameters",
-        "named_parameters",
-        "eval",
-        "train",
-        "state_dict",
-        "zero_grad",
-        "load_state_dict",
-        "named_modules",
-    }
-)
-"""Methods that only a module has, of those that a tensor has not."""
 
 
 def _call_on_unknown(machine: Machine, call: LibraryCall) -> Outcomes:

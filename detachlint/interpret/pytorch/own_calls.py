@@ -16,7 +16,7 @@ from detachlint.interpret.engine.unseen_calls import note_escapes
 from detachlint.interpret.pytorch import placement
 from detachlint.interpret.pytorch.tensors import any_flag, make_tensor, severed_in, story_of_any
 from detachlint.knowledge.own import OwnFact, OwnResult
-from detachlint.knowledge.source_facts import source_fact
+from detachlint.knowledge.source_facts import is_bare_module, source_fact
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -31,6 +31,12 @@ def call_known(machine: Machine, name: str, call: LibraryCall) -> Outcomes | Non
     if known is None or known.stated.same_as:
         return None
     return call_own(machine, replace(known.stated, name=name), call, sure=known.certain)
+
+
+def same_as(name: str) -> str:
+    """The function of PyTorch that does the same, or `""`."""
+    known = source_fact(name)
+    return known.stated.same_as if known is not None and not is_bare_module(name) else ""
 
 
 def is_known(machine: Machine, name: str) -> bool:
@@ -49,9 +55,7 @@ def class_made(name: str) -> str:
     return owner if last[:1].islower() and owner.rpartition(".")[2][:1].isupper() else name
 
 
-def call_own(
-    machine: Machine, fact: OwnFact, call: LibraryCall, *, sure: bool = True
-) -> Outcomes:
+def call_own(machine: Machine, fact: OwnFact, call: LibraryCall, *, sure: bool = True) -> Outcomes:
     """The outcomes of a call, as stated. Functions that are handed over are called in its mode.
 
     Not `sure`: nobody has executed what is stated.
