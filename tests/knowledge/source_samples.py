@@ -155,7 +155,7 @@ result = metric.compute()
     "torchmetrics.functional.mean_squared_error": "import torchmetrics\n"
     "result = torchmetrics.functional.mean_squared_error(x, torch.zeros_like(x))",
     "torchvision.models.*": "import torchvision\nresult = torchvision.models.squeezenet1_1()",
-    "torchvision.models.*.*": "import torchvision\n"
+    "torchvision.models.segmentation.*": "import torchvision\n"
     "result = torchvision.models.segmentation.lraspp_mobilenet_v3_large(weights_backbone=None)",
     "torchvision.ops.sigmoid_focal_loss": "import torchvision\n"
     "result = torchvision.ops.sigmoid_focal_loss(x, torch.zeros_like(x))",
@@ -164,7 +164,7 @@ result = metric.compute()
     "torchvision.transforms.*.__call__": "import torchvision\n"
     "result = torchvision.transforms.CenterCrop(2)(x.reshape(1, 2, 2))",
     "torchvision.models.*_Weights": "import torchvision\n"
-    "result = torchvision.models.ResNet18_Weights('DEFAULT')",
+    "result = torchvision.models.ResNet18_Weights.DEFAULT",
     "torchvision.transforms.functional.to_tensor": "import torchvision, numpy\n"
     "result = torchvision.transforms.functional.to_tensor(numpy.ones((2, 2, 1), 'uint8'))",
     "torchvision.transforms.functional.normalize": "import torchvision\n"

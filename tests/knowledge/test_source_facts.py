@@ -55,6 +55,15 @@ def test_rows_that_point_elsewhere_point_at_rows(name: str) -> None:
     assert target.endswith(".**") and any(n.startswith(target[:-2]) for n in ROWS)
 
 
+@pytest.mark.parametrize("method", ["__call__", "parameters"])
+@pytest.mark.parametrize("name", sorted(set(ROWS) - ELSEWHERE))
+def test_a_row_about_a_function_is_none_about_its_result(name: str, method: str) -> None:
+    """What `library.build()` gives is looked up as `library.build.method`, too."""
+    concrete = name.replace("**", "part").replace("*", "Thing")
+    fact = source_fact(f"{concrete}.{method}")
+    assert fact is None or fact.stated.name.endswith(method)
+
+
 def test_at_least_twenty_libraries_are_known() -> None:
     roots = {name.partition(".")[0] for name in ROWS} - {"**", "torch"}
     assert len(roots) >= 40

@@ -43,7 +43,7 @@ SIGNS_OF_A_MODULE = frozenset(
 )
 """Methods that only a module has, of those that a tensor has not."""
 
-_GIVEN_NOTHING = frozenset({"parameters", "named_parameters", "eval", "zero_grad"})
+GIVEN_NOTHING = frozenset({"parameters", "named_parameters", "eval", "zero_grad"})
 """Signs that take no positional argument: `frame.eval("a + b")` is none."""
 
 _PASSED_ON = frozenset({"mean", "sum", "to", "float"})
@@ -166,7 +166,7 @@ def _is_sign(call: Call, name: str) -> bool:
     if name not in SIGNS_OF_A_MODULE:
         return False
     positional = [a for a in call.arguments if a.keyword is None]
-    if name in _GIVEN_NOTHING:
+    if name in GIVEN_NOTHING:
         return not positional
     if name == "train":
         # `model.train(False)`; `booster.train(data)` is something else.

@@ -32,11 +32,12 @@ from detachlint.domain.values import (
     Value,
     in_order,
     literal,
+    single_literal,
     value_of,
 )
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
-from detachlint.interpret.engine.evidence import SIGNS_OF_A_MODULE
+from detachlint.interpret.engine.evidence import GIVEN_NOTHING, SIGNS_OF_A_MODULE
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import builtin_methods, containers
 from detachlint.interpret.language.contents import held_by
@@ -174,6 +175,17 @@ def _must_require_grad(call: LibraryCall) -> None:
                 call.state.heap[atom] = replace(thing, grad=grad, story=story)
 
 
+def _is_sign(call: LibraryCall) -> bool:
+    """Whether a call tells that its receiver is a module: not `frame.eval("a + b")`."""
+    given = call.arguments.positional
+    if call.name not in SIGNS_OF_A_MODULE or not given:
+        return call.name in SIGNS_OF_A_MODULE
+    if call.name == "train":
+        flag = single_literal(given[0])
+        return len(given) == 1 and flag is not None and isinstance(flag.value, bool)
+    return call.name not in GIVEN_NOTHING
+
+
 def _call_on_unknown(machine: Machine, call: LibraryCall) -> Outcomes:
     """A method of something we cannot see into: as if it were a tensor, if tensors have it."""
     state = call.state
@@ -192,7 +204,7 @@ def _call_on_unknown(machine: Machine, call: LibraryCall) -> Outcomes:
             return known
     if all(thing.kind is not Kind.ANY and thing.kind is not Kind.MODULE for thing in things):
         return [(builtin_methods.plain_method(machine, call, things), state)]
-    if call.name in SIGNS_OF_A_MODULE:
+    if _is_sign(call):
         _is_a_module_after_all(state, call.receiver)
         return module_methods.call_unknown_module_method(machine, call)
     if all(thing.kind is Kind.MODULE for thing in things):
