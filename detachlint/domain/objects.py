@@ -127,7 +127,7 @@ class Unknown:
     `grad` says whether it, if it is or holds tensors, requires grad (the output of an unseen module
     does by default), `device` where it is, `narrow` whether NumPy lacks its
     dtype. `attributes` are those the program has set or that have
-    been learned since.
+    been learned since. `made_by` is the class of a library that it is of, or the function that gave it.
     """
 
     kind: Kind = Kind.ANY
@@ -136,6 +136,7 @@ class Unknown:
     severed: frozenset[Span] = NOTHING_SEVERED
     device: Trait = UNSEEN
     narrow: Trait = UNSEEN
+    made_by: str = ""
     story: Story | None = field(default=None, compare=False)
 
     def join(self, other: Unknown) -> Unknown:
@@ -148,6 +149,7 @@ class Unknown:
             narrow=self.narrow.join(other.narrow),
             attributes={n: v | other.attributes[n] for n, v in shared.items()},
             severed=self.severed | other.severed,
+            made_by=self.made_by if self.made_by == other.made_by else "",
             story=self.story or other.story,
         )
 

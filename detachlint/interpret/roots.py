@@ -34,32 +34,12 @@ from detachlint.interpret.relevance import changes_objects, words_in
 from detachlint.interpret.unseen import arguments_for, leave_world_in_unseen_hands
 from detachlint.ir.nodes import Code
 from detachlint.ir.walk import inner_codes
+from detachlint.knowledge.source_facts import source_fact
 from detachlint.source.span import Span
 
 ROUNDS = 2
 """How often the methods of an object are run one after the other: what one leaves in an attribute,
 the others find there."""
-
-WITHOUT_GRAD: dict[str, frozenset[str]] = {
-    "LightningModule": frozenset(
-        {
-            "validation_step",
-            "test_step",
-            "predict_step",
-            "validation_epoch_end",
-            "test_epoch_end",
-            "on_validation_epoch_end",
-            "on_test_epoch_end",
-            "on_validation_batch_end",
-            "on_test_batch_end",
-            "on_validation_epoch_start",
-        }
-    ),
-    "torchmetrics.Metric": frozenset({"update", "compute"}),
-    "torch.autograd.Function": frozenset({"forward", "backward", "setup_context", "jvp"}),
-    "torch.autograd.function.Function": frozenset({"forward", "backward", "setup_context", "jvp"}),
-}
-"""Methods that a framework calls with grad mode off, by (the end of) the name of the base class."""
 
 
 def named_objects(machine: Machine, world: State, file: str) -> list[Address]:
@@ -423,9 +403,10 @@ class Roots:
         if self._is_stated_without_grad(state, cls, name):
             return NO
         for base in library_bases(state, cls):
-            for ending, methods in WITHOUT_GRAD.items():
-                if base.endswith(ending) and name in methods:
-                    return NO if base.startswith("torch.") else Belief(Truth.NO, Truth.MAYBE)
+            known = source_fact(f"{base}.{name}")
+            if known is not None and known.stated.without_grad:
+                # Code of the program may call a method of a framework's class as it likes.
+                return NO if base.startswith("torch.") else Belief(Truth.NO, Truth.MAYBE)
         return BY_DEFAULT
 
     def _is_stated_without_grad(self, state: State, cls: Address, name: str) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import MAYBE, NO
+from detachlint.domain.belief import BY_DEFAULT, MAYBE, NO
 from detachlint.domain.objects import (
     Array,
     Class,
@@ -15,6 +16,7 @@ from detachlint.domain.objects import (
     Unknown,
 )
 from detachlint.domain.rank import Rank
+from detachlint.domain.story import begin
 from detachlint.domain.traits import UNSEEN, Dtype
 from detachlint.domain.values import Address, Library, Literal, Value, value_of
 from detachlint.interpret.engine.activation import Activation
@@ -86,10 +88,25 @@ def _value(
     activation: Activation,
 ) -> Value:
     thing = _annotated(machine, function, parameter.annotation, state, activation)
+    thing = _told(machine, function, parameter, thing)
     role = f"argument {parameter.name}"
     unseen = machine.unknown_object(state, activation.context, parameter.span, role, thing)
     default = function.defaults.get(parameter.name, frozenset())
     return value_of(unseen) | {atom for atom in default if says_where(state, atom)}
+
+
+def _told(
+    machine: Machine, function: Function, parameter: Parameter, thing: HeapObject
+) -> HeapObject:
+    """What the function does with a parameter tells what it is."""
+    signs = machine.evidence.of(function.code)
+    if parameter.name in signs.backpropagated and isinstance(thing, (Tensor, Unknown)):
+        story = begin(parameter.span, f"`{parameter.name}` is backpropagated, so it requires grad")
+        return replace(thing, grad=BY_DEFAULT, story=story)
+    if isinstance(thing, Unknown) and thing.kind is Kind.ANY:
+        if signs.tell_module(parameter.name):
+            return replace(thing, kind=Kind.MODULE)
+    return thing
 
 
 def _annotated(

@@ -33,6 +33,12 @@ class OwnResult(Enum):
     """A tensor that requires grad, whatever the grad mode."""
     MODULE = "module"
     """A module with trainable parameters."""
+    ARGUMENT = "argument"
+    """What it was given: its first argument, or a tuple of several."""
+    DATA = "data"
+    """Something that may hold tensors, none of which requires grad: a dataset, a dict of arrays."""
+    OBJECT = "object"
+    """Neither tensor nor module, and no call of it gives a tensor that requires grad: a tokenizer."""
 
 
 WITHOUT_GRAD = "no-grad"
@@ -146,6 +152,11 @@ def parse_own_fact(name: str, text: str) -> OwnFact:
         raise ValueError("the name has to be a dotted one, such as 'mylib.to_numpy'")
     if re.fullmatch(_DOTTED, text.strip()):
         return OwnFact(name, same_as=_known(text.strip()))
+    return fact_in_words(name, text)
+
+
+def fact_in_words(name: str, text: str) -> OwnFact:
+    """The fact that some of `WORDS` state. Raises `ValueError`, saying what is wrong."""
     words = text.split()
     wrong = [word for word in words if word not in WORDS]
     if wrong or not words:

@@ -96,6 +96,62 @@ CASES = [
         """,
     ),
     Case(
+        "a wrapper that gives back what it is given",
+        "def prepare(*things):\n    return things if len(things) > 1 else things[0]",
+        {"mylib.prepare": "argument"},
+        """
+        import mylib
+        net = torch.nn.Linear(2, 2)
+        net, other = mylib.prepare(net, torch.ones(2))
+        a = net(other).numpy()  # raises
+        b = mylib.prepare(other).numpy()
+        """,
+    ),
+    Case(
+        "a dataset, and an object that is called",
+        "class Images:\n    def __iter__(self):\n        yield torch.ones(2), torch.ones(1)\n"
+        "class Tokenizer:\n    def __call__(self, text):\n        return {'ids': torch.ones(2)}",
+        {"mylib.Images": "data", "mylib.Tokenizer": "object"},
+        """
+        from mylib import Images, Tokenizer
+        w = torch.ones(2, requires_grad=True)
+        for image, label in Images():
+            a = label.numpy()
+            b = (image * w).numpy()  # raises
+        ids = Tokenizer()("text")["ids"]
+        c = ids.numpy()
+        d = (ids * w).numpy()  # raises
+        """,
+    ),
+    Case(
+        "a base class that is a module",
+        "class Base(torch.nn.Module):\n    pass",
+        {"mylib.Base": "torch.nn.Module"},
+        """
+        import mylib
+        class Net(mylib.Base):
+            def __init__(self):
+                super().__init__()
+                self.layer = torch.nn.Linear(2, 2)
+            def forward(self, x):
+                return self.layer(x)
+        a = Net()(torch.ones(2)).numpy()  # raises
+        """,
+    ),
+    Case(
+        "methods of what a library makes",
+        "class Model:\n    def __init__(self):\n        self.w = torch.ones(2, requires_grad=True)\n"
+        "    def encode(self):\n        return self.w.detach()\n"
+        "    def weights(self):\n        return self.w",
+        {"mylib.Model.encode": "never", "mylib.Model.weights": "requires-grad"},
+        """
+        from mylib import Model
+        model = Model()
+        a = model.encode().numpy()
+        b = model.weights().numpy()  # raises
+        """,
+    ),
+    Case(
         "a twin of no_grad, as a manager and a decorator",
         "inference = torch.no_grad",
         {"mylib.inference": "torch.no_grad"},

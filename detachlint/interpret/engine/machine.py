@@ -31,6 +31,7 @@ from detachlint.interpret.engine import unseen_calls
 from detachlint.interpret.engine.activation import Activation, Outcome, Outcomes
 from detachlint.interpret.engine.addresses import AddressBook
 from detachlint.interpret.engine.arguments import Arguments
+from detachlint.interpret.engine.evidence import Evidence
 from detachlint.interpret.engine.memo import Memo
 from detachlint.interpret.engine.program import Program
 from detachlint.interpret.engine.state import (
@@ -112,6 +113,7 @@ class Machine:
         self.own = own
         self._paths = paths or {}
         self.book = AddressBook()
+        self.evidence = Evidence()
         self.facts_of: dict[str, Facts] = {file: Facts(file) for file in modules}
         self.script = ""
         self.silent = False

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import MAYBE, NO, Belief
-from detachlint.domain.objects import Function, Instance, Kind, Tensor, Unknown
+from detachlint.domain.objects import Class, Function, Instance, Kind, Tensor, Unknown
 from detachlint.domain.story import begin
 from detachlint.domain.traits import UNSEEN
 from detachlint.domain.values import Address, Atom, Bound, Value, value_of
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import Arguments
+from detachlint.interpret.engine.evidence import Signs
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language.lookup import is_module
+from detachlint.interpret.language.lookup import is_module, linear_order
 from detachlint.interpret.pytorch import placement
 from detachlint.interpret.pytorch.parameters import unseen_parameters
 from detachlint.interpret.pytorch.tensors import any_flag, severed_in
+from detachlint.ir.nodes import Code
 from detachlint.source.span import Span
 
 if TYPE_CHECKING:
@@ -33,6 +36,9 @@ def call_unknown(
     shown: str,
 ) -> Outcomes:
     """A call of something out of sight. A module's output requires grad by default."""
+    if thing.kind is Kind.ANY and told_module(machine, state, activation, shown):
+        thing = replace(thing, kind=Kind.MODULE)
+        state.heap[address] = thing
     leave_in_unseen_hands(machine, state, arguments.all())
     grad: Belief = MAYBE
     story = None
@@ -63,6 +69,36 @@ def call_unknown(
         severed=severed_in(state, arguments.all()),
     )
     return [(result, state)]
+
+
+def told_module(machine: Machine, state: State, activation: Activation, path: str) -> bool:
+    """Whether the code at hand, or the class around it, tells that what it calls so is a module."""
+    current: Activation | None = activation
+    while current is not None and current.code.kind == "lambda":
+        current = current.caller
+    if current is None or not path:
+        return False
+    if machine.evidence.of(current.code).tell_module(path):
+        return True
+    own = own_path(current.code, path)
+    return bool(own) and signs_of_class(machine, state, current.owner).tell_module(own)
+
+
+def own_path(code: Code, path: str) -> str:
+    """The path as the class knows it, if it begins with the first parameter of a method."""
+    first, dot, rest = path.partition(".")
+    owns = code.parameters and code.parameters[0].name == first
+    return f"self.{rest}" if owns and dot else ""
+
+
+def signs_of_class(machine: Machine, state: State, owner: Address | None) -> Signs:
+    """What the methods of a class, and those of its bases in the program, tell about its attributes."""
+    signs = Signs()
+    for cls in linear_order(state, owner) if owner is not None else ():
+        thing = state.get(cls) if isinstance(cls, Address) else None
+        if isinstance(thing, Class) and thing.code is not None:
+            signs |= machine.evidence.of(thing.code)
+    return signs
 
 
 def leave_in_unseen_hands(

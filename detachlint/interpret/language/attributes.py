@@ -45,7 +45,7 @@ from detachlint.interpret.language.lookup import (
     library_bases,
     linear_order,
 )
-from detachlint.interpret.pytorch import modules, sinks, tensor_attributes
+from detachlint.interpret.pytorch import modules, own_calls, sinks, tensor_attributes
 from detachlint.interpret.pytorch.array_ranks import KEEPING_ATTRIBUTES
 from detachlint.knowledge import facts
 from detachlint.source.span import Span
@@ -166,6 +166,8 @@ def _read_unknown(
     known = thing.attributes.get(name)
     if known:
         return known
+    if thing.made_by and own_calls.is_known(machine, f"{thing.made_by}.{name}"):
+        return value_of(Method(address, name))
     if thing.kind in (Kind.ANY, Kind.MODULE) and (
         facts.is_tensor_method(name) or name in UNKNOWN_METHODS
     ):

@@ -40,6 +40,7 @@ from detachlint.interpret.pytorch import (
     library,
     methods,
     module_calls,
+    own_calls,
     surrounding_calls,
     transforms,
 )
@@ -241,6 +242,12 @@ def _call_object(
                 machine, address, thing, arguments, state, activation, span, shown
             )
         case Unknown():
+            call = LibraryCall(
+                "__call__", value_of(address), arguments, state, activation, span, shown
+            )
+            known = own_calls.call_made_by(machine, "__call__", thing, call)
+            if known is not None:
+                return known
             return call_unknown(machine, address, thing, arguments, state, activation, span, shown)
     return [(machine.unknown(state, activation, span, "result"), state)]
 

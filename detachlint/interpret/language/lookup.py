@@ -8,14 +8,11 @@ from detachlint.domain.objects import Class, Function, Instance
 from detachlint.domain.values import Address, Atom, Bound, Library, Value, in_order
 from detachlint.interpret.engine.state import State
 from detachlint.knowledge import facts
+from detachlint.knowledge.source_facts import is_bare_module, is_module_source
 
 MODULE_BASES = frozenset(
     {
         "torch.jit.ScriptModule",
-        "pytorch_lightning.LightningModule",
-        "lightning.LightningModule",
-        "lightning.pytorch.LightningModule",
-        "pl.LightningModule",
     }
 )
 
@@ -124,7 +121,7 @@ def has_unknown_base(state: State, cls: Address) -> bool:
     """Whether some ancestor is out of sight, so that attributes may come from anywhere."""
     for entry in linear_order(state, cls):
         if isinstance(entry, Library):
-            if entry.name not in KNOWN_EMPTY_BASES and not is_module_name(entry.name):
+            if entry.name not in KNOWN_EMPTY_BASES and not _is_module_in_sight(entry.name):
                 return True
         elif not isinstance(state.get(entry), Class):
             return True
@@ -144,10 +141,27 @@ KNOWN_EMPTY_BASES = frozenset(
 )
 
 
+def _is_module_in_sight(name: str) -> bool:
+    """Whether all that a module class adds to its subclasses is known."""
+    name = facts.canonical_name(name)
+    known = name in MODULE_BASES or facts.module_fact(name) is not None
+    return known or (_root(name) not in NOT_LIBRARIES and is_bare_module(name))
+
+
+def _root(name: str) -> str:
+    return name.partition(".")[0]
+
+
+NOT_LIBRARIES = frozenset({"builtins", "torch", "numpy", "typing", "abc"})
+"""Where no facts about libraries are looked up."""
+
+
 def is_module_name(name: str) -> bool:
     """Whether a library class is a `torch.nn.Module`."""
     name = facts.canonical_name(name)
-    return name in MODULE_BASES or facts.module_fact(name) is not None
+    if name in MODULE_BASES or facts.module_fact(name) is not None:
+        return True
+    return _root(name) not in NOT_LIBRARIES and is_module_source(name)
 
 
 def classes_of(thing: Instance) -> list[Address | Library]:

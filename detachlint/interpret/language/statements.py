@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 from detachlint.domain.values import NONE, Value
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.state import MOST_PATHS, State, merge_states
-from detachlint.interpret.language import assignment, conditions, control, managers, operators
+from detachlint.interpret.language import (
+    assignment,
+    backpropagated,
+    conditions,
+    control,
+    managers,
+    operators,
+)
 from detachlint.interpret.pytorch.needed import note_return
 from detachlint.ir.nodes import (
     Assign,
@@ -35,6 +42,7 @@ def _assign(machine: Machine, node: Assign, state: State, activation: Activation
         return [state]
     ends: list[State] = []
     for value, after in machine.evaluate(node.value, state, activation):
+        backpropagated.tell(machine, node, value, after, activation)
         if node.annotation is not None:
             assignment.declare(machine, node, after, activation)
         states = [after]

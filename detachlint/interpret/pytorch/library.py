@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import MAYBE, NO, Belief, Truth
-from detachlint.domain.objects import Instance, Kind, Tensor
+from detachlint.domain.objects import Instance, Tensor, Unknown
 from detachlint.domain.story import begin
-from detachlint.domain.traits import UNSEEN, Check, Dtype, Trait, trait
+from detachlint.domain.traits import Check, trait
 from detachlint.domain.values import (
     NONE,
     Address,
@@ -74,6 +74,12 @@ def call_library(machine: Machine, call: LibraryCall) -> Outcomes:
         followed = sinks.call_function(machine, call)
         if followed is not None:
             return followed
+    stated = own_calls.call_known(machine, name, call)
+    if stated is not None:
+        return stated
+    same_as = own_calls.same_as(name)
+    if same_as:
+        return call_library(machine, replace(call, name=same_as))
     if name.split(".")[0] in ("scipy", "pandas", "sklearn"):
         return [(_call_array_library(machine, call), call.state)]
     return [(_call_unseen(machine, call), call.state)]
@@ -233,44 +239,11 @@ def _call_array_library(machine: Machine, call: LibraryCall) -> Value:
     )
 
 
-MODEL_SOURCES = (
-    "torchvision.models.",
-    "timm.create_model",
-    "segmentation_models_pytorch.",
-)
-
-
-def _asked_of_model(call: LibraryCall) -> tuple[Trait, Trait]:
-    """Device and dtype of a model loaded with `device_map=` and `torch_dtype=` (or `dtype=`)."""
-    story = begin(call.span, f"`{call.shown}(…)` loads it so")
-    asked = call.arguments.keyword("torch_dtype") or call.arguments.keyword("dtype")
-    place = call.arguments.keyword("device_map") or call.arguments.keyword("device")
-    dtype = placement.dtype_from(call.state, asked, Dtype.UNKNOWN, story)
-    return placement.device_from(call.state, place, UNSEEN, story), dtype.narrow
-
-
 def _call_unseen(machine: Machine, call: LibraryCall) -> Value:
     """A function of a library we know nothing about."""
     state = call.state
     if call.name.split(".")[0] not in sys.stdlib_module_names:
         machine.leave_in_unseen_hands(state, call.arguments.all())
-    kind = Kind.ANY
-    last = call.name.rpartition(".")[2]
-    if call.name.startswith(MODEL_SOURCES) or (
-        last == "from_pretrained" and "Model" in call.name.rpartition(".")[0]
-    ):
-        kind = Kind.MODULE
-    device, narrow = UNSEEN, UNSEEN
-    if kind is Kind.MODULE:
-        device, narrow = _asked_of_model(call)
-    return machine.unknown(
-        state,
-        call.activation,
-        call.span,
-        call.name,
-        kind=kind,
-        grad=MAYBE,
-        device=device,
-        narrow=narrow,
-        severed=severed_in(state, call.inputs),
-    )
+    thing = Unknown(severed=severed_in(state, call.inputs), made_by=own_calls.class_made(call.name))
+    context = call.activation.context
+    return value_of(machine.unknown_object(state, context, call.span, call.name, thing))

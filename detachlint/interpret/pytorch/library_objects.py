@@ -34,11 +34,19 @@ from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import containers, exits
 from detachlint.interpret.language.contents import BUILTIN_BASES
 from detachlint.interpret.language.lookup import class_names, find_in_class, library_bases
-from detachlint.interpret.pytorch import callbacks, gradmode, modules, numpy_calls, sinks
+from detachlint.interpret.pytorch import (
+    callbacks,
+    gradmode,
+    modules,
+    numpy_calls,
+    own_calls,
+    sinks,
+)
 from detachlint.interpret.pytorch.data_loading import GIVEN
 from detachlint.interpret.pytorch.tensors import any_flag, make_tensor, severed_in, story_of_any
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import Aliasing, ClassFact, Result
+from detachlint.knowledge.source_facts import is_module_source
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -150,6 +158,9 @@ def _by_class(
         return _enter_context(machine, call)
     if name == "concurrent.futures.Future" and call.name == "result":
         return [(thing.attributes.get("@result", BOTTOM_VALUE) or NONE, call.state)]
+    stated = own_calls.call_known(machine, f"{name}.{call.name}", call)
+    if stated is not None:
+        return stated
     followed = sinks.call_method(machine, name, call)
     if followed is not None:
         return followed
@@ -268,6 +279,13 @@ def call_class_method(machine: Machine, atom: Atom, call: LibraryCall) -> Outcom
             return _apply_autograd_function(machine, atom, call)
         if call.name == "__init__":
             return _explicit_base_init(machine, atom, call)
+        if any(is_module_source(f"{base}.{call.name}") for base in library_bases(state, atom)):
+            # `Model.load_from_checkpoint(path)`: an object of the class, made with arguments unseen.
+            unseen = machine.unknown(state, call.activation, call.span, "saved argument")
+            given = Arguments((), call.arguments.keywords, unseen, unseen)
+            return machine.call(
+                value_of(atom), given, state, call.activation, call.span, call.shown
+            )
         if call.name == "mro":
             return [(machine.unknown(state, call.activation, call.span, "mro", grad=NO), state)]
     value = machine.unknown(state, call.activation, call.span, call.name)

@@ -32,10 +32,12 @@ from detachlint.domain.values import (
     Value,
     in_order,
     literal,
+    single_literal,
     value_of,
 )
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
+from detachlint.interpret.engine.evidence import GIVEN_NOTHING, SIGNS_OF_A_MODULE
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import builtin_methods, containers
 from detachlint.interpret.language.contents import held_by
@@ -49,11 +51,12 @@ from detachlint.interpret.pytorch import (
     module_methods,
     numpy_calls,
     operations,
+    own_calls,
     special,
 )
 from detachlint.interpret.pytorch.crossings import FORMS, cross
 from detachlint.interpret.pytorch.needed import note_use
-from detachlint.interpret.pytorch.tensors import any_flag, severed_in, story_of_any
+from detachlint.interpret.pytorch.tensors import any_flag, flag_of, severed_in, story_of_any
 from detachlint.knowledge import facts
 
 if TYPE_CHECKING:
@@ -154,8 +157,13 @@ def call_tensor_method(machine: Machine, call: LibraryCall) -> Outcomes:
 
 
 def _must_require_grad(call: LibraryCall) -> None:
-    """After `loss.backward()` the loss did require grad, or the line would have raised."""
-    if len(call.receiver) != 1:
+    """After `loss.backward()` the loss did require grad, or the line would have raised.
+
+    `accelerator.backward(loss)` tells nothing about the accelerator: a gradient, which is what a
+    tensor's `backward` is given, is not known to require grad itself.
+    """
+    given = [flag_of(call.state, value).usual for value in call.arguments.positional]
+    if len(call.receiver) != 1 or any(flag is not Truth.NO for flag in given):
         return
     for atom in call.receiver:
         thing = call.state.get(atom) if isinstance(atom, Address) else None
@@ -167,19 +175,15 @@ def _must_require_grad(call: LibraryCall) -> None:
                 call.state.heap[atom] = replace(thing, grad=grad, story=story)
 
 
-SIGNS_OF_A_MODULE = frozenset(
-    {
-        "parameters",
-        "named_parameters",
-        "eval",
-        "train",
-        "state_dict",
-        "zero_grad",
-        "load_state_dict",
-        "named_modules",
-    }
-)
-"""Methods that only a module has, of those that a tensor has not."""
+def _is_sign(call: LibraryCall) -> bool:
+    """Whether a call tells that its receiver is a module: not `frame.eval("a + b")`."""
+    given = call.arguments.positional
+    if call.name not in SIGNS_OF_A_MODULE or not given:
+        return call.name in SIGNS_OF_A_MODULE
+    if call.name == "train":
+        flag = single_literal(given[0])
+        return len(given) == 1 and flag is not None and isinstance(flag.value, bool)
+    return call.name not in GIVEN_NOTHING
 
 
 def _call_on_unknown(machine: Machine, call: LibraryCall) -> Outcomes:
@@ -194,9 +198,13 @@ def _call_on_unknown(machine: Machine, call: LibraryCall) -> Outcomes:
         parsed = command_line.call(machine, call)
         if parsed is not None:
             return [(parsed, state)]
+    if things and all(thing.made_by == things[0].made_by for thing in things):
+        known = own_calls.call_made_by(machine, call.name, things[0], call)
+        if known is not None:
+            return known
     if all(thing.kind is not Kind.ANY and thing.kind is not Kind.MODULE for thing in things):
         return [(builtin_methods.plain_method(machine, call, things), state)]
-    if call.name in SIGNS_OF_A_MODULE:
+    if _is_sign(call):
         _is_a_module_after_all(state, call.receiver)
         return module_methods.call_unknown_module_method(machine, call)
     if all(thing.kind is Kind.MODULE for thing in things):

@@ -1,25 +1,65 @@
-"""Calls of what the user has stated facts about."""
+"""Calls of what facts in words are stated about: by the user, or by the tables about libraries."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO, YES, Belief, Truth
-from detachlint.domain.objects import Array, Kind, Tensor
+from detachlint.domain.objects import Array, Kind, Sequence, Tensor, Unknown
 from detachlint.domain.story import begin, then
-from detachlint.domain.values import Value
+from detachlint.domain.traits import UNSEEN, Dtype, Trait
+from detachlint.domain.values import NONE, Value, value_of
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.unseen_calls import note_escapes
+from detachlint.interpret.pytorch import placement
 from detachlint.interpret.pytorch.tensors import any_flag, make_tensor, severed_in, story_of_any
 from detachlint.knowledge.own import OwnFact, OwnResult
+from detachlint.knowledge.source_facts import is_bare_module, source_fact
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
 
 
-def call_own(machine: Machine, fact: OwnFact, call: LibraryCall) -> Outcomes:
-    """The outcomes of a call, as stated. Functions that are handed over are called in its mode."""
+def call_known(machine: Machine, name: str, call: LibraryCall) -> Outcomes | None:
+    """The outcomes of calling what facts are stated about under `name`; None where there are none."""
+    own = machine.own.get(name)
+    if own is not None:
+        return call_own(machine, own, call)
+    known = source_fact(name)
+    if known is None or known.stated.same_as:
+        return None
+    return call_own(machine, replace(known.stated, name=name), call, sure=known.certain)
+
+
+def same_as(name: str) -> str:
+    """The function of PyTorch that does the same, or `""`."""
+    known = source_fact(name)
+    return known.stated.same_as if known is not None and not is_bare_module(name) else ""
+
+
+def is_known(machine: Machine, name: str) -> bool:
+    """Whether facts are stated about a method, `class.method`."""
+    return machine.own.get(name) is not None or source_fact(name) is not None
+
+
+def call_made_by(machine: Machine, name: str, thing: Unknown, call: LibraryCall) -> Outcomes | None:
+    """A method of what a library has made, if facts are stated about it."""
+    return call_known(machine, f"{thing.made_by}.{name}", call) if thing.made_by else None
+
+
+def class_made(name: str) -> str:
+    """The class of what a call gives: what `Class.from_pretrained(…)` makes is of that class."""
+    owner, _, last = name.rpartition(".")
+    return owner if last[:1].islower() and owner.rpartition(".")[2][:1].isupper() else name
+
+
+def call_own(machine: Machine, fact: OwnFact, call: LibraryCall, *, sure: bool = True) -> Outcomes:
+    """The outcomes of a call, as stated. Functions that are handed over are called in its mode.
+
+    Not `sure`: nobody has executed what is stated.
+    """
     state = call.state
     mode = state.mode
     if fact.without_grad:
@@ -28,23 +68,39 @@ def call_own(machine: Machine, fact: OwnFact, call: LibraryCall) -> Outcomes:
         machine.leave_in_unseen_hands(state, call.arguments.all())
     else:
         note_escapes(machine, state, call.inputs)
-    made = _result(machine, fact, call)
+    made = _result(machine, fact, call, sure)
     state.mode = mode
     return [(made, state)]
 
 
-def _result(machine: Machine, fact: OwnFact, call: LibraryCall) -> Value:
+def _result(machine: Machine, fact: OwnFact, call: LibraryCall, sure: bool) -> Value:
     state, activation, span = call.state, call.activation, call.span
     severed = severed_in(state, call.inputs)
     match fact.result:
         case OwnResult.ARRAY:
             return machine.new(state, activation, span, "array", Array(severed | {span}))
         case OwnResult.MODULE:
-            return machine.unknown(state, activation, span, fact.name, kind=Kind.MODULE)
+            device, narrow = _asked_of_module(call)
+            thing = Unknown(
+                Kind.MODULE, device=device, narrow=narrow, made_by=class_made(fact.name)
+            )
+            return value_of(
+                machine.unknown_object(state, activation.context, span, fact.name, thing)
+            )
+        case OwnResult.ARGUMENT:
+            return _given_back(machine, call)
+        case OwnResult.DATA:
+            grad = Belief(Truth.NO, Truth.MAYBE)
+            return machine.unknown(state, activation, span, fact.name, grad=grad, severed=severed)
+        case OwnResult.OBJECT:
+            thing = Unknown(Kind.OTHER, NO, made_by=class_made(fact.name))
+            return value_of(
+                machine.unknown_object(state, activation.context, span, fact.name, thing)
+            )
         case OwnResult.NEVER:
             tensor = Tensor(NO, severed=severed)
         case OwnResult.REQUIRES_GRAD:
-            origin = begin(span, f"`{fact.name}` gives a tensor that requires grad (configured)")
+            origin = begin(span, f"`{fact.name}` gives a tensor that requires grad")
             tensor = Tensor(YES, severed=severed, story=origin)
         case OwnResult.PROPAGATE:
             flag = any_flag(state, call.inputs).both(state.recording)
@@ -54,4 +110,26 @@ def _result(machine: Machine, fact: OwnFact, call: LibraryCall) -> Value:
             # It may give back a parameter or a view of one; what it computes does not require grad.
             grad = Belief(Truth.NO, Truth.MAYBE)
             return machine.unknown(state, activation, span, fact.name, grad=grad, severed=severed)
+    if not sure:
+        tensor = replace(tensor, grad=tensor.grad.in_unseen_hands())
     return make_tensor(machine, state, activation, span, tensor)
+
+
+def _given_back(machine: Machine, call: LibraryCall) -> Value:
+    """What was given: `prepare(model)` gives the model, `prepare(model, optimizer)` a tuple."""
+    given = call.arguments.positional
+    if len(given) == 1 and not call.arguments.rest:
+        return given[0]
+    if not given and not call.arguments.rest:
+        return next(iter(call.arguments.keywords.values()), NONE)
+    thing = Sequence("tuple", given, call.arguments.rest)
+    return machine.new(call.state, call.activation, call.span, "given", thing)
+
+
+def _asked_of_module(call: LibraryCall) -> tuple[Trait, Trait]:
+    """Device and dtype of a model loaded with `device_map=` and `torch_dtype=` (or `dtype=`)."""
+    story = begin(call.span, f"`{call.shown}(…)` loads it so")
+    asked = call.arguments.keyword("torch_dtype") or call.arguments.keyword("dtype")
+    place = call.arguments.keyword("device_map") or call.arguments.keyword("device")
+    dtype = placement.dtype_from(call.state, asked, Dtype.UNKNOWN, story)
+    return placement.device_from(call.state, place, UNSEEN, story), dtype.narrow

@@ -1,0 +1,208 @@
+"""Facts about libraries around PyTorch: every row is read, has its evidence, and holds."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import os
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from source_samples import SAMPLES
+
+from detachlint.knowledge.own import OwnFact, OwnResult
+from detachlint.knowledge.rows import MalformedRow
+from detachlint.knowledge.source_facts import (
+    EXECUTED,
+    all_rows,
+    expression,
+    is_bare_module,
+    is_module_source,
+    parse_source,
+    source_fact,
+)
+
+ROWS = {name: (row, executed) for name, row, executed in all_rows()}
+ELSEWHERE = {name for name, (row, _) in ROWS.items() if row.startswith("= ") and "**" in row}
+
+
+@pytest.mark.parametrize("name", sorted(set(ROWS) - ELSEWHERE))
+def test_rows_are_read_and_have_evidence(name: str) -> None:
+    row, executed = ROWS[name]
+    fact = parse_source(name, row, executed)
+    assert fact.stated.same_as in ("", "torch.nn.Module", "torch.reshape") and fact.stated.text
+    if executed:
+        assert re.fullmatch(r"[a-z0-9-]+ \d+(\.\d+)+", fact.evidence), fact.evidence
+    else:
+        assert len(fact.evidence) > 8
+
+
+def test_no_row_stands_twice() -> None:
+    for table in ("executed", "read"):
+        path = EXECUTED.path.with_name(f"{table}.tsv")
+        lines = path.read_text(encoding="utf-8").splitlines()
+        names = [line.partition("\t")[0] for line in lines if line[0] != "#"]
+        assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("name", sorted(ELSEWHERE))
+def test_rows_that_point_elsewhere_point_at_rows(name: str) -> None:
+    target = ROWS[name][0][2:].partition("\t")[0]
+    assert target.endswith(".**") and any(n.startswith(target[:-2]) for n in ROWS)
+
+
+@pytest.mark.parametrize("method", ["__call__", "parameters"])
+@pytest.mark.parametrize("name", sorted(set(ROWS) - ELSEWHERE))
+def test_a_row_about_a_function_is_none_about_its_result(name: str, method: str) -> None:
+    """What `library.build()` gives is looked up as `library.build.method`, too."""
+    concrete = name.replace("**", "part").replace("*", "Thing")
+    fact = source_fact(f"{concrete}.{method}")
+    assert fact is None or fact.stated.name.endswith(method)
+
+
+def test_at_least_twenty_libraries_are_known() -> None:
+    roots = {name.partition(".")[0] for name in ROWS} - {"**", "torch"}
+    assert len(roots) >= 40
+
+
+@pytest.mark.parametrize("row", ["module", "module\t", "modul\tx 1.0", "module data\tx 1.0"])
+def test_other_rows_are_refused(row: str) -> None:
+    with pytest.raises(MalformedRow):
+        parse_source("library.thing", row, executed=True)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "matches"),
+    [
+        ("a.B*.load", "a.Big.load", True),
+        ("a.B*.load", "a.b.Big.load", False),
+        ("a.**.load", "a.load", True),
+        ("a.**.load", "a.b.c.load", True),
+        ("**.Base", "Base", True),
+        ("**.Base", "a.NoBase", False),
+        ("a.*", "a.b.c", False),
+    ],
+)
+def test_patterns(pattern: str, name: str, matches: bool) -> None:
+    assert (re.fullmatch(expression(pattern), name) is not None) is matches
+
+
+def test_a_name_without_stars_counts_before_patterns() -> None:
+    weights = source_fact("torchvision.models.get_weight")
+    assert weights is not None and weights.stated.result is OwnResult.OBJECT
+
+
+@pytest.mark.parametrize(
+    "name", ["pytorch_lightning.LightningModule", "lightning.LightningModule", "pl.LightningModule"]
+)
+def test_a_base_class_is_a_bare_module(name: str) -> None:
+    assert is_module_source(name) and is_bare_module(name)
+
+
+def test_a_class_with_parameters_is_not_bare() -> None:
+    assert is_module_source("transformers.BertModel")
+    assert not is_bare_module("transformers.BertModel")
+
+
+def test_a_renamed_package_has_the_facts_of_the_other() -> None:
+    hook = source_fact("lightning.pytorch.callbacks.Callback.on_validation_end")
+    assert hook is not None and hook.stated.without_grad
+
+
+def test_only_what_was_executed_itself_is_certain() -> None:
+    exact, example = source_fact("einops.rearrange"), source_fact("timm.models.create_model")
+    assert exact is not None and exact.certain
+    assert example is not None and example.executed and not example.certain
+
+
+# --- execution --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No library asks a server for anything."""
+    monkeypatch.setitem(os.environ, "HF_HUB_OFFLINE", "1")
+
+
+def test_every_executed_row_has_a_sample() -> None:
+    assert set(SAMPLES) == {name for name, (_, executed) in ROWS.items() if executed}
+
+
+@pytest.mark.usefixtures("offline")
+@pytest.mark.parametrize("name", sorted(SAMPLES))
+def test_executed_rows_hold(name: str) -> None:
+    row, _ = ROWS[name]
+    evidence = row.partition("\t")[2]
+    for library in libraries_of(SAMPLES[name]):
+        try:
+            importlib.import_module(library)
+        except (ImportError, RuntimeError) as error:
+            pytest.skip(f"{evidence} is not installed: {error}")
+    check(parse_source(name, row, executed=True).stated, SAMPLES[name])
+
+
+def libraries_of(code: str) -> list[str]:
+    """What a sample imports."""
+    imports = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Import)]
+    froms = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.ImportFrom)]
+    return [a.name for node in imports for a in node.names] + [node.module or "" for node in froms]
+
+
+def run(code: str, x: torch.Tensor) -> Any:
+    """What the sample leaves in `result`, and its `x`."""
+    names: dict[str, Any] = {"torch": torch, "x": x, "mode": torch.is_grad_enabled}
+    exec(code, names)
+    return names["result"], names["x"]
+
+
+def check(fact: OwnFact, code: str) -> None:
+    """Execute the sample, and look whether the fact tells what came out."""
+    with torch.enable_grad():
+        result, given = run(code, torch.ones(4, requires_grad=True))
+    match fact.result:
+        case OwnResult.MODULE:
+            assert isinstance(result, torch.nn.Module)
+            assert any(parameter.requires_grad for parameter in result.parameters())
+        case OwnResult.ARGUMENT:
+            assert result is given
+        case OwnResult.ARRAY:
+            assert isinstance(result, np.ndarray)
+        case OwnResult.REQUIRES_GRAD:
+            assert result.requires_grad
+        case OwnResult.PROPAGATE:
+            assert result.requires_grad
+            assert not run(code, torch.ones(4))[0].requires_grad
+            with torch.no_grad():
+                # What a pattern stands for may give a view, which keeps the flag.
+                assert (
+                    "*" in fact.name
+                    or not run(code, torch.ones(4, requires_grad=True))[0].requires_grad
+                )
+        case OwnResult.NEVER | OwnResult.DATA | OwnResult.OBJECT:
+            assert not any(tensor.requires_grad for tensor in tensors_in(result))
+        case None if fact.without_grad:
+            assert result is False
+        case None if fact.same_as == "torch.nn.Module":
+            assert issubclass(result, torch.nn.Module)
+        case None:
+            assert fact.same_as == "torch.reshape" and result.requires_grad
+            with torch.no_grad():
+                view, base = run(code, torch.ones(4, requires_grad=True))
+            assert view.requires_grad and view.data_ptr() == base.data_ptr()
+    if fact.result is OwnResult.NEVER:
+        assert isinstance(result, torch.Tensor)
+
+
+def tensors_in(value: Any) -> Iterator[torch.Tensor]:
+    """The tensors in nested tuples, lists and dicts."""
+    if isinstance(value, torch.Tensor):
+        yield value
+    elif isinstance(value, (tuple, list)):
+        for item in value:
+            yield from tensors_in(item)
+    elif isinstance(value, dict):
+        yield from tensors_in(list(value.values()))
