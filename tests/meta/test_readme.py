@@ -166,7 +166,9 @@ def test_the_problem_matcher_matches() -> None:
     parts = {name: match[group] for name, group in pattern.items() if name != "regexp"}
     assert Path(parts["file"]).is_absolute() and Path(parts["file"]).name == "embed.py"
     assert (parts["line"], parts["column"], parts["code"]) == ("17", "12", "DTL101")
-    assert parts["message"].endswith("when called from line 29; the call from line 23 is under `no_grad`")
+    assert parts["message"].endswith(
+        "when called from line 29; the call from line 23 is under `no_grad`"
+    )
 
 
 # --- words -------------------------------------------------------------------------------------
