@@ -35,7 +35,7 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language import attributes, definitions, membership
+from detachlint.interpret.language import attribute_stores, definitions, membership
 from detachlint.knowledge import facts
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def _setattr(machine: Machine, call: LibraryCall) -> Outcomes:
     names = _names(call)
     for index, name in enumerate(names):
         state = call.state if index == len(names) - 1 else call.state.fork()
-        ends = attributes.write_attribute(
+        ends = attribute_stores.write_attribute(
             machine, subject, name, value, state, call.activation, call.span
         )
         outcomes += [(NONE, end) for end in ends]

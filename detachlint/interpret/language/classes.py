@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detachlint.domain.objects import Class, Frame, Function, Instance, Sequence
+from detachlint.domain.objects import Class, Frame, Function, Instance, Mapping, Sequence
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     Address,
@@ -21,6 +21,7 @@ from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import definitions
+from detachlint.interpret.language.contents import kind_of_subclass
 from detachlint.interpret.language.lookup import find_in_class, library_bases
 from detachlint.interpret.language.names import FIELDS
 from detachlint.interpret.pytorch import library_objects, modules
@@ -192,9 +193,13 @@ def instantiate(
     """The outcomes of calling a class of the program."""
     if cls.flavour == "namedtuple":
         return [(_named_tuple(machine, cls, arguments, state, activation, span), state)]
-    made = machine.new(
-        state, activation, span, f"instance of {cls.name}", Instance(value_of(address))
-    )
+    thing = Instance(value_of(address))
+    base = kind_of_subclass(state, thing)
+    if base is not None:  # also where its `__init__` is not run, or not yet
+        empty = Mapping() if base is dict else Sequence(base.__name__)
+        held = machine.new(state, activation, span, f"held by {cls.name}", empty)
+        thing = replace(thing, payload=held)
+    made = machine.new(state, activation, span, f"instance of {cls.name}", thing)
     own_new = find_in_class(state, address, "__new__")
     if own_new is not None:
         return _by_own_new(machine, address, own_new[0], made, arguments, state, activation, span)

@@ -37,7 +37,7 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language import builtin_methods, containers
+from detachlint.interpret.language import builtin_methods, containers, unbound
 from detachlint.interpret.language.contents import held_by
 from detachlint.interpret.language.lookup import class_names, find_in_class, is_module
 from detachlint.interpret.pytorch import (
@@ -252,6 +252,9 @@ def _call_on_super(machine: Machine, atom: Atom, call: LibraryCall) -> Outcomes:
         return [(NONE, call.state)]
     if call.name == "__new__":
         return [(machine.unknown(call.state, call.activation, call.span, "new"), call.state)]
+    basic = unbound.call_basic(machine, value_of(receiver), inner)
+    if basic is not None:
+        return basic
     if (
         isinstance(thing, Instance)
         and isinstance(receiver, Address)
