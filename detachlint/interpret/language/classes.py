@@ -15,6 +15,7 @@ from detachlint.domain.values import (
     Value,
     in_order,
     join_values,
+    single_address,
     value_of,
 )
 from detachlint.interpret.engine.activation import Activation, Outcomes
@@ -53,8 +54,11 @@ def make_class(machine: Machine, node: MakeClass, state: State, activation: Acti
     for values, before in machine.evaluate_all(parts, state, activation):
         decorators = values[: len(node.decorators)]
         given = zip(node.bases, values[len(node.decorators) :], strict=True)
-        bases = tuple(v for b, v in given if b.keyword is None and not b.unpack)
-        for made, after in _run_body(machine, node, bases, before, activation):
+        pairs = list(given)
+        bases = tuple(v for b, v in pairs if b.keyword is None and not b.unpack)
+        options = {b.keyword: v for b, v in pairs if b.keyword is not None}
+        bodies = _run_body(machine, node, bases, before, activation)
+        for made, after in _announced(machine, bodies, options, activation, node.span):
             outcomes += _decorated(machine, decorators, made, after, activation, node.span)
     return outcomes
 
@@ -95,6 +99,32 @@ def _run_body(
         )
         end.heap.pop(frame, None)
         outcomes.append((value_of(address), end))
+    return outcomes
+
+
+def _announced(
+    machine: Machine,
+    made: Outcomes,
+    options: dict[str, Value],
+    activation: Activation,
+    span: Span,
+) -> Outcomes:
+    """New classes, once their bases know of them: `__init_subclass__` is run."""
+    outcomes: Outcomes = []
+    for value, state in made:
+        cls = single_address(value)
+        hook = find_in_class(state, cls, "__init_subclass__", after=cls) if cls else None
+        if hook is None:
+            outcomes.append((value, state))
+            continue
+        keywords = {name: option for name, option in options.items() if name != "metaclass"}
+        given = Arguments((value,), keywords)
+        outcomes += [
+            (value, after)
+            for _, after in machine.call(
+                hook[0], given, state, activation, span, "__init_subclass__"
+            )
+        ]
     return outcomes
 
 

@@ -59,7 +59,7 @@ def call_library(machine: Machine, call: LibraryCall) -> Outcomes:
     own = machine.own.get(name)
     if own is not None:
         return own_calls.call_own(machine, own, call)
-    if owner == "builtins":
+    if owner == "builtins" and name not in standard_library.HANDLERS:
         return builtin_functions.call_builtin(machine, last, call)
     if owner.startswith(unbound.OWNER):
         return unbound.call_on_class(machine, call)
