@@ -33,7 +33,7 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language import copying, exits, imports, operators
+from detachlint.interpret.language import copying, exits, imports, iterator_tools, operators
 from detachlint.interpret.language.contents import resolved
 from detachlint.interpret.pytorch import library_objects
 from detachlint.ir.nodes import Name, Operator
@@ -347,6 +347,7 @@ def _custom_op(machine: Machine, call: LibraryCall) -> Outcomes:
 
 
 HANDLERS: dict[str, Handler] = {
+    **iterator_tools.HANDLERS,
     "torch.library.custom_op": _custom_op,
     "builtins.__import__": _import_module,
     "importlib.import_module": _import_module,
