@@ -162,8 +162,9 @@ class Conditional:
 class Display:
     """`[…]`, `(…)`, `{…}`, `{k: v}` or an f-string.
 
-    For `dict`, `keys[i]` belongs to `items[i]` and is None where the item is `**unpacked`;
-    otherwise `keys` is empty.
+    For `dict`, `keys[i]` belongs to `items[i]` and is None where the item is `**unpacked`. The items
+    of an f-string are its pieces, text as constants; `keys[i]` is how `items[i]` is formatted
+    (`"!r:>8"`, as it stands in the source), or None. Otherwise `keys` is empty.
     """
 
     kind: Literal["list", "tuple", "set", "dict", "string"]

@@ -224,6 +224,10 @@ def _display(printer: _Printer, node: Display) -> str:
         inside = ", ".join(
             [key + printer.argument(item) for key, item in zip(items, node.items, strict=True)]
         )
+    elif node.kind == "string" and any(node.keys):
+        formats = [": " * (key is not None) + printer.optional(key) for key in node.keys]
+        pieces = zip(node.items, formats, strict=True)
+        inside = ", ".join([printer.argument(item) + how for item, how in pieces])
     else:
         inside = printer.arguments(node.items)
     if node.kind == "tuple" and len(node.items) == 1:

@@ -208,12 +208,33 @@ def lower_dict(lowering: Lowering, node: ast.Dict) -> Expression:
 
 
 def lower_format_string(lowering: Lowering, node: ast.JoinedStr) -> Expression:
-    """The values that are formatted, format specifications included; the text is of no interest."""
-    interpolated = _interpolated(lowering, node.values)
-    if not interpolated:
-        text = "".join([str(part.value) for part in node.values if isinstance(part, ast.Constant)])
-        return Constant(text, lowering.span_of(node))
-    return Display("string", tuple(map(Argument, interpolated)), (), lowering.span_of(node))
+    """The pieces of text and the values that are formatted, with how they are."""
+    return _joined(lowering, node, "")
+
+
+def _joined(lowering: Lowering, node: ast.JoinedStr, before: str) -> Expression:
+    """An f-string, or a format specification, as `before` and what it says."""
+    span = lowering.span_of(node)
+    pieces: list[Expression] = [Constant(before, span)] if before else []
+    keys: list[Expression | None] = [None] * len(pieces)
+    for part in node.values:
+        if isinstance(part, ast.FormattedValue):
+            pieces.append(lowering.expression(part.value))
+            keys.append(_format_of(lowering, part))
+        else:
+            pieces.append(lowering.expression(part))
+            keys.append(None)
+    if all(isinstance(part, ast.Constant) for part in node.values):
+        texts = [str(piece.value) for piece in pieces if isinstance(piece, Constant)]
+        return Constant("".join(texts), span)
+    return Display("string", tuple(map(Argument, pieces)), tuple(keys), span)
+
+
+def _format_of(lowering: Lowering, part: ast.FormattedValue) -> Expression | None:
+    conversion = f"!{chr(part.conversion)}" if part.conversion > 0 else ""
+    if isinstance(part.format_spec, ast.JoinedStr):
+        return _joined(lowering, part.format_spec, f"{conversion}:")
+    return Constant(conversion, lowering.span_of(part)) if conversion else None
 
 
 def lower_template_string(lowering: Lowering, node: Any) -> Expression:

@@ -12,8 +12,8 @@ from detachlint.ir.nodes import Code
 from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts
 from detachlint.project.files import ProjectFiles
 from detachlint.project.program import Project
+from detachlint.project.seeds import seeds_of
 from detachlint.project.selection import groups_of, related_files
-from detachlint.source.scan import imports_library, mentions_tensors, text_may_hold_crossing
 
 Result = Facts | Exception
 """What came of a file; the exception is a defect of ours that only this file suffers from."""
@@ -45,7 +45,9 @@ class ProjectAnalysis:
         """
         if self._results is None:
             self._project = Project(ProjectFiles(self._names, self._texts))
-            self._results = analyse_files(self._project, self._seeds(self._project), self._own)
+            self._results = analyse_files(
+                self._project, seeds_of(self._project, self._own), self._own
+            )
         while name not in self._found:
             following = next(self._results, None)
             if following is None:
@@ -69,17 +71,6 @@ class ProjectAnalysis:
     def gave_up(self) -> Counter[str]:
         """Modules that could not be read or were too many, and how often they were missed."""
         return self._project.gave_up if self._project is not None else Counter()
-
-    def _seeds(self, project: Project) -> list[str]:
-        texts = {name: text for n in self._names if (text := project.files.text(name := n))}
-        handed = any(map(mentions_tensors, texts.values()))
-        return [
-            name
-            for name, text in texts.items()
-            if text_may_hold_crossing(text)
-            or (handed and imports_library(text))
-            or self._own.may_cross(text)
-        ]
 
 
 def analyse_files(

@@ -23,6 +23,13 @@ _ACTS = re.compile(
       | class \s+ \w+ \s* \( (?P<bases>[^\n:]*) )""",
     re.VERBOSE | re.MULTILINE,
 )
+_BY_NAME = re.compile(
+    r"""(?: import_module | __import__ ) \( \s* ["'] (?P<module>\.*[\w.]+) ["']
+      | ["'] (?P<text> \.*(?:[^\W\d]\w*\.)+[^\W\d]\w* | \.+[^\W\d]\w* ) ["']""",
+    re.VERBOSE,
+)
+IMPORTS_BY_NAME = ("import_module", "__import__")
+"""With these, any text may name what a program imports."""
 _NAME = re.compile(r"[^\W\d]\w*")
 _COMMENT = re.compile(r"#[^\n]*")
 SUBCLASS_HOOKS = ("__init_subclass__", "__subclasses__")
@@ -58,6 +65,23 @@ def _imports(text: str) -> Iterator[ImportLine]:
         module = source.lstrip(".")
         names = tuple(_aliases(match["many"] if match["many"] is not None else match["names"]))
         yield ImportLine(len(source) - len(module), module, names, "", inner)
+
+
+def imports_by_name_in(text: str) -> tuple[ImportLine, ...]:
+    """The modules, and things in modules, that texts of a file may name: `"package.module.Class"`."""
+    return tuple(
+        _named(match["module"] or match["text"], is_module=match["module"] is not None)
+        for match in _BY_NAME.finditer(text)
+    )
+
+
+def _named(name: str, *, is_module: bool) -> ImportLine:
+    path = name.lstrip(".")
+    level = len(name) - len(path)
+    owner, _, last = path.rpartition(".")
+    if is_module or not owner:
+        return ImportLine(level, path, None, "", True)
+    return ImportLine(level, owner, ((last, ""),), "", True)
 
 
 def _aliases(text: str) -> Iterator[tuple[str, str]]:

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cached_property
 
 from detachlint.ir.nodes import Code
 from detachlint.project.files import ProjectFiles
-from detachlint.project.outline import SUBCLASS_HOOKS, ImportLine, deeds_in, imports_in
+from detachlint.project.outline import (
+    IMPORTS_BY_NAME,
+    SUBCLASS_HOOKS,
+    ImportLine,
+    deeds_in,
+    imports_by_name_in,
+    imports_in,
+)
 from detachlint.project.resolve import INIT, Resolver
 
 MOST_MODULES = 400
@@ -70,12 +78,20 @@ class Project:
     # --- what imports what -----------------------------------------------------------------------
 
     def imports(self, file: str) -> tuple[ImportLine, ...]:
-        """The import statements of a file."""
+        """The import statements of a file; where a program imports by name, also what texts name."""
         found = self._imports.get(file)
         if found is None:
             text = self.files.text(file) if file.endswith(".py") else None
-            found = self._imports[file] = imports_in(text) if text is not None else ()
+            found = imports_in(text) if text is not None else ()
+            if text is not None and self._imports_by_name:
+                found = (*found, *imports_by_name_in(text))
+            self._imports[file] = found
         return found
+
+    @cached_property
+    def _imports_by_name(self) -> bool:
+        texts = (self.files.text(name) or "" for name in self.files.named)
+        return any(word in text for text in texts for word in IMPORTS_BY_NAME)
 
     def needs(self, file: str, *, inner: bool = True) -> tuple[str, ...]:
         """The files that a file imports, directly; without `inner`, when it is imported itself."""

@@ -68,6 +68,12 @@ _UNARY: dict[str, Callable[[Any], Any]] = {
     "not": operator.not_,
 }
 
+_CONVERSIONS: dict[str, Callable[[Any], Any]] = {
+    "": lambda value: value,
+    "!s": str,
+    "!r": repr,
+    "!a": ascii,
+}
 _COLLECT: dict[str, Callable[[list[Any]], Any]] = {"list": list, "tuple": tuple, "set": set}
 
 
@@ -221,7 +227,15 @@ class Machine:
                 entries.update(value if key is None else {name: value})
             return entries
         items, _ = yield from self.arguments(node.items, frame)
-        return "".join(map(str, items)) if node.kind == "string" else _COLLECT[node.kind](items)
+        if node.kind != "string":
+            return _COLLECT[node.kind](items)
+        texts: list[str] = []
+        for key, item in zip(node.keys, items, strict=True):
+            how = yield from self.optional(key, frame)
+            conversion, _, specification = (how or "").partition(":")
+            shown = _CONVERSIONS[conversion](item)
+            texts.append(format(shown, specification))
+        return "".join(texts)
 
     def value_Comprehension(self, node: ir.Comprehension, frame: Frame) -> Run:
         found: list[Any] = []

@@ -18,7 +18,7 @@ from detachlint.interpret.engine import steps
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.describe import describe
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language import attributes, items, names
+from detachlint.interpret.language import attribute_stores, items, names
 from detachlint.interpret.language.names import FIELDS
 from detachlint.ir.nodes import Assign, Attribute, Constant, Name, Subscript, Target, Unpack
 from detachlint.source.span import Span
@@ -45,7 +45,7 @@ def assign(
             return [
                 end
                 for owner, after in machine.evaluate(target.value, state, activation)
-                for end in attributes.write_attribute(
+                for end in attribute_stores.write_attribute(
                     machine, owner, target.name, value, after, activation, target.span
                 )
             ]
@@ -170,7 +170,7 @@ def delete(
     if isinstance(target, Attribute):
         outcomes = machine.evaluate(target.value, state, activation)
         for owner, after in outcomes:
-            attributes.delete_attribute(owner, target.name, after)
+            attribute_stores.delete_attribute(owner, target.name, after)
         return [after for _, after in outcomes]
     pairs = machine.evaluate_all((target.value, target.index), state, activation)
     for (owner, index), after in pairs:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import BY_DEFAULT, MAYBE
@@ -12,7 +11,6 @@ from detachlint.domain.objects import (
     Function,
     Instance,
     Kind,
-    Mapping,
     Sequence,
     Tensor,
     Unknown,
@@ -26,7 +24,6 @@ from detachlint.domain.values import (
     SourceModule,
     Super,
     Value,
-    addresses,
     in_order,
     join_values,
     literal,
@@ -35,7 +32,8 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language import importing, imports
+from detachlint.interpret.language import imports
+from detachlint.interpret.language.contents import attributes_as_mapping, kind_of_subclass
 from detachlint.interpret.language.lookup import (
     bind_members,
     class_names,
@@ -103,9 +101,9 @@ def _call_getattr(
     outcomes: Outcomes = []
     for cls in in_order(thing.cls):
         found = find_in_class(state, cls, "__getattr__") if isinstance(cls, Address) else None
-        for function in addresses(found[0]) if found is not None else []:
+        if found is not None:
             given = Arguments((value_of(atom), value_of(literal(name))))
-            outcomes += machine.invoke(function, given, state, activation, span)
+            outcomes += machine.call(found[0], given, state, activation, span, "__getattr__")
     return outcomes
 
 
@@ -216,8 +214,7 @@ def _read_instance(
         return thing.cls
     if name == "__dict__":
         state.get(address)  # all attributes are looked at
-        entries = {literal(key): value for key, value in thing.attributes.items()}
-        return machine.new(state, activation, span, "__dict__", Mapping(entries))
+        return value_of(attributes_as_mapping(machine, state, address, thing, span))
     parts: list[Value] = []
     for cls in in_order(thing.cls):
         own = thing.attributes.get(name)
@@ -255,6 +252,9 @@ def _missing(
     if is_module(state, thing):
         state.get(address)  # other attributes are looked at, too
         return modules.read_attribute(machine, address, thing, name, state, activation, span)
+    base = kind_of_subclass(state, thing)
+    if base is not None and hasattr(base, name):
+        return value_of(Method(address, name))
     if isinstance(cls, Address):
         getattribute = find_in_class(state, cls, "__getattr__")
         if getattribute is not None:
@@ -321,74 +321,3 @@ def _read_super(machine: Machine, atom: Super, name: str, state: State, span: Sp
         if found is not None:
             return bind_members(state, found[0], receiver, cls)
     return value_of(Method(atom, name))
-
-
-def write_attribute(
-    machine: Machine,
-    target: Value,
-    name: str,
-    value: Value,
-    state: State,
-    activation: Activation,
-    span: Span,
-) -> list[State]:
-    """The states after `target.name = value`; a property setter of the program is run."""
-    atoms = in_order(target)
-    alone = len(atoms) == 1
-    ends = [state]
-    for atom in atoms:
-        if isinstance(atom, SourceModule):
-            frame = importing.load(machine, atom.file, state)
-            if frame is not None:
-                old = None if alone else state.variable(frame, name)
-                state.bind(frame, name, value | (old or frozenset()))
-        if not isinstance(atom, Address):
-            continue
-        thing = state.instance(atom, name) or state.get(atom)
-        if isinstance(thing, Tensor):
-            tensor_attributes.write(machine, atom, thing, name, value, state, alone, span)
-            continue
-        setter = _setter(state, thing, name) if isinstance(thing, Instance) else None
-        if setter is not None:
-            arguments = Arguments((value_of(atom), value))
-            return [end for _, end in machine.invoke(setter, arguments, state, activation, span)]
-        _write_object(machine, atom, name, value, state, alone)
-    return ends
-
-
-def _setter(state: State, thing: Instance, name: str) -> Address | None:
-    for cls in in_order(thing.cls):
-        found = find_in_class(state, cls, name) if isinstance(cls, Address) else None
-        if found is None:
-            continue
-        for atom in found[0]:
-            descriptor = state.get(atom) if isinstance(atom, Address) else None
-            if isinstance(descriptor, Function) and descriptor.kind == "property":
-                for setter in in_order(descriptor.setter):
-                    if isinstance(setter, Address):
-                        return setter
-    return None
-
-
-def _write_object(
-    machine: Machine, address: Address, name: str, value: Value, state: State, alone: bool
-) -> None:
-    instance = None if address.summary else state.instance(address, name)
-    if instance is not None:
-        old = instance.attributes.get(name, frozenset())
-        state.set_attribute(address, name, value if alone else old | value)
-        return
-    thing = state.get(address)
-    if isinstance(thing, (Unknown, Instance, Class, Function)):
-        old = thing.attributes.get(name, frozenset())
-        new = value if alone else old | value
-        state.put(address, replace(thing, attributes={**thing.attributes, name: new}))
-
-
-def delete_attribute(target: Value, name: str, state: State) -> None:
-    """`del target.name`, where it is one known object."""
-    if len(target) != 1:
-        return
-    (atom,) = target
-    if isinstance(atom, Address) and not atom.summary and state.instance(atom, name) is not None:
-        state.set_attribute(atom, name, None)

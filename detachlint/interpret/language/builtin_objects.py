@@ -35,7 +35,7 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language import attributes, definitions, membership
+from detachlint.interpret.language import attribute_stores, definitions, membership
 from detachlint.knowledge import facts
 
 if TYPE_CHECKING:
@@ -100,28 +100,45 @@ def hasattr_of_tensor(name: str) -> bool:
 
 def _getattr(machine: Machine, call: LibraryCall) -> Outcomes:
     subject = call.arguments.get(0) or BOTTOM_VALUE
-    name = single_literal(call.arguments.get(1) or BOTTOM_VALUE)
-    default = call.arguments.get(2)
-    if name is None or not isinstance(name.value, str):
+    names = _names(call)
+    if not names:
         value = machine.unknown(call.state, call.activation, call.span, "getattr")
         return [(value, call.state)]
-    outcomes = machine.read_attribute(
-        subject, name.value, call.state, call.activation, call.span, name.value
-    )
+    outcomes: Outcomes = []
+    for index, name in enumerate(names):
+        state = call.state if index == len(names) - 1 else call.state.fork()
+        outcomes += machine.read_attribute(subject, name, state, call.activation, call.span, name)
+    default = call.arguments.get(2)
     if default is None:
-        return outcomes
-    return [
-        (value | default if _may_lack(after, subject, name.value) else value, after)
-        for value, after in outcomes
-    ]
+        return machine.merge_outcomes(outcomes)
+    return machine.merge_outcomes(
+        [
+            (value | default if _may_lack(after, subject, names) else value, after)
+            for value, after in outcomes
+        ]
+    )
 
 
-def _may_lack(state: State, subject: Value, name: str) -> bool:
+def _names(call: LibraryCall) -> list[str]:
+    """The names that the second argument may be, where all are known; otherwise none."""
+    names = [_text(call.state, atom) for atom in in_order(call.arguments.get(1) or BOTTOM_VALUE)]
+    known = [name for name in names if name is not None]
+    return known if len(known) == len(names) else []
+
+
+def _text(state: State, atom: Atom) -> str | None:
+    constant = state.equals.get(atom) if isinstance(atom, Address) else atom
+    if isinstance(constant, Literal) and isinstance(constant.value, str):
+        return constant.value
+    return None
+
+
+def _may_lack(state: State, subject: Value, names: list[str]) -> bool:
     for atom in subject:
         thing = state.get(atom) if isinstance(atom, Address) else None
-        if isinstance(thing, Instance) and name in thing.attributes:
+        if isinstance(thing, Instance) and all(name in thing.attributes for name in names):
             continue
-        if isinstance(thing, Tensor) and hasattr_of_tensor(name):
+        if isinstance(thing, Tensor) and all(map(hasattr_of_tensor, names)):
             continue
         return True
     return False
@@ -129,14 +146,16 @@ def _may_lack(state: State, subject: Value, name: str) -> bool:
 
 def _setattr(machine: Machine, call: LibraryCall) -> Outcomes:
     subject = call.arguments.get(0) or BOTTOM_VALUE
-    name = single_literal(call.arguments.get(1) or BOTTOM_VALUE)
     value = call.arguments.get(2) or BOTTOM_VALUE
-    if name is None or not isinstance(name.value, str):
-        return [(NONE, call.state)]
-    ends = attributes.write_attribute(
-        machine, subject, name.value, value, call.state, call.activation, call.span
-    )
-    return [(NONE, end) for end in ends]
+    outcomes: Outcomes = []
+    names = _names(call)
+    for index, name in enumerate(names):
+        state = call.state if index == len(names) - 1 else call.state.fork()
+        ends = attribute_stores.write_attribute(
+            machine, subject, name, value, state, call.activation, call.span
+        )
+        outcomes += [(NONE, end) for end in ends]
+    return machine.merge_outcomes(outcomes) if names else [(NONE, call.state)]
 
 
 def _property(machine: Machine, call: LibraryCall) -> Outcomes:

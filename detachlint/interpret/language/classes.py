@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detachlint.domain.objects import Class, Frame, Function, Instance, Sequence
+from detachlint.domain.objects import Class, Frame, Function, Instance, Mapping, Sequence
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     Address,
@@ -15,12 +15,14 @@ from detachlint.domain.values import (
     Value,
     in_order,
     join_values,
+    single_address,
     value_of,
 )
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import definitions
+from detachlint.interpret.language.contents import kind_of_subclass
 from detachlint.interpret.language.lookup import find_in_class, library_bases
 from detachlint.interpret.language.names import FIELDS
 from detachlint.interpret.pytorch import library_objects, modules
@@ -52,8 +54,11 @@ def make_class(machine: Machine, node: MakeClass, state: State, activation: Acti
     for values, before in machine.evaluate_all(parts, state, activation):
         decorators = values[: len(node.decorators)]
         given = zip(node.bases, values[len(node.decorators) :], strict=True)
-        bases = tuple(v for b, v in given if b.keyword is None and not b.unpack)
-        for made, after in _run_body(machine, node, bases, before, activation):
+        pairs = list(given)
+        bases = tuple(v for b, v in pairs if b.keyword is None and not b.unpack)
+        options = {b.keyword: v for b, v in pairs if b.keyword is not None}
+        bodies = _run_body(machine, node, bases, before, activation)
+        for made, after in _announced(machine, bodies, options, activation, node.span):
             outcomes += _decorated(machine, decorators, made, after, activation, node.span)
     return outcomes
 
@@ -94,6 +99,32 @@ def _run_body(
         )
         end.heap.pop(frame, None)
         outcomes.append((value_of(address), end))
+    return outcomes
+
+
+def _announced(
+    machine: Machine,
+    made: Outcomes,
+    options: dict[str, Value],
+    activation: Activation,
+    span: Span,
+) -> Outcomes:
+    """New classes, once their bases know of them: `__init_subclass__` is run."""
+    outcomes: Outcomes = []
+    for value, state in made:
+        cls = single_address(value)
+        hook = find_in_class(state, cls, "__init_subclass__", after=cls) if cls else None
+        if hook is None:
+            outcomes.append((value, state))
+            continue
+        keywords = {name: option for name, option in options.items() if name != "metaclass"}
+        given = Arguments((value,), keywords)
+        outcomes += [
+            (value, after)
+            for _, after in machine.call(
+                hook[0], given, state, activation, span, "__init_subclass__"
+            )
+        ]
     return outcomes
 
 
@@ -192,9 +223,13 @@ def instantiate(
     """The outcomes of calling a class of the program."""
     if cls.flavour == "namedtuple":
         return [(_named_tuple(machine, cls, arguments, state, activation, span), state)]
-    made = machine.new(
-        state, activation, span, f"instance of {cls.name}", Instance(value_of(address))
-    )
+    thing = Instance(value_of(address))
+    base = kind_of_subclass(state, thing)
+    if base is not None:  # also where its `__init__` is not run, or not yet
+        empty = Mapping() if base is dict else Sequence(base.__name__)
+        held = machine.new(state, activation, span, f"held by {cls.name}", empty)
+        thing = replace(thing, payload=held)
+    made = machine.new(state, activation, span, f"instance of {cls.name}", thing)
     own_new = find_in_class(state, address, "__new__")
     if own_new is not None:
         return _by_own_new(machine, address, own_new[0], made, arguments, state, activation, span)

@@ -22,14 +22,16 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine import steps
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import LibraryCall
-from detachlint.interpret.language import elements, generators
+from detachlint.interpret.language import elements, generators, items
 from detachlint.interpret.language.contents import (
     BUILTIN_BASES,
     append,
+    keep,
     merged_mapping,
     resolved,
     with_entry,
 )
+from detachlint.ir.nodes import Constant, Name, Subscript
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -67,6 +69,24 @@ def _unknown(machine: Machine, call: LibraryCall) -> Value:
     return machine.unknown(
         call.state, call.activation, call.span, call.name, kind=Kind.OTHER, grad=NO
     )
+
+
+def _subscript(call: LibraryCall) -> Subscript:
+    return Subscript(Name("", 0, call.span), Constant(0, call.span), call.span)
+
+
+def _read_item(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
+    key = call.arguments.get(0) or BOTTOM_VALUE
+    owner = value_of(address)
+    return items.read_item(machine, owner, key, call.state, call.activation, _subscript(call))
+
+
+def _write_item(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
+    key, value = (call.arguments.get(position) or BOTTOM_VALUE for position in (0, 1))
+    ends = items.write_item(
+        machine, value_of(address), key, value, call.state, call.activation, _subscript(call)
+    )
+    return [(NONE, end) for end in ends]
 
 
 def _sequence(call: LibraryCall, address: Address) -> Sequence:
@@ -207,6 +227,8 @@ def _as_dict(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
 
 
 SEQUENCE_METHODS: dict[str, Handler] = {
+    "__getitem__": _read_item,
+    "__setitem__": _write_item,
     "append": _append,
     "add": _append,
     "appendleft": _append_left,
@@ -249,9 +271,9 @@ def _get(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
     found = thing.entries.get(constant, BOTTOM_VALUE)
     if call.name == "pop" and found:
         entries = {k: v for k, v in thing.entries.items() if k != constant}
-        call.state.put(address, replace(thing, entries=entries))
+        keep(call.state, address, replace(thing, entries=entries))
     if call.name == "setdefault" and not found:
-        call.state.put(address, with_entry(thing, key, default))
+        keep(call.state, address, with_entry(thing, key, default))
     if found:
         return [(found, call.state)]
     return [(thing.rest | default, call.state)]
@@ -263,12 +285,12 @@ def _update(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
         thing = merged_mapping(call.state, thing, value)
     for name, value in call.arguments.keywords.items():
         thing = with_entry(thing, value_of(literal(name)), value)
-    call.state.put(address, thing)
+    keep(call.state, address, thing)
     return [(NONE, call.state)]
 
 
 def _clear_mapping(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
-    call.state.put(address, Mapping(default=_mapping(call, address).default))
+    keep(call.state, address, Mapping(default=_mapping(call, address).default))
     return [(NONE, call.state)]
 
 
@@ -285,6 +307,8 @@ def _pop_item(machine: Machine, address: Address, call: LibraryCall) -> Outcomes
 
 
 MAPPING_METHODS: dict[str, Handler] = {
+    "__getitem__": _read_item,
+    "__setitem__": _write_item,
     "items": _view,
     "keys": _view,
     "values": _view,

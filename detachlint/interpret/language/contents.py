@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from detachlint.domain.objects import Instance, Mapping, Sequence
 from detachlint.domain.values import (
@@ -11,10 +12,15 @@ from detachlint.domain.values import (
     Literal,
     Value,
     in_order,
+    literal,
     single_literal,
 )
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import class_names
+from detachlint.source.span import Span
+
+if TYPE_CHECKING:
+    from detachlint.interpret.engine.machine import Machine
 
 LONGEST_KNOWN = 32
 """Elements of a sequence that are known one by one; in a longer one all are any of them."""
@@ -131,3 +137,41 @@ def held_by(state: State, thing: Instance) -> Address | None:
         if isinstance(atom, Address) and isinstance(state.get(atom), (Sequence, Mapping)):
             return atom
     return None
+
+
+def kind_of_subclass(state: State, thing: Instance) -> type | None:
+    """The builtin container that the class of an instance is derived from."""
+    for name in class_names(state, thing):
+        if name in BUILTIN_BASES:
+            return {"dict": dict, "list": list, "tuple": tuple, "set": set}[BUILTIN_BASES[name]]
+    return None
+
+
+ATTRIBUTES = "__dict__"
+
+
+def attributes_as_mapping(
+    machine: Machine, state: State, address: Address, thing: Instance, span: Span
+) -> Address:
+    """The `__dict__` of an object: what is stored in it by `keep` is an attribute from then on.
+
+    It shows the attributes that there are when it is asked for.
+    """
+    found = machine.book.derive(ATTRIBUTES, (address,), span, Mapping(), family=address.summary)
+    entries = {literal(name): value for name, value in thing.attributes.items()}
+    state.heap[found] = Mapping(entries)
+    return found
+
+
+def keep(state: State, address: Address, thing: Mapping) -> None:
+    """Update a dict, and the object whose attributes it holds."""
+    state.put(address, thing)
+    operator, operands = address.derived or ("", ())
+    if operator != ATTRIBUTES:
+        return
+    for owner in operands:
+        instance = state.get(owner) if isinstance(owner, Address) else None
+        if isinstance(owner, Address) and isinstance(instance, Instance):
+            named = {key.value: value for key, value in thing.entries.items()}
+            attributes = {name: value for name, value in named.items() if isinstance(name, str)}
+            state.put(owner, replace(instance, attributes=attributes))

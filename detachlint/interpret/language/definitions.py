@@ -11,6 +11,7 @@ from detachlint.domain.values import Address, Library, Method, Value, in_order, 
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.state import State
+from detachlint.interpret.language import dispatch
 from detachlint.ir.nodes import Expression, MakeFunction
 from detachlint.knowledge import facts
 
@@ -39,7 +40,6 @@ TRANSPARENT = frozenset(
         "atexit.register",
         "pytest.fixture",
         "pytest.mark.parametrize",
-        "functools.singledispatch",
     }
 )
 """Decorators outside PyTorch that leave what the function does as it is."""
@@ -144,6 +144,9 @@ def _known_decorator(state: State, name: str, function: Value) -> Value | None:
         _mark(state, function, manager=True)
         return function
     fact = facts.call_fact(name)
+    if name in dispatch.POSITIONS:
+        dispatch.make_dispatcher(state, name, function)
+        return function
     if name in TRANSPARENT or (fact is not None and fact.special == "gives_argument"):
         return function
     return None

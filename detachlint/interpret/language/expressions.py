@@ -191,17 +191,24 @@ def _any_of(
 
 
 def _formatted(machine: Machine, node: Display, state: State, activation: Activation) -> Outcomes:
+    """An f-string: known where all of its pieces are."""
     outcomes: Outcomes = []
-    for values, after in machine.evaluate_all([i.value for i in node.items], state, activation):
+    pieces = [item.value for item in node.items]
+    formats = [key for key in node.keys if key is not None]
+    for values, after in machine.evaluate_all([*pieces, *formats], state, activation):
         states = [after]
-        for value in values:
+        for value in values[: len(pieces)]:
             states = [
                 end
                 for before in states
                 for end in textual.show_at(machine, value, before, activation, node.span)
             ]
         for end in states:
-            text = machine.unknown(end, activation, node.span, "text", kind=Kind.TEXT, grad=NO)
+            how = iter(values[len(pieces) :])
+            keys = [next(how) if key is not None else None for key in node.keys]
+            text = textual.joined(end, values[: len(pieces)], keys)
+            if text is None:
+                text = machine.unknown(end, activation, node.span, "text", kind=Kind.TEXT, grad=NO)
             outcomes.append((text, end))
     return machine.merge_outcomes(outcomes)
 

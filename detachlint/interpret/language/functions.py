@@ -25,6 +25,7 @@ from detachlint.interpret.engine.activation import Activation, Outcome, Outcomes
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.memo import key_of
 from detachlint.interpret.engine.state import MOST_PATHS, State
+from detachlint.interpret.language import dispatch
 from detachlint.interpret.pytorch import gradmode
 from detachlint.interpret.pytorch.tensors import any_flag, flag_of, story_of
 from detachlint.interpret.unseen import leave_world_in_unseen_hands
@@ -72,6 +73,9 @@ def invoke(
     function = state.get(address)
     if not isinstance(function, Function):
         return [(machine.unknown(state, activation, span, "result"), state)]
+    dispatched = dispatch.call(machine, function, arguments, state, activation, span)
+    if dispatched is not None:
+        return dispatched
     code = function.code
     if activation.depth >= DEEPEST_CHAIN:
         machine.facts.gave_up["chain of calls too deep"] += 1

@@ -17,11 +17,13 @@ from detachlint.domain.values import (
     Value,
     in_order,
     join_values,
+    literal,
     single_address,
     single_literal,
     value_of,
 )
 from detachlint.interpret.engine.activation import Activation, Outcomes
+from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import importing
 from detachlint.ir.nodes import Import
@@ -134,10 +136,27 @@ def _joined(machine: Machine, value: Value, state: State, span: Span) -> Value:
 def _submodule(machine: Machine, file: str, name: str, state: State, span: Span) -> Value:
     module = machine.program.submodule(file, name)
     if module is None:
-        return _unknown(machine, file, name, span)
+        return _by_module_getattr(machine, file, name, state, span)
     if machine.program.acts_on_import(module):
         importing.load(machine, module, state)
     return value_of(SourceModule(module))
+
+
+def _by_module_getattr(machine: Machine, file: str, name: str, state: State, span: Span) -> Value:
+    """What the module's own `__getattr__(name)` gives (PEP 562)."""
+    frame = importing.load(machine, file, state)
+    function = state.variable(frame, "__getattr__") if frame is not None else None
+    code = machine.code_of(file)
+    if frame is None or code is None or not function or name.startswith("__"):
+        return _unknown(machine, file, name, span)
+    activation = Activation(code, frame, 0)
+    given = Arguments((value_of(literal(name)),))
+    outcomes = machine.call(function, given, state.fork(), activation, span, "__getattr__")
+    if not outcomes:
+        return _unknown(machine, file, name, span)
+    value, after = machine.join_outcomes(outcomes)
+    state.heap = state.join(after).heap
+    return resolved(machine, value, state, span)
 
 
 def _unknown(machine: Machine, file: str, name: str, span: Span) -> Value:

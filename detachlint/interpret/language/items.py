@@ -37,6 +37,7 @@ from detachlint.interpret.language.contents import (
     SLICE,
     cut,
     held_by,
+    keep,
     resolved,
     slice_of,
     with_entry,
@@ -379,7 +380,7 @@ def _write_atom(
             state.put(address, changed if alone else thing.join(changed))
         case Mapping():
             entry = with_entry(thing, resolved(state, index), value)
-            state.put(address, entry if alone else thing.join(entry))
+            keep(state, address, entry if alone else thing.join(entry))
         case Tensor():
             write_into(
                 state,
@@ -451,7 +452,7 @@ def delete_item(target: Value, index: Value, state: State) -> None:
         constant = single_literal(index)
         if isinstance(thing, Mapping) and constant is not None and len(target) == 1:
             entries = {k: v for k, v in thing.entries.items() if k != constant}
-            state.put(address, replace(thing, entries=entries))
+            keep(state, address, replace(thing, entries=entries))
         elif isinstance(thing, Sequence):
             state.put(address, _without(thing, constant.value if constant is not None else None))
 

@@ -33,7 +33,8 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language import copying, exits, imports, operators
+from detachlint.interpret.language import copying, exits, imports, iterator_tools, operators
+from detachlint.interpret.language.contents import resolved
 from detachlint.interpret.pytorch import library_objects
 from detachlint.ir.nodes import Name, Operator
 from detachlint.knowledge import facts
@@ -77,16 +78,21 @@ def _decorator_of_its_argument(machine: Machine, call: LibraryCall) -> Outcomes:
 
 
 def _import_module(machine: Machine, call: LibraryCall) -> Outcomes | None:
-    """`importlib.import_module("a.b")`, where the name is known."""
-    given = call.arguments.get(0, "name")
-    name = single_literal(given) if given is not None else None
-    if name is None or not isinstance(name.value, str):
+    """`importlib.import_module("a.b")` and `__import__("a")`, where the name is known."""
+    given = in_order(resolved(call.state, call.arguments.get(0, "name") or BOTTOM_VALUE))
+    names = [a.value for a in given if isinstance(a, Literal) and isinstance(a.value, str)]
+    if not names or len(names) < len(given):
         return None
-    package = call.arguments.get(1, "package")
-    if name.value.startswith(".") and package is None:
+    builtin = call.name == "builtins.__import__"
+    if any(name.startswith(".") for name in names) and call.arguments.get(1, "package") is None:
         return None
-    value = imports.import_by_name(machine, name.value, call.state, call.span)
-    return [(value if value is not None else value_of(Library(name.value)), call.state)]
+    if builtin and call.arguments.get(3, "fromlist") is None:
+        names = [name.partition(".")[0] for name in names]  # gives the package at the top
+    parts = [
+        imports.import_by_name(machine, name, call.state, call.span) or value_of(Library(name))
+        for name in names
+    ]
+    return [(join_values(parts), call.state)]
 
 
 def _deque(machine: Machine, call: LibraryCall) -> Outcomes:
@@ -341,7 +347,9 @@ def _custom_op(machine: Machine, call: LibraryCall) -> Outcomes:
 
 
 HANDLERS: dict[str, Handler] = {
+    **iterator_tools.HANDLERS,
     "torch.library.custom_op": _custom_op,
+    "builtins.__import__": _import_module,
     "importlib.import_module": _import_module,
     "functools.partial": _partial,
     "functools.wraps": _decorator_of_its_argument,

@@ -1,19 +1,48 @@
-"""Turning objects into text runs the `__str__` or `__repr__` of the program's classes."""
+"""Turning objects into text runs the `__str__` or `__repr__` of the program's classes.
+
+Of constants the text is known: it may be the key under which something is kept.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from collections.abc import Sequence as SequenceOf
+from itertools import product
+from math import prod
 from typing import TYPE_CHECKING
 
 from detachlint.domain.objects import Instance
-from detachlint.domain.values import Address, Value, addresses, value_of
+from detachlint.domain.values import (
+    Address,
+    Literal,
+    Value,
+    addresses,
+    in_order,
+    literal,
+    value_of,
+)
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import find_in_class
+from detachlint.ir.nodes import ConstantValue
 from detachlint.source.span import Span
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
+
+LONGEST_TEXT = 200
+"""Characters of a text that is still known."""
+
+MOST_TEXTS = 8
+"""Texts that one f-string is known to give."""
+
+_CONVERSIONS: dict[str, Callable[[object], object]] = {
+    "": lambda value: value,
+    "!s": str,
+    "!r": repr,
+    "!a": ascii,
+}
 
 
 def show(machine: Machine, value: Value, state: State, call: LibraryCall) -> list[State]:
@@ -55,3 +84,43 @@ def _method(state: State, address: Address, first: str) -> Address | None:
             if found is not None:
                 return next(iter(addresses(found[0])), None)
     return None
+
+
+def joined(
+    state: State, pieces: SequenceOf[Value], formats: SequenceOf[Value | None]
+) -> Value | None:
+    """The texts that an f-string may give, where all is known; `formats` as in `Display.keys`."""
+    alternatives: list[list[str]] = []
+    for piece, how in zip(pieces, formats, strict=True):
+        texts = _texts(state, piece, how)
+        if texts is None:
+            return None
+        alternatives.append(texts)
+    if prod(map(len, alternatives)) > MOST_TEXTS:
+        return None
+    whole = {"".join(texts) for texts in product(*alternatives)}
+    if not whole or any(len(text) > LONGEST_TEXT for text in whole):
+        return None
+    return frozenset(literal(text) for text in whole)
+
+
+def _texts(state: State, value: Value, how: Value | None) -> list[str] | None:
+    """What a value looks like, formatted; None if nobody knows."""
+    formats = [""] if how is None else _constants(state, how)
+    values = _constants(state, value)
+    if formats is None or values is None:
+        return None
+    found: set[str] = set()
+    for constant, one in product(values, formats):
+        conversion, _, specification = str(one).partition(":")
+        try:
+            found.add(format(_CONVERSIONS[conversion](constant), specification))
+        except (ValueError, TypeError, KeyError):
+            return None  # the program raises here
+    return sorted(found)
+
+
+def _constants(state: State, value: Value) -> list[ConstantValue] | None:
+    atoms = [state.equals.get(a, a) if isinstance(a, Address) else a for a in in_order(value)]
+    known = [atom.value for atom in atoms if isinstance(atom, Literal)]
+    return known if len(known) == len(atoms) and len(known) <= MOST_TEXTS else None

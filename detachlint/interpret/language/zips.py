@@ -160,6 +160,7 @@ def iterate_zip(
     body: Body,
 ) -> list[State]:
     """`body` on each tuple."""
+    state.put(address, thing)
     if thing.position is not None and elements.length_of(address, state) is not None:
         ends = iteration.by_position(
             machine, address, thing.position, state, activation, span, body
@@ -167,7 +168,6 @@ def iterate_zip(
         for end in ends:
             elements.use_up(end, address)
         return ends
-    state.put(address, thing)
     parts = elements.parts_of(thing, state)
     driver = next((n for n, part in enumerate(parts) if _is_driver(state, part)), None)
     ended: list[State] = []

@@ -23,7 +23,7 @@ from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.engine.unseen_calls import note_escapes
-from detachlint.interpret.language import builtin_functions, standard_library
+from detachlint.interpret.language import builtin_functions, standard_library, unbound
 from detachlint.interpret.pytorch import (
     gradmode,
     library_objects,
@@ -59,8 +59,10 @@ def call_library(machine: Machine, call: LibraryCall) -> Outcomes:
     own = machine.own.get(name)
     if own is not None:
         return own_calls.call_own(machine, own, call)
-    if owner == "builtins":
+    if owner == "builtins" and name not in standard_library.HANDLERS:
         return builtin_functions.call_builtin(machine, last, call)
+    if owner.startswith(unbound.OWNER):
+        return unbound.call_on_class(machine, call)
     if facts.grad_mode(name) is not None:
         return gradmode.make_switch(machine, call)
     known = standard_library.call(machine, call)

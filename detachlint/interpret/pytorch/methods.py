@@ -39,7 +39,7 @@ from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.evidence import GIVEN_NOTHING, SIGNS_OF_A_MODULE
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language import builtin_methods, containers
+from detachlint.interpret.language import builtin_methods, containers, dispatch, unbound
 from detachlint.interpret.language.contents import held_by
 from detachlint.interpret.language.lookup import class_names, find_in_class, is_module
 from detachlint.interpret.pytorch import (
@@ -123,9 +123,7 @@ def _call_family(machine: Machine, family: str, call: LibraryCall) -> Outcomes:
         case "text":
             return [(builtin_methods.text_method(machine, call), call.state)]
         case "function":
-            return [
-                (machine.unknown(call.state, call.activation, call.span, call.name), call.state)
-            ]
+            return _one_by_one(machine, call, _call_on_function)
     result = machine.unknown(
         call.state, call.activation, call.span, call.name, kind=Kind.OTHER, grad=NO
     )
@@ -139,6 +137,15 @@ def _one_by_one(machine: Machine, call: LibraryCall, handler: operations.MethodH
         state = call.state if index == len(atoms) - 1 else call.state.fork()
         outcomes += handler(machine, atom, replace(call, receiver=value_of(atom), state=state))
     return outcomes
+
+
+def _call_on_function(machine: Machine, atom: Atom, call: LibraryCall) -> Outcomes:
+    if call.name == "register" and isinstance(atom, Address):
+        registered = dispatch.register(machine, atom, call)
+        if registered is not None:
+            return registered
+    value = machine.unknown(call.state, call.activation, call.span, call.name)
+    return [(value, call.state)]
 
 
 def call_tensor_method(machine: Machine, call: LibraryCall) -> Outcomes:
@@ -260,6 +267,9 @@ def _call_on_super(machine: Machine, atom: Atom, call: LibraryCall) -> Outcomes:
         return [(NONE, call.state)]
     if call.name == "__new__":
         return [(machine.unknown(call.state, call.activation, call.span, "new"), call.state)]
+    basic = unbound.call_basic(machine, value_of(receiver), inner)
+    if basic is not None:
+        return basic
     if (
         isinstance(thing, Instance)
         and isinstance(receiver, Address)

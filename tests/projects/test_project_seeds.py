@@ -1,0 +1,40 @@
+"""Which files of a project are looked at, beside those that speak of tensors themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from detachlint.api import check_paths
+from detachlint.project.files import ProjectFiles
+from detachlint.project.program import Project
+from detachlint.project.seeds import seeds_of
+
+METRICS = "import numpy as np\n\n\ndef total(values):\n    return np.asarray(values).sum()\n"
+MODEL = "import torch\n\nfrom metrics import total\n\ntotal(torch.ones(2, requires_grad=True))\n"
+
+
+def write(folder: Path, **texts: str) -> None:
+    for name, text in texts.items():
+        (folder / f"{name}.py").write_text(text, encoding="utf-8")
+
+
+def lines_found(folder: Path) -> list[tuple[str, int]]:
+    results = check_paths([folder])
+    return [(Path(r.filename).name, f.span.line) for r in results for f in r.findings]
+
+
+def test_a_file_that_only_knows_numpy_is_handed_tensors_by_another(tmp_path: Path) -> None:
+    write(tmp_path, metrics=METRICS, main=MODEL)
+    assert lines_found(tmp_path) == [("metrics.py", 5)]
+
+
+def test_whoever_brings_both_together_need_not_mention_either(tmp_path: Path) -> None:
+    weights = "import torch\n\nWEIGHTS = torch.ones(2, requires_grad=True)\n"
+    main = "from metrics import total\nfrom weights import WEIGHTS\n\ntotal(WEIGHTS)\n"
+    write(tmp_path, metrics=METRICS, weights=weights, main=main)
+    assert lines_found(tmp_path) == [("metrics.py", 5)]
+
+
+def test_what_nothing_connects_with_tensors_is_left_alone(tmp_path: Path) -> None:
+    write(tmp_path, metrics=METRICS, other="import torch\n\ntorch.ones(2)\n")
+    assert seeds_of(Project(ProjectFiles(map(str, tmp_path.iterdir())))) == frozenset()
