@@ -9,10 +9,11 @@ from detachlint.domain.belief import MAYBE, NO, Belief
 from detachlint.domain.objects import Class, Function, Instance, Kind, Tensor, Unknown
 from detachlint.domain.story import begin
 from detachlint.domain.traits import UNSEEN
-from detachlint.domain.values import Address, Atom, Bound, Value, value_of
+from detachlint.domain.values import Address, Atom, Bound, Value, addresses, value_of
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.evidence import Signs
+from detachlint.interpret.engine.handed_out import run_handed_out
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import is_module, linear_order
 from detachlint.interpret.pytorch import placement
@@ -23,6 +24,25 @@ from detachlint.source.span import Span
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
+
+
+MOVES = frozenset(
+    f"unknown {name}" for name in ("to", "cuda", "cpu", "half", "float", "double", "bfloat16")
+)
+"""Roles of what unknown things give that are moved or cast."""
+
+
+def _as_called(state: State, address: Address, thing: Unknown, arguments: Arguments) -> Unknown:
+    """What is called on a tensor and was moved to a device or cast before is a module: of what has
+    these methods, tensors cannot be called.
+    """
+    if thing.kind is not Kind.ANY or address.role not in MOVES:
+        return thing
+    if not any(isinstance(state.get(a), Tensor) for v in arguments.all() for a in addresses(v)):
+        return thing
+    module = replace(thing, kind=Kind.MODULE)
+    state.heap[address] = module
+    return module
 
 
 def call_unknown(
@@ -39,7 +59,9 @@ def call_unknown(
     if thing.kind is Kind.ANY and told_module(machine, state, activation, shown):
         thing = replace(thing, kind=Kind.MODULE)
         state.heap[address] = thing
+    thing = _as_called(state, address, thing, arguments)
     leave_in_unseen_hands(machine, state, arguments.all())
+    run_handed_out(machine, arguments.all(), state, activation, span, shown)
     grad: Belief = MAYBE
     story = None
     if thing.kind is Kind.MODULE:

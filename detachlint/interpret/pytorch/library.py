@@ -21,6 +21,7 @@ from detachlint.domain.values import (
 )
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
+from detachlint.interpret.engine.handed_out import run_handed_out_in
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.engine.unseen_calls import note_escapes
 from detachlint.interpret.language import builtin_functions, standard_library, unbound
@@ -246,6 +247,7 @@ def _call_unseen(machine: Machine, call: LibraryCall) -> Value:
     state = call.state
     if call.name.split(".")[0] not in sys.stdlib_module_names:
         machine.leave_in_unseen_hands(state, call.arguments.all())
+        run_handed_out_in(machine, call)
     thing = Unknown(severed=severed_in(state, call.inputs), made_by=own_calls.class_made(call.name))
     context = call.activation.context
     return value_of(machine.unknown_object(state, context, call.span, call.name, thing))

@@ -30,6 +30,7 @@ from detachlint.domain.values import (
 )
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
+from detachlint.interpret.engine.handed_out import run_handed_out_in
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import containers, exits
 from detachlint.interpret.language.contents import BUILTIN_BASES
@@ -130,6 +131,7 @@ def call_instance_method(
         if handled is not None:
             return handled
     machine.leave_in_unseen_hands(state, call.arguments.all())
+    run_handed_out_in(machine, call)
     value = machine.unknown(
         state,
         call.activation,

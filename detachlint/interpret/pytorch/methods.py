@@ -38,6 +38,7 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.evidence import GIVEN_NOTHING, SIGNS_OF_A_MODULE
+from detachlint.interpret.engine.handed_out import run_handed_out_in
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import builtin_methods, containers, dispatch, unbound
 from detachlint.interpret.language.contents import held_by
@@ -238,6 +239,7 @@ def _unknown_method(machine: Machine, call: LibraryCall) -> Value:
     """Nobody knows; what comes out of a module's output is still the module's output."""
     state = call.state
     machine.leave_in_unseen_hands(state, call.arguments.all())
+    run_handed_out_in(machine, call)
     flag = any_flag(state, [call.receiver])
     grad = flag.both(state.recording) if flag.usual is not Truth.MAYBE else MAYBE
     if grad.usual is Truth.YES:
