@@ -44,6 +44,7 @@ from detachlint.interpret.engine.state import (
 from detachlint.interpret.facts import Crossing, Facts
 from detachlint.interpret.language import attributes, calls, functions, iteration
 from detachlint.interpret.language.expressions import EVALUATORS
+from detachlint.interpret.language.guesses import Returned
 from detachlint.interpret.language.importing import Image
 from detachlint.interpret.language.statements import EXECUTORS
 from detachlint.interpret.relevance import Relevance, holds_crossing
@@ -132,7 +133,7 @@ class Machine:
         self.called: set[Code] = set()
         self.escaped: dict[Address, None] = {}
         self.escape_modes: dict[Code, Belief] = {}
-        self.returned: dict[tuple[Address, Belief], Belief] = {}
+        self.returned: dict[tuple[Address, Belief], Returned] = {}
         self.recursive_arguments: dict[Address, Arguments] = {}
         self.summaries: dict[Address, Outcome | None] = {}
         self.summary_used: set[Address] = set()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import MAYBE, NO, Truth
+from detachlint.domain.belief import NO
 from detachlint.domain.objects import Frame, Function, Iterator, Kind, Mapping, Sequence, Unknown
 from detachlint.domain.values import (
     BOTTOM_VALUE,
@@ -26,9 +26,9 @@ from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.memo import key_of
 from detachlint.interpret.engine.state import MOST_PATHS, State
 from detachlint.interpret.language import dispatch
+from detachlint.interpret.language.guesses import guess, note_returned
 from detachlint.interpret.pytorch import gradmode
-from detachlint.interpret.pytorch.tensors import any_flag, flag_of, story_of
-from detachlint.interpret.unseen import leave_world_in_unseen_hands
+from detachlint.interpret.pytorch.tensors import flag_of, story_of
 from detachlint.ir.nodes import (
     Call,
     Code,
@@ -88,7 +88,7 @@ def invoke(
     runs = activation.runs_of_function(address)
     if not machine.may_run(code):
         machine.facts.gave_up[f"too many runs of {code.qualified_name}"] += 1
-        return [(_guessed(machine, address, arguments, state, activation, span), state)]
+        return [(guess(machine, address, arguments, state, activation, span), state)]
     deepest = _deepest(machine, code, arguments)
     if runs >= deepest:
         return _recursive_result(machine, address, arguments, state, activation, span)
@@ -128,9 +128,7 @@ def _run(
     _leave(function, child, outcomes, saved)
     activation.raises.extend(_few(machine, child.raises))
     for value, end in outcomes:
-        flag = flag_of(end, value)
-        key = (address, saved[0])
-        machine.returned[key] = flag.join(machine.returned.get(key, flag))
+        note_returned(machine, address, saved[0], end, value)
         steps.note(end, value, code.span, f"returned by `{code.name}`", only_if_named=code.name)
     return machine.merge_outcomes(outcomes)
 
@@ -326,27 +324,6 @@ def _deepest(machine: Machine, code: Code, arguments: Arguments) -> int:
     if counts:
         return DEEPEST_RECURSION
     return DEEPEST_BLIND_RECURSION if code in machine.relevance.codes else 1
-
-
-def _guessed(
-    machine: Machine,
-    address: Address,
-    arguments: Arguments,
-    state: State,
-    activation: Activation,
-    span: Span,
-) -> Value:
-    """The result of a function that is not run any more: what it gave before, if that is known.
-
-    What it would have done to the world is not known either.
-    """
-    grad = machine.returned.get((address, state.mode), MAYBE)
-    leave_world_in_unseen_hands(state)
-    state.mode = state.mode.in_unseen_hands()
-    given = any_flag(state, arguments.all()).both(state.recording)
-    if given.usual in (Truth.YES, Truth.SOMETIMES):
-        grad = grad.join(given)
-    return machine.unknown(state, activation, span, "result", grad=grad.in_unseen_hands())
 
 
 def _recursive_result(
