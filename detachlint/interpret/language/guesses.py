@@ -77,7 +77,9 @@ def guess(
 
 
 def _with(grad: Belief, given: Belief) -> Belief:
-    """What did not require grad before may do so where something is handed in that does."""
+    """What did not require grad before, or only in some calls, may do so in this one."""
+    if grad.usual is Truth.SOMETIMES:
+        return MAYBE
     if given.usual not in (Truth.YES, Truth.SOMETIMES):
         return grad
     return MAYBE if grad.usual is Truth.NO else grad.join(given)

@@ -247,7 +247,7 @@ def _call_unseen(machine: Machine, call: LibraryCall) -> Value:
     state = call.state
     if call.name.split(".")[0] not in sys.stdlib_module_names:
         machine.leave_in_unseen_hands(state, call.arguments.all())
-        run_handed_out_in(machine, call)
+    run_handed_out_in(machine, call)
     thing = Unknown(severed=severed_in(state, call.inputs), made_by=own_calls.class_made(call.name))
     context = call.activation.context
     return value_of(machine.unknown_object(state, context, call.span, call.name, thing))
