@@ -130,6 +130,27 @@ def test_a_small_program_gives_nothing_up() -> None:
     assert run("def f(x):\n    return x * 2\nf(t).numpy()\n").gave_up == {}
 
 
+SCORE = (
+    "layer = nn.Linear(2, 2)\n"
+    "def score(x, n):\n"
+    + "".join(f"    y{i} = x * {i}\n" for i in range(40))
+    + "    out = layer(x)\n"
+    "    return out.sum(), (out > n).float().mean()\n"
+)
+
+
+def test_a_function_that_is_given_up_gives_tuples_like_those_it_gave_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(machine, "SHARE_OF_THE_MODULE", 150)
+    calls = "".join(f"loss, right = score(t.detach() * {n}, {n})\n" for n in range(6))
+    facts = run(SCORE + calls + "loss.numpy()\nright.numpy()\n")
+    assert any("too many runs of score" in reason for reason in facts.gave_up)
+    (loss,), (right,) = (visits for _, visits in sorted(facts.crossings.items()))
+    assert loss.raises.usual is Truth.YES
+    assert right.raises.usual not in (Truth.YES, Truth.SOMETIMES)
+
+
 def test_the_bound_of_one_entry_point_is_not_that_of_the_next() -> None:
     tree = "def f0(x): return os.getenv(x)\n"
     tree += "".join(f"def f{i}(x):\n  f{i - 1}(x)\n  f{i - 1}(x)\n" for i in range(1, 22))

@@ -15,7 +15,7 @@ from collections.abc import Sequence as SequenceOf
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from detachlint.domain.belief import MAYBE, NO, Belief
+from detachlint.domain.belief import MAYBE, NO, Belief, Truth
 from detachlint.domain.objects import (
     HeapObject,
     Kind,
@@ -133,7 +133,7 @@ class Machine:
         self.called: set[Code] = set()
         self.escaped: dict[Address, None] = {}
         self.escape_modes: dict[Code, Belief] = {}
-        self.returned: dict[tuple[Address, Belief], Returned] = {}
+        self.returned: dict[tuple[Address, Truth], Returned] = {}
         self.recursive_arguments: dict[Address, Arguments] = {}
         self.summaries: dict[Address, Outcome | None] = {}
         self.summary_used: set[Address] = set()

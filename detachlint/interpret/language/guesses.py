@@ -45,8 +45,9 @@ def note_returned(
     if isinstance(thing, Sequence) and thing.kind == "tuple" and not thing.rest:
         parts = tuple(flag_of(state, item) for item in thing.items)
     found = Returned(flag_of(state, value), parts)
-    known = machine.returned.get((address, mode))
-    machine.returned[address, mode] = found if known is None else known.join(found)
+    key = (address, mode.usual)
+    known = machine.returned.get(key)
+    machine.returned[key] = found if known is None else known.join(found)
 
 
 def guess(
@@ -61,7 +62,7 @@ def guess(
 
     What it would have done to the world is not known either.
     """
-    known = machine.returned.get((address, state.mode), Returned(MAYBE))
+    known = machine.returned.get((address, state.mode.usual), Returned(MAYBE))
     leave_world_in_unseen_hands(state)
     state.mode = state.mode.in_unseen_hands()
     given = any_flag(state, arguments.all()).both(state.recording)
