@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from detachlint.interpret.pytorch.crossings import FORMS
+from detachlint.interpret.pytorch.crossings import FORMS, VECTORIZE
 from detachlint.ir.nodes import (
     Assign,
     Attribute,
@@ -182,7 +182,7 @@ LOOKS_AT_VALUES = frozenset({Gate.CONVERTS, Gate.REJECTS, Gate.SWALLOWS, Gate.EX
 def _may_convert(path: str, call: Call) -> bool:
     fact = numpy_fact(path)
     if fact is None:
-        return False
+        return path == VECTORIZE
     for index, argument in enumerate(call.arguments):
         if isinstance(argument.value, Constant):
             continue

@@ -29,6 +29,9 @@ from detachlint.source.span import Span
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
 
+VECTORIZE = "numpy.vectorize"
+"""Makes functions that call another on each element: of what they are given they make arrays."""
+
 FORMS = frozenset({"numpy", "__array__"})
 """Methods of a tensor that give its array."""
 

@@ -43,6 +43,7 @@ from detachlint.interpret.pytorch import (
     own_calls,
     sinks,
 )
+from detachlint.interpret.pytorch.crossings import VECTORIZE
 from detachlint.interpret.pytorch.data_loading import GIVEN
 from detachlint.interpret.pytorch.tensors import any_flag, make_tensor, severed_in, story_of_any
 from detachlint.knowledge import facts
@@ -168,6 +169,8 @@ def _by_class(
         return followed
     if name == numpy_calls.GENERATOR:
         return numpy_calls.generator_method(machine, call)
+    if name == VECTORIZE and call.name == "__call__":
+        return numpy_calls.call_vectorized(machine, call)
     if name == CONTEXT:
         return _call_on_context(machine, address, thing, call)
     if name.endswith(("PoolExecutor", "ThreadPool", "dummy.Pool")):

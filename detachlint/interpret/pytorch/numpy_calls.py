@@ -16,7 +16,7 @@ from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.unseen_calls import note_escapes
 from detachlint.interpret.pytorch import array_ranks
 from detachlint.interpret.pytorch.converted import find
-from detachlint.interpret.pytorch.crossings import Sink, pass_gate
+from detachlint.interpret.pytorch.crossings import VECTORIZE, Sink, pass_gate
 from detachlint.interpret.pytorch.gates import gate_of
 from detachlint.interpret.pytorch.tensors import holds_tensor, make_tensor, severed_in
 from detachlint.knowledge import facts
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 GENERATOR = "numpy.random.Generator"
 GENERATORS = frozenset({"numpy.random.default_rng", "numpy.random.RandomState", GENERATOR})
 """Makers of generators, whose methods are called as the functions of `numpy.random` are."""
+
+CONVERTS_ALL = "numpy.broadcast_arrays"
+"""The function whose facts say so of every argument."""
 
 
 class Given(NamedTuple):
@@ -47,6 +50,9 @@ def call_numpy(machine: Machine, call: LibraryCall) -> Outcomes:
     if call.name in GENERATORS:
         generator = Instance(value_of(Library(GENERATOR)))
         return [(machine.new(state, call.activation, call.span, "generator", generator), state)]
+    if call.name == VECTORIZE and not call.receiver:
+        made = Instance(value_of(Library(call.name)))
+        return [(machine.new(state, call.activation, call.span, "vectorized", made), state)]
     fact = facts.numpy_fact(call.name)
     severed = severed_in(state, call.inputs)
     if fact is None:
@@ -140,3 +146,8 @@ def generator_method(machine: Machine, call: LibraryCall) -> Outcomes:
     """`numpy.random.default_rng().name(…)`: converts as the function `numpy.random.name` does."""
     function = replace(call, name=f"numpy.random.{call.name}", receiver=BOTTOM_VALUE)
     return call_numpy(machine, function)
+
+
+def call_vectorized(machine: Machine, call: LibraryCall) -> Outcomes:
+    """`np.vectorize(function)(t)` (executed): each argument becomes an array first."""
+    return call_numpy(machine, replace(call, name=CONVERTS_ALL, receiver=BOTTOM_VALUE))
