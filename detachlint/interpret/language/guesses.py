@@ -41,7 +41,8 @@ def note_returned(
 ) -> None:
     """Take down what the function at `address` has given, under a grad mode."""
     parts: tuple[Belief, ...] = ()
-    thing = state.glimpse(next(iter(value))) if _is_one_object(value) else None
+    (atom,) = value if len(value) == 1 else (None,)
+    thing = state.glimpse(atom) if isinstance(atom, Address) else None
     if isinstance(thing, Sequence) and thing.kind == "tuple" and not thing.rest:
         parts = tuple(flag_of(state, item) for item in thing.items)
     found = Returned(flag_of(state, value), parts)
@@ -84,7 +85,3 @@ def _with(grad: Belief, given: Belief) -> Belief:
     if given.usual not in (Truth.YES, Truth.SOMETIMES):
         return grad
     return MAYBE if grad.usual is Truth.NO else grad.join(given)
-
-
-def _is_one_object(value: Value) -> bool:
-    return len(value) == 1 and all(isinstance(atom, Address) for atom in value)
