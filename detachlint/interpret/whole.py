@@ -87,9 +87,9 @@ def _run_script(machine: Machine, file: str, code: Code) -> State:
     state = importing.pristine(machine, file, code)
     machine.script = file
     machine.begin_entry(file, module=True)
-    ends = importing.run_module(machine, state, file, code)
+    normal, broken = importing.run_module(machine, state, file, code)
     machine.script = ""
-    return join_states(ends or [state])
+    return join_states([*normal, *broken] or [state])
 
 
 def _run_guarded_part(machine: Machine, file: str, code: Code) -> None:

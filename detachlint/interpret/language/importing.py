@@ -56,7 +56,8 @@ def load(machine: Machine, file: str, state: State) -> Address | None:
 def _image(machine: Machine, file: str, code: Code) -> Image:
     state = pristine(machine, file, code)
     with machine.aside(file):
-        end = join_states(run_module(machine, state, file, code) or [state])
+        normal, broken = run_module(machine, state, file, code)
+        end = join_states(normal or broken or [state])  # who imports it goes on only after the former
     for address, thing in end.heap.items():
         machine.originals.setdefault(address, thing)
     return Image(dict(end.heap), end.mode)
@@ -82,8 +83,10 @@ def _lay_into(machine: Machine, image: Image, state: State) -> None:
         state.mode = image.mode
 
 
-def run_module(machine: Machine, state: State, file: str, code: Code) -> list[State]:
-    """The states in which a module's own code can end, by an exception or not.
+def run_module(
+    machine: Machine, state: State, file: str, code: Code
+) -> tuple[list[State], list[State]]:
+    """The states in which a module's own code can end, and those in which an exception ends it.
 
     A statement that hits a bound is passed over: what the module defines behind it is still there.
     """
@@ -104,4 +107,4 @@ def run_module(machine: Machine, state: State, file: str, code: Code) -> list[St
         states = ends
         if not states:
             break
-    return [*states, *(after for _, after in activation.raises)]
+    return states, [after for _, after in activation.raises]
