@@ -40,8 +40,8 @@ from detachlint.interpret.pytorch import (
     gradmode,
     modules,
     numpy_calls,
-    own_calls,
     optimizer_steps,
+    own_calls,
     sinks,
 )
 from detachlint.interpret.pytorch.crossings import VECTORIZE
