@@ -11,6 +11,7 @@ from detachlint.domain.objects import (
     Class,
     Function,
     HeapObject,
+    Instance,
     Kind,
     Tensor,
     Unknown,
@@ -18,13 +19,14 @@ from detachlint.domain.objects import (
 from detachlint.domain.rank import Rank
 from detachlint.domain.story import begin
 from detachlint.domain.traits import UNSEEN, Dtype
-from detachlint.domain.values import Address, Library, Literal, Value, value_of
+from detachlint.domain.values import NONE, Address, Library, Literal, Value, value_of
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import is_module_name, library_bases
 from detachlint.interpret.language.membership import ARRAY_CLASSES, TENSOR_CLASSES
 from detachlint.interpret.pytorch.placement import says_where
+from detachlint.interpret.pytorch.training_mode import TOLD
 from detachlint.ir.nodes import Expression, Parameter, ParameterKind
 from detachlint.knowledge import facts
 
@@ -153,6 +155,8 @@ def leave_world_in_unseen_hands(state: State) -> None:
     log = state.heap.log
     log.now.total = True
     for address, thing in list(state.heap.items()):
+        if isinstance(thing, Instance) and thing.attributes.get(TOLD, NONE) != NONE:
+            state.heap[address] = replace(thing, attributes={**thing.attributes, TOLD: NONE})
         if not isinstance(thing, Tensor):
             continue
         # The same object each time: states that agree are then seen to without comparing.

@@ -9,14 +9,14 @@ from detachlint.domain.belief import MAYBE, NO, Belief
 from detachlint.domain.objects import Class, Function, Instance, Kind, Tensor, Unknown
 from detachlint.domain.story import begin
 from detachlint.domain.traits import UNSEEN
-from detachlint.domain.values import Address, Atom, Bound, Value, addresses, value_of
+from detachlint.domain.values import NONE, Address, Atom, Bound, Value, addresses, value_of
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.evidence import Signs
 from detachlint.interpret.engine.handed_out import run_handed_out
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import is_module, linear_order
-from detachlint.interpret.pytorch import placement
+from detachlint.interpret.pytorch import placement, training_mode
 from detachlint.interpret.pytorch.parameters import unseen_parameters
 from detachlint.interpret.pytorch.tensors import any_flag, severed_in
 from detachlint.ir.nodes import Code
@@ -160,4 +160,5 @@ def _leave_one(machine: Machine, state: State, address: Address, depth: int) -> 
         if thing.leaf != NO:
             state.heap[address] = thing.in_unseen_hands()
     elif isinstance(thing, Instance) and depth and is_module(state, thing):
+        training_mode.tell(state, address, NONE)
         leave_in_unseen_hands(machine, state, [*thing.attributes.values(), thing.hidden], depth - 1)

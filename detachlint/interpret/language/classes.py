@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from detachlint.domain.objects import Class, Frame, Function, Instance, Mapping, Sequence
 from detachlint.domain.values import (
     BOTTOM_VALUE,
+    NONE,
     Address,
     Atom,
     Library,
@@ -25,7 +26,7 @@ from detachlint.interpret.language import definitions
 from detachlint.interpret.language.contents import kind_of_subclass
 from detachlint.interpret.language.lookup import find_in_class, library_bases
 from detachlint.interpret.language.names import FIELDS
-from detachlint.interpret.pytorch import library_objects, modules
+from detachlint.interpret.pytorch import library_objects, modules, training_mode
 from detachlint.ir.nodes import MakeClass
 from detachlint.knowledge import facts
 from detachlint.source.span import Span
@@ -229,6 +230,8 @@ def instantiate(
         empty = Mapping() if base is dict else Sequence(base.__name__)
         held = machine.new(state, activation, span, f"held by {cls.name}", empty)
         thing = replace(thing, payload=held)
+    if training_mode.asks(state, thing):
+        thing = replace(thing, attributes={training_mode.TOLD: NONE})
     made = machine.new(state, activation, span, f"instance of {cls.name}", thing)
     own_new = find_in_class(state, address, "__new__")
     if own_new is not None:

@@ -40,6 +40,7 @@ from detachlint.interpret.pytorch import (
     gradmode,
     modules,
     numpy_calls,
+    optimizer_steps,
     own_calls,
     sinks,
 )
@@ -151,8 +152,11 @@ def _by_class(
     if exception is not None:
         return exits.never_returns(machine, call, exception)
     fact = facts.class_fact(name)
-    if fact is not None and fact.kind == "optimizer" and call.name == "step":
-        return _optimizer_step(machine, call)
+    if fact is not None and fact.kind == "optimizer":
+        if call.name == "step":
+            return optimizer_steps.step(machine, address, call)
+        if call.name in optimizer_steps.HOOKS:
+            return optimizer_steps.register_hook(machine, address, call)
     if fact is not None and call.name in fact.methods:
         return [(_by_fact(machine, fact, thing, call), call.state)]
     if name == "threading.Thread" and call.name in ("start", "run"):
@@ -204,19 +208,6 @@ def _by_fact(machine: Machine, fact: ClassFact, thing: Instance, call: LibraryCa
         story=story_of_any(state, inputs),
     )
     return make_tensor(machine, state, call.activation, call.span, made, call.name)
-
-
-def _optimizer_step(machine: Machine, call: LibraryCall) -> Outcomes:
-    """`optimizer.step(closure)`: the closure runs with grad mode on (re-enabled; executed)."""
-    closure = call.arguments.get(0, "closure")
-    if closure is None or closure == NONE:
-        return [(NONE, call.state)]
-    saved = call.state.mode
-    call.state.mode = YES
-    outcomes = machine.call(closure, Arguments(), call.state, call.activation, call.span, "closure")
-    for _, after in outcomes:
-        after.mode = saved
-    return outcomes
 
 
 def _in_threads(machine: Machine, call: LibraryCall) -> Outcomes:

@@ -43,6 +43,7 @@ from detachlint.interpret.pytorch import (
     modules,
     parameters,
     placement,
+    training_mode,
 )
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.knowledge import facts
@@ -428,6 +429,8 @@ def _get_by_name(machine: Machine, address: Address, call: LibraryCall) -> Outco
 
 
 HANDLERS: dict[str, Handler] = {
+    "eval": training_mode.switch,
+    "train": training_mode.switch,
     "parameters": _list_parameters,
     "named_parameters": _list_named_parameters,
     "buffers": _list_buffers,

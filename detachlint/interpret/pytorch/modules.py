@@ -37,7 +37,7 @@ from detachlint.interpret.engine.heap import parted
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.contents import cut, merged_mapping, slice_of, with_entry
 from detachlint.interpret.language.lookup import class_names, find_in_class
-from detachlint.interpret.pytorch import module_traits, parameters, placement
+from detachlint.interpret.pytorch import module_traits, parameters, placement, training_mode
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
     join_beliefs,
@@ -231,7 +231,7 @@ def read_attribute(
     if named:
         return named
     if name == "training":
-        return machine.derived("attribute training", (address,), span, Unknown(Kind.TRUTH, NO))
+        return training_mode.read(machine, address, state, span)
     for library in class_names(state, thing):
         fact = facts.module_fact(library)
         if fact is None:
