@@ -17,7 +17,7 @@ from detachlint.project.outline import (
 )
 from detachlint.project.resolve import INIT, Resolver
 
-MOST_MODULES = 400
+MOST_MODULES = 100
 """Files that one analysis reads beside those it is about; further ones are unknown to it."""
 
 

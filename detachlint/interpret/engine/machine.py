@@ -72,6 +72,12 @@ SHARE_OF_A_CALLER = 4
 SHARE_OF_THE_MODULE = 3 * MOST_STEPS
 """What the module's own code may take: of a script, that is all there is."""
 
+SHARE_OF_AN_IMPORT = MOST_STEPS // 4
+"""What a module's own code may take when others import it."""
+
+MOST_STEPS_OF_IMPORTS = MOST_STEPS_OF_A_FILE
+"""The same for all modules together; beyond, each gets a small share."""
+
 MOST_ATOMS = 24
 """What one element of a long container may be, each known by itself."""
 
@@ -125,6 +131,7 @@ class Machine:
         self._frames: dict[str, Address] = {}
         self.work = Work()
         self.work_on: Counter[str] = Counter()
+        self.steps_of_imports = 0
         self.relevance = Relevance(own.crossing_words)
         self.relevance.add(modules.values())
         self.holding = {
@@ -226,14 +233,16 @@ class Machine:
     @contextmanager
     def aside(self, file: str) -> Iterator[None]:
         """Work that is not the entry point's at hand: a module is imported."""
-        kept, self.work = self.work, Work()
+        spent = self.steps_of_imports > MOST_STEPS_OF_IMPORTS
+        size = len(self.modules[file].body) if file in self.modules else 0
+        bound = (SMALL_SHARE if spent else SHARE_OF_AN_IMPORT) + size
+        kept, self.work = self.work, Work(file, bound)
         self.importing.append(file)
-        self.begin_entry(file, module=True)
         try:
             yield
         finally:
             self.importing.pop()
-            self.work_on[file] += self.work.steps
+            self.steps_of_imports += self.work.steps
             self.work = kept
 
     @contextmanager
