@@ -181,7 +181,7 @@ def _error(data: bytes, name: str, message: str) -> dict[str, str]:
     from detachlint import api
 
     try:
-        api._check_bytes(data, name, Options(min_confidence=Confidence.POSSIBLE))
+        api._check_bytes(data, name, Options(min_confidence=Confidence.POSSIBLE), None)
     except Exception:
         return {"file": name, "error": message, "traceback": traceback.format_exc()}
     return {"file": name, "error": message, "traceback": ""}

@@ -57,7 +57,9 @@ def _image(machine: Machine, file: str, code: Code) -> Image:
     state = pristine(machine, file, code)
     with machine.aside(file):
         normal, broken = run_module(machine, state, file, code)
-        end = join_states(normal or broken or [state])  # who imports it goes on only after the former
+        end = join_states(
+            normal or broken or [state]
+        )  # who imports it goes on only after the former
     for address, thing in end.heap.items():
         machine.originals.setdefault(address, thing)
     return Image(dict(end.heap), end.mode)
