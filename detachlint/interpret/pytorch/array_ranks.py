@@ -43,29 +43,35 @@ REDUCING = frozenset({"sum", "mean", "std", "var", "min", "max", "prod", "all", 
 """Methods of arrays that give a scalar where no axis is named."""
 
 
-def rank_of(state: State, value: Value) -> Rank:
+DEEPEST = 3
+"""Levels of lists that are looked into; what holds itself has no end."""
+
+
+def rank_of(state: State, value: Value, depth: int = DEEPEST) -> Rank:
     """The rank of the array that NumPy makes of a value."""
     rank = Rank.BOTTOM
     for atom in value:
-        rank = RANK.join(rank, _of_atom(state, atom))
+        rank = RANK.join(rank, _of_atom(state, atom, depth))
+        if rank is Rank.UNKNOWN:
+            break
     return Rank.UNKNOWN if rank is Rank.BOTTOM else rank
 
 
-def _of_atom(state: State, atom: Atom) -> Rank:
+def _of_atom(state: State, atom: Atom, depth: int) -> Rank:
     if isinstance(atom, Literal):
         return Rank.SCALAR if isinstance(atom.value, (int, float, complex)) else Rank.UNKNOWN
     thing = state.get(atom) if isinstance(atom, Address) else None
     if isinstance(thing, Array):
         return thing.rank
-    if isinstance(thing, Sequence) and thing.kind in ("list", "tuple"):
-        return _of_items(state, thing)
+    if isinstance(thing, Sequence) and thing.kind in ("list", "tuple") and depth:
+        return _of_items(state, thing, depth - 1)
     if isinstance(thing, Unknown) and thing.kind in (Kind.NUMBER, Kind.TRUTH):
         return Rank.SCALAR
     return Rank.UNKNOWN
 
 
-def _of_items(state: State, thing: Sequence) -> Rank:
-    inside = rank_of(state, thing.all)
+def _of_items(state: State, thing: Sequence, depth: int) -> Rank:
+    inside = rank_of(state, thing.all, depth)
     if inside is Rank.SCALAR:
         return Rank.ONE
     return Rank.MORE if has_dimensions(inside) else Rank.SOME

@@ -32,6 +32,8 @@ class Found:
     direct: list[Address] = field(default_factory=list)
     held: list[Address] = field(default_factory=list)
     flat: bool = False
+    known: dict[tuple[Address, int], tuple[Belief, Belief]] = field(default_factory=dict)
+    """The containers that have been looked into on a level: what holds itself is so only once."""
 
     @property
     def all(self) -> list[Address]:
@@ -89,12 +91,18 @@ def _atom(
             place.append(atom)
             return thing.grad, Belief(Truth.YES, Truth.MAYBE)
         return MAYBE, MAYBE
-    if isinstance(thing, Sequence) and depth and thing.kind in CONTAINERS:
-        return _items(state, thing.items, thing.rest, found, depth, mappings)
-    if isinstance(thing, Mapping) and depth and mappings:
+    if not depth:
+        return NO, NO
+    if isinstance(thing, Sequence) and thing.kind in CONTAINERS:
+        items = thing.items
+    elif isinstance(thing, Mapping) and mappings:
         items = tuple(thing.entries.values())
-        return _items(state, items, thing.rest, found, depth, mappings)
-    return NO, NO
+    else:
+        return NO, NO
+    key = (atom, depth)
+    if key not in found.known:
+        found.known[key] = _items(state, items, thing.rest, found, depth, mappings)
+    return found.known[key]
 
 
 def _items(

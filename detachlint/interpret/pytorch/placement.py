@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 
 from detachlint.domain.belief import MAYBE, NO, YES
-from detachlint.domain.objects import Instance, Sequence, Tensor, Unknown
+from detachlint.domain.objects import HeapObject, Instance, Sequence, Tensor, Unknown
 from detachlint.domain.story import Story, begin
 from detachlint.domain.traits import (
     NO_TRAITS,
@@ -23,7 +24,7 @@ from detachlint.domain.traits import (
 from detachlint.domain.values import Address, Atom, Library, Literal, Value, addresses
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.pytorch.tensors import NO_TENSORS
+from detachlint.interpret.pytorch.tensors import NO_TENSORS, reachable
 
 FLOATS = frozenset({"float64", "double", "float16", "half"})
 COMPLEX = frozenset({"complex64", "complex128", "cfloat", "cdouble"})
@@ -100,13 +101,7 @@ def _attribute_of(state: State, atom: Atom, name: str) -> Tensor | Unknown | Non
 def dtype_of(state: State, values: Iterable[Value]) -> Dtype:
     """The dtype of the result of arithmetic on these: floats win over integers."""
     found = [one for value in values if (one := dtype_of_value(state, value)) is not None]
-    if not found:
-        return Dtype.FLOAT32
-    floats = [one for one in found if not one.is_integer] or found
-    result = floats[0]
-    for other in floats[1:]:
-        result = _promoted(result, other)
-    return result
+    return _of_arithmetic(found) or Dtype.FLOAT32
 
 
 def dtype_of_value(state: State, value: Value) -> Dtype | None:
@@ -114,16 +109,27 @@ def dtype_of_value(state: State, value: Value) -> Dtype | None:
     found: Dtype | None = None
     for address in addresses(value):
         thing = state.get(address)
-        one: Dtype | None = None
-        if isinstance(thing, Tensor):
-            one = thing.dtype
-        elif isinstance(thing, Sequence):
-            one = dtype_of(state, [*thing.items, thing.rest])
-        elif isinstance(thing, Unknown) and thing.kind not in NO_TENSORS:
-            one = Dtype(Family.UNKNOWN, thing.narrow)
+        if isinstance(thing, Sequence):
+            inside = reachable(state, [*thing.items, thing.rest])
+            one = _of_arithmetic([d for held in inside if (d := _own_dtype(held)) is not None])
+        else:
+            one = _own_dtype(thing)
         if one is not None:
             found = one if found is None else found.join(one)
     return found
+
+
+def _own_dtype(thing: HeapObject) -> Dtype | None:
+    if isinstance(thing, Tensor):
+        return thing.dtype
+    if isinstance(thing, Unknown) and thing.kind not in NO_TENSORS:
+        return Dtype(Family.UNKNOWN, thing.narrow)
+    return None
+
+
+def _of_arithmetic(found: list[Dtype]) -> Dtype | None:
+    floats = [one for one in found if not one.is_integer] or found
+    return functools.reduce(_promoted, floats) if floats else None
 
 
 def _promoted(left: Dtype, right: Dtype) -> Dtype:
