@@ -256,10 +256,10 @@ def _one_file(file: FoundFile, options: Options, work: _Work, project: _LazyProj
 
 
 def _is_worth_parsing(data: bytes, options: Options, project: _LazyProject) -> bool:
-    text = data.decode("utf-8", "replace")
-    if may_hold_crossing(data) or options.facts.may_cross(text):
+    if may_hold_crossing(data):
         return True
-    if imports_library(text) and project.mentions_tensors:
+    text = data.decode("utf-8", "replace")
+    if options.facts.may_cross(text) or (imports_library(text) and project.mentions_tensors):
         return True
     return may_name_rules(data) and options.reports(UNUSED_SUPPRESSION)
 

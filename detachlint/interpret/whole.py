@@ -41,7 +41,8 @@ def analyse_program(
     """
     machine = Machine(dict(modules), program, own, paths)
     files = sorted(modules)
-    libraries = [file for file in files if file in _imported(machine, files)]
+    imported = _imported(machine, files)
+    libraries = [file for file in files if file in imported]
     shared = State(Heap({}), YES, {}, {})
     for file in libraries:
         importing.load(machine, file, shared)

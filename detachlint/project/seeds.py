@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts
+from detachlint.project.links import both_ways, reachable
 from detachlint.project.program import Project
 from detachlint.source.scan import imports_library, mentions_tensors, text_may_hold_crossing
 
@@ -34,15 +35,4 @@ def seeds_of(project: Project, own: OwnFacts = NO_OWN_FACTS) -> frozenset[str]:
 
 def _together_with(project: Project, files: Iterable[str]) -> set[str]:
     """What some of these files are connected with by imports, in either direction."""
-    around: dict[str, set[str]] = {}
-    for name in project.files.named:
-        for needed in project.needs(name):
-            around.setdefault(name, set()).add(needed)
-            around.setdefault(needed, set()).add(name)
-    found = set(files)
-    pending = list(found)
-    while pending:
-        fresh = around.get(pending.pop(), set()) - found
-        found |= fresh
-        pending += fresh
-    return found
+    return reachable(files, both_ways({name: project.needs(name) for name in project.files.named}))

@@ -7,6 +7,7 @@ import re
 from detachlint.interpret.relevance import WORDS, Relevance
 from detachlint.ir.nodes import Code
 from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts
+from detachlint.project.links import both_ways, reachable
 from detachlint.project.program import Project
 
 MOST_FILES = 60
@@ -76,16 +77,12 @@ def groups_of(
 ) -> list[tuple[str, ...]]:
     """Sets of files to analyse together: those that import each other, in whatever way."""
     links = {file: _linked(project, file, chosen) for file in chosen}
-    around: dict[str, set[str]] = {file: set() for file in chosen}
-    for file, linked in links.items():
-        for other in linked:
-            around[file].add(other)
-            around[other].add(file)
+    around = both_ways(links)
     groups: list[tuple[str, ...]] = []
     done: set[str] = set()
     for file in sorted(chosen):
         if file not in done:
-            group = _reachable(file, around)
+            group = reachable([file], around)
             done |= group
             groups += _parts(project, group, seeds, links)
     return groups
@@ -105,17 +102,6 @@ def _linked(project: Project, file: str, chosen: dict[str, Code]) -> set[str]:
                 found.add(needed)
             else:
                 pending.append(needed)
-    return found
-
-
-def _reachable(start: str, links: dict[str, set[str]]) -> set[str]:
-    found = {start}
-    pending = [start]
-    while pending:
-        for other in links[pending.pop()]:
-            if other not in found:
-                found.add(other)
-                pending.append(other)
     return found
 
 

@@ -40,10 +40,10 @@ class Raising(NamedTuple):
     def contexts(self) -> Contexts:
         """The callers that tell where it raises from where it does not."""
         check = self.refusal.check
-        fine = [v for v in self.visits if confidence_of(belief(v, check)) is None]
-        raising = [v for v in self.visits if confidence_of(belief(v, check)) is not None]
+        sure = [(confidence_of(belief(visit, check)), visit) for visit in self.visits]
+        fine = [visit for confidence, visit in sure if confidence is None]
         surest = confidence_of(belief(self.worst, check))
-        raising = [v for v in raising if confidence_of(belief(v, check)) is surest]
+        raising = [visit for confidence, visit in sure if confidence is surest]
         return contexts_of([self.worst, *raising], fine)
 
     @property

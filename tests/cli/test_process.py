@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import pty
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from terminals import shown_on_terminal
 
 from detachlint import __version__
 from detachlint.cli import linting
@@ -77,20 +77,7 @@ def test_colours_are_for_terminals(project: Path) -> None:
 
 
 def on_terminal(*arguments: str, **environment: str) -> bytes:
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [*COMMAND, *arguments], stdout=theirs, stderr=theirs, env={**os.environ, **environment}
-    )
-    os.close(theirs)
-    output = b""
-    try:
-        while chunk := os.read(ours, 4096):
-            output += chunk
-    except OSError:  # how Linux reports that the other side closed the terminal
-        pass
-    os.close(ours)
-    process.wait(timeout=60)
-    return output
+    return shown_on_terminal([*COMMAND, *arguments], environment)
 
 
 def test_empty_variables_decide_nothing() -> None:

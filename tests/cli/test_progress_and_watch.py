@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
-import pty
 import signal
 import subprocess
 import sys
@@ -14,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from terminals import shown_on_terminal
 
 from detachlint.cli import progress as progress_module
 from detachlint.cli.main import command
@@ -96,21 +95,8 @@ def on_terminal(*arguments: str) -> str:
         "import sys; from detachlint.cli import main, progress; progress.PATIENCE = 0;"
         f"main.main({list(arguments)})"
     )
-    ours, theirs = pty.openpty()
-    environment = {**os.environ, "TERM": "xterm"}
-    process = subprocess.Popen(
-        [sys.executable, "-c", program], stdout=subprocess.DEVNULL, stderr=theirs, env=environment
-    )
-    os.close(theirs)
-    output = b""
-    try:
-        while chunk := os.read(ours, 4096):
-            output += chunk
-    except OSError:  # how Linux reports that the other side closed the terminal
-        pass
-    os.close(ours)
-    process.wait(timeout=60)
-    return output.decode()
+    command = [sys.executable, "-c", program]
+    return shown_on_terminal(command, {"TERM": "xterm"}, errors_only=True).decode()
 
 
 def test_the_command_shows_it_on_a_terminal_and_keeps_errors_apart(project: Path) -> None:

@@ -178,19 +178,7 @@ def _read_unknown(
     grad = thing.grad
     if thing.kind is Kind.MODULE:
         grad = BY_DEFAULT if name in ("weight", "bias") else MAYBE
-    return machine.derived(
-        f"attribute {name}",
-        (address,),
-        span,
-        Unknown(
-            Kind.ANY,
-            grad,
-            device=thing.device,
-            narrow=thing.narrow,
-            severed=thing.severed,
-            story=thing.story,
-        ),
-    )
+    return tensor_attributes.unknown_attribute(machine, address, thing, name, grad, span)
 
 
 UNKNOWN_METHODS = frozenset(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import BY_DEFAULT, MAYBE, NO, YES, Truth
+from detachlint.domain.belief import BY_DEFAULT, MAYBE, NO, YES
 from detachlint.domain.objects import (
     HeapObject,
     Instance,
@@ -41,6 +41,7 @@ from detachlint.interpret.pytorch import (
     casts,
     module_calls,
     modules,
+    operations,
     parameters,
     placement,
     training_mode,
@@ -211,13 +212,7 @@ def _state_dict(machine: Machine, address: Address, call: LibraryCall) -> Outcom
 
 def _requires_grad(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
     """`module.requires_grad_(flag=True)` sets all parameters below, each a leaf."""
-    asked = call.arguments.get(0, "requires_grad")
-    flag = truth_belief(call.state, asked) if asked is not None else YES
-    story = (
-        begin(call.span, "`requires_grad_()` is called here")
-        if flag.usual is not Truth.NO
-        else None
-    )
+    flag, story = operations.asked_flag(call)
     for _, parameter in parameters.named_parameters(machine, call.state, address, call.span):
         thing = call.state.get(parameter)
         if isinstance(thing, Tensor):

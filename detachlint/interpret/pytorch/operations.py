@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from detachlint.domain.belief import NO, YES, Belief, Truth
 from detachlint.domain.objects import Kind, Sequence, Tensor, Unknown
-from detachlint.domain.story import begin, then
+from detachlint.domain.story import Story, begin, then
 from detachlint.domain.traits import PLAIN, UNSEEN, Dtype, Family, Trait
 from detachlint.domain.values import NONE, Address, Atom, Value, addresses, single_address
 from detachlint.interpret.engine.activation import Outcomes
@@ -433,14 +433,17 @@ def _maybe_parts(machine: Machine, fact: CallFact, call: LibraryCall, thing: Unk
     return machine.new(call.state, call.activation, call.span, "outputs", sequence)
 
 
-def set_requires_grad(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes:
-    """`t.requires_grad_(flag=True)`; returns `t`."""
+def asked_flag(call: LibraryCall) -> tuple[Belief, Story | None]:
+    """The flag that `requires_grad_(flag=True)` sets, of a tensor or of a module, and its origin."""
     asked = call.arguments.get(0, "requires_grad")
     flag = truth_belief(call.state, asked) if asked is not None else YES
-    story = (
-        begin(call.span, "`requires_grad_()` is called here")
-        if flag.usual is not Truth.NO
-        else None
-    )
+    if flag.usual is Truth.NO:
+        return flag, None
+    return flag, begin(call.span, "`requires_grad_()` is called here")
+
+
+def set_requires_grad(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes:
+    """`t.requires_grad_(flag=True)`; returns `t`."""
+    flag, story = asked_flag(call)
     set_flag(call.state, call.receiver, flag, story)
     return [(call.receiver, call.state)]

@@ -140,6 +140,13 @@ def read_maybe(
         # `.shape`, `.dtype`, … of a tensor are no tensors; those of an own class might be anything.
         return machine.derived(f"attribute {name}", (address,), span, Unknown(Kind.ANY, NO))
     grad = thing.grad if result is Result.PROPAGATE else NO
+    return unknown_attribute(machine, address, thing, name, grad, span)
+
+
+def unknown_attribute(
+    machine: Machine, address: Address, thing: Unknown, name: str, grad: Belief, span: Span
+) -> Value:
+    """An attribute of something unknown: unknown as well, with what is believed of its owner."""
     return machine.derived(
         f"attribute {name}",
         (address,),
