@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 from dataclasses import replace
+from typing import NamedTuple
 
 from detachlint.domain.objects import HeapObject, Kind, Unknown
 from detachlint.domain.values import Address, Atom, Bound, Literal, Method, Super, Value
@@ -13,6 +14,26 @@ DEEPEST_DERIVATION = 3
 """Unknown values computed from unknown values, before a chain is cut (or loops would grow it)."""
 
 
+class Place(NamedTuple):
+    """Where something is allocated: at a span, in a role, in a context; `of` tells apart what one
+    statement makes for each of several others.
+    """
+
+    span: Span
+    role: str
+    context: int
+    of: Address | None = None
+
+
+class Turn(NamedTuple):
+    """What a context stands for: within another one, a call, an iteration, or a run of a frame."""
+
+    outer: int
+    span: Span
+    number: int = 0
+    of: Address | None = None
+
+
 class AddressBook:
     """Hands out addresses; the same request always gets the same one, so analyses converge.
 
@@ -20,29 +41,75 @@ class AddressBook:
     """
 
     def __init__(self) -> None:
-        self._places: dict[tuple[Span, str, int], Address] = {}
+        self._places: dict[Place, Address] = {}
+        self._place_of: dict[Address, Place] = {}
         self._derived: dict[tuple[str, tuple[Atom, ...]], Address] = {}
         self._older: dict[Address, Address] = {}
-        self._contexts: dict[tuple[int, Span, int], int] = {}
+        self._younger: dict[Address, Address] = {}
+        self._contexts: dict[Turn, int] = {}
+        self._turns: list[Turn] = []
         self._keys: dict[str, int] = {}
         self._serial = 0
 
-    def context(self, outer: int, span: Span, number: int = 0) -> int:
-        """The context of a call at `span`, or of iteration `number` of the loop there."""
-        return self._contexts.setdefault((outer, span, number), len(self._contexts) + 1)
+    def context(self, outer: int, span: Span, number: int = 0, *, of: Address | None = None) -> int:
+        """The context of a call at `span`, of iteration `number` of the loop there, or of a run of the
+        suspended frame `of`.
+        """
+        turn = Turn(outer, span, number, of)
+        found = self._contexts.get(turn)
+        if found is None:
+            self._turns.append(turn)
+            found = self._contexts[turn] = len(self._turns)
+        return found
 
     def keyed_context(self, outer: int, span: Span, key: str) -> int:
         """The context of what is made at `span` for one of several keys."""
         number = self._keys.setdefault(key, -len(self._keys) - 1)
         return self.context(outer, span, number)
 
-    def place(self, span: Span, role: str, context: int, *, family: bool = False) -> Address:
-        """The address of what is made at `span` in a context. A family is a summary from birth."""
-        key = (span, role, context)
+    def place(
+        self,
+        span: Span,
+        role: str,
+        context: int,
+        *,
+        family: bool = False,
+        of: Address | None = None,
+    ) -> Address:
+        """The address of what is made at `span` in a context (for each `of` another one). A family is
+        a summary from birth.
+        """
+        key = Place(span, role, context, of)
         found = self._places.get(key)
         if found is None:
             found = self._places[key] = self._new(span, role, summary=family)
+            self._place_of[found] = key
         return found
+
+    def turn_of(self, context: int) -> Turn | None:
+        """What a context is the context of; None of the outermost one."""
+        return self._turns[context - 1] if context else None
+
+    def place_of(self, address: Address) -> Place | None:
+        """Where an address was allocated, if it was allocated by place."""
+        return self._place_of.get(address)
+
+    def is_within(self, address: Address, context: int) -> bool:
+        """Whether something was allocated by a call (or what that called), given its context."""
+        younger = self._younger.get(address)
+        if younger is not None:
+            return self.is_within(younger, context)
+        place = self._place_of.get(address)
+        return place is not None and self._encloses(context, place.context)
+
+    def _encloses(self, outer: int, inner: int) -> bool:
+        while inner > outer:  # what is within is numbered later
+            inner = self._turns[inner - 1].outer
+        return inner == outer
+
+    def younger(self, address: Address) -> Address | None:
+        """The address whose objects of earlier iterations are summed up at this one."""
+        return self._younger.get(address)
 
     def derive(
         self,
@@ -68,7 +135,7 @@ class AddressBook:
         return found
 
     def _shallow(self, span: Span, operator: str, default: HeapObject) -> Address:
-        key = (span, f"derived {operator}", 0)
+        key = Place(span, f"derived {operator}", 0)
         found = self._places.get(key)
         if found is None:
             found = self._places[key] = self._new(span, operator, default=default)
@@ -83,6 +150,7 @@ class AddressBook:
             found = self._older[address] = replace(
                 address, serial=self._next(), summary=True, derived=None
             )
+            self._younger[found] = address
         return found
 
     def renamed(self, atom: Atom, names: dict[Address, Address]) -> Atom:

@@ -82,14 +82,15 @@ def _reachable(state: State, start: list[Address], among: set[Address]) -> set[A
     found: set[Address] = set()
     pending = [thing for a in start if (thing := state.heap.meet(a)) is not None]
     while pending:
-        for address in _references(pending.pop()):
+        for address in references(pending.pop()):
             if address in among and address not in found:
                 found.add(address)
                 pending.append(state.heap[address])
     return found
 
 
-def _references(thing: HeapObject) -> IteratorOf[Address]:
+def references(thing: HeapObject) -> IteratorOf[Address]:
+    """The addresses that an object refers to."""
     for value in values_in(thing):
         yield from _addresses_in(value)
     if isinstance(thing, Function):

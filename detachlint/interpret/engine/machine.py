@@ -65,6 +65,12 @@ MOST_STEPS_OF_A_PROGRAM = 8 * MOST_STEPS_OF_A_FILE
 LEAST_STEPS_OF_A_FILE = 6_000
 
 SMALL_SHARE = 400
+"""What an entry point of a file gets that has had its share; less and less, as that adds up to
+a part of the whole share again."""
+
+SHARE_OF_WHAT_IS_OVER = 4
+
+LEAST_SHARE = 40
 
 SHARE_OF_A_CALLER = 4
 """What part of these an entry point gets whose file holds no crossing: it is there to call what does."""
@@ -145,6 +151,7 @@ class Machine:
         self.summaries: dict[Address, Outcome | None] = {}
         self.summary_used: set[Address] = set()
         self.memo = Memo()
+        self.cut_short = 0
         self.found: list[Crossing | tuple[Span, str]] = []
 
     # --- running -------------------------------------------------------------------------------
@@ -218,10 +225,14 @@ class Machine:
         size = 3 * len(code.body) if code is not None else 0
         self.work_on[self.work.file] += self.work.steps
         share = 1 if module or file in self.holding else SHARE_OF_A_CALLER
-        if self.work_on[file] > self.most_steps_of_a_file // share + size:
-            bound = SMALL_SHARE // share
+        whole = self.most_steps_of_a_file // share + size
+        left = whole - self.work_on[file]
+        if left > 0:
+            most = (SHARE_OF_THE_MODULE if module else MOST_STEPS // share) + size
+            bound = min(most, max(left, SMALL_SHARE // share))
         else:
-            bound = (SHARE_OF_THE_MODULE if module else MOST_STEPS // share) + size
+            less = max(0.0, 1 + left * SHARE_OF_WHAT_IS_OVER / whole)
+            bound = max(LEAST_SHARE, int(less * SMALL_SHARE) // share)
         self.work = Work(file, bound)
 
     @property
@@ -284,6 +295,11 @@ class Machine:
         self.work.steps += amount
         if self.work.steps > 2 * self.work.bound:
             raise GaveUp(activation.code.qualified_name)
+
+    def cut(self, reason: str) -> None:
+        """Count a call that is not run, since the bound of the entry point at hand forbids it."""
+        self.facts.gave_up[reason] += 1
+        self.cut_short += 1
 
     def may_run(self, code: Code) -> bool:
         """Whether a function may be run once more for this entry point.
@@ -395,10 +411,20 @@ class Machine:
     # --- making objects ------------------------------------------------------------------------
 
     def new(
-        self, state: State, activation: Activation, span: Span, role: str, thing: HeapObject
+        self,
+        state: State,
+        activation: Activation,
+        span: Span,
+        role: str,
+        thing: HeapObject,
+        *,
+        of: Address | None = None,
     ) -> Value:
-        """A new object, made at `span`. A place made twice without ageing holds either object."""
-        address = self.book.place(span, role, activation.context)
+        """A new object, made at `span`. A place made twice without ageing holds either object.
+
+        Where one statement makes one for each of several others, it is known by the other one (`of`).
+        """
+        address = self.book.place(span, role, activation.context, of=of)
         known = state.heap.get(address)
         state.heap[address] = thing if known is None else join_objects(known, thing)
         return value_of(address)

@@ -36,9 +36,7 @@ def deep_copy(
             place = machine.book.derive(f"deepcopy {span}", (atom,), span, thing)
             made[atom] = place
             return place
-        place = machine.book.place(
-            span, f"copy of {atom.serial}", activation.context, family=atom.summary
-        )
+        place = machine.book.place(span, "copy", activation.context, family=atom.summary, of=atom)
         made[atom] = place
         state.heap[place] = thing
         copied = map_object(thing, copy_value)
@@ -60,6 +58,6 @@ def shallow_copy(
         if not isinstance(atom, Address):
             parts |= value_of(atom)
             continue
-        role = f"shallow copy of {atom.serial}"
-        parts |= machine.new(state, activation, span, role, state.get(atom))
+        thing = state.get(atom)
+        parts |= machine.new(state, activation, span, "shallow copy", thing, of=atom)
     return parts

@@ -177,7 +177,7 @@ def _shown(
         parts = tuple(machine.bounded(p, state, activation, span) for p in (keys, thing.all))
         pair = Sequence("tuple", parts)
         return Sequence(
-            "list", (), machine.new(state, activation, span, f"any item of {owner.serial}", pair)
+            "list", (), machine.new(state, activation, span, "any item", pair, of=owner)
         )
     items = [
         _item(machine, owner, thing, n, state, activation, span) for n in range(len(thing.entries))
@@ -185,7 +185,7 @@ def _shown(
     rest = BOTTOM_VALUE
     if thing.rest:
         pair = Sequence("tuple", (thing.rest_keys, thing.rest))
-        rest = machine.new(state, activation, span, f"other items of {owner.serial}", pair)
+        rest = machine.new(state, activation, span, "other items", pair, of=owner)
     return Sequence("list", tuple(items), rest)
 
 
@@ -200,7 +200,7 @@ def _item(
 ) -> Value:
     key, value = list(mapping.entries.items())[position]
     pair = Sequence("tuple", (value_of(key), value))
-    return machine.new(state, activation, span, f"item {position} of {owner.serial}", pair)
+    return machine.new(state, activation, span, f"item {position}", pair, of=owner)
 
 
 # --- zip and enumerate ------------------------------------------------------------------------
@@ -276,12 +276,8 @@ def new_row(
     span: Span,
 ) -> Value:
     """One tuple of those that `zip` gives; at a position None, any of the later ones."""
-    role = (
-        f"further rows of {owner.serial}"
-        if position is None
-        else f"row {position} of {owner.serial}"
-    )
-    return machine.new(state, activation, span, role, Sequence("tuple", tuple(row)))
+    role = "further rows" if position is None else f"row {position}"
+    return machine.new(state, activation, span, role, Sequence("tuple", tuple(row)), of=owner)
 
 
 def only_atom(part: Value) -> Atom | None:

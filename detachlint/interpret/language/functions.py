@@ -23,7 +23,7 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine import steps
 from detachlint.interpret.engine.activation import Activation, Outcome, Outcomes
 from detachlint.interpret.engine.arguments import Arguments
-from detachlint.interpret.engine.memo import key_of
+from detachlint.interpret.engine.memo import Invocation
 from detachlint.interpret.engine.state import MOST_PATHS, State
 from detachlint.interpret.language import dispatch
 from detachlint.interpret.language.guesses import guess, note_returned
@@ -78,7 +78,7 @@ def invoke(
         return dispatched
     code = function.code
     if activation.depth >= DEEPEST_CHAIN:
-        machine.facts.gave_up["chain of calls too deep"] += 1
+        machine.cut("chain of calls too deep")
         return [(machine.unknown(state, activation, span, "result"), state)]
     if function.owner is not None and is_stub(code):
         # Stands for what a class derived from this one does; that may be out of sight.
@@ -87,7 +87,7 @@ def invoke(
         return _make_generator(machine, address, function, arguments, state, activation, span)
     runs = activation.runs_of_function(address)
     if not machine.may_run(code):
-        machine.facts.gave_up[f"too many runs of {code.qualified_name}"] += 1
+        machine.cut(f"too many runs of {code.qualified_name}")
         return [(guess(machine, address, arguments, state, activation, span), state)]
     deepest = _deepest(machine, code, arguments)
     if runs >= deepest:
@@ -103,8 +103,8 @@ def invoke(
 
     if code.kind == "lambda":  # `super()` in a lambda asks who called it
         return run()
-    key = key_of(machine, address, arguments, state, activation, span)
-    return machine.memo.call(machine, code, key, state, activation, run)
+    call = Invocation(machine, address, code, arguments, state, activation, span)
+    return machine.memo.outcomes(call, run)
 
 
 def _run(
@@ -292,7 +292,7 @@ def _run_coroutine(
         child = Activation(
             function.code,
             frame,
-            machine.book.context(activation.context, span, frame.serial),
+            machine.book.context(activation.context, span, of=frame),
             caller=activation,
             call_span=span,
             function=address,

@@ -121,7 +121,7 @@ def _run_body(
     child = Activation(
         function.code,
         frame,
-        machine.book.context(activation.context, span, frame.serial),
+        machine.book.context(activation.context, span, of=frame),
         caller=activation,
         call_span=span,
         function=address,

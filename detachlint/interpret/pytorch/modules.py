@@ -122,7 +122,7 @@ def _parameter(
     family = "*" in name
     shown = fact.name.removeprefix("torch.")
     place = machine.book.place(
-        call.span, f"parameter {name} {instance.serial}", call.activation.context, family=family
+        call.span, f"parameter {name}", call.activation.context, family=family, of=instance
     )
     what = "parameters" if family else f"parameter `{name}`"
     flag = _flag_of_copies(machine, call) if name == "*" else YES
@@ -153,7 +153,7 @@ def _flag_of_copies(machine: Machine, call: LibraryCall) -> Belief:
 
 def _payload(machine: Machine, call: LibraryCall, instance: Address, fact: ModuleFact) -> Value:
     """The modules (or parameters) a container was given, in a sequence or mapping of its own."""
-    place = machine.book.place(call.span, f"items of {instance.serial}", call.activation.context)
+    place = machine.book.place(call.span, "items", call.activation.context, of=instance)
     state = call.state
     given = call.arguments
     if fact.container == "module":

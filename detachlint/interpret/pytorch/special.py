@@ -227,8 +227,9 @@ def _asarray(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | 
         thing = state.get(address)
         if isinstance(thing, Tensor) and thing.leaf != YES and flag != YES:
             alias = replace(thing, grad=flag, leaf=YES, base=frozenset(), story=story_of_flag)
-            role = f"alias {address.serial}"
-            parts |= make_tensor(machine, state, call.activation, call.span, alias, role)
+            parts |= make_tensor(
+                machine, state, call.activation, call.span, alias, "alias", of=address
+            )
         else:
             set_flag(state, value_of(address), flag, story_of_flag)
             parts |= value_of(address)
@@ -272,7 +273,7 @@ def _cast(machine: Machine, call: LibraryCall, source: Value, keeps_flag: bool =
         if new_dtype.is_integer:
             made = replace(made, story=None)
         parts |= make_tensor(
-            machine, state, call.activation, call.span, made, f"to {address.serial}"
+            machine, state, call.activation, call.span, made, "converted", of=address
         )
         if same and state.mode != YES and not _copies(call):
             parts |= value_of(address)

@@ -323,11 +323,13 @@ def make_tensor(
     span: Span,
     tensor: Tensor,
     role: str = "tensor",
+    *,
+    of: Address | None = None,
 ) -> Value:
     """A new tensor in the heap. One of an integer dtype never requires grad."""
     if tensor.dtype.is_integer and tensor.grad != NO:
         tensor = replace(tensor, grad=NO, base=frozenset(), story=None)
-    return machine.new(state, activation, span, role, made_under(state, tensor))
+    return machine.new(state, activation, span, role, made_under(state, tensor), of=of)
 
 
 def made_under(state: State, tensor: Tensor) -> Tensor:
