@@ -5,30 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from detachlint.interpret.mentions import Given, given_in, target_names, words_in
 from detachlint.interpret.pytorch.crossings import FORMS, VECTORIZE
 from detachlint.ir.nodes import (
     Assign,
     Attribute,
     AugmentedAssign,
-    Bind,
     Call,
     Code,
     Constant,
     Delete,
     Expression,
-    For,
     Import,
-    MakeClass,
-    MakeFunction,
     Name,
     Operator,
-    Parameter,
     Subscript,
     Target,
     Unpack,
-    With,
 )
-from detachlint.ir.walk import all_codes, inner_codes, nodes_in, nodes_of
+from detachlint.ir.walk import all_codes, inner_codes, nodes_of
 from detachlint.knowledge.facts import numpy_fact
 from detachlint.knowledge.model import Gate
 from detachlint.source.scan import LIBRARIES
@@ -39,72 +34,104 @@ SINK = "<sink>"
 WORDS = FORMS | {"reveal_grad", SINK}
 
 
-def words_in(code: Code) -> frozenset[str]:
-    """The names, attribute names and (for `getattr`) strings that a body mentions itself."""
-    found: set[str] = set()
-    for node in nodes_of(code):
-        if isinstance(node, (Name, Attribute)):
-            found.add(node.name)
-        elif isinstance(node, Call):
-            found.update(
-                argument.value.value
-                for argument in node.arguments
-                if isinstance(argument.value, Constant) and isinstance(argument.value.value, str)
-            )
-    return frozenset(found)
+CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
+"""Run where a class is called; other special methods where something is done with an object of it."""
+
+CALLED = "forward"
+"""What a module runs when it is called; it is mentioned there as little as a special method is."""
 
 
 class Relevance:
     """The code of a program from which a crossing may be reached, and the names that lead there.
 
     A crossing may be reached from code that has one, or mentions what leads to one: a function that
-    is relevant, its class, and whatever is given a value that mentions one of these
-    (`convert = lambda t: t.numpy()`, `TABLE = {"a": convert}`). Over-approximates: names are compared
-    without regard to whose they are.
+    is relevant, a class whose special methods are, and whatever holds one of these
+    (`convert = lambda t: t.numpy()`, `TABLE = {"a": convert}`, `plot = make_plotter()`).
+    Over-approximates: names are compared without regard to whose they are.
     """
 
     def __init__(self, more_words: Iterable[str] = ()) -> None:
         self.codes: set[Code] = set()
         self.names: set[str] = {*WORDS, *more_words}
+        self.functions: set[str] = set()
+        """Those of functions and classes themselves: who is handed one may keep and call it."""
+        self.makers: set[str] = set()
+        """What gives something that leads there when it is called: its result counts by its name."""
         self.exported: set[str] = self.names.copy()
         """Those that other files may mean: what is made of a library (`np`, `loss`) is a file's own."""
 
     def add(self, modules: Iterable[Code]) -> None:
         """Take modules in. Those taken in earlier are not looked at again."""
-        words: dict[Code, frozenset[str]] = {}
-        given: list[Given] = []
-        around: dict[Code, Code] = {}
         codes = [code for module in modules for code in all_codes(module)]
-        for code in codes:
-            words[code] = words_in(code)
-            given += _given_names(code)
-            around |= dict.fromkeys(inner_codes(code), code)
-        relevant: set[Code] = set()
-        names = self.names
+        words = {code: words_in(code) for code in codes}
         for code in hands_over(codes):
             words[code] |= {SINK}
+        given = [one for code in codes for one in given_in(code)]
+        around = {inner: code for code in codes for inner in inner_codes(code)}
+        libraries = {name for code in codes for name in _imported_names(code)}
+        relevant: set[Code] = set()
         while True:
-            more = {code for code, mentioned in words.items() if mentioned & names}
-            for code in list(more):
+            before = len(relevant), len(self.names), len(self.makers), len(self.exported)
+            relevant |= {code for code in codes if words[code] & self.names}
+            for code in list(relevant):
                 while code in around:
                     code = around[code]
-                    more.add(code)
-            # Special methods have no name at their call; their class does, and stands around them.
-            found = {
-                c.name for c in more if c.kind != "module" and not c.name.startswith(("__", "<"))
-            }
-            self.exported |= found
-            for targets, mentioned, inner in given:
-                holds_code = any(code in more for code in inner)
-                if mentioned & names or holds_code:
-                    found |= targets
-                if mentioned & self.exported or holds_code:
-                    self.exported |= targets
-            if more <= relevant and found <= names:
+                    relevant.add(code)
+            self._name(relevant)
+            for one in given:
+                self._follow(one, relevant, libraries)
+            if before == (len(relevant), len(self.names), len(self.makers), len(self.exported)):
                 break
-            relevant |= more
-            names |= found
         self.codes |= relevant
+
+    def _name(self, relevant: set[Code]) -> None:
+        """The names under which relevant code is called."""
+        for code in relevant:
+            if code.kind == "class":
+                inner = {one.name for one in inner_codes(code) if one in relevant}
+                special = {name for name in inner if _is_special(name) or name == CALLED}
+                if special & CONSTRUCTORS:
+                    self._lead(code.name)
+                if special - CONSTRUCTORS:
+                    self._lead(code.name)
+                    self.makers.add(code.name)
+            elif code.kind == "function" and not _is_special(code.name) and code.name[:1] != "<":
+                self._lead(code.name)
+
+    def _lead(self, name: str) -> None:
+        self.names.add(name)
+        self.functions.add(name)
+        self.exported.add(name)
+
+    def _follow(self, one: Given, relevant: set[Code], libraries: set[str]) -> None:
+        """Pass on to names what they are given."""
+        leads = (
+            bool(one.called & self.makers)
+            or bool(one.arguments & self.functions)
+            or not relevant.isdisjoint(one.inner)
+        )
+        if not leads and not one.values & self.names:
+            return
+        if one.returned:
+            self.makers |= one.targets
+            return
+        targets = one.targets - libraries
+        self.names |= targets
+        if leads or one.values & self.exported:
+            self.exported |= targets
+
+
+def _is_special(name: str) -> bool:
+    return name.startswith("__") and name.endswith("__")
+
+
+def _imported_names(code: Code) -> Iterator[str]:
+    """What modules are called here: what is handed to their functions is not kept by them."""
+    for node in nodes_of(code):
+        if isinstance(node, Assign) and isinstance(node.value, Import):
+            for target in node.targets:
+                if isinstance(target, Name):
+                    yield target.name
 
 
 def holds_crossing(module: Code, more_words: Iterable[str] = ()) -> bool:
@@ -136,7 +163,7 @@ def _libraries(code: Code) -> Iterator[tuple[str, str]]:
                 else f"{imported.module}.{imported.attribute}"
             )
             for target in node.targets:
-                for name in _target_names(target):
+                for name in target_names(target):
                     yield name, name if imported.top_level else path
 
 
@@ -197,62 +224,6 @@ def is_sink(node: Import) -> bool:
     """Whether something that makes arrays of what it is handed is imported."""
     path = node.module.split(".")
     return path[0] in LIBRARIES or "tensorboard" in path
-
-
-Given = tuple[frozenset[str], frozenset[str], tuple[Code, ...]]
-
-
-def _given_names(code: Code) -> Iterator[Given]:
-    """The names that statements give to values: names, words in the value, code in the value."""
-    for node in nodes_of(code):
-        if isinstance(node, Assign) and node.value is not None:
-            targets = [name for target in node.targets for name in _target_names(target)]
-            value: Expression = node.value
-        elif isinstance(node, (Bind, AugmentedAssign)):
-            targets, value = list(_target_names(node.target)), node.value
-        elif isinstance(node, (For, With)) and node.target is not None:
-            targets = list(_target_names(node.target))
-            value = node.iterable if isinstance(node, For) else node.manager
-        elif isinstance(node, Parameter) and node.default is not None:
-            targets, value = [node.name], node.default
-        else:
-            continue
-        if isinstance(value, (MakeFunction, MakeClass)) and value.code.name in targets:
-            continue  # a definition: its own name is followed already
-        inside = list(nodes_in(value))
-        mentioned = frozenset(_mentioned(inside))
-        yield frozenset(targets), mentioned, tuple(n for n in inside if isinstance(n, Code))
-
-
-def _mentioned(nodes: list[object]) -> Iterator[str]:
-    # What a crossing gives is an array, which leads nowhere; what a function gives may lead on.
-    crossed = [
-        node.function
-        for node in nodes
-        if isinstance(node, Call)
-        and isinstance(node.function, Attribute)
-        and node.function.name in FORMS
-    ]
-    for node in nodes:
-        if isinstance(node, (Name, Attribute)):
-            if not any(node is function for function in crossed):
-                yield node.name
-        elif isinstance(node, Import) and node.attribute is not None:
-            yield node.attribute
-
-
-def _target_names(target: Target) -> Iterator[str]:
-    if isinstance(target, Unpack):
-        for inner in target.targets:
-            yield from _target_names(inner)
-    elif isinstance(target, (Name, Attribute)):
-        yield target.name
-    else:
-        yield from (
-            _target_names(target.value)
-            if isinstance(target.value, (Name, Attribute, Subscript))
-            else ()
-        )
 
 
 MUTATORS = frozenset(

@@ -30,7 +30,8 @@ from detachlint.interpret.engine.machine import Machine
 from detachlint.interpret.engine.state import State, join_states
 from detachlint.interpret.language import classes, functions
 from detachlint.interpret.language.lookup import find_in_class, library_bases, linear_order
-from detachlint.interpret.relevance import changes_objects, words_in
+from detachlint.interpret.mentions import words_in
+from detachlint.interpret.relevance import changes_objects
 from detachlint.interpret.unseen import arguments_for, leave_world_in_unseen_hands
 from detachlint.ir.nodes import Code
 from detachlint.ir.walk import inner_codes

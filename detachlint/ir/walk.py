@@ -24,17 +24,18 @@ def nodes_in(part: Any) -> Iterator[Any]:
     pending: list[Any] = [part] if type(part) not in _LEAVES else []
     while pending:
         node = pending.pop()
-        kind = type(node)
-        if kind is tuple:
-            pending.extend([inner for inner in node if type(inner) not in _LEAVES])
-            continue
-        yield node
-        if kind is Code:
-            continue
-        for name in getattr(kind, "__slots__", ()):
-            inner = getattr(node, name)
-            if type(inner) not in _LEAVES:
-                pending.append(inner)
+        if type(node) is not tuple:
+            yield node
+        if type(node) is not Code:
+            pending += parts_of(node)
+
+
+def parts_of(node: Any) -> list[Any]:
+    """The nodes (and tuples of them) that stand directly in a node or a tuple."""
+    if type(node) is tuple:
+        return [inner for inner in node if type(inner) not in _LEAVES]
+    parts = [getattr(node, name) for name in getattr(type(node), "__slots__", ())]
+    return [part for part in parts if type(part) not in _LEAVES]
 
 
 @lru_cache(maxsize=1 << 14)

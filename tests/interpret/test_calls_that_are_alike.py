@@ -172,7 +172,9 @@ def test_what_is_alike_is_not_run_again(what: str, tried: Counter[str]) -> None:
 
 
 def test_a_visit_tells_each_caller() -> None:
-    body = "def show(x):\n    x.numpy()\n\ndef f():\n    show(t)\n\ndef g():\n    show(t)\nf()\ng()\n"
+    body = (
+        "def show(x):\n    x.numpy()\n\ndef f():\n    show(t)\n\ndef g():\n    show(t)\nf()\ng()\n"
+    )
     (visits,) = facts_of(PRELUDE + body).crossings.values()
     lines = {call.span.line - PRELUDE_LINES for visit in visits for call in visit.calls}
     assert {5, 8} <= lines

@@ -1,0 +1,165 @@
+"""What code mentions, and what it gives names to: read off the IR, before anything is run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from detachlint.ir.nodes import (
+    Assign,
+    Attribute,
+    AugmentedAssign,
+    Bind,
+    Call,
+    Code,
+    Constant,
+    Expression,
+    For,
+    Import,
+    MakeClass,
+    MakeFunction,
+    Name,
+    Parameter,
+    Return,
+    Subscript,
+    Target,
+    Unpack,
+    With,
+    Yield,
+)
+from detachlint.ir.walk import nodes_in, nodes_of, parts_of
+
+
+def words_in(code: Code) -> frozenset[str]:
+    """The names, attribute names and (for `getattr`) strings that a body mentions itself."""
+    found: set[str] = set()
+    for node in nodes_of(code):
+        if isinstance(node, (Name, Attribute)):
+            found.add(node.name)
+        elif isinstance(node, Call):
+            found.update(
+                argument.value.value
+                for argument in node.arguments
+                if isinstance(argument.value, Constant) and isinstance(argument.value.value, str)
+            )
+    return frozenset(found)
+
+
+NOTHING: frozenset[str] = frozenset()
+
+GETTERS = frozenset({"get", "pop", "popleft", "popitem", "setdefault", "values", "items", "copy"})
+"""Methods of containers that give what they hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A value and the names it is given to.
+
+    `values` are what it is or holds, `arguments` what is handed to calls whose result it is or holds,
+    `called` what it calls, `inner` the code in it.
+    With `returned` the name is that of the function (or class) that gives the value to its caller.
+    """
+
+    targets: frozenset[str]
+    values: frozenset[str] = NOTHING
+    arguments: frozenset[str] = NOTHING
+    called: frozenset[str] = NOTHING
+    inner: tuple[Code, ...] = ()
+    returned: bool = False
+
+
+def given_in(code: Code) -> Iterator[Given]:
+    """What the statements of a body give names to, and what it returns."""
+    for node in nodes_of(code):
+        if isinstance(node, Assign) and node.value is not None:
+            targets = [name for target in node.targets for name in target_names(target)]
+            if isinstance(node.value, (MakeFunction, MakeClass)):
+                yield from _defined(node.value, targets)
+            else:
+                yield _given(targets, node.value)
+        elif isinstance(node, (Bind, AugmentedAssign)):
+            yield _given(target_names(node.target), node.value)
+        elif isinstance(node, (For, With)) and node.target is not None:
+            value = node.iterable if isinstance(node, For) else node.manager
+            yield _given(target_names(node.target), value)
+        elif isinstance(node, Parameter) and node.default is not None:
+            yield _given([node.name], node.default)
+        elif isinstance(node, (Return, Yield)) and node.value is not None:
+            yield _given([code.name], node.value, returned=True)
+        elif isinstance(node, Call) and isinstance(node.function, Attribute):
+            yield from _handed_to(node.function.value, node)
+
+
+def _given(targets: Iterable[str], value: Expression, *, returned: bool = False) -> Given:
+    values: set[str] = set()
+    arguments: set[str] = set()
+    called: set[str] = set()
+    inner: list[Code] = []
+    pending: list[tuple[object, set[str]]] = [(value, values)]
+    while pending:
+        node, into = pending.pop()
+        if isinstance(node, Call):
+            if isinstance(node.function, (Name, Attribute)):
+                called.add(node.function.name)
+            if isinstance(node.function, Attribute) and node.function.name in GETTERS:
+                pending.append((node.function.value, into))
+            elif not isinstance(node.function, (Name, Attribute)):
+                pending.append((node.function, into))
+            pending += [(argument.value, arguments) for argument in node.arguments]
+        elif isinstance(node, (Name, Attribute)):
+            into.add(node.name)
+        elif isinstance(node, Import):
+            into |= {node.attribute} if node.attribute is not None else set()
+        elif isinstance(node, Code):
+            # A generator expression is run where it stands; it is no function that is handed on.
+            inner += [node] if node.name != "<genexpr>" else []
+        else:
+            pending += [(part, into) for part in parts_of(node)]
+    return Given(
+        frozenset(targets),
+        frozenset(values),
+        frozenset(arguments),
+        frozenset(called),
+        tuple(inner),
+        returned,
+    )
+
+
+def _defined(made: MakeFunction | MakeClass, targets: list[str]) -> Iterator[Given]:
+    """A decorator is called with what it decorates; a class is called, and called upon, like its bases.
+
+    What a function or class holds itself is followed by its own name.
+    """
+    for decorator in made.decorators:
+        calls = frozenset(n.name for n in nodes_in(decorator) if isinstance(n, (Name, Attribute)))
+        yield Given(frozenset(targets), called=calls)
+    if made.code.name not in targets:
+        yield Given(frozenset(targets), frozenset({made.code.name}), inner=(made.code,))
+    if isinstance(made, MakeClass):
+        bases = frozenset(
+            node.name
+            for base in made.bases
+            for node in nodes_in(base.value)
+            if isinstance(node, (Name, Attribute))
+        )
+        yield Given(frozenset(targets), bases)
+        yield Given(frozenset(targets), called=bases, returned=True)
+
+
+def _handed_to(receiver: Expression, call: Call) -> Iterator[Given]:
+    """What an object is handed, which may keep it: `hooks.append(plot)`."""
+    if isinstance(receiver, (Name, Attribute)) and receiver.name not in ("self", "cls"):
+        for argument in call.arguments:
+            if not isinstance(argument.value, Constant):
+                yield _given([receiver.name], argument.value)
+
+
+def target_names(target: Target) -> Iterator[str]:
+    """The names that an assignment target binds or stores into."""
+    if isinstance(target, Unpack):
+        for inner in target.targets:
+            yield from target_names(inner)
+    elif isinstance(target, (Name, Attribute)):
+        yield target.name
+    elif isinstance(target.value, (Name, Attribute, Subscript)):
+        yield from target_names(target.value)
