@@ -136,9 +136,13 @@ def _imported_names(code: Code) -> Iterator[str]:
 
 def holds_crossing(module: Code, more_words: Iterable[str] = ()) -> bool:
     """Whether a module has a crossing in it, by the words it uses (`more_words` count, too)."""
-    codes = list(all_codes(module))
+    return bool(hands_over(list(all_codes(module)))) or spells_crossing(module, more_words)
+
+
+def spells_crossing(module: Code, more_words: Iterable[str] = ()) -> bool:
+    """Whether a module spells one out: `.numpy()`, not `np.sum(xs)`, which is one for tensors alone."""
     words = WORDS.union(more_words)
-    return bool(hands_over(codes)) or any(words_in(code) & words for code in codes)
+    return any(words_in(code) & words for code in all_codes(module))
 
 
 def hands_over(codes: list[Code]) -> set[Code]:

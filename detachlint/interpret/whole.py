@@ -10,6 +10,7 @@ from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.heap import Heap
 from detachlint.interpret.engine.machine import Machine
 from detachlint.interpret.engine.program import LoneFile, Program
+from detachlint.interpret.engine.shares import LEAST_STEPS_OF_A_PART, MOST_STEPS_OF_A_PROGRAM
 from detachlint.interpret.engine.state import State, join_states
 from detachlint.interpret.facts import Facts
 from detachlint.interpret.language import importing
@@ -32,14 +33,17 @@ def analyse_program(
     program: Program,
     own: OwnFacts = NO_OWN_FACTS,
     paths: Mapping[str, str] | None = None,
+    parts: int = 1,
 ) -> dict[str, Facts]:
     """The facts about each of several files that make up a program, and about those they need.
 
     Each file that no other one imports is run as a script; of the others, what they do under
     `if __name__ == "__main__":` is. Then what nobody calls is run in the world that was left.
-    `own` is what the user states; `paths` are those of files that are not named by them.
+    `own` is what the user states; `paths` are those of files that are not named by them. `parts` is in
+    how many parts a program too large for one analysis is looked at: they share its bound on work.
     """
-    machine = Machine(dict(modules), program, own, paths)
+    most = max(LEAST_STEPS_OF_A_PART, MOST_STEPS_OF_A_PROGRAM // parts)
+    machine = Machine(dict(modules), program, own, paths, most)
     files = sorted(modules)
     imported = _imported(machine, files)
     libraries = [file for file in files if file in imported]

@@ -13,7 +13,7 @@ from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts
 from detachlint.project.files import ProjectFiles
 from detachlint.project.program import Project
 from detachlint.project.seeds import seeds_of
-from detachlint.project.selection import groups_of, related_files
+from detachlint.project.selection import Group, groups_of, related_files
 
 Result = Facts | Exception
 """What came of a file; the exception is a defect of ours that only this file suffers from."""
@@ -92,12 +92,12 @@ def analyse_files(
             yield file, Facts(file)
     chosen = related_files(project, seeds, own)
     groups = groups_of(project, seeds, chosen)
-    still_open = Counter(file for group in groups for file in group)
+    still_open = Counter(file for group in groups for file in group.files)
     found: dict[str, Result] = {}
     for group in groups:
         for file, result in _analyse(project, group, chosen, own).items():
             found[file] = _joined(found[file], result) if file in found else result
-        for file in group:
+        for file in group.files:
             still_open[file] -= 1
             if not still_open[file]:
                 result = found.pop(file)
@@ -112,17 +112,17 @@ def _joined(one: Result, other: Result) -> Result:
 
 
 def _analyse(
-    project: Project, group: tuple[str, ...], chosen: dict[str, Code], own: OwnFacts
+    project: Project, group: Group, chosen: dict[str, Code], own: OwnFacts
 ) -> dict[str, Result]:
     project.begin()
-    modules = {file: chosen[file] for file in group}
+    modules = {file: chosen[file] for file in group.files}
     try:
-        facts = analyse_program(modules, project, own)
+        facts = analyse_program(modules, project, own, parts=group.parts)
     except Exception as error:
-        if len(group) == 1:
-            return {group[0]: error}
+        if len(modules) == 1:
+            return dict.fromkeys(modules, error)
         return {file: _alone(file, code, own) for file, code in modules.items()}
-    return {file: facts[file] for file in group}
+    return {file: facts[file] for file in modules}
 
 
 def _alone(file: str, code: Code, own: OwnFacts) -> Result:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from detachlint.interpret.relevance import WORDS, Relevance
 from detachlint.ir.nodes import Code
@@ -72,13 +74,19 @@ def _reached(project: Project, file: str, chosen: dict[str, Code]) -> set[str]:
     return found
 
 
-def groups_of(
-    project: Project, seeds: dict[str, Code], chosen: dict[str, Code]
-) -> list[tuple[str, ...]]:
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Files to analyse together. `parts` is how many such groups the same program was cut into."""
+
+    files: tuple[str, ...]
+    parts: int = 1
+
+
+def groups_of(project: Project, seeds: dict[str, Code], chosen: dict[str, Code]) -> list[Group]:
     """Sets of files to analyse together: those that import each other, in whatever way."""
     links = {file: _linked(project, file, chosen) for file in chosen}
     around = both_ways(links)
-    groups: list[tuple[str, ...]] = []
+    groups: list[Group] = []
     done: set[str] = set()
     for file in sorted(chosen):
         if file not in done:
@@ -107,20 +115,30 @@ def _linked(project: Project, file: str, chosen: dict[str, Code]) -> set[str]:
 
 def _parts(
     project: Project, group: set[str], seeds: dict[str, Code], links: dict[str, set[str]]
-) -> list[tuple[str, ...]]:
+) -> list[Group]:
     if len(group) <= MOST_FILES:
-        return [tuple(sorted(group))]
+        return [Group(tuple(sorted(group)))]
     callers: dict[str, set[str]] = {file: set() for file in group}
     for file in group:
         for needed in links[file]:
             callers[needed].add(file)
-    parts: list[tuple[str, ...]] = []
+    parts: dict[str, frozenset[str]] = {}
     for seed in sorted(group & seeds.keys()):
         nearest = _nearest(seed, callers)
         if len(nearest) == MOST_FILES:
             project.gave_up["too many callers"] += 1
-        parts.append(tuple(sorted(nearest)))
-    return parts
+        parts[seed] = frozenset(nearest)
+    wide = _without_those_in_others(parts.values())
+    return [Group(tuple(sorted(part)), len(wide)) for part in wide]
+
+
+def _without_those_in_others(parts: Iterable[frozenset[str]]) -> list[frozenset[str]]:
+    """The parts that show something: what leads to a file in a larger part is in that one, too."""
+    kept: list[frozenset[str]] = []
+    for part in sorted(set(parts), key=lambda part: (-len(part), sorted(part))):
+        if not any(part < other for other in kept):
+            kept.append(part)
+    return sorted(kept, key=sorted)
 
 
 def _nearest(start: str, links: dict[str, set[str]]) -> list[str]:

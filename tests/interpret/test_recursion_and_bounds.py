@@ -9,7 +9,7 @@ from costly_programs import COSTLY, HUGE, conditions_in_a_row, odd_programs
 from engine import PRELUDE, facts_of, raising_lines, revealed, run, seconds, visits
 
 from detachlint.domain.belief import Truth
-from detachlint.interpret.engine import machine
+from detachlint.interpret.engine import shares
 
 LONGEST = 8.0
 """Seconds of processor time for the worst program; it is to tell exponential from slow."""
@@ -112,7 +112,7 @@ LATER = "def later():\n    reveal_grad(t)\n"
 
 
 def test_work_beyond_the_bound_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "SHARE_OF_THE_MODULE", 100)
+    monkeypatch.setattr(shares, "SHARE_OF_THE_MODULE", 100)
     facts = run(WORK + LATER + "work()\n")
     assert any("too many steps" in reason for reason in facts.gave_up)
     assert [shown for _, shown in facts.reveals] == ["YES"], "the next entry point goes on"
@@ -121,7 +121,7 @@ def test_work_beyond_the_bound_is_counted(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_module_that_is_given_up_still_has_its_later_functions_run(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(machine, "SHARE_OF_THE_MODULE", 100)
+    monkeypatch.setattr(shares, "SHARE_OF_THE_MODULE", 100)
     facts = run(WORK + "work()\n" + LATER)
     assert [shown for _, shown in facts.reveals] == ["YES"]
 
@@ -142,7 +142,7 @@ SCORE = (
 def test_a_function_that_is_given_up_gives_tuples_like_those_it_gave_before(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(machine, "SHARE_OF_THE_MODULE", 150)
+    monkeypatch.setattr(shares, "SHARE_OF_THE_MODULE", 150)
     calls = "".join(f"loss, right = score(t.detach() * {n}, {n})\n" for n in range(6))
     facts = run(SCORE + calls + "loss.numpy()\nright.numpy()\n")
     assert any("too many runs of score" in reason for reason in facts.gave_up)

@@ -114,9 +114,9 @@ def test_a_suppression_may_be_kept_on_purpose() -> None:
 def test_nothing_is_called_unused_where_the_analysis_gave_up(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("detachlint.interpret.engine.machine.MOST_STEPS", -1000)
-    monkeypatch.setattr("detachlint.interpret.engine.machine.MOST_STEPS_OF_A_FILE", -1000)
-    monkeypatch.setattr("detachlint.interpret.engine.machine.SMALL_SHARE", -1000)
+    monkeypatch.setattr("detachlint.interpret.engine.shares.MOST_STEPS", -1000)
+    monkeypatch.setattr("detachlint.interpret.engine.shares.MOST_STEPS_OF_A_FILE", -1000)
+    monkeypatch.setattr("detachlint.interpret.engine.shares.SMALL_SHARE", -1000)
     body = "def f(model: torch.nn.Linear):\n    return model(d).numpy()  # noqa: DTL101\n"
     assert messages(body) == []
 

@@ -34,6 +34,7 @@ from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.evidence import Evidence
 from detachlint.interpret.engine.memo import Memo
 from detachlint.interpret.engine.program import Program
+from detachlint.interpret.engine.shares import MOST_STEPS, MOST_STEPS_OF_A_PROGRAM, Shares
 from detachlint.interpret.engine.state import (
     MOST_PATHS,
     State,
@@ -47,42 +48,10 @@ from detachlint.interpret.language.expressions import EVALUATORS
 from detachlint.interpret.language.guesses import Returned
 from detachlint.interpret.language.importing import Image
 from detachlint.interpret.language.statements import EXECUTORS
-from detachlint.interpret.relevance import Relevance, holds_crossing
+from detachlint.interpret.relevance import Relevance
 from detachlint.ir.nodes import Block, Code, Expression, Jump, Raise
 from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts
 from detachlint.source.span import Span
-
-MOST_STEPS = 8_000
-"""Units of work (statements, calls, rounds of loops) for one entry point before it is given up; and
-some for each statement of the module, so that a long file is not given up for its length."""
-
-MOST_STEPS_OF_A_FILE = 32_000
-"""The same for all entry points of a file; beyond, each gets a small share."""
-
-MOST_STEPS_OF_A_PROGRAM = 8 * MOST_STEPS_OF_A_FILE
-"""The same for all files of a program together: where there are many, each gets less."""
-
-LEAST_STEPS_OF_A_FILE = 6_000
-
-SMALL_SHARE = 400
-"""What an entry point of a file gets that has had its share; less and less, as that adds up to
-a part of the whole share again."""
-
-SHARE_OF_WHAT_IS_OVER = 4
-
-LEAST_SHARE = 40
-
-SHARE_OF_A_CALLER = 4
-"""What part of these an entry point gets whose file holds no crossing: it is there to call what does."""
-
-SHARE_OF_THE_MODULE = 3 * MOST_STEPS
-"""What the module's own code may take: of a script, that is all there is."""
-
-SHARE_OF_AN_IMPORT = MOST_STEPS // 4
-"""What a module's own code may take when others import it."""
-
-MOST_STEPS_OF_IMPORTS = MOST_STEPS_OF_A_FILE
-"""The same for all modules together; beyond, each gets a small share."""
 
 MOST_ATOMS = 24
 """What one element of a long container may be, each known by itself."""
@@ -120,6 +89,7 @@ class Machine:
         program: Program,
         own: OwnFacts = NO_OWN_FACTS,
         paths: MappingOf[str, str] | None = None,
+        most_steps: int = MOST_STEPS_OF_A_PROGRAM,
     ) -> None:
         self.modules = modules
         self.program = program
@@ -136,13 +106,9 @@ class Machine:
         self.importing: list[str] = []
         self._frames: dict[str, Address] = {}
         self.work = Work()
-        self.work_on: Counter[str] = Counter()
-        self.steps_of_imports = 0
+        self.shares = Shares(modules, own.crossing_words, most_steps)
         self.relevance = Relevance(own.crossing_words)
         self.relevance.add(modules.values())
-        self.holding = {
-            file for file, code in modules.items() if holds_crossing(code, own.crossing_words)
-        }
         self.called: set[Code] = set()
         self.escaped: dict[Address, None] = {}
         self.escape_modes: dict[Code, Belief] = {}
@@ -221,39 +187,19 @@ class Machine:
 
     def begin_entry(self, file: str, *, module: bool = False) -> None:
         """A new entry point of a file (or the module itself): its work is counted afresh."""
-        code = self.modules.get(file)
-        size = 3 * len(code.body) if code is not None else 0
-        self.work_on[self.work.file] += self.work.steps
-        share = 1 if module or file in self.holding else SHARE_OF_A_CALLER
-        whole = self.most_steps_of_a_file // share + size
-        left = whole - self.work_on[file]
-        if left > 0:
-            most = (SHARE_OF_THE_MODULE if module else MOST_STEPS // share) + size
-            bound = min(most, max(left, SMALL_SHARE // share))
-        else:
-            less = max(0.0, 1 + left * SHARE_OF_WHAT_IS_OVER / whole)
-            bound = max(LEAST_SHARE, int(less * SMALL_SHARE) // share)
-        self.work = Work(file, bound)
-
-    @property
-    def most_steps_of_a_file(self) -> int:
-        """Units of work for the entry points of a file that holds crossings."""
-        fair = MOST_STEPS_OF_A_PROGRAM // max(1, len(self.holding))
-        return min(MOST_STEPS_OF_A_FILE, max(LEAST_STEPS_OF_A_FILE, fair))
+        self.shares.count(self.work.file, self.work.steps)
+        self.work = Work(file, self.shares.of_entry(file, module=module))
 
     @contextmanager
     def aside(self, file: str) -> Iterator[None]:
         """Work that is not the entry point's at hand: a module is imported."""
-        spent = self.steps_of_imports > MOST_STEPS_OF_IMPORTS
-        size = len(self.modules[file].body) if file in self.modules else 0
-        bound = (SMALL_SHARE if spent else SHARE_OF_AN_IMPORT) + size
-        kept, self.work = self.work, Work(file, bound)
+        kept, self.work = self.work, Work(file, self.shares.of_import(file))
         self.importing.append(file)
         try:
             yield
         finally:
             self.importing.pop()
-            self.steps_of_imports += self.work.steps
+            self.shares.count_import(self.work.steps)
             self.work = kept
 
     @contextmanager
