@@ -20,7 +20,7 @@ import numpy
 import torch
 
 from detachlint.harness.gradients import watched_gradients
-from detachlint.harness.launch import Launch
+from detachlint.harness.launch import Launch, program_files
 from detachlint.harness.observation import Crossing, ProgramError, Reveal, message_of
 from detachlint.harness.observer import NUMPY_CROSSINGS, Observer
 from detachlint.harness.pytest_run import run_tests
@@ -113,10 +113,7 @@ def _run(
 
 
 def _files(filename: str, launch: Launch | None) -> Callable[[str], bool]:
-    if launch is None:
-        return lambda name: name == filename
-    below = launch.root + os.sep
-    return lambda name: name.startswith(below)
+    return program_files(filename, None if launch is None else launch.root)
 
 
 @contextmanager

@@ -9,18 +9,19 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-VARIABLE = "DETACHLINT_OBSERVED"
-"""The environment variable that names the directory of the journals and of the settings."""
+from detachlint.harness.observed_environment import VARIABLE, read_settings
 
 
 class _AfterImport:
     """A finder on `sys.meta_path` that acts once the module `name` has been imported."""
 
-    def __init__(self, name: str, action: Callable[[], None]) -> None:
+    def __init__(self, name: str, action: Callable[[], object]) -> None:
         self._name = name
         self._action = action
         self._is_asking_others = False
@@ -61,24 +62,46 @@ def observe_when_torch_is_imported(root: str) -> None:
     if not directory:
         return
 
-    def begin() -> None:
-        try:
-            _record(directory, root)
-        except Exception as error:
-            # The program has nothing to do with it, and goes on.
-            reason = f"{type(error).__name__}: {error}"
-            print(f"detachlint: a process is not observed: {reason}", file=sys.stderr)
+    if _tried(lambda: _read_program(directory, root)):
+        begin = partial(_tried, partial(_record, directory, root))
+        if "torch" in sys.modules:
+            begin()
+        else:
+            sys.meta_path.insert(0, _AfterImport("torch", begin))
 
-    if "torch" in sys.modules:
-        begin()
-    else:
-        sys.meta_path.insert(0, _AfterImport("torch", begin))
+
+def _tried(step: Callable[[], None]) -> bool:
+    """Whether that worked. If not, the program has nothing to do with it, and goes on."""
+    try:
+        step()
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"
+        print(f"detachlint: a process is not observed: {reason}", file=sys.stderr)
+        return False
+    return True
+
+
+def _read_program(directory: str, root: str) -> None:
+    """Give the program's main file its text, where that is not what the file holds."""
+    program = read_settings(directory)["program"]
+    if program is not None:
+        with _importable(root):
+            from detachlint.harness.main_text import import_as, run_as
+        run_as(program["filename"], program["text"])
+        import_as(program["filename"], program["text"])
 
 
 def _record(directory: str, root: str) -> None:
+    with _importable(root):
+        from detachlint.harness.recording import record_this_process
+    record_this_process(directory)
+
+
+@contextmanager
+def _importable(root: str) -> Iterator[None]:
+    """While this package can be imported, wherever it was imported from."""
     sys.path.insert(0, root)
     try:
-        from detachlint.harness.recording import record_this_process
+        yield
     finally:
         sys.path.remove(root)
-    record_this_process(directory)

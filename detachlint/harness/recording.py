@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import json
 import os
 import site
 import sys
@@ -13,29 +12,29 @@ from dataclasses import replace
 from multiprocessing import util
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 import torch
 
 from detachlint.harness.journal import Journal
+from detachlint.harness.launch import program_files
 from detachlint.harness.observation import Crossing, Uncaught, message_of
+from detachlint.harness.observed_environment import read_settings
 from detachlint.harness.observer import Observer, span_of_instruction, without_observer
-
-SETTINGS = "settings.json"
-"""The file beside the journals that says how to observe: keyword arguments of `Observer`."""
 
 
 class _Recording:
     """The observer of a process and its journal."""
 
     def __init__(self, directory: str) -> None:
-        settings: dict[str, Any] = json.loads(Path(directory, SETTINGS).read_text("utf-8"))
+        settings = read_settings(directory)
+        program = settings["program"]
         self._libraries = library_directories()
+        self._is_own = program and program_files(program["filename"], program["root"])
         self._start = Path.cwd()
         # Python forgets this before it calls exit handlers.
         self._main_file = getattr(sys.modules.get("__main__"), "__file__", None)
         self._journal = Journal(directory)
-        self._observer = Observer(self._belongs, report=self._note, **settings)
+        self._observer = Observer(self._belongs, report=self._note, **settings["observer"])
 
     def begin(self) -> None:
         """Observe until the process ends, however it ends."""
@@ -76,6 +75,8 @@ class _Recording:
         return Uncaught(type(error).__name__, message_of(error), filename, line, span)
 
     def _absolute(self, filename: str) -> str:
+        if self._is_own:
+            return filename  # as the program was named
         return os.path.abspath(self._start / filename)  # noqa: PTH100 (keeps symbolic links)
 
     def _begin_in_fork(self) -> None:
@@ -87,6 +88,8 @@ class _Recording:
 
     def _belongs(self, filename: str) -> bool:
         """Whether a file is the program's rather than Python's, a library's or detachlint's."""
+        if self._is_own:
+            return bool(self._is_own(filename))
         is_file = not filename.startswith("<")
         return is_file and not self._absolute(filename).startswith(self._libraries)
 

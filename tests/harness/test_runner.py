@@ -342,3 +342,23 @@ def test_forked_processes_are_seen_as_well(runner: Runner) -> None:
     )
     assert (seen.verdict, seen.error) == (Verdict.FINISHED, None)
     assert [(c.line, c.count) for c in seen.crossings] == [(4, 6), (4, 8)]
+
+
+@pytest.mark.parametrize("method", ["spawn", "forkserver"])
+def test_processes_that_are_started_anew_are_seen_as_well(runner: Runner, method: str) -> None:
+    seen = runner.run(
+        "import multiprocessing, torch\ndef work(times):\n    for _ in range(times):\n"
+        "        torch.ones(1).numpy()\nif __name__ == '__main__':\n    work(3)\n"
+        f"    process = multiprocessing.get_context('{method}').Process(target=work, args=(5,))\n"
+        "    process.start()\n    process.join()\n    print(process.exitcode)\n"
+    )
+    assert (seen.verdict, seen.error, seen.stdout, seen.stderr) == (
+        Verdict.FINISHED,
+        None,
+        "0\n",
+        "",
+    )
+    assert [(c.filename, c.line, c.count) for c in seen.crossings] == [
+        ("program.py", 4, 3),
+        ("program.py", 4, 5),
+    ]

@@ -246,6 +246,21 @@ def test_scripts_find_their_neighbours_but_write_elsewhere(tmp_path: Path, runne
     assert sorted(path.name for path in tmp_path.iterdir()) == ["neighbour.py", "script.py"]
 
 
+def test_processes_that_are_started_anew_have_the_fix_in_them(
+    tmp_path: Path, runner: Runner
+) -> None:
+    text = (
+        "import multiprocessing, torch\ndef work():\n"
+        "    print(torch.ones(1, requires_grad=True).numpy())\nif __name__ == '__main__':\n"
+        "    process = multiprocessing.get_context('spawn').Process(target=work)\n"
+        "    process.start()\n    process.join()\n    print(process.exitcode)\n"
+    )
+    script = tmp_path / "script.py"
+    script.write_text(text)
+    [each] = verify_module.verify(unit_of(text, str(script)), runner).verified
+    assert (each.judged.status, each.fix) == (Status.CONFIRMED, FixStatus.VERIFIED)
+
+
 def test_in_place_programs_have_all_that_their_user_has(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
