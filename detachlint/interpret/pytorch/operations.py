@@ -18,8 +18,10 @@ from detachlint.interpret.pytorch import casts, placement, surrounding, traits
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
+    has_flag_to_lose,
     holds_tensor,
     make_tensor,
+    may_be_base,
     roots,
     set_flag,
     severed_in,
@@ -231,6 +233,8 @@ def _output(
         case Aliasing.VIEW:
             viewed = source if call.receiver else join_all(call.inputs)
             prototype = replace(prototype, base=_view_roots(call, viewed))
+            if fact.name.rpartition(".")[2] in PERHAPS_THEMSELVES:
+                prototype = may_be_base(state, prototype, viewed)
         case Aliasing.SOMETIMES:
             return _sometimes_view(machine, fact, call, prototype, source, role)
         case Aliasing.FRESH:
@@ -265,6 +269,8 @@ def _sometimes_view(
     short = fact.name.rpartition(".")[2]
     if short in ("reshape", "flatten", "contiguous", "ravel", "reshape_as", "squeeze", "T"):
         view = replace(prototype, base=_view_roots(call, source))
+        if short in PERHAPS_THEMSELVES:
+            view = may_be_base(state, view, source)
         return make_tensor(machine, state, activation, span, view, role)
     made = make_tensor(machine, state, activation, span, prototype, role)
     if short.startswith(("cpu", "float")) and _stays(state, source, short):
@@ -278,11 +284,16 @@ def _sometimes_view(
         flag = any_flag(state, call.inputs)
         write_into(state, source, flag, span, "written in place", story_of(state, source))
         return source
-    if state.mode != YES and short not in COPIES:
+    if short not in COPIES and (state.mode != YES or has_flag_to_lose(state, source)):
         return made | source
     return made
 
 
+PERHAPS_THEMSELVES = frozenset(
+    {"contiguous", "flatten", "resolve_conj", "resolve_neg", "real", "conj"}
+    | {"atleast_1d", "atleast_2d", "atleast_3d", "broadcast_tensors"}
+)
+"""What gives a view, a copy, or its argument itself where there is nothing to do."""
 CASTS = frozenset({"cpu", "float"})
 COPIES = frozenset({"double", "half", "bfloat16", "clone", "cuda"})
 

@@ -17,6 +17,7 @@ from detachlint.interpret.pytorch.tensors import (
     any_flag,
     flag_of_tensor,
     make_tensor,
+    may_be_base,
     roots,
     set_flag,
     severed_in,
@@ -74,6 +75,8 @@ def read(
     if result is Result.PROPAGATE and fact.aliasing is not Aliasing.FRESH:
         grad = flag_of_tensor(state, tensor).both(state.recording)
         made = replace(made, grad=grad, leaf=MAYBE, base=roots(state, value_of(address)))
+        if name == "real":  # of what is no complex tensor it is the tensor itself
+            made = may_be_base(state, made, value_of(address))
     elif result is Result.PROPAGATE:
         made = replace(made, grad=flag_of_tensor(state, tensor).both(state.recording), leaf=MAYBE)
     else:
