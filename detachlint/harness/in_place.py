@@ -6,51 +6,14 @@ say; a process that never does is left alone. Nothing here imports more than Pyt
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from importlib.machinery import ModuleSpec
-from types import ModuleType
 
+from detachlint.harness.after_import import AfterImport
 from detachlint.harness.observed_environment import VARIABLE, read_settings
-
-
-class _AfterImport:
-    """A finder on `sys.meta_path` that acts once the module `name` has been imported."""
-
-    def __init__(self, name: str, action: Callable[[], object]) -> None:
-        self._name = name
-        self._action = action
-        self._is_asking_others = False
-
-    def find_spec(
-        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        """The spec that the other finders have, with a loader that acts after loading."""
-        if name != self._name or self._is_asking_others:
-            return None
-        self._is_asking_others = True
-        try:
-            spec = importlib.util.find_spec(name)
-        finally:
-            self._is_asking_others = False
-        if spec is not None and spec.loader is not None:
-            self._act_after(spec.loader)
-        return spec
-
-    def _act_after(self, loader: object) -> None:
-        load: Callable[[ModuleType], None] = loader.exec_module  # type: ignore[attr-defined]
-
-        def load_and_act(module: ModuleType) -> None:
-            del loader.exec_module  # type: ignore[attr-defined]
-            load(module)
-            sys.meta_path.remove(self)
-            self._action()
-
-        loader.exec_module = load_and_act  # type: ignore[attr-defined]
 
 
 def observe_when_torch_is_imported(root: str) -> None:
@@ -67,7 +30,7 @@ def observe_when_torch_is_imported(root: str) -> None:
         if "torch" in sys.modules:
             begin()
         else:
-            sys.meta_path.insert(0, _AfterImport("torch", begin))
+            sys.meta_path.insert(0, AfterImport("torch", begin))
 
 
 def _tried(step: Callable[[], None]) -> bool:

@@ -362,3 +362,16 @@ def test_processes_that_are_started_anew_are_seen_as_well(runner: Runner, method
         ("program.py", 4, 3),
         ("program.py", 4, 5),
     ]
+
+
+def test_programs_that_are_compiled_do_not_notice(runner: Runner) -> None:
+    seen = runner.run("""\
+import torch
+def work(x):
+    y = x.mean() + 2 * x
+    print("a break")
+    return ((y > 0).sum() + (1 - y).max()).numpy()
+print(torch.compile(work, backend="eager")(torch.ones(3)))
+""")
+    assert (seen.error, seen.stdout, seen.stderr) == (None, "a break\n1.0\n", "")
+    assert len(seen.crossings) == 1

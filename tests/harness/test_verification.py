@@ -111,6 +111,17 @@ def test_what_no_finding_speaks_of_is_missed(
     assert [event.line for event in verify(text, runner).missed] == [5]
 
 
+def test_a_type_error_of_numpys_that_is_caught_confirms(runner: Runner) -> None:
+    text = HEAD + (
+        "try:\n    a = np.mean(w)\nexcept TypeError:\n    a = 1.0\nb = np.ones(2)\n"
+        "try:\n    b *= w\nexcept TypeError:\n    pass\nprint(a, b)\n"
+    )
+    found = verify(text, runner).verified
+    assert [each.finding.code for each in found] == ["DTL115", "DTL115"]
+    assert [each.judged.status for each in found] == [Status.CONFIRMED] * 2
+    assert [each.fix for each in found] == [FixStatus.VERIFIED] * 2
+
+
 @pytest.mark.parametrize(
     ("text", "problem", "fix"),
     [
