@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,11 +26,3 @@ class Launch:
         """The launch whose fields, `dataclasses.asdict`, have been through JSON."""
         search_path, arguments = tuple(value["search_path"]), tuple(value["arguments"])
         return cls(value["root"], search_path, arguments, value["package"])
-
-
-def program_files(filename: str, root: str | None) -> Callable[[str], bool]:
-    """What tells whether a file is the program's: its main file, or whatever lies below its root."""
-    if root is None:
-        return lambda name: name == filename
-    below = root + os.sep
-    return lambda name: name.startswith(below)

@@ -29,7 +29,8 @@ def write_settings(
     """Say how the processes that are told of `directory` shall be observed.
 
     `observer` are keyword arguments of `Observer`. `program` is for one whose text is not what its
-    file holds: the `filename`, the `text`, and the `root` of a program of several files, or None.
+    file holds: the `filename`, the `text`, the `root` of a program of several files, or None, and
+    whether its `neighbours` are part of it.
     """
     with open(os.path.join(directory, _SETTINGS), "w", encoding="utf-8") as file:  # noqa: PTH118, PTH123
         json.dump({"observer": dict(observer), "program": program}, file)

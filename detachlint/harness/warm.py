@@ -106,7 +106,7 @@ def _run(
     # Forked processes tell of themselves; those that are started anew write journals.
     with tempfile.TemporaryDirectory(prefix="journals-", ignore_cleanup_errors=True) as journals:
         program = {key: request[key] for key in ("filename", "text")}
-        program["root"] = None if launch is None else launch.root
+        program |= {"root": launch.root if launch else None, "neighbours": request["neighbours"]}
         write_settings(journals, {key: request[key] for key in _OBSERVER}, program)
 
         def body(send: Send) -> dict[str, Any]:
@@ -141,6 +141,7 @@ def _executed(request: dict[str, Any], launch: Launch | None, send: Send) -> dic
         tests=request["tests"],
         at_exit=True,
         launch=launch,
+        neighbours=request["neighbours"],
         report=report,
     )
     return asdict(execution)
