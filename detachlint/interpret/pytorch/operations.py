@@ -284,7 +284,9 @@ def _sometimes_view(
         flag = any_flag(state, call.inputs)
         write_into(state, source, flag, span, "written in place", story_of(state, source))
         return source
-    if short not in COPIES and (state.mode != YES or has_flag_to_lose(state, source)):
+    if state.mode != YES and short not in COPIES:
+        return made | source
+    if short.endswith("dropout") and has_flag_to_lose(state, source):
         return made | source
     return made
 
