@@ -19,6 +19,7 @@ from detachlint.interpret.pytorch.tensors import (
     make_tensor,
     may_be_base,
     roots,
+    seen_inside,
     set_flag,
     severed_in,
     story_of,
@@ -48,7 +49,8 @@ def read(
     if own:
         return own
     if name == "requires_grad":
-        return flag_value(machine, address, flag_of_tensor(state, tensor), span)
+        flag = seen_inside(flag_of_tensor(state, tensor), tensor.traits)
+        return flag_value(machine, address, flag, span)
     if name == "is_leaf":
         return flag_value(machine, address, tensor.leaf, span, "is_leaf")
     if name == "grad_fn":

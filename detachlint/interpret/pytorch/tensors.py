@@ -21,7 +21,7 @@ from detachlint.domain.objects import (
     View,
 )
 from detachlint.domain.story import Story, begin, then
-from detachlint.domain.traits import PLAIN, Check
+from detachlint.domain.traits import PLAIN, Check, Traits
 from detachlint.domain.values import Address, Atom, Library, Value, addresses, in_order
 from detachlint.interpret.engine.state import State
 from detachlint.source.span import Span
@@ -50,6 +50,24 @@ def flag_of_tensor(state: State, tensor: Tensor) -> Belief:
             flag = flag.either(below)
             flag = flag.join(below) if tensor.perhaps_base else flag
     return flag
+
+
+def seen_inside(flag: Belief, traits: Traits) -> Belief:
+    """The flag of a tensor as the code says that runs now: off, where it is a wrapper of `vmap`'s."""
+    storage = traits.get(Check.STORAGE)
+    if storage is None or "vmap" not in storage.names:
+        return flag
+    return flag.both(storage.held.opposite())
+
+
+def seen_flag(state: State, value: Value) -> Belief:
+    """What `requires_grad` says of a value, or of any tensor in it."""
+    flags = []
+    for atom in value:
+        thing = state.get(atom) if isinstance(atom, Address) else None
+        flag = flag_of_atom(state, atom)
+        flags.append(seen_inside(flag, thing.traits) if isinstance(thing, Tensor) else flag)
+    return join_beliefs(flags) if flags else NO
 
 
 Flags = dict[tuple[Address, int], Belief]

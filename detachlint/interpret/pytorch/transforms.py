@@ -1,18 +1,23 @@
-"""Functions under `vmap`, `torch.func.grad` and their like: they see wrappers that hold no memory."""
+"""Functions under `vmap`, `torch.func.grad` and their like: they see wrappers that hold no memory.
+
+The flag kept of a wrapper under `vmap` is that of what is wrapped, and so of what comes out in the
+end. The wrapper's own, which the function sees, is off (executed).
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import NO, YES
+from detachlint.domain.belief import NO, SOMETIMES, YES, Truth
 from detachlint.domain.objects import Partial, Sequence, Tensor
-from detachlint.domain.story import begin
+from detachlint.domain.story import begin, then
 from detachlint.domain.traits import Check, trait, without
 from detachlint.domain.values import Address, Value, in_order, value_of
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
+from detachlint.interpret.pytorch.tensors import any_flag, flag_of_tensor, story_of_any
 from detachlint.source.span import Span
 
 if TYPE_CHECKING:
@@ -44,7 +49,11 @@ def run(
     span: Span,
     shown: str,
 ) -> Outcomes:
-    """A call of a transformed function. What comes out of differentiation is left unknown."""
+    """A call of a transformed function.
+
+    What comes out of differentiation is left unknown, but for its flag: the gradient of a function
+    depends on the inputs again, except where it is linear.
+    """
     differentiates = thing.transform in DIFFERENTIATE
     values = tuple(
         _wrapped(machine, thing, value, state, activation, span, index)
@@ -59,7 +68,12 @@ def run(
         return [(_unwrapped(machine, v, s, activation, span), s) for v, s in outcomes]
     for _, after in outcomes:
         state.heap = state.join(after).heap
-    return [(machine.unknown(state, activation, span, "result"), state)]
+    flag = any_flag(state, arguments.all())
+    if flag.usual not in (Truth.YES, Truth.SOMETIMES):
+        return [(machine.unknown(state, activation, span, "result"), state)]
+    flag = SOMETIMES.both(state.recording).in_unseen_hands()
+    story = then(story_of_any(state, arguments.all()), span, f"differentiated by `{shown}`")
+    return [(machine.unknown(state, activation, span, "result", grad=flag, story=story), state)]
 
 
 def _wrapped(
@@ -82,31 +96,39 @@ def _wrapped(
             continue
         made = replace(
             tensor,
-            grad=YES if differentiates else NO,
+            grad=YES if differentiates else flag_of_tensor(state, tensor),
             leaf=NO,
             base=frozenset(),
             parameter=False,
             attributes={},
             traits={**tensor.traits, Check.STORAGE: trait(short, story)},
-            story=story if differentiates else None,
+            story=story if differentiates else tensor.story,
         )
         parts |= machine.new(state, activation, span, f"wrapped {index}", made)
     return parts
 
 
 def _unwrapped(
-    machine: Machine, value: Value, state: State, activation: Activation, span: Span
+    machine: Machine,
+    value: Value,
+    state: State,
+    activation: Activation,
+    span: Span,
+    role: str = "unwrapped",
 ) -> Value:
     parts: Value = frozenset()
     for number, atom in enumerate(in_order(value)):
         thing = state.get(atom) if isinstance(atom, Address) else None
         if isinstance(thing, Tensor) and Check.STORAGE in thing.traits:
             made = replace(thing, traits=without(thing.traits, Check.STORAGE), base=frozenset())
-            parts |= machine.new(state, activation, span, f"unwrapped {number}", made)
+            parts |= machine.new(state, activation, span, f"{role} {number}", made)
         elif isinstance(thing, Sequence) and thing.kind == "tuple" and thing.exact:
-            items = tuple(_unwrapped(machine, v, state, activation, span) for v in thing.items)
+            items = tuple(
+                _unwrapped(machine, item, state, activation, span, f"{role} {number}.{index}")
+                for index, item in enumerate(thing.items)
+            )
             made_tuple = replace(thing, items=items)
-            parts |= machine.new(state, activation, span, f"unwrapped {number}", made_tuple)
+            parts |= machine.new(state, activation, span, f"{role} {number}", made_tuple)
         else:
             parts |= value_of(atom)
     return parts
