@@ -154,7 +154,7 @@ def _examine(
     started = _clock(statistics, "running", started)
     _count_runs(statistics, runs)
     try:
-        with time_limit(_ANALYSIS_SECONDS):
+        with time_limit(_ANALYSIS_SECONDS, of_processor=True):
             findings = api.check_source(program.text, FILENAME)
     except TooSlow:
         return [Contradiction(Kind.SLOWNESS, 0)]
