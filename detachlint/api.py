@@ -135,9 +135,21 @@ def check_bytes(data: bytes, filename: str, options: Options = DEFAULT_OPTIONS) 
     return _guarded(partial(_check_bytes, data, filename, options, None), filename, options)
 
 
-def check_text(source: SourceText, options: Options = DEFAULT_OPTIONS) -> FileResult:
-    """Check what has been read already, such as one of several programs in a file."""
-    return _guarded(partial(_check_file, source, options, None), source.filename, options)
+def check_texts(sources: Iterable[tuple[SourceText, Options]]) -> Iterator[FileResult]:
+    """Check what has been read already, such as the programs in one file, as parts of one project.
+
+    Those that are Python files may import each other, the others may import them.
+    """
+    given = list(sources)
+    programs = [source.filename for source, options in given if _is_python(source, options)]
+    project = _LazyProject(programs, merged(options.facts for _, options in given))
+    for source, options in given:
+        work = partial(_check_file, source, options, project.analysis)
+        yield _guarded(work, source.filename, options)
+
+
+def _is_python(source: SourceText, options: Options) -> bool:
+    return language_of(Path(source.filename).name, options.extensions) is Language.PYTHON
 
 
 def fix_bytes(data: bytes, filename: str, options: Options = DEFAULT_OPTIONS) -> FileResult:

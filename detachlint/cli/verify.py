@@ -91,19 +91,18 @@ def _verify(
     """The results, which are printed as they come, and whether something could not be read."""
     from detachlint.cli.verify_report import result_text
     from detachlint.harness.units import Problem, read_units
-    from detachlint.harness.verify import verify as verify_unit
+    from detachlint.harness.verify import verify as verify_units
 
+    found = list(read_units(paths, configuration))
+    problems = [each for each in found if isinstance(each, Problem)]
+    for problem in problems:
+        complain(problem.message)
+    units = [each for each in found if not isinstance(each, Problem)]
     results: list[UnitResult] = []
-    failed = False
-    for unit in read_units(paths, configuration):
-        if isinstance(unit, Problem):
-            complain(unit.message)
-            failed = True
-            continue
-        result = verify_unit(unit, runner, configuration.options(unit.filename))
+    for result in verify_units(units, runner, lambda unit: configuration.options(unit.filename)):
         write(result_text(result, colour=wants_colour(sys.stdout)), sys.stdout)
         results.append(result)
-    return results, failed
+    return results, bool(problems)
 
 
 def _finish(results: Sequence[UnitResult], json_file: TextIO | None) -> int:

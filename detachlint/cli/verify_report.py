@@ -49,8 +49,8 @@ def _lines(result: UnitResult, style: Style) -> Iterator[str]:
         place = style.bold(_place(unit, finding.span))
         yield f"{place}: {style.red(finding.code)} ({finding.confidence.value}) {shown}"
         yield from (f"  {visible(objection)}" for objection in each.objections)
-    for event in result.missed:
-        place = style.bold(_place(unit, _span(event)))
+    for where, event in result.missed:
+        place = style.bold(_place(where, _span(event)))
         yield f"{place}: missed by the static analysis: {visible(event.message)}"
     if result.problem is not None and (result.verified or result.problem.startswith("not run")):
         yield f"{style.bold(visible(unit.filename))}: {visible(result.problem)}"
@@ -68,7 +68,7 @@ def _result(result: UnitResult) -> dict[str, Any]:
         "kind": result.unit.kind.value,
         "problem": result.problem,
         "findings": [_finding(result.unit, each) for each in result.verified],
-        "missed": [_missed(result.unit, event) for event in result.missed],
+        "missed": [_missed(where, event) for where, event in result.missed],
     }
 
 

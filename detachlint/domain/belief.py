@@ -18,6 +18,7 @@ Each question is answered twice (`Belief`): under PyTorch's defaults for all tha
 from __future__ import annotations
 
 from enum import Enum
+from functools import cache
 from typing import NamedTuple
 
 from detachlint.domain.lattice import FiniteLattice
@@ -31,6 +32,8 @@ class Truth(Enum):
     YES = "YES"
     MAYBE = "MAYBE"
     SOMETIMES = "SOMETIMES"
+
+    __hash__ = object.__hash__  # Enum's own is written in Python, and asked for all the time
 
 
 TRUTH: FiniteLattice[Truth] = FiniteLattice(
@@ -86,9 +89,7 @@ class Belief(NamedTuple):
 
     def join(self, other: Belief) -> Belief:
         """Either execution may have happened."""
-        if self == other:
-            return self
-        return Belief(TRUTH.join(self.usual, other.usual), TRUTH.join(self.sure, other.sure))
+        return _join(self, other)
 
     def leq(self, other: Belief) -> bool:
         """Whether `other` covers all that this believes."""
@@ -96,11 +97,11 @@ class Belief(NamedTuple):
 
     def both(self, other: Belief) -> Belief:
         """This and the other hold."""
-        return Belief(truth_and(self.usual, other.usual), truth_and(self.sure, other.sure))
+        return _both(self, other)
 
     def either(self, other: Belief) -> Belief:
         """This or the other holds."""
-        return Belief(truth_or(self.usual, other.usual), truth_or(self.sure, other.sure))
+        return _either(self, other)
 
     def opposite(self) -> Belief:
         """The negation."""
@@ -118,6 +119,24 @@ class Belief(NamedTuple):
         if self.usual in (Truth.YES, Truth.NO):
             return str(self.usual.value)
         return "MAYBE"
+
+
+# Few beliefs exist, and their pairs are asked for all the time.
+
+
+@cache
+def _join(left: Belief, right: Belief) -> Belief:
+    return Belief(TRUTH.join(left.usual, right.usual), TRUTH.join(left.sure, right.sure))
+
+
+@cache
+def _both(left: Belief, right: Belief) -> Belief:
+    return Belief(truth_and(left.usual, right.usual), truth_and(left.sure, right.sure))
+
+
+@cache
+def _either(left: Belief, right: Belief) -> Belief:
+    return Belief(truth_or(left.usual, right.usual), truth_or(left.sure, right.sure))
 
 
 BOTTOM = Belief(Truth.BOTTOM, Truth.BOTTOM)

@@ -57,12 +57,14 @@ class Tensor:
     is asked for, since PyTorch does so too (DifferentiableViewMeta::requires_grad). `leaf` says
     whether the flag may be switched off. `severed` are the crossings its values came through,
     losing their gradient there. `parameter` marks `nn.Parameter`. `device` is whether it is elsewhere
-    than in the CPU's memory; `traits` is what else NumPy may refuse.
+    than in the CPU's memory; `traits` is what else NumPy may refuse. With `perhaps_base` it may be
+    its base itself, as `t.flatten()` is for a vector.
     """
 
     grad: Belief
     leaf: Belief = MAYBE
     base: frozenset[Address] = frozenset()
+    perhaps_base: bool = False
     dtype: Dtype = Dtype.FLOAT32
     device: Trait = PLAIN
     traits: Traits = field(default_factory=dict)
@@ -81,6 +83,7 @@ class Tensor:
             grad=self.grad.join(other.grad),
             leaf=self.leaf.join(other.leaf),
             base=self.base | other.base,
+            perhaps_base=self.perhaps_base or other.perhaps_base,
             dtype=self.dtype.join(other.dtype),
             device=self.device.join(other.device),
             traits=join_traits(self.traits, other.traits),

@@ -37,6 +37,8 @@ class Check(Enum):
     STORAGE = "storage"
     """No memory of its own: inside `vmap` and its kin, and nested tensors."""
 
+    __hash__ = object.__hash__  # as in `Truth`
+
 
 @final
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import subprocess
@@ -14,13 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-import detachlint
 from detachlint.harness.journal import Record, read_journals
+from detachlint.harness.observed_environment import observed_environment, write_settings
 from detachlint.harness.runner import HarnessError
-
-_VARIABLE = "DETACHLINT_OBSERVED"
-_SETTINGS = "settings.json"
-_STARTUP = Path(detachlint.__file__).parent / "harness" / "startup"
 
 _FROM_TERMINAL = ("SIGINT", "SIGQUIT", "SIGHUP")
 """What a terminal sends to all processes in front of it: the program gets it without our help."""
@@ -49,11 +44,10 @@ def run_in_place(
     Raises HarnessError where the command cannot be started.
     """
     with tempfile.TemporaryDirectory(prefix="detachlint-", ignore_cleanup_errors=True) as name:
-        directory = Path(name)
-        settings = {"keep_going": keep_going, "methods": ["numpy", "__array__", *methods]}
-        (directory / _SETTINGS).write_text(json.dumps(settings), "utf-8")
-        status = _run(command, _environment(os.environ, directory))
-        record = read_journals(directory)
+        observer = {"keep_going": keep_going, "methods": ["numpy", "__array__", *methods]}
+        write_settings(name, observer)
+        status = _run(command, observed_environment(os.environ, name))
+        record = read_journals(Path(name))
     return Outcome(status if status >= 0 else 128 - status, record)
 
 
@@ -68,12 +62,6 @@ def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
             reason = error.strerror or str(error)
             raise HarnessError(f"cannot run {command[0]}: {reason}") from error
         return running[0].wait()
-
-
-def _environment(own: Mapping[str, str], directory: Path) -> dict[str, str]:
-    # An empty entry would mean the working directory.
-    path = [str(_STARTUP), *filter(None, [own.get("PYTHONPATH", "")])]
-    return {**own, "PYTHONPATH": os.pathsep.join(path), _VARIABLE: str(directory)}
 
 
 @contextlib.contextmanager

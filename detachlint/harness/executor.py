@@ -21,6 +21,7 @@ import torch
 
 from detachlint.harness.gradients import watched_gradients
 from detachlint.harness.launch import Launch
+from detachlint.harness.libraries import program_files
 from detachlint.harness.observation import Crossing, ProgramError, Reveal, message_of
 from detachlint.harness.observer import NUMPY_CROSSINGS, Observer
 from detachlint.harness.pytest_run import run_tests
@@ -48,6 +49,7 @@ def execute(
     at_exit: bool = False,
     passing: tuple[type[BaseException], ...] = (),
     launch: Launch | None = None,
+    neighbours: bool = False,
     report: Callable[[Crossing, int], None] | None = None,
 ) -> Execution:
     """Run `text` as the main module `filename`, and return what was observed.
@@ -59,12 +61,13 @@ def execute(
     backward pass. With `at_exit` its threads are waited for and its exit
     handlers run, as at the end of a Python process. Exceptions of the types `passing` are the
     caller's own (a time limit, say) and go through. `launch` is for a program of several files, of
-    which `text` is that of `filename`. `report` is that of `Observer`; a process that the program
+    which `text` is that of `filename`. With `neighbours` the files that it imports are part of the
+    program, too, unless they are a library's. `report` is that of `Observer`; a process that the program
     forks counts, and reports, for itself. Nothing protects this process from the program: that is
     `run_program`'s work.
     """
     observer = Observer(
-        _files(filename, launch),
+        program_files(filename, launch.root if launch else None, neighbours=neighbours),
         keep_going=keep_going,
         digests=digests,
         methods=methods,
@@ -112,13 +115,6 @@ def _run(
     return None
 
 
-def _files(filename: str, launch: Launch | None) -> Callable[[str], bool]:
-    if launch is None:
-        return lambda name: name == filename
-    below = launch.root + os.sep
-    return lambda name: name.startswith(below)
-
-
 @contextmanager
 def _main_module(text: str, filename: str, launch: Launch | None) -> Iterator[types.ModuleType]:
     """A new `__main__` whose source is known to tracebacks and to `inspect`."""
@@ -138,7 +134,7 @@ def _main_module(text: str, filename: str, launch: Launch | None) -> Iterator[ty
         yield module
     finally:
         sys.argv, sys.path = arguments, search_path
-        _forget_modules(modules, _files(filename, launch))
+        _forget_modules(modules, program_files(filename, launch.root if launch else None))
         linecache.cache.pop(filename, None)
         # What the program leaves suspended (a generator inside `no_grad`) must end now, not while
         # a later program runs.

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from detachlint.harness.join import Event, Status, join
 from detachlint.harness.moves import Moves
-from detachlint.harness.observation import Observation, Uncaught
+from detachlint.harness.observation import Crossing, Observation, Uncaught
 from detachlint.rules.finding import Finding
 
-_Arrays: TypeAlias = defaultdict[int, Counter[str]]
-"""Per line, how often each array was made there, by its digest."""
+_Place: TypeAlias = tuple[str, int]
+"""A file and a line."""
+_Arrays: TypeAlias = defaultdict[_Place, Counter[str]]
+"""How often each array was made at a place, by its digest."""
 _Sequence = TypeVar("_Sequence", str, tuple[str, ...])
 
 
@@ -54,8 +57,10 @@ class Trial:
             yield "standard output differs"
         if not self._agree(self.before.gradients, self.after.gradients):
             yield "the gradients of leaves differ"
-        for line in self._lines_with_other_arrays():
-            yield f"another array at {self.moves.line_name(line)}"
+        for filename, line in self._places_of_other_arrays():
+            elsewhere = "" if filename == self.filename else f" of {Path(filename).name}"
+            name = f"line {line}" if elsewhere else self.moves.line_name(line)
+            yield f"another array at {name}{elsewhere}"
 
     @property
     def _went_on(self) -> bool:
@@ -91,31 +96,39 @@ class Trial:
     def _agree(self, before: _Sequence, after: _Sequence) -> bool:
         return after[: len(before)] == before if self._went_on else after == before
 
-    def _lines_with_other_arrays(self) -> Iterator[int]:
+    def _places_of_other_arrays(self) -> Iterator[_Place]:
         before, after = self._arrays_before(), _arrays(self.after)
-        own = {self.moves.line(line) for finding in self.fixed for line in _lines(finding)}
-        for line in sorted({*before, *after}):
-            if line in own:
+        own = {
+            (self.filename, self.moves.line(line))
+            for finding in self.fixed
+            for line in _lines(finding)
+        }
+        for place in sorted({*before, *after}):
+            if place in own:
                 # What could not be made before may be made now.
-                known = Counter({key: n for key, n in before[line].items() if key})
-                differs = bool(known - after[line])
+                known = Counter({key: n for key, n in before[place].items() if key})
+                differs = bool(known - after[place])
             elif self._went_on:
-                differs = bool(before[line] - after[line])
+                differs = bool(before[place] - after[place])
             else:
-                differs = before[line] != after[line]
+                differs = before[place] != after[place]
             if differs:
-                yield line
+                yield place
 
     def _arrays_before(self) -> _Arrays:
         """By the lines that they are at after the fix."""
         arrays: _Arrays = defaultdict(Counter)
         for crossing in self.before.crossings:
-            if crossing.span is not None:
-                line = self.moves.span(crossing.span).line
-            else:
-                line = self.moves.line(crossing.line) if crossing.line else 0
-            arrays[line][crossing.digest] += crossing.count
+            arrays[self._moved(crossing)][crossing.digest] += crossing.count
         return arrays
+
+    def _moved(self, crossing: Crossing) -> _Place:
+        filename, line = _place(crossing)
+        if filename != self.filename:
+            return filename, line
+        if crossing.span is not None:
+            return filename, self.moves.span(crossing.span).line
+        return filename, self.moves.line(line)
 
 
 def _lines(finding: Finding) -> range:
@@ -125,6 +138,10 @@ def _lines(finding: Finding) -> range:
 def _arrays(seen: Observation) -> _Arrays:
     arrays: _Arrays = defaultdict(Counter)
     for crossing in seen.crossings:
-        line = crossing.line if crossing.span is None else crossing.span.line
-        arrays[line][crossing.digest] += crossing.count
+        arrays[_place(crossing)][crossing.digest] += crossing.count
     return arrays
+
+
+def _place(crossing: Crossing) -> _Place:
+    line = crossing.line if crossing.span is None else crossing.span.line
+    return crossing.filename, line

@@ -6,50 +6,14 @@ say; a process that never does is left alone. Nothing here imports more than Pyt
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import sys
-from collections.abc import Callable, Sequence
-from importlib.machinery import ModuleSpec
-from types import ModuleType
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 
-VARIABLE = "DETACHLINT_OBSERVED"
-"""The environment variable that names the directory of the journals and of the settings."""
-
-
-class _AfterImport:
-    """A finder on `sys.meta_path` that acts once the module `name` has been imported."""
-
-    def __init__(self, name: str, action: Callable[[], None]) -> None:
-        self._name = name
-        self._action = action
-        self._is_asking_others = False
-
-    def find_spec(
-        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        """The spec that the other finders have, with a loader that acts after loading."""
-        if name != self._name or self._is_asking_others:
-            return None
-        self._is_asking_others = True
-        try:
-            spec = importlib.util.find_spec(name)
-        finally:
-            self._is_asking_others = False
-        if spec is not None and spec.loader is not None:
-            self._act_after(spec.loader)
-        return spec
-
-    def _act_after(self, loader: object) -> None:
-        load: Callable[[ModuleType], None] = loader.exec_module  # type: ignore[attr-defined]
-
-        def load_and_act(module: ModuleType) -> None:
-            del loader.exec_module  # type: ignore[attr-defined]
-            load(module)
-            sys.meta_path.remove(self)
-            self._action()
-
-        loader.exec_module = load_and_act  # type: ignore[attr-defined]
+from detachlint.harness.after_import import AfterImport
+from detachlint.harness.observed_environment import VARIABLE, read_settings
 
 
 def observe_when_torch_is_imported(root: str) -> None:
@@ -61,24 +25,46 @@ def observe_when_torch_is_imported(root: str) -> None:
     if not directory:
         return
 
-    def begin() -> None:
-        try:
-            _record(directory, root)
-        except Exception as error:
-            # The program has nothing to do with it, and goes on.
-            reason = f"{type(error).__name__}: {error}"
-            print(f"detachlint: a process is not observed: {reason}", file=sys.stderr)
+    if _tried(lambda: _read_program(directory, root)):
+        begin = partial(_tried, partial(_record, directory, root))
+        if "torch" in sys.modules:
+            begin()
+        else:
+            sys.meta_path.insert(0, AfterImport("torch", begin))
 
-    if "torch" in sys.modules:
-        begin()
-    else:
-        sys.meta_path.insert(0, _AfterImport("torch", begin))
+
+def _tried(step: Callable[[], None]) -> bool:
+    """Whether that worked. If not, the program has nothing to do with it, and goes on."""
+    try:
+        step()
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"
+        print(f"detachlint: a process is not observed: {reason}", file=sys.stderr)
+        return False
+    return True
+
+
+def _read_program(directory: str, root: str) -> None:
+    """Give the program's main file its text, where that is not what the file holds."""
+    program = read_settings(directory)["program"]
+    if program is not None:
+        with _importable(root):
+            from detachlint.harness.main_text import import_as, run_as
+        run_as(program["filename"], program["text"])
+        import_as(program["filename"], program["text"])
 
 
 def _record(directory: str, root: str) -> None:
+    with _importable(root):
+        from detachlint.harness.recording import record_this_process
+    record_this_process(directory)
+
+
+@contextmanager
+def _importable(root: str) -> Iterator[None]:
+    """While this package can be imported, wherever it was imported from."""
     sys.path.insert(0, root)
     try:
-        from detachlint.harness.recording import record_this_process
+        yield
     finally:
         sys.path.remove(root)
-    record_this_process(directory)

@@ -146,7 +146,9 @@ def _path(filename: str) -> str:
 def _is_of_crossing(uncaught: Uncaught, crossings: Iterable[Crossing]) -> bool:
     return any(
         failed(crossing)
-        and (crossing.filename, crossing.message) == (uncaught.filename, uncaught.message)
+        and (crossing.filename, crossing.outcome) == (uncaught.filename, uncaught.type)
+        # Python words some exceptions only after the tensor has been asked.
+        and (crossing.message == uncaught.message or crossing.line == uncaught.line)
         for crossing in crossings
     )
 

@@ -9,12 +9,14 @@ import itertools
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import CodeType, FrameType, TracebackType
 from typing import Any, NamedTuple
 
 import torch
 
+from detachlint.harness import rejections
+from detachlint.harness.after_import import AfterImport
 from detachlint.harness.convertible import convertible
 from detachlint.harness.observation import Crossing, message_of, refused_check
 from detachlint.source.span import Span
@@ -89,6 +91,8 @@ class Observer:
     that it would have been (zeros, where the tensor has no data), so that one run shows all bad
     lines. With `digests` each
     crossing also records a digest of the array. `methods` are names of methods of `torch.Tensor`.
+    What the program hands to something of NumPy that takes no tensor is recorded as well, as a
+    crossing by the method that NumPy tried (`mean` for `np.mean(t)`), when it fails.
     `report`, if given, is told of a crossing (with its count in this thread, and the thread's
     number) when it first occurs and each time its count has doubled.
 
@@ -137,6 +141,10 @@ class Observer:
         if self._replaced:
             raise RuntimeError("this observer is installed already")
         replacements = {name: self._observed(name) for name in self._methods}
+        _leave_uncompiled()
+        for name in rejections.METHODS:
+            original = getattr(torch.Tensor, name)
+            replacements[name] = rejections.watched(name, original, self._rejected)
         for name, replacement in replacements.items():
             self._replaced[name] = torch.Tensor.__dict__.get(name)
             setattr(torch.Tensor, name, replacement)
@@ -253,6 +261,17 @@ class Observer:
             self._record(name, place, before, outcome, message, result)
         return result
 
+    def _rejected(self, name: str, tensor: torch.Tensor, message: str, frame: FrameType) -> Any:
+        """Record what NumPy did not take; the array to go on with, if that is to be done."""
+        if not self._belongs(frame.f_code.co_filename):
+            return None  # what libraries try is their own affair
+        array = None
+        if self._keep_going:
+            with suppress(Exception):
+                array = self._converted_anyway(torch.Tensor.numpy, tensor, (), {})
+        self._record(name, self._place_in(frame), _state(tensor), "TypeError", message, array)
+        return array
+
     def _converted_anyway(
         self,
         original: Callable[..., Any],
@@ -282,6 +301,20 @@ class Observer:
         entry[1] = count = entry[1] + 1
         if self._report is not None and count & (count - 1) == 0:
             self._report(_crossing(key, count), self._state.number)
+
+
+@functools.cache
+def _leave_uncompiled() -> None:
+    """Tell `torch.compile` that the harness is no part of any program: it would warn, and be slow."""
+
+    def tell() -> None:
+        with suppress(AttributeError):  # it is in the process of being imported, or an older one
+            sys.modules["torch._dynamo"].trace_rules.add("detachlint.harness")
+
+    if "torch._dynamo" in sys.modules:
+        tell()
+    else:
+        sys.meta_path.insert(0, AfterImport("torch._dynamo", tell))
 
 
 def without_observer(traceback: TracebackType | None) -> TracebackType | None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
-from contextlib import AbstractContextManager
-from importlib.machinery import SourceFileLoader
-from types import CodeType
-from unittest import mock
+
+from detachlint.harness.main_text import imported_as
 
 _OPTIONS = (
     # Whatever the project adds (coverage, several processes) would observe or hide the same things.
@@ -31,17 +29,5 @@ def run_tests(text: str, filename: str) -> int:
     """
     import pytest
 
-    with _instead_of(filename, text):
+    with imported_as(filename, text):
         return int(pytest.main([filename, *_OPTIONS]))
-
-
-def _instead_of(filename: str, text: str) -> AbstractContextManager[object]:
-    """While `filename` is imported as if it contained `text`."""
-    original = SourceFileLoader.get_code
-
-    def get_code(loader: SourceFileLoader, fullname: str) -> CodeType | None:
-        if loader.path == filename:
-            return compile(text, filename, "exec", dont_inherit=True)
-        return original(loader, fullname)
-
-    return mock.patch.object(SourceFileLoader, "get_code", get_code)

@@ -3,39 +3,35 @@
 from __future__ import annotations
 
 import atexit
-import json
 import os
-import site
 import sys
-import sysconfig
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from multiprocessing import util
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import torch
-
 from detachlint.harness.journal import Journal
+from detachlint.harness.libraries import outside_of_libraries, program_files
 from detachlint.harness.observation import Crossing, Uncaught, message_of
+from detachlint.harness.observed_environment import read_settings
 from detachlint.harness.observer import Observer, span_of_instruction, without_observer
-
-SETTINGS = "settings.json"
-"""The file beside the journals that says how to observe: keyword arguments of `Observer`."""
 
 
 class _Recording:
     """The observer of a process and its journal."""
 
     def __init__(self, directory: str) -> None:
-        settings: dict[str, Any] = json.loads(Path(directory, SETTINGS).read_text("utf-8"))
-        self._libraries = library_directories()
+        settings = read_settings(directory)
+        program = settings["program"]
+        self._names_are_final = program is not None
         self._start = Path.cwd()
         # Python forgets this before it calls exit handlers.
         self._main_file = getattr(sys.modules.get("__main__"), "__file__", None)
         self._journal = Journal(directory)
-        self._observer = Observer(self._belongs, report=self._note, **settings)
+        self._belongs = outside_of_libraries() if program is None else _files_of(program)
+        self._observer = Observer(self._belongs, report=self._note, **settings["observer"])
 
     def begin(self) -> None:
         """Observe until the process ends, however it ends."""
@@ -76,6 +72,8 @@ class _Recording:
         return Uncaught(type(error).__name__, message_of(error), filename, line, span)
 
     def _absolute(self, filename: str) -> str:
+        if self._names_are_final:
+            return filename
         return os.path.abspath(self._start / filename)  # noqa: PTH100 (keeps symbolic links)
 
     def _begin_in_fork(self) -> None:
@@ -85,11 +83,6 @@ class _Recording:
     def _finish_with_multiprocessing(self) -> None:
         util.Finalize(None, self.finish, exitpriority=-1)
 
-    def _belongs(self, filename: str) -> bool:
-        """Whether a file is the program's rather than Python's, a library's or detachlint's."""
-        is_file = not filename.startswith("<")
-        return is_file and not self._absolute(filename).startswith(self._libraries)
-
     def _files(self) -> Iterator[str]:
         """Those of the program. Some modules name a file that does not exist, `torch.ops` say."""
         modules = list(sys.modules.values())
@@ -98,6 +91,10 @@ class _Recording:
                 path = self._absolute(filename)
                 if os.path.isfile(path):  # noqa: PTH113 (PTH would make a Path of each)
                     yield path
+
+
+def _files_of(program: Mapping[str, Any]) -> Callable[[str], bool]:
+    return program_files(program["filename"], program["root"], neighbours=program["neighbours"])
 
 
 def record_this_process(directory: str) -> None:
@@ -120,16 +117,6 @@ def _hiding_observer(show: Callable[..., None]) -> Callable[..., None]:
         show(kind, error, error.__traceback__)
 
     return hook
-
-
-def library_directories() -> tuple[str, ...]:
-    """The directories whose files are not the user's program, each with a separator behind."""
-    paths = sysconfig.get_paths()
-    names = [paths[key] for key in ("stdlib", "platstdlib", "purelib", "platlib", "scripts")]
-    names += [*site.getsitepackages(), site.getusersitepackages()]
-    names += [str(Path(torch.__file__).parent), str(Path(__file__).parents[1])]
-    found = {os.path.abspath(name) for name in names}  # noqa: PTH100
-    return tuple(sorted(f"{name}{os.sep}" for name in found | set(map(os.path.realpath, found))))
 
 
 def _file(module: object) -> object:

@@ -40,6 +40,7 @@ class HarnessError(Exception):
 class Mode:
     """How programs are observed.
 
+    With `neighbours` the files that a program imports are part of it, unless they are a library's.
     `keep_going` answers a refused crossing with the detached array, `digests` records what every
     array held, `gradients` what each backward pass left in the leaves; `methods` are the methods of
     `torch.Tensor` that count as crossings.
@@ -48,6 +49,7 @@ class Mode:
     keep_going: bool = False
     digests: bool = False
     gradients: bool = False
+    neighbours: bool = False
     methods: tuple[str, ...] = ("numpy", "__array__")
 
 

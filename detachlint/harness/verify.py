@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
 
-from detachlint.api import FileResult, check_text
-from detachlint.config.options import DEFAULT_OPTIONS, Options
+from detachlint.api import FileResult, check_texts
+from detachlint.config.options import Options
 from detachlint.fix import apply_fixes
 from detachlint.harness.fix_effects import Trial, events_of
 from detachlint.harness.join import Event, Joined, Judged, Status, claim_of, join
@@ -25,7 +25,8 @@ from detachlint.rules.finding import Applicability, Finding
 _DISPLAY_ONLY = Applicability.DISPLAY_ONLY
 _COMPARABLE = (Verdict.FINISHED, Verdict.DIED)
 """How a run ends that would end so again."""
-_MODE = Mode(keep_going=True, digests=True, gradients=True)
+_MODE = Mode(keep_going=True, digests=True, gradients=True, neighbours=True)
+_AS_IT_IS = replace(PLAIN, neighbours=True)
 
 
 class FixStatus(Enum):
@@ -61,58 +62,92 @@ class Verified:
 
 @dataclass(frozen=True, slots=True)
 class UnitResult:
-    """What came of one program. `missed` are failures without a finding.
+    """What came of one program. `missed` are failures without a finding, in its file or in another
+    one that was checked; each with the unit that file is.
 
     `problem` says in one line why the program did not run to its end; None if it did.
     """
 
     unit: Unit
     verified: tuple[Verified, ...] = ()
-    missed: tuple[Event, ...] = ()
+    missed: tuple[tuple[Unit, Event], ...] = ()
     problem: str | None = None
 
 
 _FixResult: TypeAlias = tuple[FixStatus, tuple[str, ...]]
 
 
-def verify(unit: Unit, runner: Runner, options: Options = DEFAULT_OPTIONS) -> UnitResult:
-    """Check a unit, execute it if there is a finding, and again with the fixes in it.
+def verify(
+    units: Sequence[Unit], runner: Runner, options_of: Callable[[Unit], Options]
+) -> Iterator[UnitResult]:
+    """Check units as one project; execute each with a finding, and again with the fixes in it.
 
     HarnessError if PyTorch cannot be run here.
     """
-    checked = check(unit, options)
-    if checked.error is not None:
-        return UnitResult(unit, problem=f"not run: {checked.error}")
-    for finding in checked.findings:
+    results = check(units, options_of)
+    checked = [_Checked(unit, result) for unit, result in zip(units, results, strict=True)]
+    files = {each.unit.path: each for each in checked if each.unit.within is None}
+    for each in checked:
+        yield _verified(each, files, runner)
+
+
+def check(units: Sequence[Unit], options_of: Callable[[Unit], Options]) -> list[FileResult]:
+    """What the linter says of units that may import each other."""
+    return list(check_texts((unit.source, options_of(unit)) for unit in units))
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """A unit, and what the linter says of it."""
+
+    unit: Unit
+    result: FileResult
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Those that predict an error, with the file's name as the run has it."""
+        found = [each for each in self.result.findings if claim_of(each) is not None]
+        return [replace(each, filename=self.unit.path) for each in found]
+
+
+def _verified(checked: _Checked, files: Mapping[str, _Checked], runner: Runner) -> UnitResult:
+    unit, result = checked.unit, checked.result
+    if result.error is not None:
+        return UnitResult(unit, problem=f"not run: {result.error}")
+    for finding in result.findings:
         # The other cells of a notebook are a program without the broken one.
         if finding.code == UNREADABLE and not unit.source.troubles:
             return UnitResult(unit, problem=f"not run: {finding.message}")
-    findings = [finding for finding in checked.findings if claim_of(finding) is not None]
-    return _Verification(runner, unit, findings).result() if findings else UnitResult(unit)
-
-
-def check(unit: Unit, options: Options) -> FileResult:
-    """What the linter says of a unit."""
-    return check_text(unit.source, options)
+    if not checked.findings:
+        return UnitResult(unit)
+    return _Verification(runner, checked, files).result()
 
 
 @dataclass(frozen=True)
 class _Verification:
-    """The runs of one unit that has findings."""
+    """The runs of one unit that has findings. `files` are all that was checked, by their paths."""
 
     runner: Runner
-    unit: Unit
-    findings: Sequence[Finding]
+    checked: _Checked
+    files: Mapping[str, _Checked]
+
+    @property
+    def unit(self) -> Unit:
+        return self.checked.unit
 
     def result(self) -> UnitResult:
         joined = self._join(self._before)
         left_out = any(each.status is Status.NOT_REACHED for each in joined.judged)
         if left_out and self._before.verdict is Verdict.FINISHED:
             # What an `except` does is seen only where PyTorch's exception is let through.
-            joined = self._join(self._before, self._run(self.unit.text, PLAIN))
+            joined = self._join(self._before, self._run(self.unit.text, _AS_IT_IS))
         fixes = self._fixes()
         verified = tuple(Verified(each, *fixes[each.finding]) for each in joined.judged)
-        return UnitResult(self.unit, verified, joined.missed, self._problem())
+        missed = tuple((self._unit_at(each.filename), each) for each in joined.missed)
+        return UnitResult(self.unit, verified, missed, self._problem())
+
+    def _unit_at(self, path: str) -> Unit:
+        return self.unit if path == self.unit.path else self.files[path].unit
 
     @cached_property
     def _before(self) -> Observation:
@@ -129,11 +164,19 @@ class _Verification:
         )
 
     def _join(self, *runs: Observation) -> Joined:
-        """The findings joined with what happened in the runs."""
-        placed = {replace(each, filename=self.unit.path): each for each in self.findings}
-        joined = join(placed, [event for run in runs for event in events_of(run, self.unit.path)])
-        judged = [replace(each, finding=placed[each.finding]) for each in joined.judged]
-        return Joined(tuple(judged), joined.missed)
+        """The unit's findings joined with what happened in the runs, in all files checked."""
+        path = self.unit.path
+        others = [each for name, each in self.files.items() if name != path]
+        findings = [*self.checked.findings, *(f for each in others for f in each.findings)]
+        known = {path, *(each.unit.path for each in others)}
+        events = [event for run in runs for event in events_of(run, path)]
+        joined = join(findings, [event for event in events if event.filename in known])
+        own = [each for each in joined.judged if each.finding.filename == path]
+        named = [
+            replace(each, finding=replace(each.finding, filename=self.unit.filename))
+            for each in own
+        ]
+        return Joined(tuple(named), joined.missed)
 
     def _problem(self) -> str | None:
         seen = self._before

@@ -12,14 +12,17 @@ import importlib
 import json
 import os
 import sys
+import tempfile
 import weakref
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy
 import torch
 
 from detachlint.harness.executor import execute
+from detachlint.harness.journal import read_journals
 from detachlint.harness.launch import Launch
 from detachlint.harness.limits import (
     Limits,
@@ -28,6 +31,7 @@ from detachlint.harness.limits import (
     refuse_connections,
 )
 from detachlint.harness.observation import Crossing
+from detachlint.harness.observed_environment import observed_environment, write_settings
 from detachlint.harness.supervisor import Send, supervise
 
 
@@ -83,7 +87,10 @@ def _settle() -> None:
 
 
 def _forget_finalizers() -> None:
-    """Spare every fork the 20 ms in which PyTorch tears down its operator registry at exit."""
+    """Leave this process's finalizers out of what forks do at their exit.
+
+    PyTorch's take 20 ms, to tear down its operator registry.
+    """
     for finalizer in list(getattr(weakref.finalize, "_registry", ())):
         finalizer.atexit = False
 
@@ -92,34 +99,52 @@ def _run(
     request: dict[str, Any], private: tuple[BinaryIO, BinaryIO], *, in_place: bool
 ) -> dict[str, Any]:
     launch = None if request["launch"] is None else Launch.from_json(request["launch"])
-
-    def body(send: Send) -> dict[str, Any]:
-        def report(crossing: Crossing, thread: int) -> None:
-            send({"crossing": asdict(crossing), "process": os.getpid(), "thread": thread})
-
-        for stream in private:
-            os.close(stream.fileno())
-        if request["directory"]:
-            sys.path.insert(0, request["directory"])
-        execution = execute(
-            request["text"],
-            request["filename"],
-            keep_going=request["keep_going"],
-            digests=request["digests"],
-            methods=tuple(request["methods"]),
-            gradients=request["gradients"],
-            tests=request["tests"],
-            at_exit=True,
-            launch=launch,
-            report=report,
-        )
-        return asdict(execution)
-
     if launch is not None or "optim" in request["text"]:
         warm_up_optimizers()
     if request["tests"]:
         warm_up_pytest()
-    return supervise(body, Limits(**request["limits"]), in_place=in_place).to_json()
+    # Forked processes tell of themselves; those that are started anew write journals.
+    with tempfile.TemporaryDirectory(prefix="journals-", ignore_cleanup_errors=True) as journals:
+        program = {key: request[key] for key in ("filename", "text")}
+        program |= {"root": launch.root if launch else None, "neighbours": request["neighbours"]}
+        write_settings(journals, {key: request[key] for key in _OBSERVER}, program)
+
+        def body(send: Send) -> dict[str, Any]:
+            for stream in private:
+                os.close(stream.fileno())
+            _forget_finalizers()  # the directories are not the program's to remove at its exit
+            os.environ.update(observed_environment(os.environ, journals))
+            return _executed(request, launch, send)
+
+        seen = supervise(body, Limits(**request["limits"]), in_place=in_place)
+        others = read_journals(Path(journals)).crossings
+    return replace(seen, crossings=(*seen.crossings, *others)).to_json()
+
+
+_OBSERVER = ("keep_going", "digests", "methods")
+"""The parts of a request that are parameters of `Observer`."""
+
+
+def _executed(request: dict[str, Any], launch: Launch | None, send: Send) -> dict[str, Any]:
+    def report(crossing: Crossing, thread: int) -> None:
+        send({"crossing": asdict(crossing), "process": os.getpid(), "thread": thread})
+
+    if request["directory"]:
+        sys.path.insert(0, request["directory"])
+    execution = execute(
+        request["text"],
+        request["filename"],
+        keep_going=request["keep_going"],
+        digests=request["digests"],
+        methods=tuple(request["methods"]),
+        gradients=request["gradients"],
+        tests=request["tests"],
+        at_exit=True,
+        launch=launch,
+        neighbours=request["neighbours"],
+        report=report,
+    )
+    return asdict(execution)
 
 
 def _reply(replies: BinaryIO, value: dict[str, Any]) -> None:

@@ -36,7 +36,6 @@ from detachlint.interpret.unseen import arguments_for, leave_world_in_unseen_han
 from detachlint.ir.nodes import Code
 from detachlint.ir.walk import inner_codes
 from detachlint.knowledge.source_facts import source_fact
-from detachlint.source.span import Span
 
 ROUNDS = 2
 """How often the methods of an object are run one after the other: what one leaves in an attribute,
@@ -425,18 +424,23 @@ class Roots:
 
     def confirm(self) -> None:
         """Ask what unseen callers would see, where all seen ones see a certain error."""
-        for span, visits in list(self.machine.facts_about(self.file).crossings.items()):
-            if any(visit.unseen for visit in visits) or not any(v.public for v in visits):
-                continue
-            if any(visit.raises.sure is not Truth.YES for visit in visits):
-                continue
-            with self.machine.asking_about(span):
-                self._ask(span)
-
-    def _ask(self, span: Span) -> None:
+        open_questions = [
+            span
+            for span, visits in self.machine.facts_about(self.file).crossings.items()
+            if any(visit.public for visit in visits)
+            and not any(visit.unseen for visit in visits)
+            and all(visit.raises.sure is Truth.YES for visit in visits)
+        ]
+        if not open_questions:
+            return
         for address, function in self._functions():
-            if function.code.span.contains(span) and not self._is_method(function):
-                self.run_function(address)
+            inside = frozenset(filter(function.code.span.contains, open_questions))
+            if inside and not self._is_method(function):
+                with self.machine.asking_about(inside):
+                    self.run_function(address)
         for address, cls in self._classes():
-            if cls.code is not None and cls.code.span.contains(span):
-                self._run_class(address, cls, confirming=True)
+            whole = cls.code.span if cls.code is not None else None
+            inside = frozenset(span for span in open_questions if whole and whole.contains(span))
+            if inside:
+                with self.machine.asking_about(inside):
+                    self._run_class(address, cls, confirming=True)

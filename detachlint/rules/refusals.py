@@ -14,6 +14,8 @@ from detachlint.interpret.facts import Crossing
 from detachlint.rules.finding import Confidence
 
 META = frozenset({"meta"})
+_ORDER = tuple(Check)
+_CONFIDENCES = tuple(Confidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +65,28 @@ def is_quantized(dtype: str) -> bool:
 
 def refusal(visits: list[Crossing]) -> Refusal | None:
     """What PyTorch refuses at a crossing; None where it never does, for all that is known."""
-    checks = [c for c in Check if any(confidence_of(belief(v, c)) is not None for v in visits)]
+    looked_at = _looked_at(visits)
+    checks = [c for c in looked_at if any(confidence_of(belief(v, c)) is not None for v in visits)]
     if not checks:
         return None
     chosen = max(checks, key=lambda check: _strength(visits, check))
     worst = max(visits, key=lambda visit: _rank(visit, chosen))
-    order = list(Check)
     others = [c for c in checks if c is not chosen and _is_shown(worst, c)]
     return Refusal(
         chosen,
         _overall(visits, [_any_belief(visit) for visit in visits]),
         worst,
         all(belief(visit, chosen).usual is Truth.YES for visit in visits),
-        tuple(c for c in others if order.index(c) < order.index(chosen)),
-        tuple(c for c in others if order.index(c) > order.index(chosen)),
-        tuple(c for c in Check if any(_is_shown(visit, c) for visit in visits)),
+        tuple(c for c in others if _ORDER.index(c) < _ORDER.index(chosen)),
+        tuple(c for c in others if _ORDER.index(c) > _ORDER.index(chosen)),
+        tuple(c for c in looked_at if any(_is_shown(visit, c) for visit in visits)),
     )
+
+
+def _looked_at(visits: list[Crossing]) -> list[Check]:
+    """The checks that may refuse something in one of the visits, in PyTorch's order."""
+    known = {Check.GRAD}.union(*(visit.traits for visit in visits))
+    return [check for check in _ORDER if check in known]
 
 
 def belief(visit: Crossing, check: Check) -> Belief:
@@ -101,9 +109,9 @@ def confidence_of(raising: Belief) -> Confidence | None:
 
 
 def _any_belief(visit: Crossing) -> Belief:
-    raising = NO
-    for check in Check:
-        raising = raising.either(belief(visit, check))
+    raising = visit.raises
+    for trait in visit.traits.values():
+        raising = raising.either(trait.held)
     return raising
 
 
@@ -132,7 +140,7 @@ def _rank(visit: Crossing, check: Check) -> tuple[int, bool, int]:
 
 
 def _index(confidence: Confidence | None) -> int:
-    return -1 if confidence is None else list(Confidence).index(confidence)
+    return -1 if confidence is None else _CONFIDENCES.index(confidence)
 
 
 def _is_shown(visit: Crossing, check: Check) -> bool:

@@ -90,7 +90,7 @@ def test_notebooks_are_run_without_what_only_ipython_knows(project: Path) -> Non
 def test_a_refutation_fails(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = Finding("DTL101", "n", "m", "a.py", Span(3, 10, 3, 26), Confidence.CERTAIN)
     (project / "a.py").write_text(HEAD + "s = 'ä'; w.data.numpy(); (w + 1).numpy()\n")
-    monkeypatch.setattr(verify_module, "check", lambda *_: FileResult("a.py", (wrong,)))
+    monkeypatch.setattr(verify_module, "check", lambda *_: [FileResult("a.py", (wrong,))])
     result = run("a.py")
     assert result.exit_code == 1
     assert result.stdout == (

@@ -123,7 +123,7 @@ def test_every_template_has_the_shape_its_table_says(group: str, template: str) 
     for seed in range(3):
         text = from_template(Builder(random.Random(seed)), template, 0)
         seen = run(
-            "import torch\nfrom torch import nn\nimport torch.nn.functional as F\n"
+            "import copy\nimport torch\nfrom torch import nn\nimport torch.nn.functional as F\n"
             f"value = {text}\n"
             "print(tuple(value.shape) if torch.is_tensor(value) else type(value))\n"
             f"assert not {shapes!r} or tuple(value.shape) in {shapes!r}\n"

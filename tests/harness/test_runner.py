@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -85,6 +86,23 @@ def test_an_endless_program_is_ended() -> None:
         assert seen.stdout == "begun\n"
         assert time.monotonic() - started < 30
         assert runner.run(STUBBORN).verdict is Verdict.TIMEOUT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()\n",
+        "import atexit, time\natexit.register(time.sleep, 60)\n",
+        "import os, time\nif os.fork() == 0:\n    time.sleep(60)\nos.wait()\n",
+        "import threading\nlock = threading.Lock()\nlock.acquire()\nlock.acquire()\n",
+    ],
+)
+def test_a_program_that_waits_for_ever_is_ended(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setattr(runner, "limits", replace(LIMITS, seconds=0.5))
+    assert runner.run(text).verdict is Verdict.TIMEOUT
+    assert children_of(runner) == frozenset()
 
 
 def test_too_much_output_is_cut_off(runner: Runner) -> None:
@@ -190,6 +208,35 @@ assert os.getpid() == os.getpgid(0)
     assert seen.error is None
 
 
+def test_the_environment_is_a_short_list(runner: Runner) -> None:
+    seen = runner.run("import os\nprint(*sorted(os.environ), sep='\\n')\n")
+    settings = {"LC_ALL", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "CUDA_VISIBLE_DEVICES"}
+    python = {"PYTHONUTF8", "PYTHONHASHSEED", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH"}
+    known = {"PATH", "LD_LIBRARY_PATH", "HOME", "TMPDIR", "DETACHLINT_OBSERVED"} | settings | python
+    assert {"PATH", "HOME"} <= set(seen.stdout.split()) <= known
+
+
+def test_without_namespaces_the_network_is_refused_in_python() -> None:
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import socket\nfrom detachlint.harness.limits import refuse_connections\n"
+            "refuse_connections()\n"
+            "for act in (lambda: socket.create_connection(('127.0.0.1', 9), timeout=2),\n"
+            "            lambda: socket.getaddrinfo('localhost', 9),\n"
+            "            lambda: socket.socket(type=socket.SOCK_DGRAM).sendto(b'', ('127.0.0.1', 9))):\n"
+            "    try: act()\n"
+            "    except PermissionError as error: print(error)\n",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
+    )
+    assert done.stdout == "observed programs have no network\n" * 3
+
+
 def test_programs_have_no_network(runner: Runner) -> None:
     seen = runner.run("""\
 import socket
@@ -281,8 +328,6 @@ def test_the_warm_process_dies_with_its_parent() -> None:
         "runner = Runner(); runner.run('pass')\n"
         "print(runner._process.pid, flush=True); time.sleep(60)\n"
     )
-    import subprocess
-
     root = str(Path(__file__).parents[2])
     with subprocess.Popen([sys.executable, "-c", starter, root], stdout=subprocess.PIPE) as parent:
         assert parent.stdout is not None
@@ -342,3 +387,36 @@ def test_forked_processes_are_seen_as_well(runner: Runner) -> None:
     )
     assert (seen.verdict, seen.error) == (Verdict.FINISHED, None)
     assert [(c.line, c.count) for c in seen.crossings] == [(4, 6), (4, 8)]
+
+
+@pytest.mark.parametrize("method", ["spawn", "forkserver"])
+def test_processes_that_are_started_anew_are_seen_as_well(runner: Runner, method: str) -> None:
+    seen = runner.run(
+        "import multiprocessing, torch\ndef work(times):\n    for _ in range(times):\n"
+        "        torch.ones(1).numpy()\nif __name__ == '__main__':\n    work(3)\n"
+        f"    process = multiprocessing.get_context('{method}').Process(target=work, args=(5,))\n"
+        "    process.start()\n    process.join()\n    print(process.exitcode)\n"
+    )
+    assert (seen.verdict, seen.error, seen.stdout, seen.stderr) == (
+        Verdict.FINISHED,
+        None,
+        "0\n",
+        "",
+    )
+    assert [(c.filename, c.line, c.count) for c in seen.crossings] == [
+        ("program.py", 4, 3),
+        ("program.py", 4, 5),
+    ]
+
+
+def test_programs_that_are_compiled_do_not_notice(runner: Runner) -> None:
+    seen = runner.run("""\
+import torch
+def work(x):
+    y = x.mean() + 2 * x
+    print("a break")
+    return ((y > 0).sum() + (1 - y).max()).numpy()
+print(torch.compile(work, backend="eager")(torch.ones(3)))
+""")
+    assert (seen.error, seen.stdout, seen.stderr) == (None, "a break\n1.0\n", "")
+    assert len(seen.crossings) == 1

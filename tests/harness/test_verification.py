@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from detachlint.api import FileResult
-from detachlint.config.options import Options
+from detachlint.config.options import DEFAULT_OPTIONS, Options
 from detachlint.harness import verify as verify_module
 from detachlint.harness.join import Status
 from detachlint.harness.limits import Limits
@@ -34,7 +34,12 @@ def unit_of(text: str, name: str = "program.py", kind: Kind = Kind.SCRIPT) -> Un
 
 
 def verify(text: str, runner: Runner) -> UnitResult:
-    return verify_module.verify(unit_of(text), runner)
+    return verify_unit(unit_of(text), runner)
+
+
+def verify_unit(unit: Unit, runner: Runner, options: Options = DEFAULT_OPTIONS) -> UnitResult:
+    [result] = verify_module.verify([unit], runner, lambda unit: options)
+    return result
 
 
 def finding_on(text: str, expression: str, *edits: tuple[str, str], **changes: object) -> Finding:
@@ -55,7 +60,7 @@ def with_findings(
     monkeypatch: pytest.MonkeyPatch, runner: Runner, text: str, *findings: Finding
 ) -> tuple[Verified, ...]:
     """What becomes of findings that nobody made."""
-    monkeypatch.setattr(verify_module, "check", lambda *_: FileResult("program.py", findings))
+    monkeypatch.setattr(verify_module, "check", lambda *_: [FileResult("program.py", findings)])
     return verify(text, runner).verified
 
 
@@ -107,8 +112,19 @@ def test_what_no_finding_speaks_of_is_missed(
 ) -> None:
     text = HEAD + "w.numpy()\n(w + 1).numpy()\n"
     findings = (finding_on(text, "w.numpy()"),)
-    monkeypatch.setattr(verify_module, "check", lambda *_: FileResult("program.py", findings))
-    assert [event.line for event in verify(text, runner).missed] == [5]
+    monkeypatch.setattr(verify_module, "check", lambda *_: [FileResult("program.py", findings)])
+    assert [event.line for _, event in verify(text, runner).missed] == [5]
+
+
+def test_a_type_error_of_numpys_that_is_caught_confirms(runner: Runner) -> None:
+    text = HEAD + (
+        "try:\n    a = np.mean(w)\nexcept TypeError:\n    a = 1.0\nb = np.ones(2)\n"
+        "try:\n    b *= w\nexcept TypeError:\n    pass\nprint(a, b)\n"
+    )
+    found = verify(text, runner).verified
+    assert [each.finding.code for each in found] == ["DTL115", "DTL115"]
+    assert [each.judged.status for each in found] == [Status.CONFIRMED] * 2
+    assert [each.fix for each in found] == [FixStatus.VERIFIED] * 2
 
 
 @pytest.mark.parametrize(
@@ -240,10 +256,25 @@ def test_scripts_find_their_neighbours_but_write_elsewhere(tmp_path: Path, runne
         "import os\nfrom neighbour import w\nopen('written', 'w').close()\n"
         "print(os.environ.get('SECRET'))\nimport torch\ntorch.ones(1, requires_grad=True).numpy()\n"
     )
-    result = verify_module.verify(unit_of(script.read_text(), str(script)), runner)
+    result = verify_unit(unit_of(script.read_text(), str(script)), runner)
     assert result.problem is None
     assert [each.fix for each in result.verified] == [FixStatus.VERIFIED]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["neighbour.py", "script.py"]
+
+
+def test_processes_that_are_started_anew_have_the_fix_in_them(
+    tmp_path: Path, runner: Runner
+) -> None:
+    text = (
+        "import multiprocessing, torch\ndef work():\n"
+        "    print(torch.ones(1, requires_grad=True).numpy())\nif __name__ == '__main__':\n"
+        "    process = multiprocessing.get_context('spawn').Process(target=work)\n"
+        "    process.start()\n    process.join()\n    print(process.exitcode)\n"
+    )
+    script = tmp_path / "script.py"
+    script.write_text(text)
+    [each] = verify_unit(unit_of(text, str(script)), runner).verified
+    assert (each.judged.status, each.fix) == (Status.CONFIRMED, FixStatus.VERIFIED)
 
 
 def test_in_place_programs_have_all_that_their_user_has(
@@ -270,7 +301,7 @@ def test_tests_are_run_by_pytest_where_they_are(tmp_path: Path, runner: Runner) 
         "    assert made.numpy()[0] == 1\n\ndef test_two(weight):\n    assert weight.sum() == 3\n"
         "\ndef test_three():\n    assert (torch.ones(1, requires_grad=True) * 2).numpy()[0] == 2\n"
     )
-    result = verify_module.verify(unit_of(path.read_text(), str(path), Kind.TESTS), runner)
+    result = verify_unit(unit_of(path.read_text(), str(path), Kind.TESTS), runner)
     assert [each.judged.status for each in result.verified] == [Status.CONFIRMED] * 2
     assert [each.fix for each in result.verified] == [FixStatus.VERIFIED] * 2
     assert result.problem is None  # that a test fails is no news, as long as it fails again
@@ -279,6 +310,45 @@ def test_tests_are_run_by_pytest_where_they_are(tmp_path: Path, runner: Runner) 
 
 def test_the_options_of_findings_are_heeded(runner: Runner) -> None:
     unit = unit_of(HEAD + "w.numpy()\n")
-    [each] = verify_module.verify(unit, runner, Options(fix_style="force")).verified
+    [each] = verify_unit(unit, runner, Options(fix_style="force")).verified
     assert each.finding.fix is not None and each.finding.fix.message == "pass `force=True`"
     assert each.fix is FixStatus.VERIFIED
+
+
+# --- programs of several files -----------------------------------------------------------------
+
+
+def test_what_a_file_is_given_by_another_is_known(tmp_path: Path, runner: Runner) -> None:
+    """Findings are those of the project, crossings are at their own places in it."""
+    texts = {
+        "make.py": "import torch\n\ndef make():\n    return torch.ones(2, requires_grad=True)\n",
+        "show.py": "def show(x):\n    print(x.numpy())\n",
+        "main.py": "from make import make\nfrom show import show\nmake().numpy()\nshow(make())\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    units = [unit_of(text, str(tmp_path / name)) for name, text in texts.items()]
+    results = verify_module.verify(units, runner, lambda unit: DEFAULT_OPTIONS)
+    make, show, main = results
+    assert make.verified == ()
+    assert [each.judged.status for each in show.verified] == [Status.NOT_REACHED]
+    [each] = main.verified
+    assert (each.finding.span.line, each.judged.status, each.fix) == (
+        3,
+        Status.CONFIRMED,
+        FixStatus.VERIFIED,
+    )
+    assert main.missed == ()
+
+
+def test_what_is_missed_in_another_file_is_said_to_be_there(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, runner: Runner
+) -> None:
+    (tmp_path / "other.py").write_text("def show(x):\n    x.numpy()\n")
+    other = unit_of("def show(x):\n    x.numpy()\n", str(tmp_path / "other.py"))
+    text = HEAD + "from other import show\nw.numpy()\nshow(w)\n"
+    main = unit_of(text, str(tmp_path / "main.py"))
+    found = [FileResult("main.py", (finding_on(text, "w.numpy()"),)), FileResult("other.py")]
+    monkeypatch.setattr(verify_module, "check", lambda *_: found)
+    result, _ = verify_module.verify([main, other], runner, lambda unit: DEFAULT_OPTIONS)
+    assert [(unit, event.line) for unit, event in result.missed] == [(other, 2)]

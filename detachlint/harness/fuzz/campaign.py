@@ -11,7 +11,7 @@ import warnings
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from detachlint import api
 from detachlint.harness.fuzz.compare import (
@@ -26,13 +26,13 @@ from detachlint.harness.fuzz.compare import (
     run,
     time_limit,
 )
-from detachlint.harness.fuzz.coverage import ir_classes
+from detachlint.harness.fuzz.coverage import behaviours, ir_classes
 from detachlint.harness.fuzz.program import Program, generate
 from detachlint.harness.warm import warm_up, warm_up_optimizers
 
 _ANALYSIS_SECONDS = 20.0
 _LOWERED_EVERY = 10
-"""One program in so many is lowered once more, to count its classes."""
+"""One program in so many is lowered once more, to count what it reaches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,7 @@ class Statistics:
     findings: Counter[str] = field(default_factory=Counter)
     forms: Counter[str] = field(default_factory=Counter)
     ir_classes: Counter[str] = field(default_factory=Counter)
+    behaviours: Counter[str] = field(default_factory=Counter)
     seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     contradictions: Counter[str] = field(default_factory=Counter)
 
@@ -79,10 +80,13 @@ class Statistics:
         self.programs += other.programs
         self.source_lines += other.source_lines
         self.fixed += other.fixed
-        for name in ("ended_early", "lines", "findings", "forms", "ir_classes", "contradictions"):
+        for name in _COUNTERS:
             getattr(self, name).update(getattr(other, name))
         for what, seconds in other.seconds.items():
             self.seconds[what] += seconds
+
+
+_COUNTERS = [field.name for field in fields(Statistics) if field.default_factory is Counter]
 
 
 def nth_program(plan: Plan, number: int) -> Program:
@@ -140,6 +144,7 @@ def _examine(
     statistics.forms.update(program.forms)
     if number % _LOWERED_EVERY == 0:
         statistics.ir_classes.update(ir_classes(program.text))
+        statistics.behaviours.update(behaviours(program.text))
     started = time.process_time()
     try:
         runs = run(program.text)
@@ -149,7 +154,7 @@ def _examine(
     started = _clock(statistics, "running", started)
     _count_runs(statistics, runs)
     try:
-        with time_limit(_ANALYSIS_SECONDS):
+        with time_limit(_ANALYSIS_SECONDS, of_processor=True):
             findings = api.check_source(program.text, FILENAME)
     except TooSlow:
         return [Contradiction(Kind.SLOWNESS, 0)]

@@ -1,4 +1,4 @@
-"""Which classes of the intermediate representation a program's lowering is made of."""
+"""What programs reach: classes of the intermediate representation, behaviours in the facts table."""
 
 from __future__ import annotations
 
@@ -6,10 +6,17 @@ import ast
 import dataclasses
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from typing import get_args
 
 from detachlint.ir import nodes
+from detachlint.knowledge import facts
 from detachlint.lower import lower_module
+
+_ROOTS = {"torch": "torch", "F": "torch.nn.functional", "nn": "torch.nn"}
+"""What generated programs call PyTorch's modules."""
+_ELSEWHERE = {"copy.deepcopy": "torch.Tensor.__deepcopy__"}
+"""What Python's own modules do with tensors by methods of theirs."""
 
 _HELPERS = (nodes.Code, nodes.Parameter, nodes.Argument, nodes.Clause, nodes.Handler, nodes.Unpack)
 
@@ -32,3 +39,46 @@ def _walk(value: object) -> Iterator[object]:
     elif isinstance(value, tuple):
         for item in value:
             yield from _walk(item)
+
+
+@cache
+def all_behaviours() -> frozenset[str]:
+    """What the facts about PyTorch's callables say that one may do, in all of the table."""
+    return frozenset().union(*map(_behaviours_of, facts.CALLS.names()))
+
+
+def behaviours(text: str) -> Counter[str]:
+    """How often a program names something of PyTorch's of each behaviour.
+
+    `x.name` counts as the method or attribute of tensors of that name, whatever `x` is.
+    """
+    counts: Counter[str] = Counter()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Attribute):
+            counts.update(_behaviours_of(_dotted(node) or f"torch.Tensor.{node.attr}"))
+        elif isinstance(node, ast.Subscript):
+            counts.update(_behaviours_of("torch.Tensor.__getitem__"))
+    return counts
+
+
+def _dotted(node: ast.expr) -> str:
+    """The name of a member of PyTorch's as the table has it; "" if the expression is none."""
+    if isinstance(node, ast.Name):
+        return _ROOTS.get(node.id, "")
+    if ast.unparse(node) in _ELSEWHERE:
+        return _ELSEWHERE[ast.unparse(node)]
+    owner = _dotted(node.value) if isinstance(node, ast.Attribute) else ""
+    return f"{owner}.{node.attr}" if owner and isinstance(node, ast.Attribute) else ""
+
+
+@cache
+def _behaviours_of(name: str) -> frozenset[str]:
+    fact = facts.call_fact(name)
+    if fact is None:
+        return frozenset()
+    found = {f"result: {result.value}" for result in fact.results}
+    found.add(f"aliasing: {fact.aliasing.value}")
+    if fact.special:
+        found.add(f"special: {fact.special}")
+    flags = ("in_place", "rejects_grad", "factory", "repeated", "attribute", "sequence", "ignored")
+    return frozenset(found.union(flag.replace("_", " ") for flag in flags if getattr(fact, flag)))

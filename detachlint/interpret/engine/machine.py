@@ -100,7 +100,7 @@ class Machine:
         self.facts_of: dict[str, Facts] = {file: Facts(file) for file in modules}
         self.script = ""
         self.silent = False
-        self.only: Span | None = None
+        self.only: frozenset[Span] | None = None
         self.images: dict[str, Image] = {}
         self.originals: dict[Address, HeapObject] = {}
         self.importing: list[str] = []
@@ -213,9 +213,9 @@ class Machine:
             self.called, self.silent = called, silent
 
     @contextmanager
-    def asking_about(self, crossing: Span) -> Iterator[None]:
-        """A run that is made for one crossing: what it sees at others counts for nothing."""
-        called, self.only = self.called.copy(), crossing
+    def asking_about(self, crossings: frozenset[Span]) -> Iterator[None]:
+        """A run that is made for some crossings: what it sees at others counts for nothing."""
+        called, self.only = self.called.copy(), crossings
         try:
             yield
         finally:
@@ -223,7 +223,7 @@ class Machine:
 
     def hears(self, crossing: Span) -> bool:
         """Whether what is seen at a crossing counts in the run at hand."""
-        return not self.silent and self.only in (None, crossing)
+        return not self.silent and (self.only is None or crossing in self.only)
 
     def guarded(self, run: Callable[[], list[State]], otherwise: list[State]) -> list[State]:
         """The outcome of `run`; `otherwise` where it hits a bound."""

@@ -35,7 +35,7 @@ from detachlint.interpret.language import (
     operators,
     textual,
 )
-from detachlint.interpret.pytorch.tensors import flag_of
+from detachlint.interpret.pytorch.tensors import seen_flag
 from detachlint.ir.nodes import Name, Operator
 from detachlint.knowledge import facts
 
@@ -144,7 +144,7 @@ def _abs(machine: Machine, call: LibraryCall) -> Outcomes:
 
 def _reveal(machine: Machine, call: LibraryCall) -> Outcomes:
     """`reveal_grad(x)`: a word to the analysis, as `reveal_type` is to a type checker."""
-    flag = flag_of(call.state, call.arguments.get(0) or BOTTOM_VALUE)
+    flag = seen_flag(call.state, call.arguments.get(0) or BOTTOM_VALUE)
     machine.record((call.span, flag.shown))
     return [(NONE, call.state)]
 

@@ -20,6 +20,7 @@ from detachlint.interpret.pytorch.tensors import (
     NO_TENSORS,
     flag_of_atom,
     join_beliefs,
+    seen_inside,
     severed_in,
     story_of,
 )
@@ -131,6 +132,7 @@ def _record(
 ) -> None:
     if not machine.hears(sink.span):
         return
+    raises = seen_inside(raises, traits)
     if state.surroundings.compiled != NO:
         # NumPy is traced there, and the tensor is not converted at all; sparse ones are refused.
         raises = raises.both(state.surroundings.compiled.opposite())

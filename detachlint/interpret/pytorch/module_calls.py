@@ -34,7 +34,9 @@ from detachlint.interpret.pytorch import module_traits, modules, parameters, pla
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
     flag_of,
+    has_flag_to_lose,
     make_tensor,
+    may_be_base,
     roots,
     severed_in,
     story_of_any,
@@ -251,9 +253,12 @@ def _by_fact(
     if fact.in_place_flag and in_place:
         write_into(state, source, flag_of(state, source), span, f"written by `{shown}`", story)
         return source, state
+    if fact.aliasing is Aliasing.SELF and source:
+        return source, state
     value = _build(machine, fact, fact.output, made, source, thing, state, activation, span, "out")
     reshapes = fact.name.endswith(("Flatten", "Unflatten"))
-    if fact.aliasing is Aliasing.SOMETIMES and state.mode != YES and source and not reshapes:
+    keeps_flag = state.mode != YES or has_flag_to_lose(state, source)
+    if fact.aliasing is Aliasing.SOMETIMES and keeps_flag and source and not reshapes:
         value |= source  # a no-op returns its input, flag and all (executed: Dropout in eval mode)
     return value, state
 
@@ -290,4 +295,6 @@ def _build(
     elif fact.aliasing in (Aliasing.VIEW, Aliasing.SELF) or fact.name.endswith("latten"):
         # Flattening what is contiguous (nearly everything) gives a view.
         made = replace(made, base=roots(state, source))
+        if fact.name.endswith("latten"):
+            made = may_be_base(state, made, source)
     return make_tensor(machine, state, activation, span, made, role)

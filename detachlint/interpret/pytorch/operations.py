@@ -10,7 +10,15 @@ from detachlint.domain.belief import NO, YES, Belief, Truth
 from detachlint.domain.objects import Kind, Sequence, Tensor, Unknown
 from detachlint.domain.story import Story, begin, then
 from detachlint.domain.traits import PLAIN, UNSEEN, Dtype, Family, Trait
-from detachlint.domain.values import NONE, Address, Atom, Value, addresses, single_address
+from detachlint.domain.values import (
+    NONE,
+    Address,
+    Atom,
+    Value,
+    addresses,
+    single_address,
+    single_literal,
+)
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
@@ -18,8 +26,10 @@ from detachlint.interpret.pytorch import casts, placement, surrounding, traits
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
+    has_flag_to_lose,
     holds_tensor,
     make_tensor,
+    may_be_base,
     roots,
     set_flag,
     severed_in,
@@ -231,6 +241,8 @@ def _output(
         case Aliasing.VIEW:
             viewed = source if call.receiver else join_all(call.inputs)
             prototype = replace(prototype, base=_view_roots(call, viewed))
+            if fact.name.rpartition(".")[2] in PERHAPS_THEMSELVES:
+                prototype = may_be_base(state, prototype, viewed)
         case Aliasing.SOMETIMES:
             return _sometimes_view(machine, fact, call, prototype, source, role)
         case Aliasing.FRESH:
@@ -263,8 +275,10 @@ def _sometimes_view(
     """View, input itself or copy. Only the flag under `no_grad` and later changes tell them apart."""
     state, activation, span = call.state, call.activation, call.span
     short = fact.name.rpartition(".")[2]
-    if short in ("reshape", "flatten", "contiguous", "ravel", "reshape_as", "squeeze", "T"):
+    if short in PERHAPS_THEMSELVES or short in ("reshape", "ravel", "reshape_as", "squeeze", "T"):
         view = replace(prototype, base=_view_roots(call, source))
+        if short in PERHAPS_THEMSELVES:
+            view = may_be_base(state, view, source)
         return make_tensor(machine, state, activation, span, view, role)
     made = make_tensor(machine, state, activation, span, prototype, role)
     if short.startswith(("cpu", "float")) and _stays(state, source, short):
@@ -278,11 +292,32 @@ def _sometimes_view(
         flag = any_flag(state, call.inputs)
         write_into(state, source, flag, span, "written in place", story_of(state, source))
         return source
+    drops = _drops(fact, call) if "dropout" in short else None
+    if drops is not None:
+        return made if drops else source
     if state.mode != YES and short not in COPIES:
+        return made | source
+    if "dropout" in short and has_flag_to_lose(state, source):
         return made | source
     return made
 
 
+def _drops(fact: CallFact, call: LibraryCall) -> bool | None:
+    """Whether a dropout does anything; None if that is not known. Else it gives its input itself."""
+    if "training" not in fact.parameters:
+        return None
+    default = None if "alpha" in fact.name else True
+    training = call.flag(fact.parameters.index("training"), "training", default)
+    share = call.operand(fact.parameters.index("p"), "p")
+    some = share is None or ((known := single_literal(share)) is not None and known.value != 0)
+    return training if some or training is False else None
+
+
+PERHAPS_THEMSELVES = frozenset(
+    {"contiguous", "flatten", "resolve_conj", "resolve_neg", "real", "conj"}
+    | {"atleast_1d", "atleast_2d", "atleast_3d", "broadcast_tensors"}
+)
+"""What gives a view, a copy, or its argument itself where there is nothing to do."""
 CASTS = frozenset({"cpu", "float"})
 COPIES = frozenset({"double", "half", "bfloat16", "clone", "cuda"})
 

@@ -17,7 +17,9 @@ from detachlint.interpret.pytorch.tensors import (
     any_flag,
     flag_of_tensor,
     make_tensor,
+    may_be_base,
     roots,
+    seen_inside,
     set_flag,
     severed_in,
     story_of,
@@ -47,7 +49,8 @@ def read(
     if own:
         return own
     if name == "requires_grad":
-        return flag_value(machine, address, flag_of_tensor(state, tensor), span)
+        flag = seen_inside(flag_of_tensor(state, tensor), tensor.traits)
+        return flag_value(machine, address, flag, span)
     if name == "is_leaf":
         return flag_value(machine, address, tensor.leaf, span, "is_leaf")
     if name == "grad_fn":
@@ -74,6 +77,8 @@ def read(
     if result is Result.PROPAGATE and fact.aliasing is not Aliasing.FRESH:
         grad = flag_of_tensor(state, tensor).both(state.recording)
         made = replace(made, grad=grad, leaf=MAYBE, base=roots(state, value_of(address)))
+        if name == "real":  # of what is no complex tensor it is the tensor itself
+            made = may_be_base(state, made, value_of(address))
     elif result is Result.PROPAGATE:
         made = replace(made, grad=flag_of_tensor(state, tensor).both(state.recording), leaf=MAYBE)
     else:

@@ -7,7 +7,7 @@ from collections.abc import Iterator as IteratorOf
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import BOTTOM, NO, YES, Belief, Truth, known
+from detachlint.domain.belief import BOTTOM, MAYBE, NO, YES, Belief, Truth, known
 from detachlint.domain.objects import (
     NOTHING_SEVERED,
     Array,
@@ -21,7 +21,7 @@ from detachlint.domain.objects import (
     View,
 )
 from detachlint.domain.story import Story, begin, then
-from detachlint.domain.traits import PLAIN, Check
+from detachlint.domain.traits import PLAIN, Check, Traits
 from detachlint.domain.values import Address, Atom, Library, Value, addresses, in_order
 from detachlint.interpret.engine.state import State
 from detachlint.source.span import Span
@@ -38,17 +38,36 @@ def flag_of_tensor(state: State, tensor: Tensor) -> Belief:
     """Whether a tensor requires grad: its own flag, or that of what it is a view of.
 
     `DifferentiableViewMeta::requires_grad` asks the base at each read (executed: a view made under
-    `no_grad` follows later changes of its base).
+    `no_grad` follows later changes of its base). What may be its base itself follows it in any case.
     """
     flag = tensor.grad
     if tensor.flag is not None and tensor.flag in state.truths:
         flag = known(state.truths[tensor.flag])
-    if tensor.base and flag != YES:
+    if tensor.base and (flag != YES or tensor.perhaps_base):
         bases = [state.get(address) for address in tensor.base]
         below = join_beliefs(b.grad for b in bases if isinstance(b, (Tensor, Unknown)))
         if below != BOTTOM:
             flag = flag.either(below)
+            flag = flag.join(below) if tensor.perhaps_base else flag
     return flag
+
+
+def seen_inside(flag: Belief, traits: Traits) -> Belief:
+    """The flag of a tensor as the code says that runs now: off, where it is a wrapper of `vmap`'s."""
+    storage = traits.get(Check.STORAGE)
+    if storage is None or "vmap" not in storage.names:
+        return flag
+    return flag.both(storage.held.opposite())
+
+
+def seen_flag(state: State, value: Value) -> Belief:
+    """What `requires_grad` says of a value, or of any tensor in it."""
+    flags = []
+    for atom in value:
+        thing = state.get(atom) if isinstance(atom, Address) else None
+        flag = flag_of_atom(state, atom)
+        flags.append(seen_inside(flag, thing.traits) if isinstance(thing, Tensor) else flag)
+    return join_beliefs(flags) if flags else NO
 
 
 Flags = dict[tuple[Address, int], Belief]
@@ -265,6 +284,24 @@ def roots(state: State, value: Value) -> frozenset[Address]:
     return frozenset(found)
 
 
+def has_flag_to_lose(state: State, source: Value) -> bool:
+    """Whether a tensor is a leaf that requires grad, as parameters are until they are frozen."""
+    things = [state.get(address) for address in addresses(source)]
+    return any(
+        isinstance(thing, Tensor) and thing.leaf != NO and thing.grad != NO for thing in things
+    )
+
+
+def may_be_base(state: State, tensor: Tensor, source: Value) -> Tensor:
+    """The tensor, a view or copy of `source`, as it is if it may also be `source` itself."""
+    things = [state.get(address) for address in addresses(source)]
+    if not things or any(isinstance(thing, Tensor) and thing.base for thing in things):
+        return tensor  # what is a view itself has no flag that could be set
+    leaf = [thing.leaf for thing in things if isinstance(thing, Tensor)] or [MAYBE]
+    base = roots(state, source)
+    return replace(tensor, base=base, perhaps_base=True, leaf=join_beliefs([tensor.leaf, *leaf]))
+
+
 def _settled(state: State, thing: Tensor | Unknown) -> Tensor | Unknown:
     """The object with a flag of its own, where an unknown condition decided it so far."""
     if isinstance(thing, Tensor) and thing.flag is not None:
@@ -305,6 +342,7 @@ def set_flag(state: State, target: Value, flag: Belief, story: Story | None) -> 
     """`t.requires_grad_(flag)` on all that `target` may be (weakly where that is more than one)."""
     targets = [a for a in addresses(target) if isinstance(state.get(a), (Tensor, Unknown))]
     for address in targets:
+        _set_flag_of_base(state, address, flag, story)
         thing = state.get(address)
         assert isinstance(thing, (Tensor, Unknown))
         if isinstance(thing, Tensor) and thing.dtype.is_integer:
@@ -314,6 +352,20 @@ def set_flag(state: State, target: Value, flag: Belief, story: Story | None) -> 
         after = flag if len(targets) == 1 else thing.grad.join(flag)
         changed = replace(_settled(state, thing), grad=after, story=story or thing.story)
         state.put(address, changed)
+
+
+def _set_flag_of_base(state: State, address: Address, flag: Belief, story: Story | None) -> None:
+    """The flag of the base as well, where it may be what is asked."""
+    thing = state.get(address)
+    if not (isinstance(thing, Tensor) and thing.perhaps_base):
+        return
+    for address_of_base in sorted(thing.base, key=lambda a: a.serial):
+        base = state.get(address_of_base)
+        if isinstance(base, (Tensor, Unknown)):
+            changed = replace(base, grad=base.grad.join(flag), story=base.story or story)
+            state.put(address_of_base, changed)
+    # From here on the two go their own ways: what may be one thing has one flag.
+    state.put(address, replace(thing, perhaps_base=False))
 
 
 def make_tensor(
@@ -328,7 +380,7 @@ def make_tensor(
 ) -> Value:
     """A new tensor in the heap. One of an integer dtype never requires grad."""
     if tensor.dtype.is_integer and tensor.grad != NO:
-        tensor = replace(tensor, grad=NO, base=frozenset(), story=None)
+        tensor = replace(tensor, grad=NO, base=frozenset(), perhaps_base=False, story=None)
     return machine.new(state, activation, span, role, made_under(state, tensor), of=of)
 
 

@@ -1,18 +1,24 @@
-"""Functions under `vmap`, `torch.func.grad` and their like: they see wrappers that hold no memory."""
+"""Functions under `vmap`, `torch.func.grad` and their like: they see wrappers that hold no memory.
+
+The flag kept of a wrapper under `vmap` is that of what is wrapped, and so of what comes out in the
+end. The wrapper's own, which the function sees, is off (executed).
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import NO, YES
+from detachlint.domain.belief import MAYBE, NO, SOMETIMES, YES, Truth
 from detachlint.domain.objects import Partial, Sequence, Tensor
-from detachlint.domain.story import begin
+from detachlint.domain.story import begin, then
 from detachlint.domain.traits import Check, trait, without
-from detachlint.domain.values import Address, Value, in_order, value_of
+from detachlint.domain.values import Address, Value, addresses, in_order, value_of
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
+from detachlint.interpret.pytorch import placement
+from detachlint.interpret.pytorch.tensors import any_flag, flag_of_tensor, story_of_any
 from detachlint.source.span import Span
 
 if TYPE_CHECKING:
@@ -24,6 +30,9 @@ DIFFERENTIATE = frozenset(
 )
 """What hands over a first argument that requires grad (executed: its `numpy()` says so)."""
 ALL = VMAP | DIFFERENTIATE
+GIVE_TENSORS = DIFFERENTIATE - {"torch.func.grad_and_value"}
+"""What gives tensors alone, unless the function has more to give than what is differentiated."""
+WITH_MORE = " with more"
 
 
 def wrap(machine: Machine, name: str, call: LibraryCall, function: Value) -> Value | None:
@@ -31,7 +40,8 @@ def wrap(machine: Machine, name: str, call: LibraryCall, function: Value) -> Val
     given = {*call.arguments.keywords, *map(str, range(1, len(call.arguments.positional)))}
     if given - {"has_aux", "randomness", "chunk_size", "func"}:
         return None
-    thing = Partial(function, transform=name)
+    more = WITH_MORE if "has_aux" in given else ""
+    thing = Partial(function, transform=name + more)
     return machine.new(call.state, call.activation, call.span, "transformed", thing)
 
 
@@ -44,8 +54,12 @@ def run(
     span: Span,
     shown: str,
 ) -> Outcomes:
-    """A call of a transformed function. What comes out of differentiation is left unknown."""
-    differentiates = thing.transform in DIFFERENTIATE
+    """A call of a transformed function.
+
+    What comes out of differentiation is left unknown, but for its flag: the gradient of a function
+    depends on the inputs again, except where it is linear.
+    """
+    differentiates = _differentiates(thing)
     values = tuple(
         _wrapped(machine, thing, value, state, activation, span, index)
         if index == 0 or not differentiates
@@ -59,7 +73,38 @@ def run(
         return [(_unwrapped(machine, v, s, activation, span), s) for v, s in outcomes]
     for _, after in outcomes:
         state.heap = state.join(after).heap
-    return [(machine.unknown(state, activation, span, "result"), state)]
+    return [(_derivative(machine, thing, arguments, state, activation, span, shown), state)]
+
+
+def _differentiates(thing: Partial) -> bool:
+    return thing.transform.removesuffix(WITH_MORE) in DIFFERENTIATE
+
+
+def _derivative(
+    machine: Machine,
+    thing: Partial,
+    arguments: Arguments,
+    state: State,
+    activation: Activation,
+    span: Span,
+    shown: str,
+) -> Value:
+    inputs = arguments.all()
+    flag, story = MAYBE, None
+    if any_flag(state, inputs).usual in (Truth.YES, Truth.SOMETIMES):
+        flag = SOMETIMES.both(state.recording).in_unseen_hands()
+        story = then(story_of_any(state, inputs), span, f"differentiated by `{shown}`")
+    asked = [state.get(a) for a in addresses(next(iter(inputs), frozenset()))]
+    if thing.transform in GIVE_TENSORS and asked and all(isinstance(a, Tensor) for a in asked):
+        made = Tensor(
+            flag,
+            leaf=flag.opposite(),
+            dtype=placement.dtype_of(state, inputs[:1]),
+            device=placement.common_device(state, inputs),
+            story=story,
+        )
+        return machine.new(state, activation, span, "derivative", made)
+    return machine.unknown(state, activation, span, "result", grad=flag, story=story)
 
 
 def _wrapped(
@@ -72,7 +117,7 @@ def _wrapped(
     index: int,
 ) -> Value:
     short = thing.transform.rpartition(".")[2]
-    differentiates = thing.transform in DIFFERENTIATE
+    differentiates = _differentiates(thing)
     story = begin(span, f"`{short}` hands over a wrapper")
     parts: Value = frozenset()
     for atom in in_order(value):
@@ -82,31 +127,39 @@ def _wrapped(
             continue
         made = replace(
             tensor,
-            grad=YES if differentiates else NO,
+            grad=YES if differentiates else flag_of_tensor(state, tensor),
             leaf=NO,
             base=frozenset(),
             parameter=False,
             attributes={},
             traits={**tensor.traits, Check.STORAGE: trait(short, story)},
-            story=story if differentiates else None,
+            story=story if differentiates else tensor.story,
         )
         parts |= machine.new(state, activation, span, f"wrapped {index}", made)
     return parts
 
 
 def _unwrapped(
-    machine: Machine, value: Value, state: State, activation: Activation, span: Span
+    machine: Machine,
+    value: Value,
+    state: State,
+    activation: Activation,
+    span: Span,
+    role: str = "unwrapped",
 ) -> Value:
     parts: Value = frozenset()
     for number, atom in enumerate(in_order(value)):
         thing = state.get(atom) if isinstance(atom, Address) else None
         if isinstance(thing, Tensor) and Check.STORAGE in thing.traits:
             made = replace(thing, traits=without(thing.traits, Check.STORAGE), base=frozenset())
-            parts |= machine.new(state, activation, span, f"unwrapped {number}", made)
+            parts |= machine.new(state, activation, span, f"{role} {number}", made)
         elif isinstance(thing, Sequence) and thing.kind == "tuple" and thing.exact:
-            items = tuple(_unwrapped(machine, v, state, activation, span) for v in thing.items)
+            items = tuple(
+                _unwrapped(machine, item, state, activation, span, f"{role} {number}.{index}")
+                for index, item in enumerate(thing.items)
+            )
             made_tuple = replace(thing, items=items)
-            parts |= machine.new(state, activation, span, f"unwrapped {number}", made_tuple)
+            parts |= machine.new(state, activation, span, f"{role} {number}", made_tuple)
         else:
             parts |= value_of(atom)
     return parts
