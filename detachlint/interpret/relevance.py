@@ -34,18 +34,11 @@ SINK = "<sink>"
 WORDS = FORMS | {"reveal_grad", SINK}
 
 
-CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
-"""Run where a class is called; other special methods where something is done with an object of it."""
-
-CALLED = "forward"
-"""What a module runs when it is called; it is mentioned there as little as a special method is."""
-
-
 class Relevance:
     """The code of a program from which a crossing may be reached, and the names that lead there.
 
-    A crossing may be reached from code that has one, or mentions what leads to one: a function that
-    is relevant, a class whose special methods are, and whatever holds one of these
+    A crossing may be reached from code that has one, or mentions what leads to one: a function or
+    class that is relevant, and whatever holds one, or an object of one
     (`convert = lambda t: t.numpy()`, `TABLE = {"a": convert}`, `plot = make_plotter()`).
     Over-approximates: names are compared without regard to whose they are.
     """
@@ -88,13 +81,10 @@ class Relevance:
         """The names under which relevant code is called."""
         for code in relevant:
             if code.kind == "class":
-                inner = {one.name for one in inner_codes(code) if one in relevant}
-                special = {name for name in inner if _is_special(name) or name == CALLED}
-                if special & CONSTRUCTORS:
-                    self._lead(code.name)
-                if special - CONSTRUCTORS:
-                    self._lead(code.name)
-                    self.makers.add(code.name)
+                # What is done with an object may be seen by its methods, and those be called by a
+                # name that nobody spells.
+                self._lead(code.name)
+                self.makers.add(code.name)
             elif code.kind == "function" and not _is_special(code.name) and code.name[:1] != "<":
                 self._lead(code.name)
 
