@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import resource
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +17,7 @@ pytest.importorskip("expecttest")  # PyTorch's own samples need it
 
 from detachlint.harness.probe import __main__ as probe_command  # noqa: E402  # needs torch
 from detachlint.harness.probe import hand, pool, tables, worker  # noqa: E402
+from detachlint.harness.probe.make import write_tables  # noqa: E402
 from detachlint.harness.probe.pool import make_rows  # noqa: E402
 from detachlint.harness.probe.universe import public_names  # noqa: E402
 from detachlint.knowledge import facts  # noqa: E402
@@ -92,7 +92,7 @@ def test_only_what_no_cpu_can_run_was_read_instead_of_executed() -> None:
     assert read == sorted(hand.READ)
 
 
-def test_a_worker_that_dies_does_not_take_the_run_along(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_that_dies_does_not_take_the_run_along() -> None:
     """The worker exits on an unknown kind of job; the jobs around it are done all the same."""
     jobs = [("call", "torch.abs"), ("no such kind", "torch.exp"), ("call", "torch.argmax")]
     rows = make_rows(jobs, workers=1)
@@ -103,22 +103,17 @@ def test_a_worker_that_dies_does_not_take_the_run_along(monkeypatch: pytest.Monk
 
 def start_instead(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
     """Let the pool start `program` in place of a worker."""
+    monkeypatch.setattr(pool, "command", lambda: [sys.executable, "-c", program])
 
-    def start() -> subprocess.Popen[str]:
-        command = [sys.executable, "-c", program]
-        return subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
-        )
 
-    monkeypatch.setattr(pool._Worker, "_start", staticmethod(start))
-    monkeypatch.setattr(pool._Worker, "stop", lambda self: self._process.kill())
+READY = f"print({pool.READY!r}, flush=True)"
 
 
 def test_a_crash_of_an_operator_is_recorded_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
     start_instead(
         monkeypatch,
-        "import os, sys\nfor line in sys.stdin:\n"
-        "    os.abort() if 'torch.exp' in line else print(line.strip(), 'row', sep='\\t', flush=True)",
+        f"import os, sys\n{READY}\nfor line in sys.stdin:\n"
+        "    os.abort() if 'torch.exp' in line else print(line.strip(), 'row', sep='\t', flush=True)",
     )
     jobs = [("call", "torch.abs"), ("call", "torch.exp"), ("call", "torch.sin")]
     rows = make_rows(jobs, workers=1)
@@ -126,11 +121,48 @@ def test_a_crash_of_an_operator_is_recorded_as_such(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_worker_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    start_instead(monkeypatch, "import time; time.sleep(600)")
-    monkeypatch.setattr(pool, "PATIENCE", 0.1)
+    start_instead(monkeypatch, f"import time\n{READY}\ntime.sleep(600)")
+    monkeypatch.setattr(pool, "PATIENCE", 2.0)
     assert make_rows([("call", "torch.abs")], workers=1) == {
         ("call", "torch.abs"): f"not modelled: {CRASH}\ttried"
     }
+
+
+@pytest.mark.parametrize(
+    ("program", "why"),
+    [
+        ("raise SystemExit('no torch to be found')", "did not start: no torch to be found"),
+        ("print('something else')", "did not start: no message"),
+        (f"{READY}\ninput()", "workers died"),
+    ],
+)
+def test_where_every_worker_dies_no_table_is_touched(
+    program: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start_instead(monkeypatch, program)
+    table = tmp_path / "torch" / "calls.tsv"
+    table.parent.mkdir()
+    table.write_text("the old table", encoding="utf-8")
+    result = CliRunner().invoke(
+        probe_command.main, ["--output", str(tmp_path), "--workers", "2"], catch_exceptions=False
+    )
+    assert result.exit_code == 2 and why in result.output and "Traceback" not in result.output
+    assert table.read_text(encoding="utf-8") == "the old table"
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["calls.tsv"]
+
+
+def test_tables_are_written_all_or_none(tmp_path: Path) -> None:
+    (tmp_path / "b").mkdir()
+    (tmp_path / "a.tsv").write_text("old", encoding="utf-8")
+    (tmp_path / "b" / "c.tsv").mkdir()  # cannot be replaced by a file
+    with pytest.raises(OSError):
+        write_tables(tmp_path / "a.tsv", {"x.tsv": "new"})
+    with pytest.raises(OSError):
+        write_tables(tmp_path, {"a.tsv": "new", "b/c.tsv/d.tsv/": "new"})
+    assert (tmp_path / "a.tsv").read_text(encoding="utf-8") == "old"
+    write_tables(tmp_path, {"a.tsv": "new", "d/e.tsv": "new"})
+    assert {path.name for path in tmp_path.rglob("*.tsv")} == {"a.tsv", "c.tsv", "e.tsv"}
+    assert (tmp_path / "a.tsv").read_text(encoding="utf-8") == "new"
 
 
 def test_the_command_shows_progress_and_counts_the_coverage(

@@ -28,6 +28,8 @@ FURTHER_NAMESPACES = (
     "torch.autograd.functional",
     "torch.cuda",
     "torch.func",
+    "torch.masked",
+    "torch.nested",
     "torch.nn.init",
     "torch.nn.utils",
     "torch.nn.utils.rnn",
@@ -42,7 +44,6 @@ FURTHER_NAMESPACES = (
 
 EXTRA_NAMES = (
     *special.names_of("gives_argument"),
-    *special.names_of("saved_module"),
     "torch.BFloat16Tensor",
     "torch.BoolTensor",
     "torch.ByteTensor",
@@ -55,6 +56,14 @@ EXTRA_NAMES = (
     "torch.Tensor",
     "torch.autograd.Variable",
     "torch.distributions.kl_divergence",
+    "torch.accelerator.is_available",
+    "torch.backends.mps.is_available",
+    "torch.hub.load",
+    "torch.jit.load",
+    "torch.library.custom_op",
+    "torch.masked.MaskedTensor",
+    "torch.mtia.is_available",
+    "torch.xpu.is_available",
     "torch.nn.Buffer",
     "torch.nn.Parameter",
 )

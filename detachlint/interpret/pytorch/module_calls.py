@@ -42,6 +42,7 @@ from detachlint.interpret.pytorch.tensors import (
 )
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import Aliasing, ModuleFact, Output, Result
+from detachlint.knowledge.names import MODULE
 from detachlint.source.span import Span
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ def forward_of_library(
     state.get(address)  # its attributes are looked at
     for name in class_names(state, thing):
         fact = facts.module_fact(name)
-        if fact is None or name == "torch.nn.Module":
+        if fact is None or name == MODULE:
             continue
         if fact.container == "sequential":
             return _run_in_sequence(machine, thing, arguments, state, activation, span, shown)
@@ -233,9 +234,12 @@ def _by_fact(
     else:
         story = then(story, span, f"goes through the module `{shown}`")
     device = placement.common_device(state, [*inputs, *weights])
-    short = fact.name.rpartition(".")[2]
     dtype = surrounding.lowered(
-        state, short, module_traits.dtype_of_output(state, inputs, weights), device
+        state,
+        fact.autocast,
+        module_traits.dtype_of_output(state, inputs, weights),
+        device,
+        copies=fact.aliasing is Aliasing.FRESH,
     )
     made = Tensor(
         flag,
@@ -252,8 +256,8 @@ def _by_fact(
         write_into(state, source, flag_of(state, source), span, f"written by `{shown}`", story)
         return source, state
     value = _build(machine, fact, fact.output, made, source, thing, state, activation, span, "out")
-    reshapes = fact.name.endswith(("Flatten", "Unflatten"))
-    if fact.aliasing is Aliasing.SOMETIMES and state.mode != YES and source and not reshapes:
+    returns_input = fact.aliasing is Aliasing.SOMETIMES and "layout" not in fact.depends
+    if returns_input and state.mode != YES and source:
         value |= source  # a no-op returns its input, flag and all (executed: Dropout in eval mode)
     return value, state
 
@@ -287,7 +291,7 @@ def _build(
         made = replace(made, grad=NO, leaf=YES, story=None)
     elif output.result is Result.PYTHON:
         return machine.unknown(state, activation, span, role, kind=Kind.OTHER, grad=NO)
-    elif fact.aliasing in (Aliasing.VIEW, Aliasing.SELF) or fact.name.endswith("latten"):
+    elif fact.aliasing in (Aliasing.VIEW, Aliasing.SELF) or "layout" in fact.depends:
         # Flattening what is contiguous (nearly everything) gives a view.
         made = replace(made, base=roots(state, source))
     return make_tensor(machine, state, activation, span, made, role)

@@ -13,25 +13,24 @@ from detachlint.domain.values import Address, Value, in_order, value_of
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
+from detachlint.knowledge import facts
+from detachlint.knowledge.facts import CallFact
 from detachlint.source.span import Span
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
 
-VMAP = frozenset({"torch.vmap", "torch.func.vmap"})
-DIFFERENTIATE = frozenset(
-    {"torch.func.grad", "torch.func.grad_and_value", "torch.func.jacrev", "torch.func.hessian"}
-)
+DIFFERENTIATE = "wrapped-leaves"
 """What hands over a first argument that requires grad (executed: its `numpy()` says so)."""
-ALL = VMAP | DIFFERENTIATE
+WRAPPING = frozenset({"wrapped", DIFFERENTIATE})
 
 
-def wrap(machine: Machine, name: str, call: LibraryCall, function: Value) -> Value | None:
+def wrap(machine: Machine, fact: CallFact, call: LibraryCall, function: Value) -> Value | None:
     """The transformed function; None where it is not known which arguments are wrapped."""
     given = {*call.arguments.keywords, *map(str, range(1, len(call.arguments.positional)))}
     if given - {"has_aux", "randomness", "chunk_size", "func"}:
         return None
-    thing = Partial(function, transform=name)
+    thing = Partial(function, transform=fact.name)
     return machine.new(call.state, call.activation, call.span, "transformed", thing)
 
 
@@ -45,7 +44,7 @@ def run(
     shown: str,
 ) -> Outcomes:
     """A call of a transformed function. What comes out of differentiation is left unknown."""
-    differentiates = thing.transform in DIFFERENTIATE
+    differentiates = facts.what_it_calls(thing.transform) == DIFFERENTIATE
     values = tuple(
         _wrapped(machine, thing, value, state, activation, span, index)
         if index == 0 or not differentiates
@@ -72,7 +71,7 @@ def _wrapped(
     index: int,
 ) -> Value:
     short = thing.transform.rpartition(".")[2]
-    differentiates = thing.transform in DIFFERENTIATE
+    differentiates = facts.what_it_calls(thing.transform) == DIFFERENTIATE
     story = begin(span, f"`{short}` hands over a wrapper")
     parts: Value = frozenset()
     for atom in in_order(value):
