@@ -71,6 +71,32 @@ def test_a_sample_of_classes_does_what_its_rows_say() -> None:
 
 
 @same_version
+def test_every_row_is_of_something_that_the_probe_executes() -> None:
+    """A row that somebody wrote about anything else has no execution behind it."""
+    jobs = tables.all_jobs()
+    for kind, path in tables.FILES.items():
+        executed = {name for of_kind, name in jobs if of_kind == kind}
+        assert set(Table(path).names()) - executed == set(), path
+
+
+@same_version
+def test_every_row_says_by_which_calls_it_was_made() -> None:
+    sources = {"op_db", "module_db", "hand", "stub", "executed", "tried", "read"}
+    for path in tables.FILES.values():
+        table = Table(path)
+        rows = {name: (table.row(name) or "").rpartition("\t")[2] for name in table.names()}
+        assert {n: e for n, e in rows.items() if not set(e.split("+")) <= sources} == {}, path
+
+
+def test_a_row_that_is_wrong_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "calls.tsv"
+    right = worker.call_row("torch.exp")
+    path.write_text(f"# torch\ntorch.exp\t{right}\ntorch.sin\tnever\thand\n", encoding="utf-8")
+    found = differences(Table(str(path)), ["torch.exp", "torch.sin"], worker.call_row)
+    assert found == {"torch.sin": ("never\thand", worker.call_row("torch.sin"))}
+
+
+@same_version
 def test_every_public_callable_has_a_row() -> None:
     assert set(public_names()) - set(facts.CALLS.names()) == set()
 
@@ -96,7 +122,7 @@ def test_a_worker_that_dies_does_not_take_the_run_along() -> None:
     """The worker exits on an unknown kind of job; the jobs around it are done all the same."""
     jobs = [("call", "torch.abs"), ("no such kind", "torch.exp"), ("call", "torch.argmax")]
     rows = make_rows(jobs, workers=1)
-    assert rows[jobs[0]].startswith("propagate\t")
+    assert rows[jobs[0]].startswith("propagate ")
     assert rows[jobs[1]] == ""
     assert rows[jobs[2]].startswith("integer ")
 
@@ -122,7 +148,7 @@ def test_a_crash_of_an_operator_is_recorded_as_such(monkeypatch: pytest.MonkeyPa
 
 def test_a_worker_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     start_instead(monkeypatch, f"import time\n{READY}\ntime.sleep(600)")
-    monkeypatch.setattr(pool, "PATIENCE", 2.0)
+    monkeypatch.setattr(pool, "PATIENCE", 3.0)
     assert make_rows([("call", "torch.abs")], workers=1) == {
         ("call", "torch.abs"): f"not modelled: {CRASH}\ttried"
     }
@@ -152,17 +178,17 @@ def test_where_every_worker_dies_no_table_is_touched(
 
 
 def test_tables_are_written_all_or_none(tmp_path: Path) -> None:
-    (tmp_path / "b").mkdir()
-    (tmp_path / "a.tsv").write_text("old", encoding="utf-8")
-    (tmp_path / "b" / "c.tsv").mkdir()  # cannot be replaced by a file
-    with pytest.raises(OSError):
-        write_tables(tmp_path / "a.tsv", {"x.tsv": "new"})
-    with pytest.raises(OSError):
-        write_tables(tmp_path, {"a.tsv": "new", "b/c.tsv/d.tsv/": "new"})
-    assert (tmp_path / "a.tsv").read_text(encoding="utf-8") == "old"
+    for name in ("a.tsv", "b.tsv"):
+        (tmp_path / name).write_text("old", encoding="utf-8")
+    with pytest.raises(OSError):  # `b.tsv` is no directory
+        write_tables(tmp_path, {"a.tsv": "new", "b.tsv/c.tsv": "new"})
+    assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == {
+        "a.tsv": "old",
+        "b.tsv": "old",
+    }
     write_tables(tmp_path, {"a.tsv": "new", "d/e.tsv": "new"})
-    assert {path.name for path in tmp_path.rglob("*.tsv")} == {"a.tsv", "c.tsv", "e.tsv"}
-    assert (tmp_path / "a.tsv").read_text(encoding="utf-8") == "new"
+    found = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.tsv")}
+    assert found == {"a.tsv": "new", "b.tsv": "old", "e.tsv": "new"}
 
 
 def test_the_command_shows_progress_and_counts_the_coverage(

@@ -176,7 +176,7 @@ def test_what_is_not_meant_is_still_there() -> None:
         ("NAMES = frozenset({'detach', 'append'})", ["detach"]),
         ("HANDLERS = {'state_dict': None}", ["state_dict"]),
         ("__slots__ = ('log', 'mode')", []),
-        ("x = name.endswith(('Flatten', 'to'))", ["Flatten", "to"]),
+        ("x = name.endswith(('Flatten', 'cuda'))", ["Flatten", "cuda"]),
         ("match name:\n    case 'vectorize':\n        pass", ["vectorize"]),
         ("x = f'torch.Tensor.{name}'", ["torch.Tensor."]),
         ("machine.new(state, 'tensor')", []),

@@ -24,7 +24,8 @@ class _Sample(nn.Module):
         self.register_buffer("scale", torch.ones(3))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.norm(self.layer(x)) * self.scale
+        output: torch.Tensor = self.norm(self.layer(x)) * self.scale
+        return output
 
 
 Question = Callable[[Any, Callable[..., Any]], bool]

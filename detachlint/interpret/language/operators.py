@@ -49,7 +49,7 @@ from detachlint.interpret.pytorch import array_operators
 from detachlint.interpret.pytorch.array_operators import Operand
 from detachlint.interpret.pytorch.array_ranks import rank_of
 from detachlint.interpret.pytorch.placement import common_device, dtype_of
-from detachlint.interpret.pytorch.surrounding import lowered
+from detachlint.interpret.pytorch.surrounding import lowered, under_autocast
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
     flag_of,
@@ -61,8 +61,6 @@ from detachlint.interpret.pytorch.tensors import (
 )
 from detachlint.interpret.pytorch.traits import of_arithmetic
 from detachlint.ir.nodes import AugmentedAssign, Operator
-from detachlint.knowledge import facts
-from detachlint.knowledge.names import TENSOR
 from detachlint.source.span import Span
 
 if TYPE_CHECKING:
@@ -362,12 +360,6 @@ def _class_of(state: State, atom: Atom) -> str:
     return "other"
 
 
-def _under_autocast(operator: str) -> str:
-    """What autocast does to the operator's method."""
-    fact = facts.call_fact(f"{TENSOR}.{METHODS[operator]}") if operator in METHODS else None
-    return "" if fact is None else fact.traits.get("autocast", "")
-
-
 def tensor_result(
     machine: Machine,
     node: Operator,
@@ -399,7 +391,7 @@ def tensor_result(
     made = Tensor(
         flag,
         leaf=flag.opposite(),
-        dtype=lowered(state, _under_autocast(node.name), dtype, device),
+        dtype=lowered(state, under_autocast(METHODS.get(node.name, "")), dtype, device),
         device=device,
         traits=of_arithmetic(state, operands),
         severed=severed_in(state, operands),

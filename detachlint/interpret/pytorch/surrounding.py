@@ -16,6 +16,7 @@ from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import placement
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.knowledge import facts
+from detachlint.knowledge.names import TENSOR
 
 COMPILED = "@compiled"
 """The attribute of a module that has been compiled, as it is given back."""
@@ -85,6 +86,12 @@ def _autocast(state: State, thing: Instance, now: Surroundings, atom: Address) -
     on = YES if enabled is None else truth_belief(state, enabled)
     lowers = Trait(dtype.narrow.held.both(on), dtype.narrow.names, story)
     return replace(now, lowers=lowers, lowers_on=devices if exact else frozenset())
+
+
+def under_autocast(method: str) -> str:
+    """What autocast does to what a method of tensors computes: see `TRAITS`."""
+    fact = facts.call_fact(f"{TENSOR}.{method}")
+    return "" if fact is None else fact.traits.get("autocast", "")
 
 
 def lowered(state: State, word: str, dtype: Dtype, device: Trait, *, copies: bool = True) -> Dtype:
