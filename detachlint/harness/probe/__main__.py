@@ -65,7 +65,11 @@ def _make(output: Path, workers: int) -> None:
     write_tables(output, tables)
     known = coverage(index(tables[FILES["call"]]))
     seconds = time.monotonic() - start
-    click.echo(f"{known.modelled} of {known.total} public callables modelled, in {seconds:.0f} s")
+    marked = known.total - known.modelled
+    click.echo(
+        f"{known.modelled} of {known.total} public callables modelled, {marked} marked with the "
+        f"reason why not, in {seconds:.0f} s"
+    )
     for reason, count in known.reasons.most_common():
         click.echo(f"{count:5} {reason}")
     for path, text in tables.items():

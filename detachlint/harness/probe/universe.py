@@ -19,7 +19,11 @@ NAMESPACES = (
     "torch.fft",
     "torch.special",
 )
-"""The counted universe, together with the methods and attributes of `torch.Tensor`."""
+"""The counted universe, together with the methods, operators and attributes of `torch.Tensor`.
+
+All operators that tensors have are counted, those included that nobody calls by name (`__irshift__`,
+`__rlshift__`, `__div__`, …): 23 names more than the 1,633 callables that are usually counted of 2.13.
+"""
 
 FURTHER_NAMESPACES = (
     "torch.amp",

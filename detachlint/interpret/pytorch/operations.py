@@ -373,7 +373,7 @@ def _finds_nothing_to_do(thing: HeapObject | None, fact: CallFact) -> bool | Non
         if there == PLAIN:
             return True if thing.device == PLAIN else False if thing.device.held == YES else None
         return False if thing.device == PLAIN else None
-    if "dtype" in fact.depends and fact.dtype not in ("same", "argument"):
+    if fact.dtype not in ("same", "argument"):
         wanted = placement.dtype_named(f"torch.{fact.dtype}")
         if Family.UNKNOWN in (thing.dtype.family, wanted.family):
             return None
