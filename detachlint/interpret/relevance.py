@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from detachlint.interpret.mentions import Given, given_in, target_names, words_in
-from detachlint.interpret.pytorch.crossings import FORMS, VECTORIZE
 from detachlint.ir.nodes import (
     Assign,
     Attribute,
@@ -24,14 +23,16 @@ from detachlint.ir.nodes import (
     Unpack,
 )
 from detachlint.ir.walk import all_codes, inner_codes, nodes_of
+from detachlint.knowledge import facts
 from detachlint.knowledge.facts import numpy_fact
 from detachlint.knowledge.model import Gate
+from detachlint.knowledge.names import CONVERSIONS, NUMPY, TENSOR
 from detachlint.source.scan import LIBRARIES
 
 SINK = "<sink>"
 """The word that stands for a call that may convert what it is handed."""
 
-WORDS = FORMS | {"reveal_grad", SINK}
+WORDS = CONVERSIONS | {"reveal_grad", SINK}
 
 
 class Relevance:
@@ -166,7 +167,7 @@ def _uses(code: Code, libraries: dict[str, str]) -> bool:
     for node in nodes_of(code):
         if isinstance(node, Name):
             path = libraries.get(node.name)
-            if path is not None and path.partition(".")[0] != "numpy":
+            if path is not None and path.partition(".")[0] != NUMPY:
                 return True
         elif isinstance(node, Call):
             path = _path(node.function, libraries)
@@ -203,7 +204,9 @@ LOOKS_AT_VALUES = frozenset({Gate.CONVERTS, Gate.REJECTS, Gate.SWALLOWS, Gate.EX
 def _may_convert(path: str, call: Call) -> bool:
     fact = numpy_fact(path)
     if fact is None:
-        return path == VECTORIZE
+        return False
+    if numpy_fact(f"{fact.gives}.__call__") is not None:
+        return True  # what it makes is called, with arguments of which it makes arrays
     for index, argument in enumerate(call.arguments):
         if isinstance(argument.value, Constant):
             continue
@@ -222,9 +225,23 @@ def is_sink(node: Import) -> bool:
 
 MUTATORS = frozenset(
     {"append", "extend", "insert", "add", "update", "appendleft", "setdefault", "setattr", "clear",
-     "requires_grad_", "detach_", "register_buffer", "register_parameter", "add_module", "backward",
-     "register_forward_hook", "pop", "remove", "train", "eval", "freeze", "apply", "copy_"}
+     "pop", "remove", "freeze"}
 )  # fmt: skip
+"""Names of methods that change objects, beside those of PyTorch."""
+
+CHANGING = frozenset(
+    {"adds-buffer", "adds-parameter", "adds-module", "forward-hook", "training", "evaluation",
+     "applies", "sets-flags"}
+)  # fmt: skip
+"""What methods of modules do that others may see."""
+
+
+@lru_cache(maxsize=4096)
+def _changes_its_object(method: str) -> bool:
+    if method in MUTATORS or facts.module_behaviour(method) in CHANGING:
+        return True
+    fact = facts.call_fact(f"{TENSOR}.{method}")
+    return fact is not None and (fact.in_place or fact.special in ("backward", "requires_grad_"))
 
 
 @lru_cache(maxsize=4096)
@@ -238,7 +255,7 @@ def changes_objects(code: Code) -> bool:
             if any(_stores(target) for target in node.targets):
                 return True
         elif isinstance(node, Call) and isinstance(node.function, (Attribute, Name)):
-            if node.function.name in MUTATORS:
+            if _changes_its_object(node.function.name):
                 return True
     return any(changes_objects(inner) for inner in inner_codes(code))
 

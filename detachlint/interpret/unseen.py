@@ -24,11 +24,12 @@ from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import is_module_name, library_bases
-from detachlint.interpret.language.membership import ARRAY_CLASSES, TENSOR_CLASSES
+from detachlint.interpret.language.membership import names_tensors
 from detachlint.interpret.pytorch.placement import says_where
 from detachlint.interpret.pytorch.training_mode import TOLD
 from detachlint.ir.nodes import Expression, Parameter, ParameterKind
 from detachlint.knowledge import facts
+from detachlint.knowledge.names import ARRAY_CLASSES, SPELLED
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -42,11 +43,7 @@ KINDS = {
     "argparse.Namespace": Kind.ANY,
 }
 NAMED = {
-    "Tensor": "torch.Tensor",
-    "torch.Tensor": "torch.Tensor",
-    "nn.Module": "torch.nn.Module",
-    "torch.nn.Module": "torch.nn.Module",
-    "np.ndarray": "numpy.ndarray",
+    **SPELLED,
     "int": "builtins.int",
     "float": "builtins.float",
     "str": "builtins.str",
@@ -139,7 +136,7 @@ def _annotated(
 
 
 def _of_library_class(name: str) -> HeapObject:
-    if name in TENSOR_CLASSES:
+    if names_tensors(name):
         return Tensor(MAYBE, dtype=Dtype.UNKNOWN, device=UNSEEN)
     if is_module_name(name):
         return Unknown(Kind.MODULE)

@@ -24,6 +24,7 @@ from detachlint.knowledge.model import (
     ParameterFact,
     Result,
 )
+from detachlint.knowledge.names import MODULE, TENSOR
 from detachlint.knowledge.sink_facts import sink_fact
 from detachlint.knowledge.table import Table
 
@@ -43,17 +44,25 @@ __all__ = [
     "Result",
     "call_fact",
     "canonical_name",
+    "casts_and_moves",
     "class_fact",
+    "class_kind",
     "grad_mode",
     "has_methods_that_never_return",
     "is_tensor_method",
+    "methods_that_propagate",
+    "module_behaviour",
     "module_fact",
     "module_method",
+    "module_methods",
     "not_modelled",
     "numpy_fact",
     "raised_instead",
     "sink_fact",
     "tensor_attribute",
+    "tensor_methods",
+    "twin",
+    "what_it_calls",
 ]
 
 CALLS = Table("torch/calls.tsv")
@@ -61,6 +70,7 @@ MODULES = Table("torch/modules.tsv")
 CLASSES = Table("torch/classes.tsv")
 NUMPY = Table("numpy/calls.tsv")
 ALIASES = Table("torch/aliases.tsv")
+TWINS = Table("numpy/twins.tsv")
 NEVER_RETURN = Table("python/never_return.tsv")
 
 
@@ -134,6 +144,31 @@ def numpy_fact(name: str) -> NumpyFact | None:
 
 
 @cache
+def twin(name: str) -> tuple[str, bool]:
+    """PyTorch's function for what a function of NumPy does, and whether it takes a list of tensors.
+
+    Where no row says otherwise, it has the same name. Nobody knows whether there is one: ask
+    `call_fact`.
+    """
+    other, _, words = (TWINS.row(name) or "").partition("\t")
+    return other or name.replace("numpy.", "torch.", 1), words == "list"
+
+
+@cache
+def class_kind(name: str) -> str:
+    """What objects of the class `name` are (`ClassFact.kind`), or `""` where nothing says so."""
+    fact = class_fact(name)
+    return "" if fact is None else fact.kind
+
+
+@cache
+def what_it_calls(name: str) -> str:
+    """What `CallFact.calls` says of the callable `name`; `""` also where there is no fact."""
+    fact = call_fact(name)
+    return "" if fact is None else fact.calls
+
+
+@cache
 def grad_mode(name: str) -> GradMode | None:
     """How the class `name` changes the grad mode, or None where it does not."""
     fact = class_fact(name)
@@ -145,11 +180,58 @@ _GRAD_MODES = {mode.value: mode for mode in GradMode}
 
 def module_method(name: str, classes: Iterable[str] = ()) -> MethodFact | None:
     """The fact about a method that modules of these classes of `torch.nn` have, or all modules."""
-    for owner in (*classes, "torch.nn.Module"):
+    for owner in (*classes, MODULE):
         fact = class_fact(owner)
         if fact is not None and fact.kind == "module" and name in fact.methods:
             return fact.methods[name]
     return None
+
+
+@cache
+def module_behaviour(name: str) -> str:
+    """What the method `name` of modules does (`MethodFact.behaviour`); `""` if that is not known."""
+    fact = module_method(name)
+    return "" if fact is None else fact.behaviour
+
+
+@cache
+def module_methods(*behaviours: str) -> frozenset[str]:
+    """The names of the methods of modules that do one of these."""
+    fact = class_fact(MODULE)
+    methods = fact.methods.values() if fact is not None else ()
+    return frozenset(method.name for method in methods if method.behaviour in behaviours)
+
+
+@cache
+def tensor_methods(special: str) -> frozenset[str]:
+    """The names of the methods of tensors that are this odd case."""
+    prefix = f"{TENSOR}."
+    return frozenset(
+        name.removeprefix(prefix)
+        for name in CALLS.names()
+        if name.startswith(prefix) and f" special={special}" in (CALLS.row(name) or "")
+    )
+
+
+@cache
+def methods_that_propagate(kind: str) -> frozenset[str]:
+    """The names of the methods of all classes of a kind whose results propagate."""
+    classes = (class_fact(name) for name in CLASSES.names() if class_kind(name) == kind)
+    methods = (method for fact in classes if fact is not None for method in fact.methods.values())
+    return frozenset(method.name for method in methods if method.result is Result.PROPAGATE)
+
+
+@cache
+def casts_and_moves() -> frozenset[str]:
+    """The methods that tensors and modules have alike, which change dtype or device."""
+    fact = class_fact(MODULE)
+    methods = fact.methods.values() if fact is not None else ()
+    return frozenset(
+        method.name
+        for method in methods
+        if method.behaviour.partition("-")[0] in ("casts", "moves")
+        and is_tensor_method(method.name)
+    )
 
 
 def tensor_attribute(name: str) -> CallFact | None:

@@ -46,6 +46,19 @@ class Aliasing(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """Arguments that ask for an output more each: of the outputs, the last ones are theirs.
+
+    A single one that is left comes out by itself. Where outputs are repeated, the argument asks for
+    all of them in place of one.
+    """
+
+    asked: str
+    """`"given"`: where it is given; `"true"`: where it is true."""
+    arguments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CallFact:
     """What a call of a function, a tensor method or (the read of) a tensor attribute gives."""
 
@@ -64,15 +77,25 @@ class CallFact:
     aliasing: Aliasing
     in_place: bool
     """Writes argument 0 and returns it. Where only a flag asks for it, see `parameters`."""
-    rejects_grad: bool
-    """Raises when argument 0 requires grad (in grad mode)."""
+    rejects: tuple[str, ...]
+    """Arguments, by position or else by name, that raise when they require grad (in grad mode)."""
     factory: bool
     """Takes `requires_grad=`."""
     special: str
     """The odd case a Python function has to handle (see `SPECIAL_CASES`), mostly `""`."""
+    form: Form | None
+    """On which arguments it depends what comes out, where it depends on any."""
+    calls: str
+    """Of what calls the function it is given: in which grad mode, and what it hands over (see
+    `CALLS`); else `""`."""
+    ambient: str
+    """What it asks or changes beside its arguments: see `AMBIENT`; mostly `""`."""
     dtype: str
     """Of output 0: `"same"` (the input's), `"argument"` (`dtype=` decides; else the input's, or the
     default dtype where there is no input) or fixed: `"float16"`, `"int64"`, `"bool"`, …"""
+    undecided: str
+    """The dtype where nothing asks for one, of what is not made of tensors: `"int64"`, `"numbers"`
+    (as the numbers it is made of) or `""` (the default dtype)."""
     device: str
     """`"same"` (the input's), `"argument"` (`device=` decides), `"cpu"` or `"cuda"`."""
     parameters: tuple[str, ...]
@@ -82,6 +105,14 @@ class CallFact:
     """Positions of float tensor arguments whose flag does not matter (`expand_as`: 1)."""
     attribute: bool
     """It is read (`t.T`), not called."""
+    depends: tuple[str, ...]
+    """On what it depends whether the output is new, for `Aliasing.SOMETIMES`: the `"layout"`, the
+    `"dtype"` or the `"device"` of the input, or something about the `"call"`."""
+    traits: Mapping[str, str]
+    """What becomes of layouts, lazy bits, wrappers and dtypes, where it is not the rule: see
+    `TRAITS`."""
+    keeps: tuple[str, ...]
+    """`"sparse"`, `"nested"`, `"masked"`: gives such a tensor for such a one."""
     evidence: str
     """Where the executed calls came from (`op_db`, `stub`, `hand`, …); `read` where none could be
     executed on a CPU."""
@@ -93,34 +124,85 @@ SPECIAL_CASES: Mapping[str, str] = {
     "atleast": "one tensor in, one tensor out; several in, a tuple of as many out",
     "autograd_grad": "the gradients require grad iff `create_graph` is true",
     "backward": "writes `.grad` of leaves; the gradients require grad iff `create_graph` is true",
-    "callback": "calls the function it is given; what comes out is up to that function",
-    "callback_wraps": "gives a function that calls the one it is given",
+    "callback": "calls the function it is given, or gives one that does, as `calls` says",
+    "checkpoint": "calls the function; a reentrant one with grad mode off, and again in `backward`",
     "deepcopy": "a copy with the flag of the original, whatever the grad mode",
-    "dim": "a struct sequence iff `dim` is given (an int second argument, too); else output 0",
-    "einsum": "copies, but is a view where the equation only permutes (`ij->ji`)",
-    "flag": "all outputs iff `return_indices` (`get_infos`) is true; else output 0",
+    "functional_call": "calls the module with other parameters",
     "getitem": "a view for basic indices (int, slice, None, …), a copy for tensors and lists",
     "gives_argument": "gives back the module or function it is given, or a version of it",
     "gradient_attribute": "`.grad` of a leaf, or None; requires grad iff `create_graph` was true",
+    "leaf": "a leaf that shares memory: requires grad iff `requires_grad`, by default as it says",
     "legacy_constructor": "one tensor: a view that keeps the flag; sizes, lists: a plain tensor",
     "load": "whatever was saved, flags included",
-    "new": "like `legacy_constructor`",
-    "nonzero": "an integer tensor; a tuple of them iff `as_tuple` is true",
-    "parameter": "a Parameter: requires grad iff `requires_grad` (default true)",
     "requires_grad_": "sets the flag of argument 0 to `requires_grad` (default true), returns it",
-    "requires_grad_attribute": "the flag itself",
-    "saved_module": "a module that was saved or described in a file",
-    "size": "a torch.Size, or an int iff `dim` is given",
-    "storage": "the storage: shares memory with the tensor and knows no grad",
     "tensor": "copies data without history: float unless dtype or data say otherwise",
     "to": "casts or moves: integer for an integer dtype; argument 0 itself where nothing changes",
     "type": "the name of the type iff called without `dtype`; else like `to`",
-    "unique": "output 0, in a tuple with inverse and counts where their flags are true",
     "view": "a view; reinterprets the memory where a dtype is given (never requires grad then)",
-    "variable": "a plain tensor that shares memory; requires grad iff `requires_grad` is true",
     "where": "three arguments: propagates from the last two; one: a tuple of integer tensors",
 }
 """The values of `CallFact.special` and what has to be done about them."""
+
+CALLS: Mapping[str, str] = {
+    "as-it-is": "in the grad mode at hand, with what it was given for it",
+    "leaves": "with grad mode on, with leaves of its own that require grad",
+    "no-grad": "with grad mode off",
+    "wrapped": "with wrappers around slices, which hold no memory and require no grad",
+    "wrapped-leaves": "with wrappers around its first argument, which hold no memory and require grad",
+    "hook-gradient": "in `backward`, with grad mode off, with the gradient, which requires none",
+    "hook-itself": "in `backward`, with grad mode off, with the tensor itself",
+    "compiled": "compiled: NumPy is traced there, and no tensor is converted",
+    "not-compiled": "as it stands, within compiled code, too",
+}
+"""The values of `CallFact.calls`."""
+
+AMBIENT: Mapping[str, str] = {
+    "grad-mode": "answers whether grad mode is on",
+    "tensor": "answers whether it is given a tensor",
+    "machine": "answers something about the machine, the same whenever it is asked",
+    "sets-dtype": "sets the default dtype",
+    "sets-device": "sets the default device",
+}
+"""The values of `CallFact.ambient`."""
+
+TRAITS: Mapping[str, Mapping[str, str]] = {
+    "complex": {
+        "real": "gives a real tensor for a complex one (the rule: a complex one)",
+        "varies": "gives one or the other",
+        "makes": "gives a complex tensor for a real one",
+    },
+    "layout": {
+        "sparse": "gives a sparse tensor for a strided one",
+        "mkldnn": "gives one of MKLDNN's layout for a strided one",
+        "nested": "gives a nested tensor for others",
+        "masked": "gives a masked tensor for others",
+        "strided": "gives a strided tensor for a sparse one",
+    },
+    "conj": {
+        "sets": "sets the conjugate bit (or clears it), copying nothing",
+        "clears": "resolves the conjugate bit; where there is none it may copy nothing",
+    },
+    "neg": {
+        "sets": "sets the negative bit, of a conjugated tensor",
+        "clears": "resolves the negative bit; where there is none it may copy nothing",
+    },
+    "autocast": {
+        "lowers": "computes float32 in the lower precision",
+        "sometimes": "computes it there, depending on the call",
+        "raises": "computes the lower precision in float32 (the rule: in what it finds)",
+    },
+    "tells": {
+        "flag": "of an attribute: whether the tensor requires grad",
+        "leaf": "whether it is a leaf",
+        "history": "what computed it, None of a leaf",
+        "data": "its values, which may be replaced by those of another tensor",
+        "device": "whether it is on a certain device other than the CPU",
+        "sparse": "whether it is sparse",
+        "mkldnn": "whether it is of MKLDNN's layout",
+        "quantized": "whether it is quantized",
+    },
+}
+"""The keys and values of `CallFact.traits`, executed (autocast: of the CPU)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +246,14 @@ class ModuleFact:
     """What a call gives; `Result.PROPAGATE` includes the flags of the module's parameters."""
     aliasing: Aliasing
     """Of the output with the input."""
+    depends: tuple[str, ...]
+    """As `CallFact.depends`."""
     in_place_flag: str
     """The constructor argument that makes the call write its input, or `""`."""
     container: str
     """`"sequential"`, `"list"`, `"dict"`, `"module"` (runs the modules it was given) or `""`."""
+    autocast: str
+    """What `CallFact.traits` says under that key."""
     is_loss: bool
     children: tuple[str, ...]
     """Names of attributes that are modules themselves (of `Transformer`: `encoder`, …)."""
@@ -185,6 +271,41 @@ class MethodFact:
     aliasing: Aliasing
     """Other than `FRESH`: made when the object was made; grad mode at the read does not matter."""
     attribute: bool
+    behaviour: str = ""
+    """What a method of modules does, if that is known: see `MODULE_METHODS`."""
+
+
+MODULE_METHODS: Mapping[str, str] = {
+    "adds-buffer": "registers a buffer under a name",
+    "adds-module": "registers a module under a name",
+    "adds-parameter": "registers a parameter under a name",
+    "applies": "calls a function with each module below, in the grad mode at hand",
+    "backward-hook": "has a function called in `backward`, with grad mode off, with gradients",
+    "backward-pre-hook": "the same, before the gradients of its inputs are known",
+    "buffers": "lists all buffers",
+    "calls": "gives what the module computes",
+    "casts": "changes dtype or device of the parameters in place, as its arguments say",
+    "casts-": "changes the dtype of the parameters in place to the one named",
+    "children": "lists the modules directly below",
+    "clears-gradients": "sets the gradients to None",
+    "evaluation": "sets `training` of all modules below to false",
+    "forward-hook": "has a function called after `forward`, in the grad mode at hand",
+    "forward-pre-hook": "the same before `forward`",
+    "loads-state": "copies values into parameters and buffers",
+    "module-by-name": "gives the module of a dotted name",
+    "modules": "lists itself and all modules below",
+    "moves-": "moves the parameters in place to the device named",
+    "named-buffers": "lists names and buffers",
+    "named-children": "lists names and modules directly below",
+    "named-modules": "lists names and all modules",
+    "named-parameters": "lists names and parameters",
+    "parameter-by-name": "gives the parameter of a dotted name",
+    "parameters": "lists all parameters",
+    "sets-flags": "sets `requires_grad` of all parameters, by default to true",
+    "state": "a dict of detached tensors that share memory with parameters and buffers",
+    "training": "sets `training` of all modules below, by default to true",
+}
+"""The values of `MethodFact.behaviour`, executed; a dtype or device follows those that end in `-`."""
 
 
 class GradMode(Enum):
@@ -236,6 +357,20 @@ class Gate(Enum):
     """Does not look at the values (`np.shape`), or stores the tensor as an object."""
 
 
+RANKS: Mapping[str, str] = {
+    "1": "one",
+    "0+": "any number, but it is an array",
+    "1+": "one or more",
+    "2+": "two or more",
+    "same": "as many as argument 0, an array that has any",
+    "scalar": "none, where it is called with argument 0 alone",
+    "shape": "as its first argument says, the shape",
+    "counts": "as many as there are numbers, the shape",
+    "contents": "as many as lists are nested in its first argument",
+}
+"""The values of `NumpyFact.rank`, executed with arrays of rank 0 to 3."""
+
+
 @dataclass(frozen=True, slots=True)
 class NumpyFact:
     """What a function of NumPy, or a method or operator of `numpy.ndarray`, does to tensors.
@@ -251,8 +386,12 @@ class NumpyFact:
     """The names of the parameters by position, where Python knows them; `"*"` and `"**"` as such."""
     gives: str
     """What comes out when a tensor that does not require grad goes in at the first of the gates
-    that accepts one: `"array"`, `"scalar"` (of NumPy), `"tensor"`, `"python"`, `"several"` or `""`
-    where none does."""
+    that accepts one: `"array"`, `"scalar"` (of NumPy), `"tensor"`, `"integers"` (a tensor of them),
+    `"number"` (of Python), `"python"`, `"several"`, `"attribute"` of what is read, the name of a
+    class of NumPy whose methods have rows, or `""` where none does."""
+    rank: str
+    """How many dimensions the result has: see `RANKS`; after a `/` what holds in any case; `""`
+    where nothing is known. Executed with argument 0 alone, where that is allowed."""
     evidence: str
 
     def gate(self, position: int, mark: str = "") -> Gate | None:

@@ -4,8 +4,9 @@ A row of calls is `name⇥words⇥evidence`. The first word lists the results (`
 `propagate,integer`, `propagate*` for a variable number of them, `python:bool`); the rest are
 exceptions from the default, which is: one output, fresh memory, dtype and device of the input.
 
-    torch.max     propagate,integer tuple fields=values,indices special=dim     op_db
+    torch.max     propagate,integer tuple fields=values,indices form=given:dim  op_db
     torch.relu_   propagate self in-place                                       op_db
+    torch.conj    propagate view conj=sets keeps=sparse                         op_db
     torch.foo     not modelled: needs an accelerator                            read
 
 Modules and classes are written alike; see `format_module` and `format_class`.
@@ -13,11 +14,19 @@ Modules and classes are written alike; see `format_module` and `format_class`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from detachlint.knowledge.model import (
+    AMBIENT,
+    CALLS,
+    MODULE_METHODS,
+    RANKS,
+    TRAITS,
     Aliasing,
     CallFact,
     ClassFact,
     FlagFact,
+    Form,
     Gate,
     MethodFact,
     ModuleFact,
@@ -61,16 +70,40 @@ def parse_call(name: str, row: str, version: str = "") -> CallFact | None:
         python_type=python_type,
         aliasing=_aliasing(flags),
         in_place="in-place" in flags,
-        rejects_grad="rejects" in flags,
+        rejects=_names(settings.get("rejects", "")),
         factory="factory" in flags,
         special=settings.get("special", ""),
+        form=_parse_form(name, settings.get("form", "")),
+        calls=_one_of(name, CALLS, settings.get("calls", "")),
+        ambient=_one_of(name, AMBIENT, settings.get("ambient", "")),
         dtype=settings.get("dtype", "same"),
+        undecided=settings.get("undecided", ""),
         device=settings.get("device", "same"),
         parameters=_names(settings.get("parameters", "")),
         ignored=tuple(int(position) for position in _names(settings.get("ignored", ""))),
         attribute="attribute" in flags,
+        depends=_names(settings.get("depends", "")),
+        traits={
+            key: _one_of(name, values, settings[key])
+            for key, values in TRAITS.items()
+            if key in settings
+        },
+        keeps=_names(settings.get("keeps", "")),
         evidence=f"{evidence} {version}".rstrip(),
     )
+
+
+def _parse_form(name: str, text: str) -> Form | None:
+    asked, _, arguments = text.partition(":")
+    if asked not in ("", "given", "true"):
+        raise MalformedRow(f"{name}: no such form: {text!r}")
+    return Form(asked, _names(arguments)) if text else None
+
+
+def _one_of(name: str, words: Iterable[str], word: str) -> str:
+    if word and word not in words:
+        raise MalformedRow(f"{name}: no such word: {word!r}")
+    return word
 
 
 def format_call(fact: CallFact) -> str:
@@ -84,17 +117,24 @@ def format_call(fact: CallFact) -> str:
     for word, present in (
         ("attribute", fact.attribute),
         ("in-place", fact.in_place),
-        ("rejects", fact.rejects_grad),
         ("factory", fact.factory),
     ):
         words += [word] if present else []
     for key, value in (
         ("fields", ",".join(fact.fields)),
+        ("rejects", ",".join(fact.rejects)),
         ("special", fact.special),
+        ("form", f"{fact.form.asked}:{','.join(fact.form.arguments)}" if fact.form else ""),
+        ("calls", fact.calls),
+        ("ambient", fact.ambient),
         ("dtype", "" if fact.dtype == "same" else fact.dtype),
+        ("undecided", fact.undecided),
         ("device", "" if fact.device == "same" else fact.device),
         ("parameters", ",".join(fact.parameters)),
         ("ignored", ",".join(map(str, fact.ignored))),
+        ("depends", ",".join(fact.depends)),
+        *((key, fact.traits.get(key, "")) for key in TRAITS),
+        ("keeps", ",".join(fact.keeps)),
     ):
         words += [f"{key}={value}"] if value else []
     return " ".join(words)
@@ -124,8 +164,10 @@ def parse_module(name: str, row: str, version: str = "") -> ModuleFact:
         positions=_names(positions),
         output=_parse_output(name, output),
         aliasing=_aliasing(flags),
+        depends=_names(settings.get("depends", "")),
         in_place_flag=settings.get("in-place", ""),
         container=settings.get("container", ""),
+        autocast=_one_of(name, TRAITS["autocast"], settings.get("autocast", "")),
         is_loss="loss" in flags,
         children=_names(settings.get("children", "")),
         buffers=_names(settings.get("buffers", "")),
@@ -138,7 +180,9 @@ def format_module(fact: ModuleFact) -> str:
     words = [] if fact.aliasing is Aliasing.FRESH else [fact.aliasing.value]
     words += ["loss"] if fact.is_loss else []
     for key, value in (
+        ("depends", ",".join(fact.depends)),
         ("in-place", fact.in_place_flag),
+        ("autocast", fact.autocast),
         ("container", fact.container),
         ("children", ",".join(fact.children)),
         ("buffers", ",".join(fact.buffers)),
@@ -208,7 +252,10 @@ def _split_items(text: str) -> list[str]:
 
 
 def parse_class(name: str, row: str, version: str = "") -> ClassFact:
-    """The fact in `row`: `kind⇥positions⇥methods⇥evidence`, methods as `name()=result:aliasing`."""
+    """The fact in `row`: `kind⇥positions⇥methods⇥evidence`.
+
+    Methods are written `name()=result:aliasing:behaviour`, attributes `name=result:aliasing`.
+    """
     kind, positions, methods, evidence = row.split("\t")
     return ClassFact(
         name=name,
@@ -230,7 +277,11 @@ def format_class(fact: ClassFact) -> str:
 
 def _parse_method(owner: str, word: str) -> MethodFact:
     name, _, value = word.partition("=")
-    result, _, aliasing = value.partition(":")
+    result, _, rest = value.partition(":")
+    aliasing, _, behaviour = rest.partition(":")
+    known = behaviour in MODULE_METHODS or f"{behaviour.partition('-')[0]}-" in MODULE_METHODS
+    if behaviour and not known:
+        raise MalformedRow(f"{owner}: no such behaviour of a method: {word!r}")
     if result not in _RESULTS or (aliasing and aliasing not in _ALIASING):
         raise MalformedRow(f"{owner}: no such behaviour of a method: {word!r}")
     return MethodFact(
@@ -238,39 +289,54 @@ def _parse_method(owner: str, word: str) -> MethodFact:
         _RESULTS[result],
         _ALIASING[aliasing] if aliasing else Aliasing.FRESH,
         attribute=not name.endswith("()"),
+        behaviour=behaviour,
     )
 
 
 def _format_method(method: MethodFact) -> str:
-    aliasing = "" if method.aliasing is Aliasing.FRESH else f":{method.aliasing.value}"
-    return f"{method.name}{'' if method.attribute else '()'}={method.result.value}{aliasing}"
+    aliasing = "" if method.aliasing is Aliasing.FRESH else method.aliasing.value
+    cells = ":".join([method.result.value, aliasing, method.behaviour]).rstrip(":")
+    return f"{method.name}{'' if method.attribute else '()'}={cells}"
 
 
 # --- numpy ------------------------------------------------------------------------------------
 
 
 def parse_numpy(name: str, row: str, version: str = "") -> NumpyFact:
-    """The fact in `row`: `gates⇥parameters⇥gives⇥evidence`; a gate is `0=converts`, `0s=…` or `0[]=…`."""
-    gates, parameters, gives, evidence = row.split("\t")
+    """The fact in `row`: `gates⇥parameters⇥gives⇥rank⇥evidence`; a gate is `0=converts` or `0s=…`."""
+    gates, parameters, gives, rank, evidence = row.split("\t")
     found = {}
     for word in gates.split(" ") if gates else ():
         key, _, value = word.partition("=")
         if value not in _GATES:
             raise MalformedRow(f"{name}: no such gate: {word!r}")
         found[key] = _GATES[value]
-    return NumpyFact(name, found, _names(parameters), gives, f"{evidence} {version}".rstrip())
+    for word in rank.split("/"):
+        _one_of(name, RANKS, word)
+    return NumpyFact(name, found, _names(parameters), gives, rank, f"{evidence} {version}".rstrip())
 
 
 def format_numpy(fact: NumpyFact) -> str:
     """The row of `fact`."""
     gates = " ".join(f"{key}={gate.value}" for key, gate in fact.gates.items())
-    return "\t".join((gates, ",".join(fact.parameters), fact.gives, fact.evidence))
+    return "\t".join((gates, ",".join(fact.parameters), fact.gives, fact.rank, fact.evidence))
 
 
 # --- words ------------------------------------------------------------------------------------
 
-_FLAGS = {"tuple", "list", "attribute", "in-place", "rejects", "factory", "loss", *_ALIASING}
-_CALL_SETTINGS = {"fields", "special", "dtype", "device", "parameters", "ignored"}
+_FLAGS = {"tuple", "list", "attribute", "in-place", "factory", "loss", *_ALIASING}
+_CALL_SETTINGS = {
+    "fields",
+    "rejects",
+    "special",
+    "form",
+    "calls",
+    "ambient",
+    "dtype",
+    "undecided",
+    "device",
+}
+_CALL_SETTINGS |= {"parameters", "ignored", "depends", "keeps", *TRAITS}
 _SETTINGS = _CALL_SETTINGS | {"in-place", "container", "children", "buffers"}
 
 

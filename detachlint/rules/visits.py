@@ -10,6 +10,7 @@ from detachlint.domain.story import Story
 from detachlint.domain.traits import Check
 from detachlint.interpret.facts import CallSite, Crossing, Facts
 from detachlint.knowledge.model import Gate
+from detachlint.knowledge.names import CONVERSIONS
 from detachlint.rules.contexts import Contexts, contexts_of
 from detachlint.rules.finding import Confidence, TraceStep
 from detachlint.rules.refusals import Refusal, belief, confidence_of, refusal
@@ -81,7 +82,7 @@ def refused_in(facts: Facts) -> Iterator[Raising]:
 
 def is_method(visit: Crossing) -> bool:
     """Whether the program converts the tensor itself, with `.numpy()` or `.__array__()`."""
-    return visit.form in ("numpy", "__array__")
+    return visit.form in CONVERSIONS
 
 
 def is_rejected(visit: Crossing) -> bool:

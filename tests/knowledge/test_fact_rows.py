@@ -8,18 +8,30 @@ from hypothesis import strategies as st
 
 from detachlint.knowledge import rows
 from detachlint.knowledge.model import (
+    AMBIENT,
+    CALLS,
+    MODULE_METHODS,
+    RANKS,
+    TRAITS,
     Aliasing,
     CallFact,
     ClassFact,
     FlagFact,
+    Form,
+    Gate,
     MethodFact,
     ModuleFact,
+    NumpyFact,
     Output,
     ParameterFact,
     Result,
 )
 
 names = st.from_regex(r"[a-z_][a-z0-9_]{0,8}", fullmatch=True)
+given_names = st.lists(names, min_size=1, max_size=2, unique=True).map(tuple)
+traits = st.fixed_dictionaries(
+    {}, optional={key: st.sampled_from(sorted(values)) for key, values in TRAITS.items()}
+)
 name_tuples = st.lists(names, max_size=3, unique=True).map(tuple)
 results = st.sampled_from(Result)
 aliasings = st.sampled_from(Aliasing)
@@ -37,14 +49,21 @@ def call_facts(draw: st.DrawFn) -> CallFact:
         python_type=draw(st.sampled_from(("", "int", "torch.Size", "float|list"))),
         aliasing=draw(aliasings),
         in_place=draw(st.booleans()),
-        rejects_grad=draw(st.booleans()),
+        rejects=draw(st.sampled_from(((), ("0",), ("1", "weight")))),
         factory=draw(st.booleans()),
-        special=draw(st.sampled_from(("", "dim", "getitem"))),
+        special=draw(st.sampled_from(("", "to", "getitem"))),
+        form=draw(st.none() | st.builds(Form, st.sampled_from(("given", "true")), given_names)),
+        calls=draw(st.sampled_from(("", *CALLS))),
+        ambient=draw(st.sampled_from(("", *AMBIENT))),
         dtype=draw(st.sampled_from(("same", "argument", "bool"))),
+        undecided=draw(st.sampled_from(("", "numbers", "int64"))),
         device=draw(st.sampled_from(("same", "argument", "cpu"))),
         parameters=draw(name_tuples),
         ignored=draw(st.lists(st.integers(0, 5), max_size=2, unique=True).map(tuple)),
         attribute=draw(st.booleans()),
+        depends=draw(st.sampled_from(((), ("layout",), ("call", "dtype")))),
+        traits=draw(traits),
+        keeps=draw(st.sampled_from(((), ("sparse",), ("sparse", "nested")))),
         evidence="op_db",
     )
 
@@ -81,8 +100,10 @@ def test_a_module_is_read_back_as_written(
         positions=positions,
         output=output,
         aliasing=aliasing,
+        depends=("layout",) if default else (),
         in_place_flag="inplace" if is_loss else "",
         container="",
+        autocast="lowers" if is_loss else "",
         is_loss=is_loss,
         children=("linear",),
         buffers=("running_mean",),
@@ -91,22 +112,54 @@ def test_a_module_is_read_back_as_written(
     assert rows.parse_module(fact.name, rows.format_module(fact)) == fact
 
 
-@given(results, aliasings, st.booleans())
+behaviours = st.sampled_from(
+    ("", *(f"{word}float64" if word.endswith("-") else word for word in MODULE_METHODS))
+)
+
+
+@given(results, aliasings, st.booleans(), behaviours)
 def test_a_class_is_read_back_as_written(
-    result: Result, aliasing: Aliasing, is_attribute: bool
+    result: Result, aliasing: Aliasing, is_attribute: bool, behaviour: str
 ) -> None:
-    method = MethodFact("mean", result, aliasing, is_attribute)
+    method = MethodFact("mean", result, aliasing, is_attribute, behaviour)
     fact = ClassFact("torch.MadeUp", "distribution", ("loc",), {"mean": method}, "hand")
     assert rows.parse_class(fact.name, rows.format_class(fact)) == fact
 
 
 @pytest.mark.parametrize(
     "row",
-    ["maybe\thand", "propagate sideways\thand", "propagate colour=red\thand", "\thand"],
+    [
+        "maybe\thand",
+        "propagate sideways\thand",
+        "propagate colour=red\thand",
+        "\thand",
+        "propagate form=perhaps:dim\thand",
+        "propagate calls=aloud\thand",
+        "propagate ambient=noise\thand",
+        "propagate complex=irrational\thand",
+    ],
 )
 def test_an_unknown_word_is_an_error_that_names_the_row(row: str) -> None:
     with pytest.raises(rows.MalformedRow, match=r"^torch\.f: "):
         rows.parse_call("torch.f", row)
+
+
+@given(st.sampled_from(Gate), st.sampled_from(("", *RANKS, "same/1+")))
+def test_a_function_of_numpy_is_read_back_as_written(gate: Gate, rank: str) -> None:
+    fact = NumpyFact("numpy.made_up", {"0": gate}, ("a", "*"), "array", rank, "executed")
+    assert rows.parse_numpy(fact.name, rows.format_numpy(fact)) == fact
+
+
+@pytest.mark.parametrize("row", ["0=opens\ta\tarray\t\texecuted", "\ta\tarray\t17\texecuted"])
+def test_an_unknown_gate_or_rank_is_an_error_that_names_the_row(row: str) -> None:
+    with pytest.raises(rows.MalformedRow, match=r"^numpy\.f: "):
+        rows.parse_numpy("numpy.f", row)
+
+
+@pytest.mark.parametrize("method", ["mean()=often", "mean()=never:askew", "mean()=never::sings"])
+def test_an_unknown_behaviour_of_a_method_is_an_error_that_names_the_class(method: str) -> None:
+    with pytest.raises(rows.MalformedRow, match=r"^torch\.C: "):
+        rows.parse_class("torch.C", f"distribution\t\t{method}\thand")
 
 
 def test_a_row_without_a_model_has_a_reason_and_no_fact() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import resource
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +17,7 @@ pytest.importorskip("expecttest")  # PyTorch's own samples need it
 
 from detachlint.harness.probe import __main__ as probe_command  # noqa: E402  # needs torch
 from detachlint.harness.probe import hand, pool, tables, worker  # noqa: E402
+from detachlint.harness.probe.make import write_tables  # noqa: E402
 from detachlint.harness.probe.pool import make_rows  # noqa: E402
 from detachlint.harness.probe.universe import public_names  # noqa: E402
 from detachlint.knowledge import facts  # noqa: E402
@@ -71,6 +71,32 @@ def test_a_sample_of_classes_does_what_its_rows_say() -> None:
 
 
 @same_version
+def test_every_row_is_of_something_that_the_probe_executes() -> None:
+    """A row that somebody wrote about anything else has no execution behind it."""
+    jobs = tables.all_jobs()
+    for kind, path in tables.FILES.items():
+        executed = {name for of_kind, name in jobs if of_kind == kind}
+        assert set(Table(path).names()) - executed == set(), path
+
+
+@same_version
+def test_every_row_says_by_which_calls_it_was_made() -> None:
+    sources = {"op_db", "module_db", "hand", "stub", "executed", "tried", "read"}
+    for path in tables.FILES.values():
+        table = Table(path)
+        rows = {name: (table.row(name) or "").rpartition("\t")[2] for name in table.names()}
+        assert {n: e for n, e in rows.items() if not set(e.split("+")) <= sources} == {}, path
+
+
+def test_a_row_that_is_wrong_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "calls.tsv"
+    right = worker.call_row("torch.exp")
+    path.write_text(f"# torch\ntorch.exp\t{right}\ntorch.sin\tnever\thand\n", encoding="utf-8")
+    found = differences(Table(str(path)), ["torch.exp", "torch.sin"], worker.call_row)
+    assert found == {"torch.sin": ("never\thand", worker.call_row("torch.sin"))}
+
+
+@same_version
 def test_every_public_callable_has_a_row() -> None:
     assert set(public_names()) - set(facts.CALLS.names()) == set()
 
@@ -92,33 +118,28 @@ def test_only_what_no_cpu_can_run_was_read_instead_of_executed() -> None:
     assert read == sorted(hand.READ)
 
 
-def test_a_worker_that_dies_does_not_take_the_run_along(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_that_dies_does_not_take_the_run_along() -> None:
     """The worker exits on an unknown kind of job; the jobs around it are done all the same."""
     jobs = [("call", "torch.abs"), ("no such kind", "torch.exp"), ("call", "torch.argmax")]
     rows = make_rows(jobs, workers=1)
-    assert rows[jobs[0]].startswith("propagate\t")
+    assert rows[jobs[0]].startswith("propagate ")
     assert rows[jobs[1]] == ""
     assert rows[jobs[2]].startswith("integer ")
 
 
 def start_instead(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
     """Let the pool start `program` in place of a worker."""
+    monkeypatch.setattr(pool, "command", lambda: [sys.executable, "-c", program])
 
-    def start() -> subprocess.Popen[str]:
-        command = [sys.executable, "-c", program]
-        return subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
-        )
 
-    monkeypatch.setattr(pool._Worker, "_start", staticmethod(start))
-    monkeypatch.setattr(pool._Worker, "stop", lambda self: self._process.kill())
+READY = f"print({pool.READY!r}, flush=True)"
 
 
 def test_a_crash_of_an_operator_is_recorded_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
     start_instead(
         monkeypatch,
-        "import os, sys\nfor line in sys.stdin:\n"
-        "    os.abort() if 'torch.exp' in line else print(line.strip(), 'row', sep='\\t', flush=True)",
+        f"import os, sys\n{READY}\nfor line in sys.stdin:\n"
+        "    os.abort() if 'torch.exp' in line else print(line.strip(), 'row', sep='\t', flush=True)",
     )
     jobs = [("call", "torch.abs"), ("call", "torch.exp"), ("call", "torch.sin")]
     rows = make_rows(jobs, workers=1)
@@ -126,11 +147,48 @@ def test_a_crash_of_an_operator_is_recorded_as_such(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_worker_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    start_instead(monkeypatch, "import time; time.sleep(600)")
-    monkeypatch.setattr(pool, "PATIENCE", 0.1)
+    start_instead(monkeypatch, f"import time\n{READY}\ntime.sleep(600)")
+    monkeypatch.setattr(pool, "PATIENCE", 3.0)
     assert make_rows([("call", "torch.abs")], workers=1) == {
         ("call", "torch.abs"): f"not modelled: {CRASH}\ttried"
     }
+
+
+@pytest.mark.parametrize(
+    ("program", "why"),
+    [
+        ("raise SystemExit('no torch to be found')", "did not start: no torch to be found"),
+        ("print('something else')", "did not start: no message"),
+        (f"{READY}\ninput()", "workers died"),
+    ],
+)
+def test_where_every_worker_dies_no_table_is_touched(
+    program: str, why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start_instead(monkeypatch, program)
+    table = tmp_path / "torch" / "calls.tsv"
+    table.parent.mkdir()
+    table.write_text("the old table", encoding="utf-8")
+    result = CliRunner().invoke(
+        probe_command.main, ["--output", str(tmp_path), "--workers", "2"], catch_exceptions=False
+    )
+    assert result.exit_code == 2 and why in result.output and "Traceback" not in result.output
+    assert table.read_text(encoding="utf-8") == "the old table"
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["calls.tsv"]
+
+
+def test_tables_are_written_all_or_none(tmp_path: Path) -> None:
+    for name in ("a.tsv", "b.tsv"):
+        (tmp_path / name).write_text("old", encoding="utf-8")
+    with pytest.raises(OSError):  # `b.tsv` is no directory
+        write_tables(tmp_path, {"a.tsv": "new", "b.tsv/c.tsv": "new"})
+    assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == {
+        "a.tsv": "old",
+        "b.tsv": "old",
+    }
+    write_tables(tmp_path, {"a.tsv": "new", "d/e.tsv": "new"})
+    found = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.rglob("*.tsv")}
+    assert found == {"a.tsv": "new", "b.tsv": "old", "e.tsv": "new"}
 
 
 def test_the_command_shows_progress_and_counts_the_coverage(

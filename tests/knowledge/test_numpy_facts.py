@@ -129,7 +129,7 @@ def test_all_rows_are_read_as_written() -> None:
 
 def test_a_row_is_read_back_as_written() -> None:
     found = {"0": Gate.CONVERTS, "0[]": Gate.REJECTS, "1s": Gate.SCALAR}
-    fact = NumpyFact("numpy.made_up", found, ("a", "b"), "array", "executed")
+    fact = NumpyFact("numpy.made_up", found, ("a", "b"), "array", "", "executed")
     assert rows.parse_numpy(fact.name, rows.format_numpy(fact)) == fact
 
 
@@ -149,3 +149,28 @@ def test_a_sample_of_functions_does_what_its_rows_say() -> None:
     names = [name for name in facts.NUMPY.names() if crc32(name.encode()) % 8 == 0]
     assert len(names) > 50
     assert {n: worker.numpy_row(n) for n in names} == {n: facts.NUMPY.row(n) for n in names}
+
+
+VECTOR, MATRIX = (0.5, 2.0, 3.0), ((0.5, 2.0), (3.0, 4.0))
+OF_TWINS = {
+    "numpy.expand_dims": (VECTOR, 0),
+    "numpy.power": (VECTOR, 2.0),
+    "numpy.repeat": (VECTOR, 2),
+}
+"""Arguments beside a list of vectors, or one."""
+
+
+@pytest.mark.parametrize("name", list(facts.TWINS.names()))
+def test_twins_do_the_same(name: str) -> None:
+    """What PyTorch has under another name, or of a list: executed on the same numbers."""
+    np, torch = pytest.importorskip("numpy"), pytest.importorskip("torch")
+    other, takes_list = facts.twin(name)
+    if name.startswith("numpy.random."):
+        pytest.skip("random numbers differ")
+    first, *others = OF_TWINS.get(name, (MATRIX if takes_list else VECTOR,))
+    arrays = [np.array(row) for row in first] if takes_list else np.array(first)
+    tensors = [torch.tensor(row) for row in first] if takes_list else torch.tensor(first)
+    expected = getattr(np, name.removeprefix("numpy."))(arrays, *others)
+    found = getattr(torch, other.removeprefix("torch."))(tensors, *others)
+    assert found.numpy().tolist() == expected.tolist()
+    assert facts.call_fact(other) is not None

@@ -59,7 +59,7 @@ def test_writing_the_argument_is_seen() -> None:
 
 def test_refusing_inputs_that_require_grad_is_seen() -> None:
     fact = fact_of(lambda x: x.numpy(), Call((X,)))
-    assert fact.rejects_grad and fact.python_type == "ndarray"
+    assert fact.rejects == ("0",) and fact.python_type == "ndarray"
 
 
 def test_an_argument_whose_flag_is_lost_is_ignored() -> None:
@@ -74,7 +74,17 @@ def test_an_argument_that_refuses_does_not_spoil_the_others() -> None:
         return x + y
 
     fact = fact_of(function, Call((X, X)))
-    assert fact.results == (Result.PROPAGATE,) and not fact.rejects_grad
+    assert fact.results == (Result.PROPAGATE,) and fact.rejects == ("1",)
+
+
+def test_an_argument_given_by_name_that_refuses_is_told_by_name() -> None:
+    def function(x: Any, weight: Any = None) -> Any:
+        if weight is not None and weight.requires_grad:
+            raise RuntimeError("the derivative for 'weight' is not implemented")
+        return x + weight
+
+    fact = fact_of(function, Call((X,), {"weight": X}))
+    assert fact.results == (Result.PROPAGATE,) and fact.rejects == ("weight",)
 
 
 def test_named_outputs() -> None:

@@ -12,7 +12,7 @@ import click
 import detachlint.knowledge
 from detachlint.harness.probe import drift
 from detachlint.harness.probe.make import write_tables
-from detachlint.harness.probe.pool import Job
+from detachlint.harness.probe.pool import Job, WorkersDieError
 from detachlint.harness.probe.tables import FILES, VERSION, all_jobs, coverage, make_tables
 from detachlint.knowledge.table import index
 from detachlint.knowledge.versions import VERSIONS
@@ -33,7 +33,7 @@ KNOWLEDGE = Path(detachlint.knowledge.__file__).parent
     multiple=True,
     metavar="PYTHON",
     help="Execute the PyTorch of this interpreter instead, and print how it differs from the "
-    "tables; it needs NumPy, expecttest and packaging, too. May be given several times.",
+    "tables; it needs NumPy, expecttest, packaging and PyYAML, too. May be given several times.",
 )
 @click.option("--record", is_flag=True, help="Write what --against finds as the table of versions.")
 @click.option("--workers", default=min(4, os.cpu_count() or 1), help="Processes to use.")
@@ -41,14 +41,16 @@ def main(output: Path, against: tuple[Path, ...], record: bool, workers: int) ->
     """Execute every public callable of the installed PyTorch and write what it does."""
     if record and not against:
         raise click.UsageError("--record needs --against")
-    if not against:
-        _make(output, workers)
-        return
-    found = dict(_compare(interpreter, workers) for interpreter in against)
-    if record:
-        path = output / VERSIONS.path.relative_to(KNOWLEDGE)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(drift.record({**found, VERSION: []}), encoding="utf-8")
+    try:
+        if not against:
+            _make(output, workers)
+            return
+        found = dict(_compare(interpreter, workers) for interpreter in against)
+        if record:
+            path = str(VERSIONS.path.relative_to(KNOWLEDGE))
+            write_tables(output, {path: drift.record({**found, VERSION: []})})
+    except (WorkersDieError, drift.OtherInterpreterError, OSError) as error:
+        raise click.UsageError(f"{error}; no table was written") from error
 
 
 def _make(output: Path, workers: int) -> None:
@@ -63,7 +65,11 @@ def _make(output: Path, workers: int) -> None:
     write_tables(output, tables)
     known = coverage(index(tables[FILES["call"]]))
     seconds = time.monotonic() - start
-    click.echo(f"{known.modelled} of {known.total} public callables modelled, in {seconds:.0f} s")
+    marked = known.total - known.modelled
+    click.echo(
+        f"{known.modelled} of {known.total} public callables modelled, {marked} marked with the "
+        f"reason why not, in {seconds:.0f} s"
+    )
     for reason, count in known.reasons.most_common():
         click.echo(f"{count:5} {reason}")
     for path, text in tables.items():
@@ -78,10 +84,7 @@ def _compare(interpreter: Path, workers: int) -> tuple[str, list[drift.Drift]]:
             bar.length = total
             bar.update(done - bar.pos)
 
-        try:
-            other = drift.tables_of(interpreter, workers, tell)
-        except drift.OtherInterpreterError as error:
-            raise click.UsageError(str(error)) from error
+        other = drift.tables_of(interpreter, workers, tell)
     texts = {path: (KNOWLEDGE / path).read_text(encoding="utf-8") for path in drift.COMPARED}
     found = list(drift.drifts(texts, other))
     new = [one for one in found if not drift.is_recorded(one, other.version)]

@@ -51,6 +51,7 @@ _PREFERRED = ("torch", "torch.nn", "torch.distributions", "torch.optim", "torch.
 
 _WRITTEN = {
     "torch._C._set_grad_enabled": "torch.set_grad_enabled",
+    "torch._subclasses.FakeTensorMode": "torch._subclasses.fake_tensor.FakeTensorMode",
     "torch._dynamo.disable": "torch.compiler.disable",
     "torch.autograd.variable.Variable": "torch.autograd.Variable",
     "torch.jit.script_method": "torch.jit.script",

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import distributions
 
-from detachlint.harness.probe import grad_modes, module_methods
+from detachlint.harness.probe import grad_modes, kinds, module_methods, schedulers
 from detachlint.harness.probe.execute import guarded
 from detachlint.knowledge.model import Aliasing, ClassFact, MethodFact, Result
 
@@ -43,13 +43,17 @@ class _Answer:
 def names() -> list[str]:
     """The names of all classes that get a row, sorted."""
     found = [f"torch.distributions.{name}" for name in _distributions()]
-    found += [*grad_modes.names(), *module_methods.names()]
+    found += [*grad_modes.names(), *module_methods.names(), *kinds.names(), *schedulers.names()]
     return sorted(found + [f"torch.optim.{name}" for name in _optimizers()])
 
 
 def observe_class(name: str) -> ClassFact | None:
     """The fact about the class `name`, or None where it cannot be constructed."""
     owner, _, kind = name.rpartition(".")
+    if name in kinds.names():
+        return kinds.observe(name)
+    if owner == "torch.optim.lr_scheduler":
+        return schedulers.observe(name)
     if owner == "torch":
         return grad_modes.observe(name)
     if owner == "torch.nn":
@@ -194,10 +198,17 @@ def _optimizers() -> Mapping[str, Any]:
     return {
         name: value
         for name, value in vars(torch.optim).items()
-        if inspect.isclass(value)
-        and issubclass(value, torch.optim.Optimizer)
-        and value is not torch.optim.Optimizer
+        if inspect.isclass(value) and issubclass(value, torch.optim.Optimizer)
     }
+
+
+def _init_derived(self: Any, params: Any, lr: float) -> None:
+    torch.optim.Optimizer.__init__(self, params, {"lr": lr})
+
+
+def _step_derived(_: Any, closure: Any) -> Any:
+    with torch.enable_grad():
+        return closure()
 
 
 def _optimizer_fact(name: str, kind: Any) -> ClassFact | None:
@@ -208,6 +219,9 @@ def _optimizer_fact(name: str, kind: Any) -> ClassFact | None:
         optimizer = kind([parameter], lr=0.1)
         return question(optimizer, lambda: parameter.square().sum())
 
+    positions = _positions(kind)
+    if kind is torch.optim.Optimizer:  # made by deriving from it alone
+        kind = type("Derived", (kind,), {"__init__": _init_derived, "step": _step_derived})
     if guarded(lambda: ask(lambda optimizer, _: optimizer)) is None:
         return None
     answers = {
@@ -220,4 +234,4 @@ def _optimizer_fact(name: str, kind: Any) -> ClassFact | None:
         is_tensor = isinstance(value, torch.Tensor)
         result = Result.PROPAGATE if is_tensor and value.requires_grad else Result.PYTHON
         methods[method] = MethodFact(method, result, Aliasing.FRESH, False)
-    return ClassFact(name, "optimizer", _positions(kind), methods, "hand")
+    return ClassFact(name, "optimizer", positions, methods, "hand")

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import torch
 
 from detachlint.harness.probe import hand, special
-from detachlint.harness.probe.execute import FLOAT, INTEGER, OutputSeen, Seen
+from detachlint.harness.probe.ambient import ambient_of
+from detachlint.harness.probe.callbacks import what_it_calls
+from detachlint.harness.probe.execute import (
+    FLOAT,
+    INTEGER,
+    OutputSeen,
+    Position,
+    Seen,
+    tensors_in,
+)
 from detachlint.harness.probe.observe import Run
 from detachlint.harness.probe.stubs import overloads, parameter_names, returns_many
+from detachlint.harness.probe.traits import kept_by, traits_of
 from detachlint.harness.probe.universe import is_attribute
 from detachlint.knowledge.model import Aliasing, CallFact, Result
+from detachlint.knowledge.model import Form as Asked
 
 DECIDING = frozenset(("inplace", "training", "copy", "as_tuple", "return_indices"))
 """Parameters that decide about aliasing or the form of the result."""
@@ -31,45 +45,101 @@ class Form:
     results: tuple[Result, ...]
 
 
-def conclude(name: str, runs: Sequence[Run]) -> CallFact:
+def conclude(name: str, runs: Sequence[Run], *, with_traits: bool = True) -> CallFact:
     """The fact about `name`; raises `Unclassified` where `runs` do not allow one."""
+    # What calls back is not asked to call something on tensors of other kinds.
+    with_traits = with_traits and special.name_of(name) != "callback"
     if not runs:
         raise Unclassified("no call of it could be executed")
     relevant = [run for run in runs if run.has_float_input] or list(runs)
-    accepting = [run for run in relevant if not _refuses(run)]
-    rejects = len(accepting) < len(relevant) / 2
+    rejecting = _rejecting(relevant)
+    accepting = [run for run in relevant if not _refuses(run.first_only)]
+    rejects = "0" in rejecting
     seen = [_with_flags(run, rejects) for run in (relevant if rejects else accepting)]
     forms = [_form(one) for one in seen if not one.error]
     if not forms:
         raise Unclassified(f"raises: {seen[0].error.splitlines()[0][:80]}")
     form, repeated, varies = _merge(name, forms)
-    if varies and not special.name_of(name):
+    wanted = special.form_of(name)
+    if wanted is not None and not _are_as_asked(name, relevant, wanted, form, repeated):
+        raise Unclassified(f"what comes out is not as {wanted.arguments} ask for")
+    if varies and not special.name_of(name) and wanted is None:
         raise Unclassified(f"outputs vary: {sorted({str(f) for f in forms})}")
     aliasing = _aliasing(relevant, form.results[0])
+    python_type = _python_type([*seen, *(run.plain for run in relevant)], form)
     return CallFact(
         name=name,
         results=form.results,
         sequence=form.sequence,
         fields=form.fields,
         repeated=repeated,
-        python_type=_python_type([*seen, *(run.plain for run in relevant)], form),
+        python_type=python_type,
         aliasing=aliasing,
         in_place=_in_place(relevant) and _gives_argument(form, aliasing),
-        rejects_grad=rejects,
+        rejects=rejecting,
         factory="requires_grad" in parameter_names(name) and special.name_of(name) == "",
         special=special.name_of(name),
+        form=wanted,
+        calls=what_it_calls(name),
+        ambient=ambient_of(name, runs[0].function, "bool" in python_type),
         dtype=_dtype(name, relevant, form.results[0]),
+        undecided=_undecided(name, runs),
         device=_device(name),
         parameters=_deciding_parameters(name),
         ignored=_ignored(relevant, form.results),
         attribute=is_attribute(name),
+        depends=_depends(name, relevant, form.results[0]) if aliasing is Aliasing.SOMETIMES else (),
+        traits=traits_of(name, relevant) if with_traits else {},
+        keeps=kept_by(relevant) if with_traits else (),
         evidence="+".join(sorted({run.call.source for run in runs})),
     )
 
 
-def _refuses(run: Run) -> bool:
-    error = run.first_only.error
-    return bool(error) and any(word in error for word in _WORDS_OF_REFUSAL)
+def _refuses(seen: Seen) -> bool:
+    return bool(seen.error) and any(word in seen.error for word in _WORDS_OF_REFUSAL)
+
+
+def _rejecting(runs: Sequence[Run]) -> tuple[str, ...]:
+    """The arguments that refuse to require grad in most of the calls that have them."""
+    found: dict[Position, list[bool]] = {}
+    for run in runs:
+        for place, seen in run.single:
+            found.setdefault(place, []).append(_refuses(seen))
+    positions = sorted(place for place in found if isinstance(place, int))
+    names = sorted(place for place in found if isinstance(place, str))
+    places: list[Position] = [*positions, *names]
+    return tuple(str(place) for place in places if sum(found[place]) > len(found[place]) / 2)
+
+
+def _are_as_asked(
+    name: str, runs: Sequence[Run], wanted: Asked, form: Form, repeated: bool
+) -> bool:
+    """Whether so much came out of each call as its arguments asked for, and some asked."""
+    counts = set()
+    for run in runs:
+        given = (_argument(name, run, argument) for argument in wanted.arguments)
+        asked = sum(value is not None and value is not False for value in given)
+        counts.add(asked)
+        seen = run.plain
+        if form.results == (Result.PYTHON,):  # a size, or one number of it
+            fits = (seen.kinds == ("int",)) == bool(asked)
+        elif repeated:
+            fits = bool(seen.sequence) == bool(asked)
+        else:
+            fits = len(seen.outputs) == len(form.results) - len(wanted.arguments) + asked
+        if not fits:
+            return False
+    return len(counts) > 1
+
+
+def _argument(name: str, run: Run, argument: str) -> Any:
+    """The argument of that name in a call, or None; tensors do not count as one."""
+    if argument in run.call.kwargs:
+        return run.call.kwargs[argument]
+    names = _deciding_parameters(name)
+    place = names.index(argument) if argument in names else len(run.call.args)
+    value = run.call.args[place] if place < len(run.call.args) else None
+    return None if isinstance(value, torch.Tensor) else value
 
 
 def _with_flags(run: Run, rejects: bool) -> Seen:
@@ -168,6 +238,28 @@ def _gives_argument(form: Form, aliasing: Aliasing) -> bool:
     return aliasing is Aliasing.SELF or form.results == (Result.PYTHON,)
 
 
+def _depends(name: str, runs: Sequence[Run], result: Result) -> tuple[str, ...]:
+    """On what it hangs whether output 0 is new: the same calls with other tensors tell."""
+    # What is always on one device is new where the input is on another: no CPU can show that.
+    found = {"device"} if name in hand.DEVICES else set()
+    plain = {_aliasing_seen(run.no_grad, result) for run in runs} - {None}
+    for run in runs:
+        usual = _aliasing_seen(run.no_grad, result)
+        for reason, other in (("layout", run.strided), ("dtype", run.double)):
+            seen = _aliasing_seen(other, result)
+            if None not in (usual, seen) and (usual is Aliasing.FRESH) != (seen is Aliasing.FRESH):
+                found.add(reason)
+    if Aliasing.FRESH in plain and len(plain) > 1:
+        found.add("call")
+    return tuple(sorted(found))
+
+
+def _aliasing_seen(seen: Seen, result: Result) -> Aliasing | None:
+    if seen.error or seen.outputs[0].kind not in (FLOAT, INTEGER):
+        return None
+    return _aliasing_of(seen.outputs[0], result)
+
+
 _WIDTH = {"complex64": "float32", "complex128": "float64"}
 
 
@@ -189,6 +281,21 @@ def _dtype(name: str, runs: Sequence[Run], result: Result) -> str:
     return "same"
 
 
+def _undecided(name: str, runs: Sequence[Run]) -> str:
+    """The dtype of what is made without tensors, where nothing asks for one."""
+    if "dtype" not in parameter_names(name) and "requires_grad" not in parameter_names(name):
+        return ""
+    without = [
+        run.plain
+        for run in runs
+        if "dtype" not in run.call.kwargs and not list(tensors_in([run.call.args, run.call.kwargs]))
+    ]
+    found = {one.outputs[0].dtype for one in without if not one.error and one.outputs[0].dtype}
+    if len(found) > 1:
+        return "numbers"
+    return next(iter(found - {"float32"}), "")
+
+
 def _width(dtype: str) -> str:
     return _WIDTH.get(dtype, dtype)
 
@@ -201,8 +308,9 @@ def _device(name: str) -> str:
 
 def _deciding_parameters(name: str) -> tuple[str, ...]:
     """Parameter names of the overload that has a deciding one, so that flags can be bound."""
-    deciding = DECIDING | special.parameters_of(special.name_of(name))
-    for source in (name, f"{name}_with_indices"):
+    deciding = DECIDING | special.parameters_of(name)
+    last = name.rpartition(".")[2]
+    for source in (name, f"{name}_with_indices", f"torch.Tensor.{last}"):
         for overload in overloads(source):
             names = tuple(parameter.name for parameter in overload.parameters)
             if deciding & set(names):
@@ -218,7 +326,7 @@ def _ignored(runs: Sequence[Run], results: Sequence[Result]) -> tuple[int, ...]:
     effective: set[int] = set()
     for run in runs:
         for place, seen in run.single:
-            if seen.error:
+            if seen.error or not isinstance(place, int):
                 continue
             candidates.add(place)
             if any(output.requires_grad for output in seen.outputs):

@@ -89,9 +89,9 @@ class OutOfTime(BaseException):
 
 def execute(function: Callable[..., Any], call: Call, condition: Condition) -> Seen:
     """Call `function` on copies of the arguments of `call` as `condition` says. Never raises."""
-    torch.manual_seed(0)
+    seed()
     try:
-        with warnings.catch_warnings(), _time_limit(TIME_LIMIT):
+        with _kept_grad_mode(), warnings.catch_warnings(), _time_limit(TIME_LIMIT):
             warnings.simplefilter("ignore")
             args, kwargs = prepare(call, condition)
             tensors = list(tensors_in([args, kwargs]))
@@ -109,10 +109,15 @@ def execute(function: Callable[..., Any], call: Call, condition: Condition) -> S
         return Seen(error=f"{type(error).__name__}: {error}")
 
 
+def seed() -> None:
+    """Let random numbers begin anew (`torch.manual_seed` asks every accelerator, too: slowly)."""
+    torch.default_generator.manual_seed(0)
+
+
 def guarded(function: Callable[[], Any]) -> Any:
     """What `function` gives, or None where it raises or runs out of time."""
     try:
-        with warnings.catch_warnings(), _time_limit(TIME_LIMIT):
+        with _kept_grad_mode(), warnings.catch_warnings(), _time_limit(TIME_LIMIT):
             warnings.simplefilter("ignore")
             return function()
     except (Exception, OutOfTime):  # a constructor or operator may raise anything
@@ -122,7 +127,7 @@ def guarded(function: Callable[[], Any]) -> Any:
 def guarded_with_error(function: Callable[[], Any]) -> tuple[Any, str]:
     """What `function` gives and `""`, or None and the error's type and text."""
     try:
-        with warnings.catch_warnings(), _time_limit(TIME_LIMIT):
+        with _kept_grad_mode(), warnings.catch_warnings(), _time_limit(TIME_LIMIT):
             warnings.simplefilter("ignore")
             return function(), ""
     except (Exception, OutOfTime) as error:  # a function may raise anything
@@ -225,6 +230,8 @@ def _describe_output(
 def _python_type(value: Any) -> str:
     if hasattr(value, "next_functions"):  # the class of nodes has a name since 2.1 only
         return "torch.autograd.graph.Node"
+    if isinstance(value, torch.nn.Module):
+        return "torch.nn.Module"
     kind = type(value)
     is_torch = kind.__module__.partition(".")[0] == "torch"
     return f"torch.{kind.__name__}" if is_torch else kind.__name__
@@ -255,6 +262,16 @@ def _memory(tensor: torch.Tensor) -> int:
 
 def _version(tensor: torch.Tensor | None) -> int | None:
     return None if tensor is None else int(tensor._version)
+
+
+@contextmanager
+def _kept_grad_mode() -> Iterator[None]:
+    """Restores the grad mode: a manager inside may have run out of time just when it was to do so."""
+    mode = torch.is_grad_enabled()
+    try:
+        yield
+    finally:
+        torch.set_grad_enabled(mode)
 
 
 @contextmanager

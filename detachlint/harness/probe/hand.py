@@ -25,11 +25,11 @@ _SETTERS = re.compile(
 """Calls with guessed arguments could change the state of the process."""
 
 READ = {
-    "torch.Tensor.cuda": "propagate sometimes device=cuda",
-    "torch.Tensor.ipu": "propagate sometimes device=ipu",
-    "torch.Tensor.mtia": "propagate sometimes device=mtia",
+    "torch.Tensor.cuda": "propagate sometimes device=cuda depends=device keeps=sparse,nested,masked",
+    "torch.Tensor.ipu": "propagate sometimes device=ipu depends=device keeps=sparse,nested,masked",
+    "torch.Tensor.mtia": "propagate sometimes device=mtia depends=device keeps=sparse,nested,masked",
     "torch.Tensor.pin_memory": "propagate sometimes",
-    "torch.Tensor.xpu": "propagate sometimes device=xpu",
+    "torch.Tensor.xpu": "propagate sometimes device=xpu depends=device keeps=sparse,nested,masked",
 }
 """The words of rows that no CPU can execute, read from PyTorch's documentation."""
 

@@ -110,14 +110,22 @@ def _tensor_methods() -> dict[str, Sequence[Call]]:
 def _factories() -> dict[str, Sequence[Call]]:
     array = np.arange(3.0)
     calls: dict[str, Sequence[Call]] = {
+        "arange": [_call(3), _call(0.0, 1.0, 0.5)],
         "as_tensor": [_call(X), _call(X, dtype=torch.float64), _call([1.0]), _call(array)],
         "asarray": [_call(X), _call(X, dtype=torch.float64), _call([1.0]), _call(X, copy=True)],
         "chain_matmul": [_call(X, X)],
         "einsum": [_call("ij->ji", X), _call("ij,jk->ik", X, X), _call("ij->i", X)],
         "fft.fftfreq": [_call(4)],
         "fft.rfftfreq": [_call(4)],
+        "full": [_call((2,), 1), _call((2,), 0.5), _call((2,), True)],
         "from_dlpack": [_call(array), _call(X)],
         "from_numpy": [_call(array)],
+        "lobpcg": [_call(torch.diag(torch.arange(1.0, 10.0)), 1, niter=2)],
+        "masked.MaskedTensor": [_call(X, X > 0.5)],
+        "masked.as_masked_tensor": [_call(X, X > 0.5)],
+        "masked.masked_tensor": [_call(X, X > 0.5)],
+        "nested.as_nested_tensor": [_call([V, V[:2]])],
+        "nested.nested_tensor": [_call([V, V[:2]])],
         "frombuffer": [_call(bytearray(8), dtype=torch.float32)],
         "tensor": [_call(0.5), _call([0.5]), _call(X), _call(array)],
         "typename": [_call(X)],

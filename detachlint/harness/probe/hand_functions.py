@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -183,6 +184,9 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "torch.func.jacfwd": lambda t: torch.func.jacfwd(torch.exp),
     "torch.func.jacrev": lambda t: torch.func.jacrev(torch.exp),
     "torch.func.vmap": lambda t: torch.func.vmap(torch.exp),
+    "torch.library.custom_op": lambda t: _torch.library.custom_op(
+        f"detachlint_probe::plain_{time.monotonic_ns()}", mutates_args=()
+    ),
     "torch.load": lambda t: torch.load(_saved(t)),
     "torch.nn.utils.clip_grad_norm_": lambda t: torch.nn.utils.clip_grad_norm_(
         [_leaf_with_gradient(t)], 1.0

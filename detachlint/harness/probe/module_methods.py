@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache, partial
 from itertools import product
 from typing import Any
@@ -13,6 +14,7 @@ from torch import nn
 
 from detachlint.harness.probe import module_samples, modules
 from detachlint.harness.probe.execute import guarded
+from detachlint.harness.probe.module_behaviours import behaviour_of
 from detachlint.knowledge.model import Aliasing, ClassFact, MethodFact, Result
 
 _X = torch.ones(2, 3)
@@ -31,7 +33,8 @@ def observe(name: str) -> ClassFact | None:
     for method in _methods(kind):
         found = _observe_method(kind, method)
         if found is not None:
-            methods[method] = found
+            behaviour = behaviour_of(method) if kind == "Module" else ""
+            methods[method] = replace(found, behaviour=behaviour)
     return ClassFact(name, "module", (), methods, "hand") if methods else None
 
 

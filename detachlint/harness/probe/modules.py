@@ -7,6 +7,7 @@ import itertools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import torch
@@ -14,6 +15,7 @@ from torch import nn
 
 from detachlint.harness.probe.execute import PLAIN, Call, Condition, field_names, guarded, prepare
 from detachlint.harness.probe.module_samples import Sample, samples
+from detachlint.harness.probe.traits import Convert, autocast_of
 from detachlint.knowledge.model import (
     Aliasing,
     FlagFact,
@@ -56,6 +58,7 @@ class _Ran:
 
     output: Output
     aliasing: Aliasing
+    strided: bool
 
 
 def observe_module(name: str) -> ModuleFact | None:
@@ -67,13 +70,16 @@ def observe_module(name: str) -> ModuleFact | None:
         return None
     made = construct(kind, tries[0])
     ran = [run for sample in tries for run in _runs(kind, sample)]
+    aliasing = _merge_aliasing([run.aliasing for run in ran])
     return ModuleFact(
         name=name,
         parameters=_parameters(kind, tries),
         positions=positions,
         output=_merge_outputs(kind, tries, [run.output for run in ran]),
-        aliasing=_merge_aliasing([run.aliasing for run in ran]),
+        aliasing=aliasing,
+        depends=_depends(ran) if aliasing is Aliasing.SOMETIMES else (),
         in_place_flag="inplace" if "inplace" in positions else "",
+        autocast=_autocast(kind, tries),
         container=_CONTAINERS.get(kind, ""),
         is_loss=isinstance(made, nn.modules.loss._Loss) or kind.endswith("Loss"),
         children=() if kind in _CONTAINERS else tuple(n for n, _ in made.named_children()),
@@ -184,7 +190,7 @@ def _runs(kind: str, sample: Sample) -> list[_Ran]:
         if with_grad is None or without is None:
             continue
         output = _output(with_grad[0])
-        found.append(_Ran(output, _aliasing(*without)))
+        found.append(_Ran(output, _aliasing(*without), strided))
     return found
 
 
@@ -249,6 +255,32 @@ def _run_flagged(kind: str, sample: Sample, flag: str) -> tuple[Any, torch.Tenso
     return _run(kind, replace(sample, kwargs={**sample.kwargs, flag: True}), True, Condition())
 
 
+def _autocast(kind: str, tries: Sequence[Sample]) -> str:
+    """What autocast makes of the outputs, in evaluation."""
+
+    def run(convert: Convert, context: Any) -> Sequence[torch.Tensor]:
+        found = []
+        for sample in tries[:2]:
+            output = guarded(partial(_converted, kind, sample, convert, context))
+            found += [output] if isinstance(output, torch.Tensor) else []
+        return found
+
+    return autocast_of(run)
+
+
+def _converted(kind: str, sample: Sample, convert: Convert, context: Any) -> Any:
+    """The first output of a module on converted inputs; its parameters stay as they are."""
+    args, kwargs = prepare(Call(sample.inputs or (), sample.input_kwargs), PLAIN)
+    args = [
+        convert(a) if isinstance(a, torch.Tensor) and a.is_floating_point() else a for a in args
+    ]
+    with context:
+        output = construct(kind, sample).eval()(*args, **kwargs)
+    while isinstance(output, (tuple, list)) and output:
+        output = output[0]
+    return output
+
+
 def _strength(output: Output) -> tuple[int, int]:
     leaves = _leaves(output)
     return len(leaves), sum(leaf is Result.PROPAGATE for leaf in leaves)
@@ -269,6 +301,12 @@ def _aliasing(value: Any, first: torch.Tensor | None) -> Aliasing:
     if value is first:
         return Aliasing.SELF
     return Aliasing.VIEW if value.requires_grad else Aliasing.FRESH
+
+
+def _depends(ran: Sequence[_Ran]) -> tuple[str, ...]:
+    """On what it hangs whether the output is new: on the layout alone, or on the mode, too."""
+    of_contiguous = {run.aliasing is Aliasing.FRESH for run in ran if not run.strided}
+    return ("layout",) if of_contiguous == {False} else ("call",)
 
 
 def _merge_aliasing(seen: Sequence[Aliasing]) -> Aliasing:

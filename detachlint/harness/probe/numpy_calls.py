@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import io
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -47,7 +50,18 @@ GENERIC: Sequence[Arguments] = (
 """Argument lists that fit some function; the first few that a function accepts are used."""
 
 _METHOD: Sequence[Arguments] = (
-    *((V,), (V, V), (V, S), (V, S, S), (V, 0), (M, 0), (M, 0, 1), (V, [0, 1]), (V, [0, 1], V[:2])),
+    *(
+        (V,),
+        (M,),
+        (V, V),
+        (V, S),
+        (V, S, S),
+        (V, 0),
+        (M, 0),
+        (M, 0, 1),
+        (V, [0, 1]),
+        (V, [0, 1], V[:2]),
+    ),
     *((V, 0, S), (V, (3, 1)), (V, V > 0.3), (V.astype(int), [V, V, V]), (V, np.float32)),
 )
 """The same for methods: the first argument is the array."""
@@ -63,6 +77,7 @@ def functions() -> dict[str, Callable[..., Any]]:
     found = dict(_public())
     found.update(_methods())
     found.update(_operators())
+    found.update(_objects())
     return dict(sorted(found.items()))
 
 
@@ -82,13 +97,59 @@ def _public() -> Iterator[tuple[str, Callable[..., Any]]]:
                 yield f"{namespace}.{attribute}", value
 
 
+def _objects() -> Iterator[tuple[str, Callable[..., Any]]]:
+    """Classes whose objects are called, or have methods, that take arrays; and these methods."""
+    yield "numpy.ndarray", np.ndarray
+    yield "numpy.vectorize", np.vectorize
+    yield "numpy.vectorize.__call__", lambda made, *given: made(*given)
+    yield "numpy.random.RandomState", np.random.RandomState
+    for kind, made in GENERATORS.items():
+        for attribute in dir(made):
+            is_plain = not attribute.startswith("_") and attribute not in _HARMFUL
+            if is_plain and callable(getattr(made, attribute)):
+                yield f"{kind}.{attribute}", _method(made, attribute)
+
+
+OBJECTS: Mapping[str, type] = {
+    "numpy.random.Generator": np.random.Generator,
+    "numpy.random.RandomState": np.random.RandomState,
+    "numpy.vectorize": np.vectorize,
+}
+"""Classes whose methods get rows."""
+GENERATORS: Mapping[str, Any] = {
+    "numpy.random.Generator": np.random.default_rng(0),
+    "numpy.random.RandomState": np.random.RandomState(0),
+}
+
+
+def _method(made: Any, attribute: str) -> Callable[..., Any]:
+    """The method as a function of the receiver and its arguments, under the names that it has."""
+
+    def call(receiver: Any, *given: Any) -> Any:
+        return getattr(receiver, attribute)(*given)
+
+    with suppress(TypeError, ValueError):
+        own = inspect.signature(getattr(made, attribute)).parameters.values()
+        receiver = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
+        call.__signature__ = inspect.Signature([receiver, *own])  # type: ignore[attr-defined]
+    return call
+
+
 def _methods() -> Iterator[tuple[str, Callable[..., Any]]]:
     for attribute in dir(np.ndarray):
         value = getattr(np.ndarray, attribute)
-        if not attribute.startswith("_") and callable(value) and attribute != "tofile":
-            yield f"numpy.ndarray.{attribute}", value
+        if attribute.startswith("_") or attribute == "tofile":
+            continue
+        # Attributes are read; of those only arrays matter.
+        yield f"numpy.ndarray.{attribute}", value if callable(value) else attrgetter(attribute)
     yield "numpy.ndarray.__setitem__", operator.setitem
     yield "numpy.ndarray.__contains__", operator.contains
+
+
+def is_attribute(name: str) -> bool:
+    """Whether it is read, not called."""
+    owner, _, attribute = name.rpartition(".")
+    return owner == "numpy.ndarray" and not callable(getattr(np.ndarray, attribute, len))
 
 
 def _operators() -> Iterator[tuple[str, Callable[..., Any]]]:
@@ -108,18 +169,25 @@ def _swapped(function: Callable[..., Any], one: Any, other: Any) -> Any:
 
 
 def _receiver_lists(name: str) -> Sequence[Arguments]:
+    for kind, made in GENERATORS.items():
+        if name.startswith(f"{kind}."):
+            function = f"numpy.random.{name.rpartition('.')[2]}"
+            return tuple((Fresh(made), *given) for given in argument_lists(function))
+    if name == "numpy.vectorize.__call__":
+        vectorized = Fresh(np.vectorize(lambda *values: values[0]))
+        return tuple((vectorized, *given) for given in GENERIC[:6])
     if name.startswith("numpy.generic.__"):
         return ((np.float64(S), V), (np.float64(S), S))
     if name.startswith("numpy.ndarray.__"):
         # An array of its own: in-place operators write it.
-        return ((_Fresh(V), V), (_Fresh(V), S))
+        return ((Fresh(V), V), (Fresh(V), S))
     if name.startswith("numpy.ndarray."):
-        return tuple((_Fresh(given[0]), *given[1:]) for given in _METHOD)
+        return tuple((Fresh(given[0]), *given[1:]) for given in _METHOD)
     return ()
 
 
-class _Fresh:
-    """An array that is copied for each call and never replaced by a tensor."""
+class Fresh:
+    """An array, or another receiver, that is copied for each call and never replaced by a tensor."""
 
     def __init__(self, array: Any) -> None:
         self.array = array
@@ -127,14 +195,18 @@ class _Fresh:
 
 def fresh(value: Any) -> Any:
     """The argument to pass for a template."""
-    if isinstance(value, _Fresh):
-        return value.array.copy()
+    if isinstance(value, Fresh):
+        return copy.deepcopy(value.array)
     if value is io.BytesIO:
         return io.BytesIO()
     return value.copy() if isinstance(value, np.ndarray) else value
 
 
 _BY_HAND: Mapping[str, Sequence[Arguments]] = {
+    "numpy.fromiter": (([0.2, 0.4], float),),
+    "numpy.vectorize": ((abs,),),
+    "numpy.random.RandomState": ((0,),),
+    "numpy.random.default_rng": ((0,),),
     "numpy.save": ((io.BytesIO, V),),
     "numpy.savetxt": ((io.BytesIO, V),),
     "numpy.savez": ((io.BytesIO, V),),
@@ -144,6 +216,6 @@ _BY_HAND: Mapping[str, Sequence[Arguments]] = {
     "numpy.random.choice": (*GENERIC, (3, None, True, P)),
     "numpy.average": (*GENERIC, (V, None, V)),
     "numpy.histogram": (*GENERIC, (V, 10, None, None, V)),
-    "numpy.ndarray.__setitem__": ((_Fresh(V), slice(None), V), (_Fresh(V), 0, S)),
-    "numpy.ndarray.fill": ((_Fresh(V), S),),
+    "numpy.ndarray.__setitem__": ((Fresh(V), slice(None), V), (Fresh(V), 0, S)),
+    "numpy.ndarray.fill": ((Fresh(V), S),),
 }

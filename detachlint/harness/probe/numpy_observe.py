@@ -12,11 +12,14 @@ import torch
 
 from detachlint.harness.probe.execute import guarded_with_error, tensors_in
 from detachlint.harness.probe.numpy_calls import (
+    OBJECTS,
     Arguments,
     argument_lists,
     fresh,
     functions,
+    is_attribute,
 )
+from detachlint.harness.probe.numpy_ranks import rank_of
 from detachlint.knowledge.model import Gate, NumpyFact
 
 REFUSED = "refused"
@@ -84,9 +87,13 @@ def observe_numpy(name: str) -> NumpyFact | None:
     if not working:
         return None
     if not gates:
-        gives = _gives(function, list(working[0]))
-    parameters = _parameters(function) if gates else ()
-    return NumpyFact(name, dict(sorted(gates.items())), parameters, gives, "executed")
+        given_back = [_gives(function, given) for given in working]
+        gives = "array" if "array" in given_back else given_back[0]
+    if is_attribute(name):
+        gives = "attribute"
+    rank = rank_of(name, function, working)
+    parameters = _parameters(function) if gates or rank in ("shape", "contents") else ()
+    return NumpyFact(name, dict(sorted(gates.items())), parameters, gives, rank, "executed")
 
 
 def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
@@ -171,11 +178,16 @@ def _gives(function: Callable[..., Any], given: Sequence[Any]) -> str:
     if error:
         return ""
     if isinstance(output, torch.Tensor):
-        return "tensor"
+        return "tensor" if output.is_floating_point() else "integers"
     if isinstance(output, np.ndarray):
         return "array"
     if isinstance(output, np.generic):
         return "scalar"
+    kind = next((name for name, cls in OBJECTS.items() if type(output) is cls), "")
+    if kind:
+        return kind
+    if isinstance(output, (bool, int, float, complex)):
+        return "number"
     is_several = isinstance(output, (tuple, list)) and any(
         isinstance(item, (np.ndarray, torch.Tensor)) for item in output
     )

@@ -31,6 +31,7 @@ MOST_TRIES = 2000
 class Run:
     """One call, executed under all conditions that tell something."""
 
+    function: Callable[..., Any]
     call: Call
     plain: Seen
     grad: Seen
@@ -39,8 +40,8 @@ class Run:
     """Only argument 0 requires grad."""
     double: Seen
     strided: Seen
-    single: tuple[tuple[int, Seen], ...]
-    """Only the argument at this position requires grad."""
+    single: tuple[tuple[Position, Seen], ...]
+    """Only the argument at this position, or of this name, requires grad."""
 
     @property
     def has_float_input(self) -> bool:
@@ -105,6 +106,7 @@ def run(function: Callable[..., Any], call: Call) -> Run:
     # Some arguments refuse to require grad (`weight` of `cross_entropy`): those do not take part.
     at = None if len(accepted) == len(single) else accepted
     return Run(
+        function=function,
         call=call,
         plain=execute(function, call, PLAIN),
         grad=execute(function, call, Condition(grad_at=at)),
@@ -112,7 +114,7 @@ def run(function: Callable[..., Any], call: Call) -> Run:
         first_only=dict(single).get(0, Seen()),
         double=execute(function, call, Condition(grad_mode=False, double=True)),
         strided=execute(function, call, Condition(grad_mode=False, strided=True)),
-        single=tuple((place, seen) for place, seen in single if isinstance(place, int)),
+        single=tuple(single),
     )
 
 

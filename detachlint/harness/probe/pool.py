@@ -6,6 +6,7 @@ import os
 import queue
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
@@ -15,38 +16,64 @@ from detachlint.knowledge.rows import NOT_MODELLED
 Job: TypeAlias = "tuple[str, str]"
 """Kind (`"call"`, `"module"`, `"class"`) and name."""
 
-PATIENCE = 120.0
+PLAIN_CALL = "plain call"
+"""The kind of a job that is tried with tensors of the usual kind alone."""
+
+PATIENCE = 600.0
 """Seconds a worker may be silent before it is taken for hung and killed."""
 CHUNK = 40
 """Consecutive names that go to the same worker, so that it can reuse samples."""
+READY = "ready"
+"""What a worker says first, once all that it needs is imported."""
+MOST_DEATHS = 40
+"""Jobs that may kill their worker: more are no crashes of operators, something else is wrong."""
+
+
+class WorkersDieError(Exception):
+    """The workers cannot do their work; the text is one line that says why."""
 
 
 def make_rows(
     jobs: Sequence[Job], workers: int, tell: Callable[[Job], None] = lambda job: None
 ) -> dict[Job, str]:
-    """The row of each job. A job at which its worker dies gets a row that says so."""
+    """The row of each job. A job at which its worker dies gets a row that says so.
+
+    Raises `WorkersDieError` where workers do not even start, or where more than `MOST_DEATHS` die.
+    """
     chunks: queue.SimpleQueue[Sequence[Job]] = queue.SimpleQueue()
     for start in range(0, len(jobs), CHUNK):
         chunks.put(jobs[start : start + CHUNK])
     rows: dict[Job, str] = {}
+    failures: list[WorkersDieError] = []
+    deaths: list[Job] = []
 
     def serve() -> None:
-        worker = _Worker()
-        while True:
-            try:
-                chunk = chunks.get_nowait()
-            except queue.Empty:
-                break
-            for job in chunk:
-                rows[job] = worker.ask(job)
-                tell(job)
-        worker.stop()
+        with _Worker() as worker:
+            while not failures:
+                try:
+                    chunk = chunks.get_nowait()
+                except queue.Empty:
+                    return
+                for job in chunk:
+                    rows[job], died = worker.ask(job)
+                    deaths.extend([job] * died)
+                    if len(deaths) > MOST_DEATHS:
+                        raise WorkersDieError(f"{len(deaths)} workers died, the last one at {job}")
+                    tell(job)
 
-    threads = [threading.Thread(target=serve) for _ in range(workers)]
+    def guarded() -> None:
+        try:
+            serve()
+        except WorkersDieError as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=guarded) for _ in range(workers)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    if failures:
+        raise failures[0]
     return rows
 
 
@@ -54,40 +81,83 @@ class _Worker:
     """A worker process, started again whenever it has died."""
 
     def __init__(self) -> None:
+        self._errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115  # closed by `__exit__`
         self._process = self._start()
 
-    def ask(self, job: Job) -> str:
+    def __enter__(self) -> _Worker:
+        try:
+            self._await_start()
+        except WorkersDieError:
+            self._errors.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.close()
+        try:
+            self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process.stdout.close()
+        self._errors.close()
+
+    def ask(self, job: Job) -> tuple[str, int]:
+        """The row of a job, and how often the worker died of it.
+
+        A callable that crashes is tried once more, with nothing but tensors of the usual kind.
+        """
+        kind, name = job
+        for deaths, tried in enumerate([kind, PLAIN_CALL] if kind == "call" else [kind]):
+            answer = self._exchange(f"{tried}\t{name}")
+            if answer:
+                return answer.split("\t", 2)[2], deaths
+            self._process.wait()
+            self._process = self._start()
+            self._await_start()
+        crashes = f"{NOT_MODELLED}crashes the process\ttried"
+        return (crashes, 2) if kind == "call" else ("", 1)
+
+    def _await_start(self) -> None:
+        """Wait until the worker says that it is there; raises `WorkersDieError` if it never does."""
+        if self._exchange() == READY:
+            return
+        self._process.wait()
+        self._errors.seek(0)
+        last = (self._errors.read().strip().splitlines() or ["no message"])[-1]
+        raise WorkersDieError(f"a worker did not start: {last}")
+
+    def _exchange(self, line: str = "") -> str:
+        """The next line of the worker, after it was told `line`, if any; `""` if it has died."""
         process = self._process
         assert process.stdin is not None and process.stdout is not None
         timer = threading.Timer(PATIENCE, process.kill)
         timer.start()
         try:
-            process.stdin.write("\t".join(job) + "\n")
-            process.stdin.flush()
-            answer = process.stdout.readline()
+            if line:
+                process.stdin.write(f"{line}\n")
+                process.stdin.flush()
+            return process.stdout.readline().rstrip("\n")
         except BrokenPipeError:
-            answer = ""
+            return ""
         finally:
             timer.cancel()
-        if answer:
-            return answer.rstrip("\n").split("\t", 2)[2]
-        process.wait()
-        self._process = self._start()
-        return f"{NOT_MODELLED}crashes the process\ttried" if job[0] == "call" else ""
 
-    def stop(self) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait()
-
-    @staticmethod
-    def _start() -> subprocess.Popen[str]:
+    def _start(self) -> subprocess.Popen[str]:
+        self._errors.seek(0)
+        self._errors.truncate()
         return subprocess.Popen(
-            [sys.executable, "-m", "detachlint.harness.probe.worker"],
+            command(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=self._errors,
             text=True,
             encoding="utf-8",
             env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"},
         )
+
+
+def command() -> list[str]:
+    """The command line of a worker."""
+    return [sys.executable, "-m", "detachlint.harness.probe.worker"]

@@ -19,7 +19,11 @@ NAMESPACES = (
     "torch.fft",
     "torch.special",
 )
-"""The counted universe, together with the methods and attributes of `torch.Tensor`."""
+"""The counted universe, together with the methods, operators and attributes of `torch.Tensor`.
+
+All operators that tensors have are counted, those included that nobody calls by name (`__irshift__`,
+`__rlshift__`, `__div__`, …): 23 names more than the 1,633 callables that are usually counted of 2.13.
+"""
 
 FURTHER_NAMESPACES = (
     "torch.amp",
@@ -28,6 +32,8 @@ FURTHER_NAMESPACES = (
     "torch.autograd.functional",
     "torch.cuda",
     "torch.func",
+    "torch.masked",
+    "torch.nested",
     "torch.nn.init",
     "torch.nn.utils",
     "torch.nn.utils.rnn",
@@ -42,7 +48,6 @@ FURTHER_NAMESPACES = (
 
 EXTRA_NAMES = (
     *special.names_of("gives_argument"),
-    *special.names_of("saved_module"),
     "torch.BFloat16Tensor",
     "torch.BoolTensor",
     "torch.ByteTensor",
@@ -55,6 +60,14 @@ EXTRA_NAMES = (
     "torch.Tensor",
     "torch.autograd.Variable",
     "torch.distributions.kl_divergence",
+    "torch.accelerator.is_available",
+    "torch.backends.mps.is_available",
+    "torch.hub.load",
+    "torch.jit.load",
+    "torch.library.custom_op",
+    "torch.masked.MaskedTensor",
+    "torch.mtia.is_available",
+    "torch.xpu.is_available",
     "torch.nn.Buffer",
     "torch.nn.Parameter",
 )

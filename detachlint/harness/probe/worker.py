@@ -1,8 +1,8 @@
 """The process that executes PyTorch: reads names, writes rows.
 
 `python -m detachlint.harness.probe.worker` reads one `kind⇥name` a line and answers each with
-`kind⇥name⇥row`. It may die (some operators crash on bad arguments): the one who started it then
-knows at which name.
+`kind⇥name⇥row`, after a first line that says it is there. It may die (some operators crash on bad
+arguments): the one who started it then knows at which name.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import torch
 
 from detachlint.harness.probe import classes, hand, modules, numpy_observe
 from detachlint.harness.probe.conclude import Unclassified, conclude
 from detachlint.harness.probe.observe import observe
+from detachlint.harness.probe.pool import PLAIN_CALL, READY
 from detachlint.knowledge.rows import (
     NOT_MODELLED,
     format_call,
@@ -26,12 +28,15 @@ from detachlint.knowledge.rows import (
 )
 
 
-def call_row(name: str) -> str:
-    """The row of a function, tensor method or attribute."""
+def call_row(name: str, *, with_traits: bool = True) -> str:
+    """The row of a function, tensor method or attribute.
+
+    Sparse, nested and other tensors, which some operators crash on, are tried for the traits alone.
+    """
     if name in hand.READ:
         return f"{hand.READ[name]}\tread"
     try:
-        fact = conclude(name, observe(name))
+        fact = conclude(name, observe(name), with_traits=with_traits)
     except Unclassified as error:
         why = hand.reason(name, hand.first_error(name)) or str(error)
         return f"{NOT_MODELLED}{why}\ttried"
@@ -58,6 +63,7 @@ def numpy_row(name: str) -> str:
 
 ROWS: Mapping[str, Callable[[str], str]] = {
     "call": call_row,
+    PLAIN_CALL: partial(call_row, with_traits=False),
     "module": module_row,
     "class": class_row,
     "numpy": numpy_row,
@@ -76,8 +82,10 @@ def main() -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     # Whatever an operator prints must not get between the answers.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    print(READY, file=answers, flush=True)
     for line in sys.stdin:
         kind, _, name = line.rstrip("\n").partition("\t")
+        torch.set_grad_enabled(True)
         print(f"{kind}\t{name}\t{ROWS[kind](name)}", file=answers, flush=True)
 
 

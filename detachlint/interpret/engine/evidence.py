@@ -27,27 +27,36 @@ from detachlint.ir.nodes import (
     Operator,
 )
 from detachlint.ir.walk import nodes_in, nodes_of
+from detachlint.knowledge import facts
+from detachlint.knowledge.facts import Result
+from detachlint.knowledge.names import TENSOR
 from detachlint.source.span import Span
 
-SIGNS_OF_A_MODULE = frozenset(
-    {
-        "parameters",
-        "named_parameters",
-        "eval",
-        "train",
-        "state_dict",
-        "zero_grad",
-        "load_state_dict",
-        "named_modules",
-    }
+SIGNS_OF_A_MODULE = (
+    *("parameters", "named-parameters", "named-modules", "evaluation", "training"),
+    *("state", "loads-state", "clears-gradients"),
 )
-"""Methods that only a module has, of those that a tensor has not."""
+"""What methods do that only a module has."""
 
-GIVEN_NOTHING = frozenset({"parameters", "named_parameters", "eval", "zero_grad"})
+GIVEN_NOTHING = frozenset({"parameters", "named-parameters", "evaluation", "clears-gradients"})
 """Signs that take no positional argument: `frame.eval("a + b")` is none."""
 
-_PASSED_ON = frozenset({"mean", "sum", "to", "float"})
-"""Methods whose result requires grad only if their tensor does: `loss.mean().backward()`."""
+
+def _is_flag(attribute: str) -> bool:
+    fact = facts.tensor_attribute(attribute)
+    return fact is not None and fact.traits.get("tells") == "flag"
+
+
+def is_sign(name: str) -> bool:
+    """Whether a method of that name is one of a module."""
+    return facts.module_behaviour(name) in SIGNS_OF_A_MODULE
+
+
+def _is_passed_on(method: str) -> bool:
+    """Whether what it gives requires grad only if its tensor does: `loss.mean().backward()`."""
+    fact = facts.call_fact(f"{TENSOR}.{method}")
+    return fact is not None and fact.results[0] is Result.PROPAGATE and not fact.ignored
+
 
 _BACKWARD_OF_ARGUMENT = frozenset({"accelerator", "fabric", "engine", "model_engine", "booster"})
 """Objects whose `backward(loss)` backpropagates what they are given."""
@@ -136,7 +145,11 @@ def _signs(code: Code) -> Signs:
             path = path_of(node.function.value)
             if path and _is_sign(node, node.function.name):
                 modules.add(path)
-            if path and node.function.name == "requires_grad_" and _is_given_false(node):
+            if (
+                path
+                and facts.module_behaviour(node.function.name) == "sets-flags"
+                and _is_given_false(node)
+            ):
                 frozen.add(path)
             backpropagated += [(p, node.span) for p in _backpropagated(node, node.function)]
         elif isinstance(node, For) and _freezes(node):
@@ -163,12 +176,13 @@ def _last_assignments(
 
 
 def _is_sign(call: Call, name: str) -> bool:
-    if name not in SIGNS_OF_A_MODULE:
+    if not is_sign(name):
         return False
+    behaviour = facts.module_behaviour(name)
     positional = [a for a in call.arguments if a.keyword is None]
-    if name in GIVEN_NOTHING:
+    if behaviour in GIVEN_NOTHING:
         return not positional
-    if name == "train":
+    if behaviour == "training":
         # `model.train(False)`; `booster.train(data)` is something else.
         return not call.arguments or (len(call.arguments) == 1 and _is_truth(call))
     return True
@@ -187,13 +201,11 @@ def _is_given_false(call: Call) -> bool:
 def _freezes(loop: For) -> bool:
     for node in nodes_in(loop.body):
         if isinstance(node, Assign) and node.value is not None:
-            named = any(
-                isinstance(t, Attribute) and t.name == "requires_grad" for t in node.targets
-            )
+            named = any(isinstance(t, Attribute) and _is_flag(t.name) for t in node.targets)
             if named and not (isinstance(node.value, Constant) and node.value.value is True):
                 return True
         elif isinstance(node, Call) and isinstance(node.function, Attribute):
-            if node.function.name == "requires_grad_" and _is_given_false(node):
+            if facts.module_behaviour(node.function.name) == "sets-flags" and _is_given_false(node):
                 return True
     return False
 
@@ -214,7 +226,7 @@ def _listed(iterable: Expression) -> Iterator[str]:
 def _backpropagated(call: Call, function: Attribute) -> Iterator[str]:
     if function.name == "manual_backward" and call.arguments:
         yield from _source(call.arguments[0].value)
-    elif function.name == "backward":
+    elif function.name in facts.tensor_methods("backward"):
         owner = path_of(function.value)
         if owner.rpartition(".")[2] in _BACKWARD_OF_ARGUMENT:
             for argument in call.arguments[:1]:
@@ -231,7 +243,7 @@ def _source(node: Expression) -> Iterator[str]:
     elif isinstance(node, Operator) and node.name == "/":
         yield from _source(node.operands[0])
     elif isinstance(node, Call) and isinstance(node.function, Attribute):
-        if node.function.name in _PASSED_ON:
+        if _is_passed_on(node.function.name):
             yield from _source(node.function.value)
-        elif node.function.name == "scale" and node.arguments:
+        elif node.function.name in facts.methods_that_propagate("scaler") and node.arguments:
             yield from _source(node.arguments[0].value)  # `scaler.scale(loss).backward()`

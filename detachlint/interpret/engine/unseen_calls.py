@@ -20,23 +20,19 @@ from detachlint.interpret.pytorch import placement, training_mode
 from detachlint.interpret.pytorch.parameters import unseen_parameters
 from detachlint.interpret.pytorch.tensors import any_flag, severed_in
 from detachlint.ir.nodes import Code
+from detachlint.knowledge.facts import casts_and_moves
 from detachlint.source.span import Span
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
 
 
-MOVES = frozenset(
-    f"unknown {name}" for name in ("to", "cuda", "cpu", "half", "float", "double", "bfloat16")
-)
-"""Roles of what unknown things give that are moved or cast."""
-
-
 def _as_called(state: State, address: Address, thing: Unknown, arguments: Arguments) -> Unknown:
     """What is called on a tensor and was moved to a device or cast before is a module: of what has
     these methods, tensors cannot be called.
     """
-    if thing.kind is not Kind.ANY or address.role not in MOVES:
+    moved = address.role.removeprefix("unknown ") in casts_and_moves()
+    if thing.kind is not Kind.ANY or not moved:
         return thing
     if not any(isinstance(state.get(a), Tensor) for v in arguments.all() for a in addresses(v)):
         return thing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import BY_DEFAULT, MAYBE
@@ -15,6 +16,7 @@ from detachlint.domain.objects import (
     Tensor,
     Unknown,
 )
+from detachlint.domain.rank import Rank
 from detachlint.domain.values import (
     Address,
     Atom,
@@ -31,6 +33,7 @@ from detachlint.domain.values import (
 )
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import Arguments
+from detachlint.interpret.engine.evidence import is_sign
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import imports
 from detachlint.interpret.language.contents import attributes_as_mapping, kind_of_subclass
@@ -43,8 +46,13 @@ from detachlint.interpret.language.lookup import (
     library_bases,
     linear_order,
 )
-from detachlint.interpret.pytorch import modules, own_calls, sinks, tensor_attributes
-from detachlint.interpret.pytorch.array_ranks import KEEPING_ATTRIBUTES
+from detachlint.interpret.pytorch import (
+    array_ranks,
+    modules,
+    own_calls,
+    sinks,
+    tensor_attributes,
+)
 from detachlint.knowledge import facts
 from detachlint.source.span import Span
 
@@ -149,8 +157,11 @@ def _read_atom(
         return _read_unknown(machine, atom, thing, name, state, span)
     if isinstance(thing, Class):
         return _read_class(machine, atom, thing, name, state, span)
-    if isinstance(thing, Array) and name in KEEPING_ATTRIBUTES:
-        return machine.new(state, activation, span, f"array {name}", thing)
+    if isinstance(thing, Array):
+        rank = array_ranks.of_attribute(name, thing.rank)
+        if rank is not None:
+            part = replace(thing, rank=rank)
+            return machine.new(state, activation, span, f"array {name}", part)
     if isinstance(thing, Sequence) and name in thing.fields:
         return thing.items[thing.fields.index(name)]
     if isinstance(thing, Function) and name in thing.attributes:
@@ -167,7 +178,7 @@ def _read_unknown(
     if thing.made_by and own_calls.is_known(machine, f"{thing.made_by}.{name}"):
         return value_of(Method(address, name))
     if thing.kind in (Kind.ANY, Kind.MODULE) and (
-        facts.is_tensor_method(name) or name in UNKNOWN_METHODS
+        facts.is_tensor_method(name) or name in UNKNOWN_METHODS or _tells_module(name)
     ):
         return value_of(Method(address, name))
     if thing.kind not in (Kind.ANY, Kind.MODULE):
@@ -181,12 +192,14 @@ def _read_unknown(
     return tensor_attributes.unknown_attribute(machine, address, thing, name, grad, span)
 
 
+def _tells_module(name: str) -> bool:
+    return is_sign(name) or facts.module_behaviour(name) in ("modules", "children")
+
+
 UNKNOWN_METHODS = frozenset(
-    {"parameters", "named_parameters", "eval", "train", "state_dict", "modules", "children"}
-    | {"zero_grad", "load_state_dict", "append", "extend", "items", "keys", "values", "get"}
-    | {"add_argument", "parse_args"}
+    {"append", "extend", "items", "keys", "values", "get", "add_argument", "parse_args"}
 )
-"""Methods that tell something about an unknown object, beside those of tensors."""
+"""Methods that tell something about an unknown object, beside those of tensors and modules."""
 
 
 def _read_instance(
@@ -250,7 +263,8 @@ def _missing(
         if not library_bases(state, cls) and not has_unknown_base(state, cls):
             # An AttributeError, or set out of sight: either way nothing is known.
             return machine.derived(f"attribute {name}", (address,), span, Unknown(Kind.ANY))
-    if sinks.is_plural(state, thing) and name in ("flat", "T"):
+    like_array = name == "flat" or array_ranks.of_attribute(name, Rank.SOME) is not None
+    if like_array and sinks.is_plural(state, thing):
         return value_of(address)
     for library in class_names(state, thing):
         fact = facts.class_fact(library)

@@ -38,6 +38,7 @@ from detachlint.interpret.language import (
 from detachlint.interpret.pytorch.tensors import seen_flag
 from detachlint.ir.nodes import Name, Operator
 from detachlint.knowledge import facts
+from detachlint.knowledge.names import TENSOR
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -85,10 +86,10 @@ def _as_text(machine: Machine, call: LibraryCall) -> Outcomes:
 UNKNOWN_RESULTS = frozenset({"eval", "exec", "__import__", "globals", "locals", "type", "open"})
 
 
-def call_torch_predicate(machine: Machine, call: LibraryCall) -> Outcomes:
+def call_torch_predicate(machine: Machine, asks: str, call: LibraryCall) -> Outcomes:
     """`torch.is_tensor(x)` and `torch.is_grad_enabled()`."""
     state = call.state
-    if call.name == "torch.is_grad_enabled":
+    if asks == "grad-mode":
         if state.mode in (YES, NO):
             return [(TRUE if state.mode == YES else FALSE, state)]
         value = machine.unknown(
@@ -99,7 +100,7 @@ def call_torch_predicate(machine: Machine, call: LibraryCall) -> Outcomes:
     for atom in in_order(call.arguments.get(0) or BOTTOM_VALUE):
         answer = membership.is_tensor(state, atom)
         parts |= builtin_objects.answer_value(
-            machine, call, "isinstance", (atom, Library("torch.Tensor")), answer
+            machine, call, "isinstance", (atom, Library(TENSOR)), answer
         )
     return [(frozenset(parts), state)]
 

@@ -17,6 +17,7 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.language.contents import LONGEST_KNOWN
 from detachlint.interpret.pytorch.needed import note_use
+from detachlint.knowledge import facts
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -86,7 +87,7 @@ def _plain(machine: Machine, call: LibraryCall) -> Value:
 
 def plain_method(machine: Machine, call: LibraryCall, things: list[Unknown]) -> Value:
     """A method of an unknown number, text or other non-tensor."""
-    if call.name == "backward":
+    if call.name in facts.tensor_methods("backward"):
         note_use(machine, call.receiver, call.state)
     if all(thing.kind is Kind.TEXT for thing in things):
         return _plain(machine, call)

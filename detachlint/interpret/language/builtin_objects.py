@@ -37,6 +37,7 @@ from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import attribute_stores, definitions, membership
 from detachlint.knowledge import facts
+from detachlint.knowledge.names import PARAMETER, TENSOR
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -186,7 +187,7 @@ def _type(machine: Machine, call: LibraryCall) -> Outcomes:
         if isinstance(thing, Instance):
             parts |= thing.cls
         elif isinstance(thing, Tensor):
-            parts.add(Library("torch.nn.Parameter" if thing.parameter else "torch.Tensor"))
+            parts.add(Library(PARAMETER if thing.parameter else TENSOR))
         elif isinstance(atom, Literal):
             parts.add(Library(f"builtins.{atom.kind}"))
         elif isinstance(thing, Sequence):

@@ -28,6 +28,7 @@ from detachlint.interpret.engine.state import MOST_PATHS, State, merge_states
 from detachlint.interpret.language import membership, names
 from detachlint.interpret.pytorch.tensors import flag_of_atom
 from detachlint.ir.nodes import Attribute, Bind, Call, Expression, Logical, Name, Operator
+from detachlint.knowledge import facts
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -150,6 +151,18 @@ def _assume_flag(state: State, address: Address, truth: bool) -> None:
         state.heap[address] = replace(thing, grad=flag, base=base, flag=None)
 
 
+def _is_flag(attribute: str) -> bool:
+    """Whether an attribute of tensors of that name is the flag."""
+    fact = facts.tensor_attribute(attribute)
+    return fact is not None and fact.traits.get("tells") == "flag"
+
+
+def _asks_tensor(function: str) -> bool:
+    """Whether PyTorch has a function of that name that asks for tensors: `torch.is_tensor(x)`."""
+    fact = facts.call_fact(f"torch.{function}")
+    return fact is not None and fact.ambient == "tensor"
+
+
 def narrow(
     machine: Machine, node: Expression, truth: bool, state: State, activation: Activation
 ) -> None:
@@ -159,7 +172,7 @@ def narrow(
             tested = node.target if isinstance(node, Bind) else node
             keep = lambda atom: truth_of(state, atom) is not (not truth)  # noqa: E731 - reads best in place
             _filter(machine, tested, keep, state, activation)
-            if isinstance(node, Attribute) and node.name == "requires_grad":
+            if isinstance(node, Attribute) and _is_flag(node.name):
                 _narrow_flag(machine, node.value, truth, state, activation)
         case Operator(name="is" | "is not" | "==" | "!=", operands=(left, right)):
             same = truth == (node.name in ("is", "=="))
@@ -176,7 +189,7 @@ def narrow(
                     state,
                     activation,
                 )
-        case Call(function=Attribute(name="is_tensor"), arguments=(subject,)):
+        case Call(function=Attribute(name=name), arguments=(subject,)) if _asks_tensor(name):
             _filter(
                 machine,
                 subject.value,

@@ -35,7 +35,7 @@ from detachlint.interpret.engine.state import MOST_PATHS, State, merge_states
 from detachlint.interpret.language import elements, generators, zips
 from detachlint.interpret.language.conditions import truth_of
 from detachlint.interpret.language.contents import append
-from detachlint.interpret.language.lookup import class_names, find_in_class, is_module
+from detachlint.interpret.language.lookup import find_in_class, is_module
 from detachlint.interpret.pytorch import data_loading, sinks
 from detachlint.interpret.pytorch.tensors import flag_of, flag_of_tensor, roots
 from detachlint.source.span import Span
@@ -78,7 +78,7 @@ def _iterate_atom(
     thing = state.get(atom) if isinstance(atom, Address) else None
     if isinstance(thing, Iterator) and isinstance(atom, Address):
         return _iterate_iterator(machine, atom, thing, state, activation, span, body)
-    if isinstance(thing, Instance) and data_loading.LOADER in class_names(state, thing):
+    if isinstance(thing, Instance) and data_loading.is_loader(state, thing):
         return data_loading.iterate_loader(machine, thing, state, activation, span, body)
     if isinstance(thing, Instance) and isinstance(atom, Address) and not is_module(state, thing):
         own = _own_iterator(machine, atom, thing, state, activation, span, body)

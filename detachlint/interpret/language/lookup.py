@@ -8,13 +8,8 @@ from detachlint.domain.objects import Class, Function, Instance
 from detachlint.domain.values import Address, Atom, Bound, Library, Value, in_order
 from detachlint.interpret.engine.state import State
 from detachlint.knowledge import facts
+from detachlint.knowledge.names import NUMPY
 from detachlint.knowledge.source_facts import is_bare_module, is_module_source
-
-MODULE_BASES = frozenset(
-    {
-        "torch.jit.ScriptModule",
-    }
-)
 
 
 def linear_order(state: State, cls: Address) -> list[Address | Library]:
@@ -136,7 +131,6 @@ KNOWN_EMPTY_BASES = frozenset(
         "typing.Protocol",
         "typing.NamedTuple",
         "builtins.Exception",
-        "torch.autograd.Function",
     }
 )
 
@@ -144,22 +138,25 @@ KNOWN_EMPTY_BASES = frozenset(
 def _is_module_in_sight(name: str) -> bool:
     """Whether all that a module class adds to its subclasses is known."""
     name = facts.canonical_name(name)
-    known = name in MODULE_BASES or facts.module_fact(name) is not None
-    return known or (_root(name) not in NOT_LIBRARIES and is_bare_module(name))
+    return _is_torch_module(name) or (_root(name) not in NOT_LIBRARIES and is_bare_module(name))
+
+
+def _is_torch_module(name: str) -> bool:
+    return facts.module_fact(name) is not None or facts.class_kind(name) == "module"
 
 
 def _root(name: str) -> str:
     return name.partition(".")[0]
 
 
-NOT_LIBRARIES = frozenset({"builtins", "torch", "numpy", "typing", "abc"})
+NOT_LIBRARIES = frozenset({"builtins", "torch", NUMPY, "typing", "abc"})
 """Where no facts about libraries are looked up."""
 
 
 def is_module_name(name: str) -> bool:
     """Whether a library class is a `torch.nn.Module`."""
     name = facts.canonical_name(name)
-    if name in MODULE_BASES or facts.module_fact(name) is not None:
+    if _is_torch_module(name):
         return True
     return _root(name) not in NOT_LIBRARIES and is_module_source(name)
 

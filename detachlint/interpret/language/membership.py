@@ -25,17 +25,27 @@ from detachlint.domain.values import Address, Atom, Library, Literal, Value
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import find_in_class, library_bases, linear_order
 from detachlint.knowledge import facts
+from detachlint.knowledge.names import ARRAY, ARRAY_CLASSES, MODULE
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
 
-TENSOR_CLASSES = frozenset(
-    {"torch.Tensor", "torch.autograd.Variable", "torch.FloatTensor", "torch.nn.Parameter"}
-)
-ARRAY_CLASSES = frozenset({"numpy.ndarray", "numpy.generic", "numpy.number", "numpy.floating"})
 NUMBER_CLASSES = frozenset(
     {"builtins.int", "builtins.float", "builtins.bool", "builtins.complex", "numbers.Number"}
 )
+
+
+def names_tensors(name: str) -> bool:
+    """Whether a class, by its canonical name, is one of those of tensors."""
+    return facts.class_kind(name) in ("tensor", "parameter")
+
+
+def _is_legacy(name: str) -> bool:
+    """Whether a class is one of those of the tensors of one dtype (`torch.LongTensor`)."""
+    fact = facts.call_fact(name)
+    return fact is not None and (
+        fact.special == "legacy_constructor" or facts.class_kind(name) != ""
+    )
 
 
 def has_own_truth(state: State, thing: Instance) -> bool:
@@ -117,9 +127,9 @@ def _unknown_is_of(
         return _literal_is_of(state.equals[address], name)
     if thing.kind is Kind.ANY:
         return None
-    if name in TENSOR_CLASSES:
+    if names_tensors(name):
         return False
-    if thing.kind is Kind.MODULE and name == "torch.nn.Module":
+    if thing.kind is Kind.MODULE and name == MODULE:
         return True
     if thing.kind is Kind.TEXT and name == "builtins.str":
         return True
@@ -140,9 +150,9 @@ def _object_is_of_class(state: State, thing: HeapObject, cls: Address) -> bool |
 
 def _object_is_of_library(state: State, thing: HeapObject, name: str) -> bool | None:
     if isinstance(thing, Tensor):
-        if name == "torch.nn.Parameter":
+        if facts.class_kind(name) == "parameter":
             return thing.parameter
-        return name in TENSOR_CLASSES or (None if name.endswith("Tensor") else False)
+        return names_tensors(name) or (None if _is_legacy(name) else False)
     if isinstance(thing, Array):
         return True if name in ARRAY_CLASSES else (None if name.startswith("numpy.") else False)
     if isinstance(thing, Sequence):
@@ -184,13 +194,13 @@ def _instance_is_of(state: State, thing: Instance, name: str) -> bool | None:
 def _library_is_a(name: str, ancestor: str) -> bool | None:
     if name == ancestor:
         return True
-    if ancestor == "torch.nn.Module":
+    if ancestor == MODULE:
         return facts.module_fact(name) is not None or None
-    if name in ("builtins.object", "torch.nn.Module", "abc.ABC"):
+    if name in ("builtins.object", MODULE, "abc.ABC"):
         return False
     if facts.module_fact(name) is not None and facts.module_fact(ancestor) is not None:
         return False
-    if ancestor in TENSOR_CLASSES:
+    if names_tensors(ancestor):
         return False if facts.module_fact(name) is not None else None
     return None
 
@@ -201,7 +211,7 @@ def assume_class(state: State, address: Address, cls: Atom) -> None:
     if not isinstance(thing, Unknown) or not isinstance(cls, Library):
         return
     name = facts.canonical_name(cls.name)
-    if name in TENSOR_CLASSES:
+    if names_tensors(name):
         state.heap[address] = Tensor(
             thing.grad,
             dtype=Dtype(Family.UNKNOWN, thing.narrow),
@@ -210,10 +220,10 @@ def assume_class(state: State, address: Address, cls: Atom) -> None:
             story=thing.story,
             attributes=thing.attributes,
         )
-    elif name == "torch.nn.Module" or facts.module_fact(name) is not None:
+    elif name == MODULE or facts.module_fact(name) is not None:
         state.heap[address] = replace(thing, kind=Kind.MODULE)
     elif name in ARRAY_CLASSES:
-        rank = Rank.ARRAY if name == "numpy.ndarray" else Rank.SCALAR
+        rank = Rank.ARRAY if name == ARRAY else Rank.SCALAR
         state.heap[address] = Array(thing.severed, rank)
     elif name == "builtins.str":
         state.heap[address] = replace(thing, kind=Kind.TEXT)

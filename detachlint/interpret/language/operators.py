@@ -49,7 +49,7 @@ from detachlint.interpret.pytorch import array_operators
 from detachlint.interpret.pytorch.array_operators import Operand
 from detachlint.interpret.pytorch.array_ranks import rank_of
 from detachlint.interpret.pytorch.placement import common_device, dtype_of
-from detachlint.interpret.pytorch.surrounding import lowered
+from detachlint.interpret.pytorch.surrounding import lowered, under_autocast
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
     flag_of,
@@ -391,7 +391,7 @@ def tensor_result(
     made = Tensor(
         flag,
         leaf=flag.opposite(),
-        dtype=lowered(state, node.name, dtype, device),
+        dtype=lowered(state, under_autocast(METHODS.get(node.name, "")), dtype, device),
         device=device,
         traits=of_arithmetic(state, operands),
         severed=severed_in(state, operands),

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from detachlint.domain.belief import NO
 from detachlint.domain.objects import (
     Class,
-    GradSwitch,
     Instance,
     Iterator,
     Kind,
@@ -340,15 +339,8 @@ def _number(machine: Machine, call: LibraryCall) -> Outcomes:
     return [(value, call.state)]
 
 
-def _custom_op(machine: Machine, call: LibraryCall) -> Outcomes:
-    """`@torch.library.custom_op(…)`: the body runs with grad mode off (executed)."""
-    switch = GradSwitch(NO)
-    return [(machine.new(call.state, call.activation, call.span, "custom op", switch), call.state)]
-
-
 HANDLERS: dict[str, Handler] = {
     **iterator_tools.HANDLERS,
-    "torch.library.custom_op": _custom_op,
     "builtins.__import__": _import_module,
     "importlib.import_module": _import_module,
     "functools.partial": _partial,

@@ -20,6 +20,7 @@ from detachlint.interpret.pytorch.crossings import Sink, pass_gate
 from detachlint.interpret.pytorch.gates import gate_of
 from detachlint.knowledge import facts
 from detachlint.knowledge.model import Gate
+from detachlint.knowledge.names import ARRAY
 from detachlint.source.span import Span
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def operate(
         if not are_arrays(state, array.value):
             continue
         found = find(state, other.value)
-        fact = facts.numpy_fact(f"numpy.ndarray.{method}")
+        fact = facts.numpy_fact(f"{ARRAY}.{method}")
         if not found.all or fact is None:
             continue
         gate, doubtful = gate_of(fact, 1, found)
@@ -104,7 +105,7 @@ def store(
     """
     found = find(state, value.value)
     gate, doubtful = _store_gate(state, array, index, found)
-    sink = Sink(value.span, "=", "numpy.ndarray.__setitem__", gate)
+    sink = Sink(value.span, "=", f"{ARRAY}.__setitem__", gate)
     severed = pass_gate(machine, sink, found, state, activation, doubtful=doubtful)
     return frozenset({value.span}) if severed else frozenset()
 

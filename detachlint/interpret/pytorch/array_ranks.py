@@ -8,7 +8,6 @@ from detachlint.domain.rank import (
     Rank,
     broadcast,
     has_dimensions,
-    is_array,
     of_dimensions,
     of_row,
 )
@@ -16,32 +15,9 @@ from detachlint.domain.values import Address, Atom, Literal, Value, single_liter
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.contents import SLICE
-
-SHAPED = frozenset({"zeros", "ones", "empty", "full", "ndarray"})
-"""Functions whose first argument is the shape."""
-
-COUNTED = frozenset({"random.rand", "random.randn", "ndarray.reshape"})
-"""Functions that take the shape as separate numbers."""
-
-ALWAYS: dict[str, Rank] = {
-    **dict.fromkeys(("arange", "linspace", "logspace", "geomspace", "bincount"), Rank.ONE),
-    **dict.fromkeys(("flatnonzero", "random.permutation", "fromiter", "ravel"), Rank.ONE),
-    **dict.fromkeys(("ndarray.flatten", "ndarray.ravel"), Rank.ONE),
-    **dict.fromkeys(("eye", "identity", "tri", "column_stack", "vander"), Rank.MORE),
-    **dict.fromkeys(("vstack", "dstack", "atleast_2d"), Rank.MORE),
-    **dict.fromkeys(("concatenate", "stack", "hstack", "append", "atleast_1d"), Rank.SOME),
-    **dict.fromkeys(("asarray", "ascontiguousarray", "asanyarray", "copy"), Rank.ARRAY),
-}
-"""The rank of what these make of anything."""
-
-KEEPING = frozenset({"copy", "astype", "clip", "round", "conj", "conjugate", "cumsum", "cumprod"})
-"""Methods of arrays whose results have as many dimensions; so have the attributes below."""
-
-KEEPING_ATTRIBUTES = frozenset({"T", "mT", "real", "imag"})
-
-REDUCING = frozenset({"sum", "mean", "std", "var", "min", "max", "prod", "all", "any", "argmax"})
-"""Methods of arrays that give a scalar where no axis is named."""
-
+from detachlint.knowledge.facts import numpy_fact
+from detachlint.knowledge.model import NumpyFact
+from detachlint.knowledge.names import ARRAY
 
 DEEPEST = 3
 """Levels of lists that are looked into; what holds itself has no end."""
@@ -89,42 +65,84 @@ def of_shape(state: State, shape: Value) -> Rank:
     return Rank.ARRAY
 
 
-def of_result(call: LibraryCall, gives: str) -> Rank:
+ALWAYS = {"1": Rank.ONE, "0+": Rank.ARRAY, "1+": Rank.SOME, "2+": Rank.MORE}
+"""The ranks that the facts state outright."""
+
+_HARMLESS = frozenset({"dtype", "order", "copy", "subok", "device", "like"})
+"""Arguments that say nothing about dimensions."""
+
+
+def of_result(fact: NumpyFact, call: LibraryCall) -> Rank:
     """The rank of what a NumPy function makes of arrays and numbers."""
-    name = call.name.removeprefix("numpy.")
+    word, _, otherwise = fact.rank.partition("/")
+    least = ALWAYS.get(otherwise, Rank.UNKNOWN)
     state, given = call.state, call.arguments
-    if name in SHAPED:
-        shape = given.get(0, "shape")
-        return of_shape(state, shape) if shape is not None else Rank.ARRAY
-    if name in COUNTED and given.exact:
-        return _of_counts(state, given.positional)
-    if name == "array":
-        rank = rank_of(state, given.get(0, "object") or frozenset())
-        return rank if has_dimensions(rank) else Rank.ARRAY
-    if name in ALWAYS:
-        return ALWAYS[name]
-    if name.startswith("ndarray."):
-        return _of_method(call, name.removeprefix("ndarray."))
-    if gives == "tensor":
+    match word:
+        case "shape":
+            shape = given.get(0, "shape")
+            return of_shape(state, shape) if shape is not None else Rank.ARRAY
+        case "counts":
+            return _of_counts(state, given.positional) if given.exact else Rank.UNKNOWN
+        case "contents":
+            rank = rank_of(state, _first(fact, call))
+            return rank if has_dimensions(rank) else Rank.ARRAY
+        case "scalar":
+            return Rank.SCALAR if _is_alone(call) else Rank.UNKNOWN
+        case "same" if _is_plain(call):
+            rank = rank_of(state, _first(fact, call))
+            return rank if has_dimensions(rank) else least
+    if word in ALWAYS:
+        return ALWAYS[word] if _is_plain(call) else _weaker(ALWAYS[word])
+    if fact.gives in ("tensor", "integers"):
         return broadcast(rank_of(state, value) for value in call.inputs)
     return Rank.UNKNOWN
+
+
+def _first(fact: NumpyFact, call: LibraryCall) -> Value:
+    name = fact.parameters[0] if fact.parameters else ""
+    return call.operand(0, name) or frozenset()
+
+
+def _is_alone(call: LibraryCall) -> bool:
+    """Whether argument 0 is all that it is given."""
+    count = len(call.arguments.all()) + bool(call.receiver)
+    return count == 1 and call.arguments.exact
+
+
+def _is_plain(call: LibraryCall) -> bool:
+    """Whether nothing beside argument 0 has dimensions, or says anything about them."""
+    if set(call.arguments.keywords) - _HARMLESS or not call.arguments.exact:
+        return False
+    others = call.arguments.positional if call.receiver else call.arguments.positional[1:]
+    return all(_has_none(call.state, value) for value in others)
+
+
+def _has_none(state: State, value: Value) -> bool:
+    """Whether a value is no array, nor anything that becomes one with dimensions."""
+    things = [state.get(atom) for atom in value if isinstance(atom, Address)]
+    return all(isinstance(thing, Unknown) for thing in things)
+
+
+def _weaker(rank: Rank) -> Rank:
+    """What is left of it where other arguments have dimensions, or say something about them."""
+    return Rank.SOME if rank is Rank.ONE else rank
+
+
+def of_attribute(name: str, rank: Rank) -> Rank | None:
+    """The rank of an attribute of an array of that rank, as `array.T`; None if that is no array."""
+    fact = numpy_fact(f"{ARRAY}.{name}")
+    if fact is None or fact.gives != "attribute" or not fact.rank:
+        return None
+    word, _, otherwise = fact.rank.partition("/")
+    if word == "same" and has_dimensions(rank):
+        return rank
+    return ALWAYS.get(otherwise if word == "same" else word, Rank.UNKNOWN)
 
 
 def _of_counts(state: State, counts: tuple[Value, ...]) -> Rank:
     if len(counts) == 1:
         return of_shape(state, counts[0])
     return of_dimensions(len(counts)) if counts else Rank.UNKNOWN
-
-
-def _of_method(call: LibraryCall, method: str) -> Rank:
-    rank = rank_of(call.state, call.receiver)
-    if method in KEEPING:
-        return rank
-    if method in REDUCING and not call.arguments.all():
-        return Rank.SCALAR
-    if method in ("transpose", "squeeze", "swapaxes", "view") and is_array(rank):
-        return rank if method in ("transpose", "swapaxes") else Rank.ARRAY
-    return Rank.UNKNOWN
 
 
 def of_item(state: State, rank: Rank, index: Value) -> Rank:

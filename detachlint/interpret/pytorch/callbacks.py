@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO, YES, Belief
-from detachlint.domain.objects import Kind, Partial, Sequence, Tensor
+from detachlint.domain.objects import GradSwitch, Kind, Partial, Sequence, Tensor
 from detachlint.domain.story import begin
 from detachlint.domain.values import BOTTOM_VALUE, Address, Value
 from detachlint.interpret.engine.activation import Outcomes
@@ -23,7 +23,8 @@ from detachlint.knowledge.facts import CallFact
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
 
-WITH_GRAD = ("torch.autograd.functional.",)
+HOOKS = frozenset({"hook-gradient", "hook-itself"})
+"""What the facts say of methods that register a hook, by what it is given."""
 
 
 def run(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
@@ -31,28 +32,27 @@ def run(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
     function = call.operand(0)
     if function is None:
         return None
-    if fact.name == "torch.compile" or fact.name.startswith("torch.amp."):
-        return [(function, call.state)]
-    if fact.name in transforms.ALL:
-        transformed = transforms.wrap(machine, fact.name, call, function)
+    gives_function = fact.python_type == "function"
+    if fact.calls in transforms.WRAPPING and gives_function:
+        transformed = transforms.wrap(machine, fact, call, function)
         if transformed is not None:
             return [(transformed, call.state)]
-    if fact.name in transforms.VMAP:
-        made = machine.new(call.state, call.activation, call.span, "vmap", Partial(function))
+    if fact.calls == "wrapped" and gives_function:
+        made = machine.new(call.state, call.activation, call.span, "mapped", Partial(function))
         return [(made, call.state)]
-    if fact.name.startswith("torch.utils.checkpoint.checkpoint"):
-        return _checkpoint(machine, call, function)
-    if fact.name.startswith(WITH_GRAD):
+    if fact.calls == "leaves":
         run_aside(machine, call, function, _grad_inputs(machine, call), YES)
-        return None
-    if fact.name == "torch.func.functional_call":
-        return _functional_call(machine, call, function)
-    if fact.name.startswith("torch.func.") and fact.special == "callback_wraps":
-        return None
+    if fact.calls == "no-grad" and gives_function:
+        switch = machine.new(call.state, call.activation, call.span, "body", GradSwitch(NO))
+        return [(switch, call.state)]
     return None
 
 
-def _functional_call(machine: Machine, call: LibraryCall, module: Value) -> Outcomes:
+def functional_call(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    """`torch.func.functional_call(module, parameters, args)`."""
+    module = call.operand(0)
+    if module is None:
+        return None
     arguments = call.arguments.get(2, "args") or BOTTOM_VALUE
     items: tuple[Value, ...] = (arguments,)
     for atom in arguments:
@@ -72,8 +72,11 @@ def _functional_call(machine: Machine, call: LibraryCall, module: Value) -> Outc
     return result
 
 
-def _checkpoint(machine: Machine, call: LibraryCall, function: Value) -> Outcomes:
+def checkpoint(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
     """Reentrant checkpoints run the body with grad mode off; its outputs require grad all the same."""
+    function = call.operand(0)
+    if function is None:
+        return None
     names = ("use_reentrant", "preserve_rng_state", "context_fn", "determinism_check", "debug")
     keywords = {k: v for k, v in call.arguments.keywords.items() if k not in names}
     given = Arguments(call.arguments.positional[1:], keywords, call.arguments.rest)
@@ -127,11 +130,11 @@ def run_aside(
     return value
 
 
-def register_tensor_hook(machine: Machine, call: LibraryCall) -> Outcomes:
+def register_tensor_hook(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes:
     """Hooks on tensors run in `backward`: with grad mode off, on gradients that require none."""
     hook = call.arguments.get(0, "hook") or BOTTOM_VALUE
     given = machine.new(call.state, call.activation, call.span, "gradient", Tensor(NO))
-    if call.name != "register_hook":
+    if fact.calls == "hook-itself":
         given = call.receiver
     run_aside(machine, call, hook, Arguments((given,)), NO)
     handle = machine.unknown(

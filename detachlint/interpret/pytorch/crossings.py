@@ -25,16 +25,11 @@ from detachlint.interpret.pytorch.tensors import (
     story_of,
 )
 from detachlint.knowledge.model import Gate
+from detachlint.knowledge.names import TENSOR
 from detachlint.source.span import Span
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
-
-VECTORIZE = "numpy.vectorize"
-"""Makes functions that call another on each element: of what they are given they make arrays."""
-
-FORMS = frozenset({"numpy", "__array__"})
-"""Methods of a tensor that give its array."""
 
 
 def cross(machine: Machine, call: LibraryCall) -> Value:
@@ -62,7 +57,7 @@ def _record_method(machine: Machine, call: LibraryCall, *, forced: bool) -> None
     if flag == BOTTOM:
         flag = NO
     tensors = [a for a in candidates if isinstance(state.get(a), Tensor)]
-    sink = Sink(call.span, call.name, f"torch.Tensor.{call.name}", Gate.CONVERTS)
+    sink = Sink(call.span, call.name, f"{TENSOR}.{call.name}", Gate.CONVERTS)
     found = Found(flag, direct=candidates)
     for_sure = len(tensors) == len(call.receiver)
     raises = NO if forced else flag.both(state.mode)

@@ -32,6 +32,7 @@ from detachlint.interpret.engine.fixpoint import repeat
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import class_names, find_in_class
 from detachlint.interpret.pytorch.tensors import flag_of_atom, make_tensor, story_of
+from detachlint.knowledge import facts
 from detachlint.source.span import Span
 
 if TYPE_CHECKING:
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 GIVEN = "@given"
 """Attribute of ours: the positional arguments a library object was made of."""
 
-LOADER = "torch.utils.data.DataLoader"
 PLAIN = Belief(Truth.NO, Truth.MAYBE)
 """Data from files and the like: requires no grad, unless unseen code makes it so."""
 
@@ -74,6 +74,11 @@ def iterate_loader(
     return repeat(machine, state, activation, span, step)
 
 
+def is_loader(state: State, thing: Instance) -> bool:
+    """Whether an object gives batches of the items of a data set."""
+    return any(facts.class_kind(name) == "loader" for name in class_names(state, thing))
+
+
 def given(state: State, thing: Instance, position: int, name: str) -> Value:
     """A constructor argument of a library object."""
     named = thing.attributes.get(name)
@@ -86,8 +91,17 @@ def given(state: State, thing: Instance, position: int, name: str) -> Value:
     return BOTTOM_VALUE
 
 
+DEEPEST = 3
+"""Data sets inside data sets that are gone into."""
+
+
 def _item(
-    machine: Machine, dataset: Value, state: State, activation: Activation, span: Span
+    machine: Machine,
+    dataset: Value,
+    state: State,
+    activation: Activation,
+    span: Span,
+    depth: int = DEEPEST,
 ) -> Outcomes:
     """One item of a data set: what its `__getitem__` gives for some index."""
     for atom in in_order(dataset):
@@ -96,9 +110,14 @@ def _item(
             return [(thing.all, state)]
         if not isinstance(thing, Instance):
             continue
-        if "torch.utils.data.TensorDataset" in class_names(state, thing):
+        names = class_names(state, thing)
+        kinds = {facts.class_kind(name) for name in names}
+        if "rows" in kinds:
             row = _row(machine, thing, state, activation, span)
             return [(row, state)]
+        inner = _wrapped_dataset(state, thing, names) if "items" in kinds else BOTTOM_VALUE
+        if inner and depth:
+            return _item(machine, inner, state, activation, span, depth - 1)
         index = machine.unknown(state, activation, span, "index", kind=Kind.NUMBER, grad=NO)
         for cls in addresses(thing.cls):
             found = find_in_class(state, cls, "__getitem__")
@@ -106,6 +125,16 @@ def _item(
                 arguments = Arguments((value_of(atom), index))
                 return machine.call(found[0], arguments, state, activation, span, "__getitem__")
     return [(machine.unknown(state, activation, span, "data item", grad=PLAIN), state)]
+
+
+def _wrapped_dataset(state: State, thing: Instance, names: list[str]) -> Value:
+    """The data sets that a subset, or several put together, are made of."""
+    positions = [fact.positions[0] for name in names if (fact := facts.class_fact(name))]
+    inner = given(state, thing, 0, positions[0]) if positions else BOTTOM_VALUE
+    lists = [state.get(address) for address in addresses(inner)]
+    if positions and positions[0].endswith("s") and lists:
+        return frozenset().union(*(one.all for one in lists if isinstance(one, Sequence)))
+    return inner
 
 
 def _row(

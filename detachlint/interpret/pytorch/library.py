@@ -7,9 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import MAYBE, NO, Belief, Truth
-from detachlint.domain.objects import Instance, Tensor, Unknown
-from detachlint.domain.story import begin
-from detachlint.domain.traits import Check, trait
+from detachlint.domain.objects import Instance, Unknown
 from detachlint.domain.values import (
     NONE,
     Address,
@@ -20,9 +18,8 @@ from detachlint.domain.values import (
     value_of,
 )
 from detachlint.interpret.engine.activation import Outcomes
-from detachlint.interpret.engine.arguments import Arguments, LibraryCall
+from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.handed_out import run_handed_out_in
-from detachlint.interpret.engine.state import State
 from detachlint.interpret.engine.unseen_calls import note_escapes
 from detachlint.interpret.language import builtin_functions, standard_library, unbound
 from detachlint.interpret.pytorch import (
@@ -32,21 +29,21 @@ from detachlint.interpret.pytorch import (
     modules,
     numpy_calls,
     own_calls,
-    placement,
     sinks,
     special,
     surrounding,
     surrounding_calls,
+    traits,
 )
-from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
     holds_tensor,
-    make_tensor,
     severed_in,
     story_of_any,
 )
 from detachlint.knowledge import facts
+from detachlint.knowledge.facts import CallFact
+from detachlint.knowledge.names import MODULE, NUMPY, PARAMETER, TENSOR
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -71,7 +68,7 @@ def call_library(machine: Machine, call: LibraryCall) -> Outcomes:
         return known
     if name.split(".")[0] == "torch":
         return _call_torch(machine, call)
-    if name.split(".")[0] == "numpy":
+    if name.split(".")[0] == NUMPY:
         return numpy_calls.call_numpy(machine, call)
     if sinks.is_sink_name(name):
         followed = sinks.call_function(machine, call)
@@ -91,63 +88,36 @@ def call_library(machine: Machine, call: LibraryCall) -> Outcomes:
 def _call_torch(machine: Machine, call: LibraryCall) -> Outcomes:
     name = call.name
     state = call.state
-    if name in ("torch.is_tensor", "torch.is_grad_enabled"):
-        return builtin_functions.call_torch_predicate(machine, call)
-    if name in surrounding.MANAGERS:
+    if surrounding.kind_of(name):
         return [(surrounding_calls.make(machine, call), state)]
-    if name in surrounding.DEFAULTS:
-        surrounding.set_default(call)
-        return [(NONE, state)]
-    if name in OF_PARTS:
-        return [(_of_parts(machine, call), state)]
-    if name == placement.DEVICE_CLASS:
+    if facts.class_kind(name) == "device":
         return [(_device(machine, call), state)]
-    if name == "torch.from_numpy":
-        return [(_from_numpy(machine, call), state)]
     if facts.module_fact(name) is not None:
         return [(modules.construct(machine, call), state)]
-    if name.startswith(("torch.Tensor.", "torch.nn.Parameter.")):
+    if name.startswith((f"{TENSOR}.", f"{PARAMETER}.")):
         return _unbound_method(machine, call)
-    if name.startswith("torch.nn.Module.") and call.arguments.positional:
+    if name.startswith(f"{MODULE}.") and call.arguments.positional:
         return _unbound_method(machine, call)
-    embedding = _from_pretrained(machine, call)
+    embedding = special.from_pretrained(machine, call)
     if embedding is not None:
         return [(embedding, state)]
     fact = facts.call_fact(name)
     if fact is not None:
-        return special.apply(machine, fact, call)
+        return _call_by_fact(machine, fact, call)
     if facts.class_fact(name) is not None or name.rpartition(".")[2][:1].isupper():
         return [(library_objects.construct(machine, call), state)]
     return [(_unmodelled_torch(machine, call), state)]
 
 
-OF_PARTS = {
-    "torch.nested.nested_tensor": "nested",
-    "torch.nested.as_nested_tensor": "nested",
-    "torch.masked.masked_tensor": "masked",
-    "torch.masked.as_masked_tensor": "masked",
-    "torch.masked.MaskedTensor": "masked",
-}
-"""What makes tensors of a class of their own, or without memory of their own."""
-
-
-def _of_parts(machine: Machine, call: LibraryCall) -> Value:
-    """A masked tensor, or a nested one: a class of its own with `layout=torch.jagged`."""
-    kind = OF_PARTS[call.name]
-    story = begin(call.span, f"`{call.shown}(…)` makes a {kind} tensor")
-    layout = call.arguments.keyword("layout")
-    is_class = kind == "masked" or layout == value_of(Library("torch.jagged"))
-    known = is_class or layout is None or layout == value_of(Library("torch.strided"))
-    check = Check.SUBCLASS if is_class else Check.STORAGE
-    asked = call.arguments.keyword("requires_grad")
-    made = Tensor(
-        NO if asked is None else truth_belief(call.state, asked),
-        dtype=placement.float_dtype_of(call),
-        device=placement.device_of(call),
-        traits={check: trait(kind, story)} if known else {},
-        story=story,
-    )
-    return make_tensor(machine, call.state, call.activation, call.span, made)
+def _call_by_fact(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes:
+    if fact.ambient in ("grad-mode", "tensor"):
+        return builtin_functions.call_torch_predicate(machine, fact.ambient, call)
+    if fact.ambient.startswith("sets-"):
+        surrounding.set_default(call, fact.ambient)
+        return [(NONE, call.state)]
+    if fact.traits.get("layout") in traits.OWN_CLASSES:
+        return [(special.of_parts(machine, fact, call), call.state)]
+    return special.apply(machine, fact, call)
 
 
 def _device(machine: Machine, call: LibraryCall) -> Value:
@@ -176,11 +146,6 @@ def _unmodelled_torch(machine: Machine, call: LibraryCall) -> Value:
     )
 
 
-def _from_numpy(machine: Machine, call: LibraryCall) -> Value:
-    tensor = Tensor(NO, severed=severed_in(call.state, call.inputs))
-    return make_tensor(machine, call.state, call.activation, call.span, tensor)
-
-
 def _unbound_method(machine: Machine, call: LibraryCall) -> Outcomes:
     """`torch.Tensor.numpy(t)`, `nn.Module.__init__(self)`: the method of the first argument."""
     if not call.arguments.positional:
@@ -198,31 +163,6 @@ def _unbound_method(machine: Machine, call: LibraryCall) -> Outcomes:
     return methods.call_method(
         machine, replace(call, name=method, receiver=receiver, arguments=arguments)
     )
-
-
-def _from_pretrained(machine: Machine, call: LibraryCall) -> Value | None:
-    """`nn.Embedding.from_pretrained(w, freeze=True)`: frozen by default."""
-    owner, _, last = call.name.rpartition(".")
-    if last != "from_pretrained" or facts.module_fact(owner) is None:
-        return None
-    made = modules.construct(machine, replace(call, name=owner, arguments=Arguments()))
-    freeze = call.arguments.get(1, "freeze")
-    flag: Belief = NO
-    if freeze is not None:
-        flag = truth_belief(call.state, freeze).opposite()
-    _set_all(call.state, made, flag)
-    return made
-
-
-def _set_all(state: State, made: Value, flag: Belief) -> None:
-    for atom in made:
-        thing = state.get(atom) if isinstance(atom, Address) else None
-        if isinstance(thing, Instance):
-            for value in thing.attributes.values():
-                for parameter in value:
-                    inner = state.get(parameter) if isinstance(parameter, Address) else None
-                    if isinstance(inner, Tensor) and isinstance(parameter, Address):
-                        state.heap[parameter] = replace(inner, grad=flag)
 
 
 def _call_array_library(machine: Machine, call: LibraryCall) -> Value:

@@ -44,7 +44,6 @@ from detachlint.interpret.pytorch import (
     own_calls,
     sinks,
 )
-from detachlint.interpret.pytorch.crossings import VECTORIZE
 from detachlint.interpret.pytorch.data_loading import GIVEN
 from detachlint.interpret.pytorch.tensors import any_flag, make_tensor, severed_in, story_of_any
 from detachlint.knowledge import facts
@@ -55,7 +54,8 @@ if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
 
 
-CONTEXT = "torch.autograd.function.FunctionCtx"
+CONTEXT = "detachlint.context"
+"""The class of `ctx` in a custom function: a name of ours."""
 NOT_DIFFERENTIABLE = "@not differentiable"
 
 
@@ -116,7 +116,7 @@ def initialize_library_base(
     attributes = dict(thing.attributes)
     for name in class_names(call.state, thing):
         fact = facts.class_fact(name)
-        if name.startswith("torch.optim.") or (fact is not None and fact.kind == "optimizer"):
+        if fact is not None and fact.kind == "optimizer":
             attributes["param_groups"] = _parameter_groups(machine, call)
         if name in BUILTIN_BASES:
             payload = containers.contents_of_subclass(machine, name, call)
@@ -171,15 +171,13 @@ def _by_class(
     followed = sinks.call_method(machine, name, call)
     if followed is not None:
         return followed
-    if name == numpy_calls.GENERATOR:
-        return numpy_calls.generator_method(machine, call)
-    if name == VECTORIZE and call.name == "__call__":
-        return numpy_calls.call_vectorized(machine, call)
+    if facts.numpy_fact(f"{name}.{call.name}") is not None:
+        return numpy_calls.call_numpy(machine, replace(call, name=f"{name}.{call.name}"))
     if name == CONTEXT:
         return _call_on_context(machine, address, thing, call)
     if name.endswith(("PoolExecutor", "ThreadPool", "dummy.Pool")):
         return _in_threads(machine, call)
-    if name.startswith("torch.optim.") or fact is not None:
+    if fact is not None:
         value = machine.unknown(
             call.state, call.activation, call.span, call.name, kind=Kind.ANY, grad=NO
         )
@@ -271,7 +269,7 @@ def call_class_method(machine: Machine, atom: Atom, call: LibraryCall) -> Outcom
     state = call.state
     thing = state.get(atom) if isinstance(atom, Address) else None
     if isinstance(thing, Class) and isinstance(atom, Address):
-        if call.name == "apply" and "torch.autograd.Function" in library_bases(state, atom):
+        if _runs_custom_function(state, atom, call.name):
             return _apply_autograd_function(machine, atom, call)
         if call.name == "__init__":
             return _explicit_base_init(machine, atom, call)
@@ -286,6 +284,12 @@ def call_class_method(machine: Machine, atom: Atom, call: LibraryCall) -> Outcom
             return [(machine.unknown(state, call.activation, call.span, "mro", grad=NO), state)]
     value = machine.unknown(state, call.activation, call.span, call.name)
     return [(value, state)]
+
+
+def _runs_custom_function(state: State, cls: Address, method: str) -> bool:
+    """Whether a method of a class runs its `forward` as a step of the graph."""
+    known = (facts.class_fact(base) for base in library_bases(state, cls))
+    return any(f is not None and f.kind == "custom function" and method in f.methods for f in known)
 
 
 def _explicit_base_init(machine: Machine, cls: Address, call: LibraryCall) -> Outcomes:

@@ -37,7 +37,7 @@ from detachlint.domain.values import (
 )
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
-from detachlint.interpret.engine.evidence import GIVEN_NOTHING, SIGNS_OF_A_MODULE
+from detachlint.interpret.engine.evidence import GIVEN_NOTHING, is_sign
 from detachlint.interpret.engine.handed_out import run_handed_out_in
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import builtin_methods, containers, dispatch, unbound
@@ -55,10 +55,11 @@ from detachlint.interpret.pytorch import (
     own_calls,
     special,
 )
-from detachlint.interpret.pytorch.crossings import FORMS, cross
+from detachlint.interpret.pytorch.crossings import cross
 from detachlint.interpret.pytorch.needed import note_use
 from detachlint.interpret.pytorch.tensors import any_flag, flag_of, severed_in, story_of_any
 from detachlint.knowledge import facts
+from detachlint.knowledge.names import CONVERSIONS, TENSOR
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -151,16 +152,16 @@ def _call_on_function(machine: Machine, atom: Atom, call: LibraryCall) -> Outcom
 
 def call_tensor_method(machine: Machine, call: LibraryCall) -> Outcomes:
     """`tensor.name(…)` by its fact."""
-    if call.name in FORMS:
+    if call.name in CONVERSIONS:
         return [(cross(machine, call), call.state)]
-    if call.name == "backward":
-        note_use(machine, call.receiver, call.state)
-        _must_require_grad(call)
-    if call.name in ("register_hook", "register_post_accumulate_grad_hook"):
-        return callbacks.register_tensor_hook(machine, call)
-    fact = facts.call_fact(f"torch.Tensor.{call.name}")
+    fact = facts.call_fact(f"{TENSOR}.{call.name}")
     if fact is None:
         return [(operations.unmodelled_result(machine, call), call.state)]
+    if fact.special == "backward":
+        note_use(machine, call.receiver, call.state)
+        _must_require_grad(call)
+    if fact.calls in callbacks.HOOKS:
+        return callbacks.register_tensor_hook(machine, fact, call)
     return special.apply(machine, fact, call)
 
 
@@ -186,12 +187,13 @@ def _must_require_grad(call: LibraryCall) -> None:
 def _is_sign(call: LibraryCall) -> bool:
     """Whether a call tells that its receiver is a module: not `frame.eval("a + b")`."""
     given = call.arguments.positional
-    if call.name not in SIGNS_OF_A_MODULE or not given:
-        return call.name in SIGNS_OF_A_MODULE
-    if call.name == "train":
+    if not is_sign(call.name) or not given:
+        return is_sign(call.name)
+    behaviour = facts.module_behaviour(call.name)
+    if behaviour == "training":
         flag = single_literal(given[0])
         return len(given) == 1 and flag is not None and isinstance(flag.value, bool)
-    return call.name not in GIVEN_NOTHING
+    return behaviour not in GIVEN_NOTHING
 
 
 def _call_on_unknown(machine: Machine, call: LibraryCall) -> Outcomes:
@@ -217,13 +219,13 @@ def _call_on_unknown(machine: Machine, call: LibraryCall) -> Outcomes:
         return module_methods.call_unknown_module_method(machine, call)
     if all(thing.kind is Kind.MODULE for thing in things):
         return module_methods.call_unknown_module_method(machine, call)
-    if call.name in FORMS:
+    if call.name in CONVERSIONS:
         return [(cross(machine, call), state)]
-    if call.name == "backward":
+    fact = facts.call_fact(f"{TENSOR}.{call.name}")
+    if fact is not None and fact.special == "backward":
         note_use(machine, call.receiver, state)
         _must_require_grad(call)
-    fact = facts.call_fact(f"torch.Tensor.{call.name}")
-    if fact is None or fact.special in ("callback",):
+    if fact is None or fact.special == "callback":
         return [(_unknown_method(machine, call), state)]
     return operations.apply_maybe(machine, fact, call)
 
@@ -277,7 +279,7 @@ def _call_on_super(machine: Machine, atom: Atom, call: LibraryCall) -> Outcomes:
         and isinstance(receiver, Address)
         and is_module(call.state, thing)
     ):
-        if call.name in ("forward", "__call__"):
+        if facts.module_behaviour(call.name) == "calls" or call.name == "__call__":
             return module_calls.forward_of_library(
                 machine,
                 receiver,

@@ -44,6 +44,7 @@ from detachlint.interpret.pytorch.tensors import (
 )
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import Aliasing, ModuleFact, Output, Result
+from detachlint.knowledge.names import MODULE
 from detachlint.source.span import Span
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def forward_of_library(
     state.get(address)  # its attributes are looked at
     for name in class_names(state, thing):
         fact = facts.module_fact(name)
-        if fact is None or name == "torch.nn.Module":
+        if fact is None or name == MODULE:
             continue
         if fact.container == "sequential":
             return _run_in_sequence(machine, thing, arguments, state, activation, span, shown)
@@ -235,9 +236,12 @@ def _by_fact(
     else:
         story = then(story, span, f"goes through the module `{shown}`")
     device = placement.common_device(state, [*inputs, *weights])
-    short = fact.name.rpartition(".")[2]
     dtype = surrounding.lowered(
-        state, short, module_traits.dtype_of_output(state, inputs, weights), device
+        state,
+        fact.autocast,
+        module_traits.dtype_of_output(state, inputs, weights),
+        device,
+        copies=fact.aliasing is Aliasing.FRESH,
     )
     made = Tensor(
         flag,
@@ -256,7 +260,7 @@ def _by_fact(
     if fact.aliasing is Aliasing.SELF and source:
         return source, state
     value = _build(machine, fact, fact.output, made, source, thing, state, activation, span, "out")
-    reshapes = fact.name.endswith(("Flatten", "Unflatten"))
+    reshapes = "layout" in fact.depends
     keeps_flag = state.mode != YES or has_flag_to_lose(state, source)
     if fact.aliasing is Aliasing.SOMETIMES and keeps_flag and source and not reshapes:
         value |= source  # a no-op returns its input, flag and all (executed: Dropout in eval mode)
@@ -292,7 +296,7 @@ def _build(
         made = replace(made, grad=NO, leaf=YES, story=None)
     elif output.result is Result.PYTHON:
         return machine.unknown(state, activation, span, role, kind=Kind.OTHER, grad=NO)
-    elif fact.aliasing in (Aliasing.VIEW, Aliasing.SELF) or fact.name.endswith("latten"):
+    elif fact.aliasing in (Aliasing.VIEW, Aliasing.SELF) or "layout" in fact.depends:
         # Flattening what is contiguous (nearly everything) gives a view.
         made = replace(made, base=roots(state, source))
         if fact.name.endswith("latten"):

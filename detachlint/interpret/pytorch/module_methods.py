@@ -60,7 +60,7 @@ def call_module_method(machine: Machine, atom: Atom, call: LibraryCall) -> Outco
     """`module.name(…)`, for what the program's class does not define itself."""
     if not isinstance(atom, Address):
         return [(machine.unknown(call.state, call.activation, call.span, call.name), call.state)]
-    handler = HANDLERS.get(call.name)
+    handler = HANDLERS.get(_kind(call)) or OF_CONTAINERS.get(call.name)
     if handler is not None:
         return handler(machine, atom, call)
     thing = call.state.get(atom)
@@ -69,6 +69,13 @@ def call_module_method(machine: Machine, atom: Atom, call: LibraryCall) -> Outco
         return [(value_of(atom), call.state)]
     result = machine.unknown(call.state, call.activation, call.span, call.name)
     return [(result, call.state)]
+
+
+def _kind(call: LibraryCall) -> str:
+    """What the method does, casts and moves as one."""
+    behaviour = facts.module_behaviour(call.name)
+    kind = behaviour.partition("-")[0]
+    return "casts" if kind in ("casts", "moves") else behaviour
 
 
 def _gives_itself(name: str, classes: Iterable[str] = ()) -> bool:
@@ -99,20 +106,21 @@ def _cast_unknown(call: LibraryCall) -> Value:
 def call_unknown_module_method(machine: Machine, call: LibraryCall) -> Outcomes:
     """A method of a module that we cannot see into."""
     state = call.state
-    if call.name in ("parameters", "named_parameters", "requires_grad_"):
+    kind = _kind(call)
+    if kind in ("parameters", "named-parameters", "sets-flags"):
         outcomes: Outcomes = []
         for atom in in_order(call.receiver):
             if isinstance(atom, Address):
-                outcomes += HANDLERS[call.name](machine, atom, replace(call, state=state.fork()))
+                outcomes += HANDLERS[kind](machine, atom, replace(call, state=state.fork()))
         return outcomes
-    if call.name in CASTS:
+    if kind == "casts":
         return [(_cast_unknown(call), state)]
     if _gives_itself(call.name):
         return [(call.receiver, state)]
-    if call.name == "state_dict":
+    if kind == "state":
         value = machine.unknown(state, call.activation, call.span, "state dict", grad=NO)
         return [(value, state)]
-    if call.name in ("forward", "__call__"):
+    if kind == "calls" or call.name == "__call__":
         return [
             outcome
             for atom in in_order(call.receiver)
@@ -128,10 +136,13 @@ def call_unknown_module_method(machine: Machine, call: LibraryCall) -> Outcomes:
                 call.shown,
             )
         ]
-    kind = Kind.MODULE if call.name in ("children", "modules") else Kind.ANY
-    if call.name in ("zero_grad", "load_state_dict"):
-        kind = Kind.OTHER
-    return [(machine.unknown(state, call.activation, call.span, call.name, kind=kind), state)]
+    given = {
+        "children": Kind.MODULE,
+        "modules": Kind.MODULE,
+        "clears-gradients": Kind.OTHER,
+        "loads-state": Kind.OTHER,
+    }.get(kind, Kind.ANY)
+    return [(machine.unknown(state, call.activation, call.span, call.name, kind=given), state)]
 
 
 # --- listing ----------------------------------------------------------------------------------
@@ -175,7 +186,7 @@ def _list_buffers(machine: Machine, address: Address, call: LibraryCall) -> Outc
     unseen = machine.new(
         call.state, call.activation, call.span, "buffers of library modules", Tensor(NO, leaf=YES)
     )
-    if call.name == "named_buffers":
+    if _kind(call) == "named-buffers":
         return [(_named_listing(machine, call, found), call.state)]
     items = tuple(value_of(buffer) for _, buffer in found)
     thing = Sequence("list", items, unseen)
@@ -184,9 +195,10 @@ def _list_buffers(machine: Machine, address: Address, call: LibraryCall) -> Outc
 
 def _list_modules(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
     below = list(parameters.walk(call.state, address))
-    if call.name in ("children", "named_children"):
+    kind = _kind(call)
+    if kind in ("children", "named-children"):
         below = [(n, a) for n, a in below[1:] if n is not None and "." not in n]
-    if call.name.startswith("named_"):
+    if kind.startswith("named-"):
         return [(_named_listing(machine, call, below), call.state)]
     return [(_listing(machine, call, tuple(value_of(a) for _, a in below)), call.state)]
 
@@ -221,21 +233,6 @@ def _requires_grad(machine: Machine, address: Address, call: LibraryCall) -> Out
     return [(value_of(address), call.state)]
 
 
-CASTS = (
-    "to",
-    "cuda",
-    "cpu",
-    "half",
-    "float",
-    "double",
-    "bfloat16",
-    "xpu",
-    "ipu",
-    "type",
-    "to_empty",
-)
-
-
 def _cast(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
     """Casts and moves change the parameters in place; they stay leaves and keep their flags."""
     dtype, device = _asked(call)
@@ -252,13 +249,13 @@ def _asked(call: LibraryCall) -> tuple[Dtype | None, Trait | None]:
     story = begin(call.span, f"`{call.shown}(…)` moves or casts the module")
     dtype: Dtype | None = None
     device: Trait | None = None
-    if call.name in ("half", "double", "float", "bfloat16"):
-        dtype = placement.dtype_named(f"torch.{call.name}", story)
-    elif call.name in ("cuda", "cpu", "xpu", "ipu"):
-        device = placement.device_named(call.name, story)
-    elif call.name in ("to", "type", "to_empty"):
-        dtype = casts.asked_dtype(call)
-        device = casts.asked_device(call)
+    kind, named, what = facts.module_behaviour(call.name).partition("-")
+    if not named:
+        return casts.asked_dtype(call), casts.asked_device(call)
+    if kind == "casts":
+        dtype = placement.dtype_named(f"torch.{what}", story)
+    else:
+        device = placement.device_named(what, story)
     return dtype, device
 
 
@@ -268,7 +265,7 @@ def _register_buffer(machine: Machine, address: Address, call: LibraryCall) -> O
     thing = call.state.get(address)
     if name is not None and isinstance(thing, Instance):
         attributes = {**thing.attributes, str(name.value): value}
-        if call.name == "register_buffer":
+        if _kind(call) == "adds-buffer":
             known = attributes.get(parameters.REGISTERED, BOTTOM_VALUE)
             attributes[parameters.REGISTERED] = known | value_of(name)
         call.state.put(address, replace(thing, attributes=attributes))
@@ -301,7 +298,7 @@ def _apply(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
 
 def _register_hook(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
     hook = call.arguments.get(0, "hook") or BOTTOM_VALUE
-    which = modules.PRE_HOOKS if "pre" in call.name else modules.HOOKS
+    which = modules.PRE_HOOKS if _kind(call) == "forward-pre-hook" else modules.HOOKS
     thing = call.state.get(address)
     if isinstance(thing, Instance):
         known = thing.attributes.get(which, BOTTOM_VALUE)
@@ -320,7 +317,9 @@ def _register_backward_hook(machine: Machine, address: Address, call: LibraryCal
     pair = machine.new(
         call.state, call.activation, call.span, "gradients", Sequence("tuple", (gradient,))
     )
-    callbacks.run_aside(machine, call, hook, Arguments((value_of(address), pair, pair)), NO)
+    count = 1 if _kind(call) == "backward-pre-hook" else 2
+    given = Arguments((value_of(address), *[pair] * count))
+    callbacks.run_aside(machine, call, hook, given, NO)
     handle = machine.unknown(
         call.state, call.activation, call.span, "handle", kind=Kind.OTHER, grad=NO
     )
@@ -413,53 +412,56 @@ def _get_by_name(machine: Machine, address: Address, call: LibraryCall) -> Outco
     wanted = single_literal(call.arguments.get(0, "target") or BOTTOM_VALUE)
     if wanted is not None:
         named = parameters.named_parameters(machine, call.state, address, call.span)
-        if call.name == "get_submodule":
+        if _kind(call) == "module-by-name":
             named = list(parameters.walk(call.state, address))
         for name, found in named:
             if name == wanted.value:
                 return [(value_of(found), call.state)]
-    grad = BY_DEFAULT if call.name == "get_parameter" else MAYBE
+    grad = BY_DEFAULT if _kind(call) == "parameter-by-name" else MAYBE
     value = machine.unknown(call.state, call.activation, call.span, call.name, grad=grad)
     return [(value, call.state)]
 
 
 HANDLERS: dict[str, Handler] = {
-    "eval": training_mode.switch,
-    "train": training_mode.switch,
-    "parameters": _list_parameters,
-    "named_parameters": _list_named_parameters,
+    "adds-buffer": _register_buffer,
+    "adds-module": _add_module,
+    "adds-parameter": _register_buffer,
+    "applies": _apply,
+    "backward-hook": _register_backward_hook,
+    "backward-pre-hook": _register_backward_hook,
     "buffers": _list_buffers,
-    "named_buffers": _list_buffers,
+    "calls": _forward,
+    "casts": _cast,
     "children": _list_modules,
-    "named_children": _list_modules,
+    "clears-gradients": _nothing,
+    "evaluation": training_mode.switch,
+    "forward-hook": _register_hook,
+    "forward-pre-hook": _register_hook,
+    "loads-state": _nothing,
+    "module-by-name": _get_by_name,
     "modules": _list_modules,
-    "named_modules": _list_modules,
-    "state_dict": _state_dict,
-    "requires_grad_": _requires_grad,
-    "register_buffer": _register_buffer,
-    "register_parameter": _register_buffer,
-    "apply": _apply,
-    "register_forward_hook": _register_hook,
-    "register_forward_pre_hook": _register_hook,
-    "register_backward_hook": _register_backward_hook,
-    "register_full_backward_hook": _register_backward_hook,
-    "forward": _forward,
+    "named-buffers": _list_buffers,
+    "named-children": _list_modules,
+    "named-modules": _list_modules,
+    "named-parameters": _list_named_parameters,
+    "parameter-by-name": _get_by_name,
+    "parameters": _list_parameters,
+    "sets-flags": _requires_grad,
+    "state": _state_dict,
+    "training": training_mode.switch,
+}
+"""By what the facts say that a method does."""
+
+OF_CONTAINERS: dict[str, Handler] = {
     "__call__": _forward,
     "append": _append,
-    "insert": _append,
     "extend": _extend,
-    "add_module": _add_module,
-    "register_module": _add_module,
+    "get": _mapping_view,
+    "insert": _append,
     "items": _mapping_view,
     "keys": _mapping_view,
-    "values": _mapping_view,
-    "get": _mapping_view,
-    "update": _mapping_view,
     "pop": _mapping_view,
-    "zero_grad": _nothing,
-    "load_state_dict": _nothing,
-    "flatten_parameters": _nothing,
-    "get_parameter": _get_by_name,
-    "get_submodule": _get_by_name,
-    **dict.fromkeys(CASTS, _cast),
+    "update": _mapping_view,
+    "values": _mapping_view,
 }
+"""The methods of Python's own containers, and the call, by name."""

@@ -10,6 +10,7 @@ from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import is_module
 from detachlint.interpret.pytorch.tensors import severed_in, tensors_in
+from detachlint.knowledge.facts import module_behaviour
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def note_return(machine: Machine, value: Value, state: State, activation: Activation) -> None:
     """A tensor made from an array leaves `forward`: training wants the gradient that was cut off."""
-    if activation.code.name != "forward":
+    if module_behaviour(activation.code.name) != "calls":
         return
     for atom in activation.receiver:
         thing = state.glimpse(atom) if isinstance(atom, Address) else None

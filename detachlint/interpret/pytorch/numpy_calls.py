@@ -10,29 +10,26 @@ from detachlint.domain.belief import NO, YES
 from detachlint.domain.objects import Array, Instance, Kind, Tensor
 from detachlint.domain.rank import Rank
 from detachlint.domain.traits import Dtype
-from detachlint.domain.values import BOTTOM_VALUE, Atom, Library, Method, Value, value_of
+from detachlint.domain.values import Atom, Library, Method, Value, value_of
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.unseen_calls import note_escapes
 from detachlint.interpret.pytorch import array_ranks
 from detachlint.interpret.pytorch.converted import find
-from detachlint.interpret.pytorch.crossings import VECTORIZE, Sink, pass_gate
+from detachlint.interpret.pytorch.crossings import Sink, pass_gate
 from detachlint.interpret.pytorch.gates import gate_of
 from detachlint.interpret.pytorch.tensors import holds_tensor, make_tensor, severed_in
 from detachlint.knowledge import facts
 from detachlint.knowledge.model import Gate, NumpyFact
+from detachlint.knowledge.names import ARRAY, TENSOR
 from detachlint.source.span import Span
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
 
 
-GENERATOR = "numpy.random.Generator"
-GENERATORS = frozenset({"numpy.random.default_rng", "numpy.random.RandomState", GENERATOR})
-"""Makers of generators, whose methods are called as the functions of `numpy.random` are."""
-
-CONVERTS_ALL = "numpy.broadcast_arrays"
-"""The function whose facts say so of every argument."""
+GIVES_TENSORS = frozenset({"tensor", "integers"})
+"""What the facts say of functions that put their result into a tensor again."""
 
 
 class Given(NamedTuple):
@@ -47,12 +44,6 @@ def call_numpy(machine: Machine, call: LibraryCall) -> Outcomes:
     """`numpy.name(…)`, or with a receiver `array.name(…)`."""
     state = call.state
     note_escapes(machine, state, call.inputs)
-    if call.name in GENERATORS:
-        generator = Instance(value_of(Library(GENERATOR)))
-        return [(machine.new(state, call.activation, call.span, "generator", generator), state)]
-    if call.name == VECTORIZE and not call.receiver:
-        made = Instance(value_of(Library(call.name)))
-        return [(machine.new(state, call.activation, call.span, "vectorized", made), state)]
     fact = facts.numpy_fact(call.name)
     severed = severed_in(state, call.inputs)
     if fact is None:
@@ -93,7 +84,7 @@ def _delegated(machine: Machine, fact: NumpyFact, call: LibraryCall) -> Outcomes
     name = call.name.rpartition(".")[2]
     if not found.direct or gate_of(fact, 0, found) != (Gate.DELEGATES, False):
         return None
-    if facts.call_fact(f"torch.Tensor.{name}") is None:
+    if facts.call_fact(f"{TENSOR}.{name}") is None:
         return None
     given = Arguments(tuple(rest), call.arguments.keywords)
     method = frozenset[Atom](Method(atom, name) for atom in first)
@@ -104,15 +95,19 @@ def _result(
     machine: Machine, fact: NumpyFact, call: LibraryCall, severed: frozenset[Span]
 ) -> Value:
     state, activation, span = call.state, call.activation, call.span
-    if fact.gives == "python":
-        return machine.unknown(state, activation, span, call.name, kind=Kind.OTHER, grad=NO)
-    rank = array_ranks.of_result(call, fact.gives)
+    if fact.gives in ("python", "number"):
+        kind = Kind.NUMBER if fact.gives == "number" else Kind.OTHER
+        return machine.unknown(state, activation, span, call.name, kind=kind, grad=NO)
+    if "." in fact.gives:
+        made = Instance(value_of(Library(fact.gives)))
+        return machine.new(state, activation, span, "object", made)
+    rank = array_ranks.of_result(fact, call)
     if fact.gives == "array" and rank is not Rank.UNKNOWN:
         return machine.new(state, activation, span, "array", Array(severed, rank))
-    if fact.gives == "tensor" and _takes_tensor(call):
-        dtype = Dtype.UNKNOWN if call.name.startswith("numpy.arg") else Dtype.FLOAT
-        made = Tensor(NO, dtype=dtype, severed=severed)
-        return make_tensor(machine, state, activation, span, made)
+    if fact.gives in GIVES_TENSORS and _takes_tensor(call):
+        dtype = Dtype.FLOAT if fact.gives == "tensor" else Dtype.INTEGER
+        tensor = Tensor(NO, dtype=dtype, severed=severed)
+        return make_tensor(machine, state, activation, span, tensor)
     if any(holds_tensor(state, value) for value in call.inputs):
         return machine.unknown(state, activation, span, "array", grad=NO, severed=severed)
     return machine.new(state, activation, span, "array", Array(severed, rank))
@@ -133,21 +128,4 @@ def _unmodelled(machine: Machine, call: LibraryCall, severed: frozenset[Span]) -
 
 def array_method(machine: Machine, call: LibraryCall) -> Outcomes:
     """`array.name(…)`."""
-    if call.name in ("item", "tolist"):
-        kind = Kind.NUMBER if call.name == "item" else Kind.OTHER
-        value = machine.unknown(
-            call.state, call.activation, call.span, call.name, kind=kind, grad=NO
-        )
-        return [(value, call.state)]
-    return call_numpy(machine, replace(call, name=f"numpy.ndarray.{call.name}"))
-
-
-def generator_method(machine: Machine, call: LibraryCall) -> Outcomes:
-    """`numpy.random.default_rng().name(…)`: converts as the function `numpy.random.name` does."""
-    function = replace(call, name=f"numpy.random.{call.name}", receiver=BOTTOM_VALUE)
-    return call_numpy(machine, function)
-
-
-def call_vectorized(machine: Machine, call: LibraryCall) -> Outcomes:
-    """`np.vectorize(function)(t)` (executed): each argument becomes an array first."""
-    return call_numpy(machine, replace(call, name=CONVERTS_ALL, receiver=BOTTOM_VALUE))
+    return call_numpy(machine, replace(call, name=f"{ARRAY}.{call.name}"))

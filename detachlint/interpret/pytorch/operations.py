@@ -7,13 +7,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from detachlint.domain.belief import NO, YES, Belief, Truth
-from detachlint.domain.objects import Kind, Sequence, Tensor, Unknown
+from detachlint.domain.objects import HeapObject, Kind, Sequence, Tensor, Unknown
 from detachlint.domain.story import Story, begin, then
 from detachlint.domain.traits import PLAIN, UNSEEN, Dtype, Family, Trait
 from detachlint.domain.values import (
     NONE,
     Address,
     Atom,
+    Library,
+    Literal,
     Value,
     addresses,
     single_address,
@@ -35,9 +37,11 @@ from detachlint.interpret.pytorch.tensors import (
     severed_in,
     story_of,
     story_of_any,
+    tensors_in,
     write_into,
 )
 from detachlint.knowledge.facts import Aliasing, CallFact, Result
+from detachlint.knowledge.names import MODULE, PERHAPS_THEMSELVES
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -47,8 +51,8 @@ MethodHandler: TypeAlias = "Callable[[Machine, Atom, LibraryCall], Outcomes]"
 
 def apply(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes:
     """The outcomes of a call that follows the general rule of its fact."""
-    if fact.name.endswith("detach_"):
-        return [(_detach_in_place(call), call.state)]
+    if _sheds_the_flag(fact):
+        return [(_shed_the_flag(call), call.state)]
     if fact.in_place:
         return [(_in_place(machine, fact, call), call.state)]
     out = call.arguments.keyword("out")
@@ -61,7 +65,12 @@ def apply(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes:
     return [(value, call.state)]
 
 
-def _detach_in_place(call: LibraryCall) -> Value:
+def _sheds_the_flag(fact: CallFact) -> bool:
+    """Whether argument 0 itself comes out, and does not require grad: `t.detach_()`."""
+    return fact.aliasing is Aliasing.SELF and fact.results == (Result.NEVER,)
+
+
+def _shed_the_flag(call: LibraryCall) -> Value:
     """`t.detach_()` makes `t` itself a leaf that does not require grad (it raises on views)."""
     target = call.operand(0, "input") or frozenset()
     for address in addresses(target):
@@ -107,6 +116,7 @@ def gradient_inputs(fact: CallFact, call: LibraryCall) -> list[Value]:
 
 def outputs(machine: Machine, fact: CallFact, call: LibraryCall) -> Value:
     """The value of a call that makes its result (or a view)."""
+    fact = as_asked(fact, call)
     inputs = gradient_inputs(fact, call)
     prototype = result_tensor(machine, fact, call, inputs)
     if fact.repeated:
@@ -128,6 +138,35 @@ def outputs(machine: Machine, fact: CallFact, call: LibraryCall) -> Value:
         return parts[0]
     sequence = Sequence(fact.sequence, parts, fields=fact.fields)
     return machine.new(call.state, call.activation, call.span, "outputs", sequence)
+
+
+def as_asked(fact: CallFact, call: LibraryCall) -> CallFact:
+    """The fact without the outputs that a call does not ask for: `t.max()` gives the values alone.
+
+    Where it is not known whether it asks, it is taken to.
+    """
+    form = fact.form
+    if form is None or fact.results == (Result.PYTHON,):
+        return fact
+    asked = sum(_asks(fact, call, name) for name in form.arguments)
+    if fact.repeated:
+        return fact if asked else replace(fact, repeated=False, sequence="")
+    count = len(fact.results) - len(form.arguments) + asked
+    if count > 1:
+        return replace(fact, results=fact.results[:count], fields=fact.fields[:count])
+    return replace(fact, results=fact.results[:count], sequence="", fields=())
+
+
+def _asks(fact: CallFact, call: LibraryCall, name: str) -> bool:
+    assert fact.form is not None
+    place = fact.parameters.index(name) if name in fact.parameters else -1
+    if fact.form.asked == "true":
+        return call.flag(place, name, default=False) is not False
+    given = call.operand(place, name)
+    if given is None:
+        return not call.arguments.exact
+    # `torch.max(a, b)` has no dimension there.
+    return not (holds_tensor(call.state, given) and tensors_in(call.state, given))
 
 
 def result_tensor(
@@ -155,7 +194,11 @@ def result_tensor(
         flag,
         leaf=YES if fact.factory else flag.opposite(),
         dtype=surrounding.lowered(
-            state, traits.short_name(fact), _dtype(fact, call, inputs), device
+            state,
+            fact.traits.get("autocast", ""),
+            _dtype(fact, call, inputs),
+            device,
+            copies=fact.aliasing is Aliasing.FRESH,
         ),
         device=device,
         traits=traits.of_result(fact, call, inputs),
@@ -170,47 +213,70 @@ def deciding_atom(asked: Value) -> Atom | None:
     return single_address(asked)
 
 
-QUANTIZERS = {
-    "torch.quantize_per_tensor": 3,
-    "torch.quantize_per_channel": 4,
-    "torch.quantize_per_tensor_dynamic": 1,
-}
-"""What makes quantized tensors, and the place of the argument that names their dtype."""
-
-
 def _dtype(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Dtype:
     asked = call.arguments.keyword("dtype")
     story = begin(call.span, f"`{call.shown}(…)` makes it of this dtype")
-    position = QUANTIZERS.get(fact.name)
-    if position is not None:
-        asked = asked or call.operand(position, "dtype")
+    if asked is None and fact.dtype == "argument":
+        # A dtype among the arguments, wherever it stands, can be meant for nothing else.
+        asked = next(filter(_names_dtype, call.arguments.positional), None)
     if asked is not None:
         found = placement.dtype_of(call.state, inputs)
         return placement.dtype_from(call.state, asked, found, story)
     if fact.dtype not in ("same", "argument", ""):
         return placement.dtype_named(f"torch.{fact.dtype}", story)
     if fact.factory and not any(holds_tensor(call.state, value) for value in inputs):
-        integer = fact.name.endswith(("randint", "randperm", "arange", "range")) or False
-        return Dtype(Family.UNKNOWN) if integer else call.state.surroundings.dtype
+        return _undecided(fact, call)
     found = placement.dtype_of(call.state, inputs)
-    if traits.short_name(fact) in traits.MAKE_COMPLEX:
-        return Dtype(Family.COMPLEX, found.narrow)
-    if found.family is Family.COMPLEX and not traits.stays_complex(fact.name):
-        return Dtype(Family.UNKNOWN, found.narrow)
+    match fact.traits.get("complex"):
+        case "makes":
+            return Dtype(Family.COMPLEX, found.narrow)
+        case "real" if found.family is Family.COMPLEX:
+            return Dtype(Family.FLOAT, found.narrow)
+        case "varies" if found.family is Family.COMPLEX:
+            return Dtype(Family.UNKNOWN, found.narrow)
     return found
+
+
+def _names_dtype(value: Value) -> bool:
+    return any(
+        isinstance(atom, Library) and placement.dtype_named(atom.name) != Dtype.UNKNOWN
+        for atom in value
+    )
+
+
+def _undecided(fact: CallFact, call: LibraryCall) -> Dtype:
+    """The dtype of what is made of numbers, where nothing asks for one."""
+    if fact.undecided != "numbers":
+        default = call.state.surroundings.dtype
+        return placement.dtype_named(f"torch.{fact.undecided}") if fact.undecided else default
+    numbers = [atom for value in call.arguments.all() for atom in value]
+    kinds = {type(atom.value) for atom in numbers if isinstance(atom, Literal)}
+    if float in kinds:
+        return call.state.surroundings.dtype
+    known = all(_is_number_or_shape(call.state, atom) for atom in numbers)
+    return Dtype.INTEGER if known and kinds <= {int, bool} else Dtype.UNKNOWN
+
+
+def _is_number_or_shape(state: State, atom: Atom) -> bool:
+    thing = state.get(atom) if isinstance(atom, Address) else None
+    return isinstance(atom, Literal) or isinstance(thing, Sequence)
 
 
 def _device(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Trait:
     asked = call.arguments.keyword("device")
     story = begin(call.span, f"`{call.shown}(…)` puts it there")
     found = placement.common_device(call.state, inputs)
-    if fact.factory and not call.receiver and not fact.name.endswith("_like"):
+    if fact.factory and not call.receiver and not tensors_in(call.state, _first(call)):
         found = call.state.surroundings.device if found == PLAIN else UNSEEN
     if asked is not None:
         return placement.device_from(call.state, asked, found, story)
     if fact.device not in ("same", "argument", ""):
         return placement.device_named(fact.device, story)
     return found
+
+
+def _first(call: LibraryCall) -> Value:
+    return call.operand(0, "input") or frozenset()
 
 
 def _output(
@@ -275,31 +341,37 @@ def _sometimes_view(
     """View, input itself or copy. Only the flag under `no_grad` and later changes tell them apart."""
     state, activation, span = call.state, call.activation, call.span
     short = fact.name.rpartition(".")[2]
-    if short in PERHAPS_THEMSELVES or short in ("reshape", "ravel", "reshape_as", "squeeze", "T"):
+    # New only where the input is not contiguous: seldom.
+    if short in PERHAPS_THEMSELVES or "layout" in fact.depends:
         view = replace(prototype, base=_view_roots(call, source))
         if short in PERHAPS_THEMSELVES:
             view = may_be_base(state, view, source)
         return make_tensor(machine, state, activation, span, view, role)
     made = make_tensor(machine, state, activation, span, prototype, role)
-    if short.startswith(("cpu", "float")) and _stays(state, source, short):
-        return source
-    if short in CASTS and state.mode != YES:
-        # Where there is nothing to do it is the tensor itself, flag and all.
-        flag = prototype.grad.join(any_flag(state, [source]))
-        either = replace(prototype, grad=flag, story=story_of(state, source))
-        return make_tensor(machine, state, activation, span, either, role)
+    stays = _stays(state, source, fact)
+    if stays is not None:
+        return source if stays else made
     if _inplace_flag(fact, call):
         flag = any_flag(state, call.inputs)
         write_into(state, source, flag, span, "written in place", story_of(state, source))
         return source
-    drops = _drops(fact, call) if "dropout" in short else None
+    drops = _drops(fact, call) if _may_drop(fact) else None
     if drops is not None:
         return made if drops else source
-    if state.mode != YES and short not in COPIES:
+    if state.mode == YES:
+        loses = _may_drop(fact) and has_flag_to_lose(state, source)
+        return made | source if loses else made
+    if fact.depends == ("call",):
         return made | source
-    if "dropout" in short and has_flag_to_lose(state, source):
-        return made | source
-    return made
+    # Where there is nothing to do it is the tensor itself, flag and all.
+    flag = prototype.grad.join(any_flag(state, [source]))
+    either = replace(prototype, grad=flag, story=story_of(state, source))
+    return make_tensor(machine, state, activation, span, either, role)
+
+
+def _may_drop(fact: CallFact) -> bool:
+    """Whether it is a dropout: whether it gives its input itself depends on the call, and it has a share."""
+    return "call" in fact.depends and "p" in fact.parameters
 
 
 def _drops(fact: CallFact, call: LibraryCall) -> bool | None:
@@ -313,26 +385,31 @@ def _drops(fact: CallFact, call: LibraryCall) -> bool | None:
     return training if some or training is False else None
 
 
-PERHAPS_THEMSELVES = frozenset(
-    {"contiguous", "flatten", "resolve_conj", "resolve_neg", "real", "conj"}
-    | {"atleast_1d", "atleast_2d", "atleast_3d", "broadcast_tensors"}
-)
-"""What gives a view, a copy, or its argument itself where there is nothing to do."""
-CASTS = frozenset({"cpu", "float"})
-COPIES = frozenset({"double", "half", "bfloat16", "clone", "cuda"})
+def _stays(state: State, source: Value, fact: CallFact) -> bool | None:
+    """Whether a cast or a move finds nothing to do and gives the tensor itself; None: unknown."""
+    things = [state.get(atom) if isinstance(atom, Address) else None for atom in source]
+    if not things:
+        return None
+    answers = {_finds_nothing_to_do(thing, fact) for thing in things}
+    return answers.pop() if len(answers) == 1 else None
 
 
-def _stays(state: State, source: Value, cast: str) -> bool:
-    """Whether `.cpu()` or `.float()` certainly finds nothing to do and returns the tensor itself."""
-    for atom in source:
-        thing = state.get(atom) if isinstance(atom, Address) else None
-        if not isinstance(thing, Tensor):
-            return False
-        if cast == "cpu" and thing.device != PLAIN:
-            return False
-        if cast == "float" and not thing.dtype.is_float32:
-            return False
-    return bool(source)
+def _finds_nothing_to_do(thing: HeapObject | None, fact: CallFact) -> bool | None:
+    if not isinstance(thing, Tensor):
+        return None
+    if "device" in fact.depends:
+        there = placement.device_named(fact.device)
+        if there == PLAIN:
+            return True if thing.device == PLAIN else False if thing.device.held == YES else None
+        return False if thing.device == PLAIN else None
+    if fact.dtype not in ("same", "argument"):
+        wanted = placement.dtype_named(f"torch.{fact.dtype}")
+        if Family.UNKNOWN in (thing.dtype.family, wanted.family):
+            return None
+        if thing.dtype.family is not wanted.family or thing.dtype.narrow.held != wanted.narrow.held:
+            return False if thing.dtype.narrow.held in (YES, NO) else None
+        return True if wanted.is_float32 else None
+    return None
 
 
 def _inplace_flag(fact: CallFact, call: LibraryCall) -> bool:
@@ -347,17 +424,23 @@ def python_result(
     """A number, bool, text or other thing that is no tensor."""
     if fact.python_type == "NoneType":
         return NONE
-    if fact.name in QUESTIONS:
+    if fact.ambient == "machine":
         return machine.derived(fact.name, (), call.span, Unknown(Kind.TRUTH, NO))
-    kinds = {"bool": Kind.TRUTH, "int": Kind.NUMBER, "float": Kind.NUMBER, "str": Kind.TEXT}
-    kind = kinds.get(fact.python_type, Kind.OTHER)
+    python_type = fact.python_type
+    if fact.form is not None:  # `t.size()`, or one number of it
+        asked = any(_asks(fact, call, name) for name in fact.form.arguments)
+        python_type = python_type.split("|")[0 if asked else -1]
+    kind = _KINDS.get(python_type, Kind.OTHER)
     return machine.unknown(call.state, call.activation, call.span, role, kind=kind, grad=NO)
 
 
-QUESTIONS = frozenset(
-    f"torch.{name}.is_available" for name in ("cuda", "mps", "xpu", "backends.mps", "accelerator")
-)
-"""Questions about the machine: the same answer whenever they are asked."""
+_KINDS = {
+    "bool": Kind.TRUTH,
+    "int": Kind.NUMBER,
+    "float": Kind.NUMBER,
+    "str": Kind.TEXT,
+    MODULE: Kind.MODULE,
+}
 
 
 def unmodelled_result(machine: Machine, call: LibraryCall) -> Value:
@@ -376,11 +459,11 @@ def apply_maybe(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes
     """A tensor method called on something that may be a tensor, or anything that has such a method."""
     state = call.state
     receiver = call.receiver
-    if fact.name.endswith("detach_"):
-        return [(_detach_in_place(call), state)]
+    if _sheds_the_flag(fact):
+        return [(_shed_the_flag(call), state)]
     if fact.special == "requires_grad_":
         return set_requires_grad(machine, fact, call)
-    if fact.name.endswith(".detach"):
+    if fact.aliasing is Aliasing.VIEW and fact.results == (Result.NEVER,):
         # Only tensors have it (and what is made of tensors, whose `numpy()` then needs no more).
         made = Tensor(
             NO,
@@ -398,9 +481,7 @@ def apply_maybe(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes
     flag: Belief = NO
     if result is Result.PROPAGATE:
         flag = any_flag(state, inputs)
-        if fact.aliasing is Aliasing.FRESH or (
-            state.mode == NO and fact.name.endswith(("to", "float"))
-        ):
+        if fact.aliasing is Aliasing.FRESH or (state.mode == NO and "dtype" in fact.depends):
             flag = flag.both(state.recording)
         elif fact.aliasing is Aliasing.SOMETIMES and state.mode != YES:
             flag = flag.join(flag.both(state.recording))
@@ -416,7 +497,7 @@ def apply_maybe(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes
         severed=severed_in(state, inputs),
         story=story_of_any(state, inputs),
     )
-    if fact.sequence and not fact.repeated and len(fields) > 1 and fact.special != "dim":
+    if fact.sequence and not fact.repeated and len(fields) > 1 and fact.form is None:
         return [(_maybe_parts(machine, fact, call, thing), state)]
     value = machine.unknown(
         state,

@@ -25,6 +25,7 @@ from detachlint.domain.values import Address, Atom, Library, Literal, Value, add
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch.tensors import NO_TENSORS, reachable
+from detachlint.knowledge import facts
 
 FLOATS = frozenset({"float64", "double", "float16", "half"})
 COMPLEX = frozenset({"complex64", "complex128", "cfloat", "cdouble"})
@@ -36,7 +37,6 @@ INTEGERS = frozenset(
     }
 )
 QUANTIZED = frozenset({"qint8", "quint8", "qint32", "quint4x2", "quint2x4"})
-DEVICE_CLASS = "torch.device"
 ACCELERATORS = (
     *("cuda", "mps", "xpu", "xla", "hip", "npu", "hpu", "mtia", "privateuseone", "ipu", "vulkan"),
 )
@@ -187,7 +187,9 @@ def _device_of_atom(state: State, atom: Atom, default: Trait, story: Story | Non
 
 def is_device(thing: Instance) -> bool:
     """Whether an object is a `torch.device`."""
-    return any(isinstance(cls, Library) and cls.name == DEVICE_CLASS for cls in thing.cls)
+    return any(
+        isinstance(cls, Library) and facts.class_kind(cls.name) == "device" for cls in thing.cls
+    )
 
 
 def says_where(state: State, atom: Atom) -> bool:

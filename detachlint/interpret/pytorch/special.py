@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from detachlint.domain.belief import NO, YES, Belief, Truth
 from detachlint.domain.objects import (
+    Instance,
     Kind,
     Sequence,
     Tensor,
@@ -18,7 +19,7 @@ from detachlint.domain.objects import (
     View,
 )
 from detachlint.domain.story import begin
-from detachlint.domain.traits import Check, Dtype, Family, Trait, without
+from detachlint.domain.traits import Check, Dtype, Family, Trait, trait, without
 from detachlint.domain.values import (
     NONE,
     Address,
@@ -33,12 +34,12 @@ from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import copying, items
 from detachlint.interpret.language.elements import length_of
-from detachlint.interpret.pytorch import callbacks, casts, operations, placement, traits
+from detachlint.interpret.pytorch import callbacks, casts, modules, operations, placement, traits
 from detachlint.interpret.pytorch.needed import note_use
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.interpret.pytorch.tensors import (
+    any_flag,
     flag_of,
-    holds_tensor,
     make_tensor,
     roots,
     set_flag,
@@ -48,7 +49,8 @@ from detachlint.interpret.pytorch.tensors import (
     tensors_in,
 )
 from detachlint.ir.nodes import Constant, Name, Subscript
-from detachlint.knowledge.facts import CallFact
+from detachlint.knowledge import facts
+from detachlint.knowledge.facts import CallFact, Result
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -64,41 +66,10 @@ def apply(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes:
 
 
 def _only_first(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes:
-    single = replace(fact, results=fact.results[:1], sequence="", fields=(), special="")
+    single = replace(
+        fact, results=fact.results[:1], sequence="", fields=(), repeated=False, special=""
+    )
     return operations.apply(machine, single, call)
-
-
-def _dim(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
-    """`t.max(1)` and `t.max(dim=1)` give values and indices; `t.max()` and `torch.max(a, b)` one."""
-    given = call.operand(1, "dim")
-    if given is None and call.arguments.exact:
-        return _only_first(machine, fact, call)
-    if given is not None and holds_tensor(call.state, given) and tensors_in(call.state, given):
-        return _only_first(machine, fact, call)
-    return None
-
-
-def _flag(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
-    for position, name in enumerate(fact.parameters):
-        if name.startswith(("return_", "get_infos")):
-            asked = call.flag(position, name, default=False)
-            if asked is not False:
-                return None
-    return _only_first(machine, fact, call)
-
-
-def _unique(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
-    names = ("return_inverse", "return_counts")
-    asked = [
-        call.flag(fact.parameters.index(n) if n in fact.parameters else -1, n, default=False)
-        for n in names
-    ]
-    if any(flag is not False for flag in asked):
-        count = 1 + sum(flag is not False for flag in asked)
-        return operations.apply(
-            machine, replace(fact, results=fact.results[:count], special=""), call
-        )
-    return _only_first(machine, fact, call)
 
 
 def _where(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
@@ -109,13 +80,6 @@ def _where(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | No
         thing = Sequence("tuple", (), one)
         return [(machine.new(call.state, call.activation, call.span, "outputs", thing), call.state)]
     return None
-
-
-def _nonzero(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
-    asked = call.flag(1, "as_tuple", default=False)
-    if asked:
-        return None
-    return _only_first(machine, replace(fact, repeated=False), call)
 
 
 def _tensor(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
@@ -322,22 +286,14 @@ def _type(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | Non
 
 
 def _dtype_of_type(asked: Value) -> Dtype | None:
+    """The dtype that a legacy class stands for, itself or by its name: `"torch.LongTensor"`."""
     for atom in asked:
         text = str(atom.value) if isinstance(atom, Literal) else str(getattr(atom, "name", ""))
-        short = text.rpartition(".")[2]
-        if short in (
-            "LongTensor",
-            "IntTensor",
-            "ByteTensor",
-            "BoolTensor",
-            "ShortTensor",
-            "CharTensor",
-        ):
+        legacy = facts.call_fact(text) if text.endswith("Tensor") else None
+        if legacy is not None and legacy.results[0] is Result.INTEGER:
             return Dtype.INTEGER
-        if short in ("FloatTensor",):
-            return Dtype.FLOAT32
-        if short in ("DoubleTensor", "HalfTensor"):
-            return Dtype.FLOAT
+        if legacy is not None and legacy.dtype != "same":
+            return placement.dtype_named(f"torch.{legacy.dtype}")
     return None
 
 
@@ -369,18 +325,12 @@ def _legacy_constructor(machine: Machine, fact: CallFact, call: LibraryCall) -> 
     return [(make_tensor(machine, call.state, call.activation, call.span, made), call.state)]
 
 
-def _variable(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
-    """`torch.autograd.Variable(t)`: a leaf that shares the data and requires grad only if told to."""
-    return _leaf(machine, call, default=NO, parameter=False)
-
-
-def _parameter(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
-    return _leaf(machine, call, default=YES, parameter=True)
-
-
-def _leaf(machine: Machine, call: LibraryCall, default: Belief, parameter: bool) -> Outcomes | None:
+def _leaf(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    """`nn.Parameter(t)`, or `Variable(t)`, which requires grad only if told to: leaves that share it."""
+    by_default = YES if fact.results == (Result.PROPAGATE,) else NO
+    parameter = facts.class_kind(fact.name) == "parameter"
     asked = call.arguments.get(1, "requires_grad")
-    flag = truth_belief(call.state, asked) if asked is not None else default
+    flag = truth_belief(call.state, asked) if asked is not None else by_default
     what = (
         "`nn.Parameter` requires grad by default"
         if asked is None
@@ -439,27 +389,14 @@ def _getitem(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | 
     return items.read_item(machine, receiver, index, call.state, call.activation, node)
 
 
-def _size(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
-    kind = Kind.NUMBER if call.arguments.positional else Kind.OTHER
-    value = machine.unknown(call.state, call.activation, call.span, "size", kind=kind, grad=NO)
-    return [(value, call.state)]
-
-
 def _load(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
     """Whatever was saved; often a module or a state dict: nobody knows."""
     return [(machine.unknown(call.state, call.activation, call.span, "loaded"), call.state)]
 
 
-def _storage(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
-    value = machine.unknown(
-        call.state, call.activation, call.span, "storage", kind=Kind.OTHER, grad=NO
-    )
-    return [(value, call.state)]
-
-
 def _atleast(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
     if len(call.arguments.positional) == 1 and call.arguments.exact:
-        return _only_first(machine, replace(fact, repeated=False), call)
+        return _only_first(machine, fact, call)
     return None
 
 
@@ -468,21 +405,56 @@ def _deepcopy(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes |
     return [(copied, call.state)]
 
 
-def _callback(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
-    """Functions that call what they are given (`vmap`, hooks, `checkpoint`, `jacobian`, …)."""
-    return callbacks.run(machine, fact, call)
-
-
 def _gives_argument(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
     given = call.operand(0)
     return [(given, call.state)] if given else None
 
 
-def _saved_module(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
-    kind = Kind.MODULE
-    return [
-        (machine.unknown(call.state, call.activation, call.span, "module", kind=kind), call.state)
-    ]
+def of_parts(machine: Machine, fact: CallFact, call: LibraryCall) -> Value:
+    """A masked tensor, or a nested one: a class of its own with `layout=torch.jagged`."""
+    kind = fact.traits["layout"]
+    story = begin(call.span, f"`{call.shown}(…)` makes a {kind} tensor")
+    layout = call.arguments.keyword("layout")
+    is_class = kind == "masked" or layout == value_of(Library("torch.jagged"))
+    known = is_class or layout is None or layout == value_of(Library("torch.strided"))
+    check = Check.SUBCLASS if is_class else Check.STORAGE
+    asked = call.arguments.keyword("requires_grad")
+    flag = NO
+    if fact.results == (Result.PROPAGATE,):
+        flag = any_flag(call.state, call.inputs).both(call.state.recording)
+    made = Tensor(
+        flag if asked is None else truth_belief(call.state, asked),
+        dtype=placement.float_dtype_of(call),
+        device=placement.device_of(call),
+        traits={check: trait(kind, story)} if known else {},
+        story=story,
+    )
+    return make_tensor(machine, call.state, call.activation, call.span, made)
+
+
+def from_pretrained(machine: Machine, call: LibraryCall) -> Value | None:
+    """`nn.Embedding.from_pretrained(w, freeze=True)`: frozen by default."""
+    owner, _, last = call.name.rpartition(".")
+    if last != "from_pretrained" or facts.module_fact(owner) is None:
+        return None
+    made = modules.construct(machine, replace(call, name=owner, arguments=Arguments()))
+    freeze = call.arguments.get(1, "freeze")
+    flag: Belief = NO
+    if freeze is not None:
+        flag = truth_belief(call.state, freeze).opposite()
+    _set_all(call.state, made, flag)
+    return made
+
+
+def _set_all(state: State, made: Value, flag: Belief) -> None:
+    for atom in made:
+        thing = state.get(atom) if isinstance(atom, Address) else None
+        if isinstance(thing, Instance):
+            for value in thing.attributes.values():
+                for parameter in value:
+                    inner = state.get(parameter) if isinstance(parameter, Address) else None
+                    if isinstance(inner, Tensor) and isinstance(parameter, Address):
+                        state.heap[parameter] = replace(inner, grad=flag)
 
 
 HANDLERS: dict[str, Handler] = {
@@ -491,27 +463,19 @@ HANDLERS: dict[str, Handler] = {
     "atleast": _atleast,
     "autograd_grad": _autograd_grad,
     "backward": _backward,
-    "callback": _callback,
-    "callback_wraps": _callback,
+    "callback": callbacks.run,
+    "checkpoint": callbacks.checkpoint,
     "deepcopy": _deepcopy,
-    "dim": _dim,
-    "flag": _flag,
+    "functional_call": callbacks.functional_call,
     "getitem": _getitem,
     "gives_argument": _gives_argument,
+    "leaf": _leaf,
     "legacy_constructor": _legacy_constructor,
     "load": _load,
-    "new": _legacy_constructor,
-    "nonzero": _nonzero,
-    "parameter": _parameter,
     "requires_grad_": operations.set_requires_grad,
-    "saved_module": _saved_module,
-    "size": _size,
-    "storage": _storage,
     "tensor": _tensor,
     "to": _to,
     "type": _type,
-    "unique": _unique,
-    "variable": _variable,
     "view": _view,
     "where": _where,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from detachlint.domain.belief import NO, YES, Belief, Truth
@@ -14,86 +15,60 @@ from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import placement
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
+from detachlint.knowledge import facts
+from detachlint.knowledge.names import TENSOR
 
-AUTOCAST = frozenset({"torch.autocast", "torch.cuda.amp.autocast", "torch.cpu.amp.autocast"})
-FAKE = frozenset(
-    {
-        "torch._subclasses.FakeTensorMode",
-        "torch._subclasses.fake_tensor.FakeTensorMode",
-    }
-)
-COMPILE = "torch.compile"
-NOT_COMPILED = frozenset({"torch.compiler.disable", "torch._dynamo.disable"})
 COMPILED = "@compiled"
-"""The attribute of a module that `torch.compile` has given back."""
-MANAGERS = AUTOCAST | FAKE | {COMPILE} | NOT_COMPILED
-"""What makes a manager or decorator of this kind, besides `torch.device`."""
+"""The attribute of a module that has been compiled, as it is given back."""
 
-LOWERED = frozenset(
-    {
-        *(
-            "linear",
-            "matmul",
-            "mm",
-            "bmm",
-            "addmm",
-            "baddbmm",
-            "addbmm",
-            "einsum",
-            "tensordot",
-            "@",
-        ),
-        *("conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "multi_dot"),
-        *("conv_transpose3d", "scaled_dot_product_attention", "__matmul__", "inner"),
-        *("Linear", "Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d"),
-        *("ConvTranspose3d", "RNNCell"),
-    }
-)
-"""What autocast computes in the lower precision, on the CPU (executed) as on CUDA (read)."""
+COMPILING: Mapping[str, Belief] = {"compiled": YES, "not-compiled": NO}
+"""Whether what is given is compiled, by what the facts say of who calls it."""
 
-KEPT = frozenset(
-    {
-        *("relu", "dropout", "getitem", "detach", "cpu", "cuda", "clone", "transpose", "permute"),
-        *("reshape", "view", "flatten", "squeeze", "unsqueeze", "contiguous", "t", "T", "mT"),
-        *("ReLU", "Dropout", "Identity", "Flatten", "bfloat16", "to"),
-    }
-)
-"""What autocast leaves in the dtype it finds; much else it computes in float32."""
+
+def kind_of(name: str) -> str:
+    """`"autocast"`, `"fake"`, `"compiled"`, …: what a manager or decorator changes; or `""`."""
+    kind = facts.class_kind(name).partition(" ")[0]
+    if kind in ("autocast", "fake"):
+        return kind
+    called = facts.what_it_calls(name)
+    return called if called in COMPILING else ""
 
 
 def manager(call: LibraryCall) -> Instance:
     """The object that `torch.autocast(…)` and its like make."""
     attributes = dict(call.arguments.keywords)
-    names: tuple[str, ...] = ("device_type", "dtype", "enabled")
-    if call.name in AUTOCAST and call.name != "torch.autocast":
-        attributes["device_type"] = value_of(Literal(call.name.split(".")[1], "str"))
-        names = ("enabled", "dtype")
-    for name, value in zip(names, call.arguments.positional, strict=False):
+    fact = facts.class_fact(call.name)
+    positions = fact.positions if fact is not None else ()
+    device = facts.class_kind(call.name).partition(" ")[2]
+    if device:  # an older class, for one device alone
+        attributes["device_type"] = value_of(Literal(device, "str"))
+    for name, value in zip(positions, call.arguments.positional, strict=False):
         attributes.setdefault(name, value)
     return Instance(value_of(Library(call.name)), attributes)
 
 
 def inside(state: State, atom: Atom) -> Surroundings | None:
     """The surroundings in a `with atom:`; None if it is nothing that changes them."""
-    if isinstance(atom, Library) and atom.name in NOT_COMPILED | {COMPILE}:
-        compiled = YES if atom.name == COMPILE else NO
-        return replace(state.surroundings, compiled=compiled)
+    if isinstance(atom, Library):
+        compiled = COMPILING.get(kind_of(atom.name))
+        return None if compiled is None else replace(state.surroundings, compiled=compiled)
     thing = state.get(atom) if isinstance(atom, Address) else None
     if not isinstance(thing, Instance) or not isinstance(atom, Address):
         return None
     now = state.surroundings
     for cls in thing.cls:
         name = cls.name if isinstance(cls, Library) else ""
-        if name == placement.DEVICE_CLASS:
+        kind = kind_of(name)
+        if facts.class_kind(name) == "device":
             story = begin(atom.span, "made under a default device")
             return replace(now, device=placement.device_from(state, value_of(atom), UNSEEN, story))
-        if name in AUTOCAST:
+        if kind == "autocast":
             return _autocast(state, thing, now, atom)
-        if name in FAKE:
+        if kind == "fake":
             story = begin(atom.span, "tensors made under this mode hold no data")
             return replace(now, fake=trait("FakeTensor", story))
-        if name == COMPILE or name in NOT_COMPILED:
-            return replace(now, compiled=YES if name == COMPILE else NO)
+        if kind in COMPILING:
+            return replace(now, compiled=COMPILING[kind])
     return None
 
 
@@ -113,13 +88,27 @@ def _autocast(state: State, thing: Instance, now: Surroundings, atom: Address) -
     return replace(now, lowers=lowers, lowers_on=devices if exact else frozenset())
 
 
-def lowered(state: State, name: str, dtype: Dtype, device: Trait) -> Dtype:
-    """The dtype of a result of `name` under autocast; `dtype` is what it would be without."""
+def under_autocast(method: str) -> str:
+    """What autocast does to what a method of tensors computes: see `TRAITS`."""
+    fact = facts.call_fact(f"{TENSOR}.{method}")
+    return "" if fact is None else fact.traits.get("autocast", "")
+
+
+def lowered(state: State, word: str, dtype: Dtype, device: Trait, *, copies: bool = True) -> Dtype:
+    """The dtype of a result under autocast; `dtype` is what it would be without.
+
+    `word` is what the facts say, executed on a CPU. Accelerators lower the same and more; what they
+    leave alone is known of what does not even copy (not `copies`).
+    """
     around = state.surroundings
     if around.lowers == PLAIN or dtype.is_integer or dtype.family is Family.COMPLEX:
         return dtype
-    if name not in LOWERED:
-        if dtype.narrow == PLAIN or name in KEPT:
+    if word == "sometimes":
+        return Dtype(
+            dtype.family, dtype.narrow.join(Trait(around.lowers.held, around.lowers.names))
+        )
+    if word != "lowers":
+        if dtype.narrow == PLAIN or (not word and (device == PLAIN or not copies)):
             return dtype
         return Dtype(dtype.family, Trait(dtype.narrow.held.join(NO), dtype.narrow.names))
     if dtype.family is Family.FLOAT and dtype.narrow == PLAIN:
@@ -139,17 +128,14 @@ def _covers(devices: frozenset[str], device: Trait) -> Belief:
     return device.held if devices & device.names or not device.names else NO
 
 
-def set_default(call: LibraryCall) -> None:
+def set_default(call: LibraryCall, which: str) -> None:
     """`torch.set_default_dtype(…)` and `torch.set_default_device(…)`."""
     state = call.state
     given: Value = call.arguments.get(0) or frozenset()
     story = begin(call.span, f"`{call.shown}(…)` is called here")
-    if call.name == "torch.set_default_dtype":
+    if which == "sets-dtype":
         dtype = placement.dtype_from(state, given, Dtype.FLOAT32, story)
         state.surroundings = replace(state.surroundings, dtype=dtype)
     else:
         device = placement.device_from(state, given, PLAIN, story)
         state.surroundings = replace(state.surroundings, device=device)
-
-
-DEFAULTS = frozenset({"torch.set_default_dtype", "torch.set_default_device"})

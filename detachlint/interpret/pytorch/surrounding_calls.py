@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 def make(machine: Machine, call: LibraryCall) -> Value:
     """A manager; of `torch.compile(function)`, the compiled function at once."""
     thing = surrounding.manager(call)
-    given = call.arguments.get(0, "model") if call.name not in surrounding.AUTOCAST else None
-    if call.name in surrounding.FAKE or given is None:
+    compiles = surrounding.kind_of(call.name) in surrounding.COMPILING
+    given = call.arguments.get(0, "model") if compiles else None
+    if given is None:
         return machine.new(call.state, call.activation, call.span, "manager", thing)
     disabled = call.arguments.keyword("disable")
     if disabled is not None and truth_belief(call.state, disabled) != NO:

@@ -48,20 +48,21 @@ def read(
     own = tensor.attributes.get(name)
     if own:
         return own
-    if name == "requires_grad":
-        flag = seen_inside(flag_of_tensor(state, tensor), tensor.traits)
-        return flag_value(machine, address, flag, span)
-    if name == "is_leaf":
-        return flag_value(machine, address, tensor.leaf, span, "is_leaf")
-    if name == "grad_fn":
-        return _history(machine, address, tensor, state, span)
     fact = facts.tensor_attribute(name)
-    if fact is None or not fact.attribute:
+    if fact is None:
         return value_of(Method(address, name))
+    match fact.traits.get("tells"):
+        case "flag":
+            flag = seen_inside(flag_of_tensor(state, tensor), tensor.traits)
+            return flag_value(machine, address, flag, span)
+        case "leaf":
+            return flag_value(machine, address, tensor.leaf, span, name)
+        case "history":
+            return _history(machine, address, tensor, state, span)
+        case "device" | "sparse" | "mkldnn" | "quantized" as what:
+            return _trait_value(machine, address, tensor, name, what, span)
     if fact.special == "gradient_attribute":
         return machine.derived("attribute grad", (address,), span, Tensor(NO, leaf=YES))
-    if name in ("is_cuda", "is_sparse", "is_quantized", "is_meta", "is_mkldnn"):
-        return _trait_value(machine, address, tensor, name, span)
     result = fact.results[0] if fact.results else Result.PYTHON
     if result is Result.PYTHON:
         kind = Kind.TRUTH if fact.python_type == "bool" else Kind.OTHER
@@ -85,27 +86,26 @@ def read(
         made = replace(made, grad=NO, leaf=YES)
     if result is Result.INTEGER:
         made = replace(made, dtype=Dtype.INTEGER)
-    if name in ("real", "imag"):
-        dtype, parted = traits.of_part(tensor, name)
+    if fact.traits.get("complex") == "real":
+        dtype, parted = traits.of_part(tensor, fact)
         made = replace(made, dtype=dtype, traits=parted)
-    elif name in traits.CONJUGATING:
+    elif fact.traits.get("conj") == "sets":
         made = replace(made, traits=traits.conjugated(tensor, name, span))
     made = replace(made, story=story_of(state, value_of(address)))
     return make_tensor(machine, state, activation, span, made, f"attribute {name}")
 
 
 def _trait_value(
-    machine: Machine, address: Address, tensor: Tensor, name: str, span: Span
+    machine: Machine, address: Address, tensor: Tensor, name: str, what: str, span: Span
 ) -> Value:
     """`t.is_cuda` and its kin, as far as what the tensor is decides them."""
     held = tensor.traits.get(Check.LAYOUT, PLAIN)
-    if name in ("is_cuda", "is_meta"):
-        held = tensor.device
-    elif name == "is_quantized":
+    wanted = what
+    if what == "device":
+        held, wanted = tensor.device, name.removeprefix("is_")
+    elif what == "quantized":
         held = tensor.dtype.narrow
-    kinds = {"is_sparse": "sparse", "is_mkldnn": "mkldnn"}
-    wanted = kinds.get(name, name.removeprefix("is_"))
-    named = all(n.startswith("q") if name == "is_quantized" else n == wanted for n in held.names)
+    named = all(n.startswith("q") if what == "quantized" else n == wanted for n in held.names)
     if held.held == NO:
         return FALSE
     if held.held == YES and len(held.names) == 1:
@@ -136,10 +136,10 @@ def read_maybe(
     machine: Machine, address: Address, thing: Unknown, name: str, state: State, span: Span
 ) -> Value:
     """`unknown.name` for the name of a tensor attribute."""
-    if name == "requires_grad":
-        return flag_value(machine, address, thing.grad, span)
     fact = facts.tensor_attribute(name)
     assert fact is not None
+    if fact.traits.get("tells") == "flag":
+        return flag_value(machine, address, thing.grad, span)
     result = fact.results[0] if fact.results else Result.PYTHON
     if result is Result.PYTHON:
         # `.shape`, `.dtype`, … of a tensor are no tensors; those of an own class might be anything.
@@ -204,11 +204,13 @@ def write(
     span: Span,
 ) -> None:
     """`tensor.name = value`."""
-    if name == "requires_grad":
+    fact = facts.tensor_attribute(name)
+    tells = fact.traits.get("tells") if fact is not None else None
+    if tells == "flag":
         flag = truth_belief(state, value)
         story = begin(span, "`requires_grad` is set here") if flag.usual is not Truth.NO else None
         set_flag(state, value_of(address), flag if alone else tensor.grad.join(flag), story)
-    elif name == "data":
+    elif tells == "data":
         _take_data(state, address, tensor, value, alone=alone)
     else:
         old = tensor.attributes.get(name, frozenset())

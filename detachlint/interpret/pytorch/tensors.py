@@ -24,6 +24,7 @@ from detachlint.domain.story import Story, begin, then
 from detachlint.domain.traits import PLAIN, Check, Traits
 from detachlint.domain.values import Address, Atom, Library, Value, addresses, in_order
 from detachlint.interpret.engine.state import State
+from detachlint.knowledge.facts import class_kind
 from detachlint.source.span import Span
 
 if TYPE_CHECKING:
@@ -113,8 +114,7 @@ def _contents(thing: HeapObject) -> list[Value] | None:
 
 def _is_distribution(thing: Instance) -> bool:
     return any(
-        isinstance(cls, Library) and cls.name.startswith("torch.distributions.")
-        for cls in thing.cls
+        isinstance(cls, Library) and class_kind(cls.name) == "distribution" for cls in thing.cls
     )
 
 

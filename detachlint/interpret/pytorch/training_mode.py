@@ -29,6 +29,7 @@ from detachlint.interpret.language.lookup import is_module, linear_order
 from detachlint.interpret.pytorch import parameters
 from detachlint.ir.nodes import Attribute, Code
 from detachlint.ir.walk import all_codes, nodes_of
+from detachlint.knowledge import facts
 from detachlint.source.span import Span
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ TOLD = "@training"
 def switch(machine: Machine, atom: Atom, call: LibraryCall) -> Outcomes:
     """`module.train(mode)` and `module.eval()`, which tell all modules below, too."""
     told = FALSE
-    if call.name == "train":
+    if facts.module_behaviour(call.name) == "training":
         told = call.arguments.get(0, "mode") or TRUE
     constant = single_literal(told)
     told = NONE if constant is None else (TRUE if constant.value else FALSE)

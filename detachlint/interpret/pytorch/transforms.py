@@ -19,29 +19,28 @@ from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import placement
 from detachlint.interpret.pytorch.tensors import any_flag, flag_of_tensor, story_of_any
+from detachlint.knowledge import facts
+from detachlint.knowledge.facts import CallFact
 from detachlint.source.span import Span
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
 
-VMAP = frozenset({"torch.vmap", "torch.func.vmap"})
-DIFFERENTIATE = frozenset(
-    {"torch.func.grad", "torch.func.grad_and_value", "torch.func.jacrev", "torch.func.hessian"}
-)
+DIFFERENTIATE = "wrapped-leaves"
 """What hands over a first argument that requires grad (executed: its `numpy()` says so)."""
-ALL = VMAP | DIFFERENTIATE
-GIVE_TENSORS = DIFFERENTIATE - {"torch.func.grad_and_value"}
-"""What gives tensors alone, unless the function has more to give than what is differentiated."""
+WRAPPING = frozenset({"wrapped", DIFFERENTIATE})
+WITH_VALUE = "_and_value"
+"""How those are called that give the value of the function beside its derivative."""
 WITH_MORE = " with more"
 
 
-def wrap(machine: Machine, name: str, call: LibraryCall, function: Value) -> Value | None:
+def wrap(machine: Machine, fact: CallFact, call: LibraryCall, function: Value) -> Value | None:
     """The transformed function; None where it is not known which arguments are wrapped."""
     given = {*call.arguments.keywords, *map(str, range(1, len(call.arguments.positional)))}
     if given - {"has_aux", "randomness", "chunk_size", "func"}:
         return None
     more = WITH_MORE if "has_aux" in given else ""
-    thing = Partial(function, transform=name + more)
+    thing = Partial(function, transform=fact.name + more)
     return machine.new(call.state, call.activation, call.span, "transformed", thing)
 
 
@@ -77,7 +76,7 @@ def run(
 
 
 def _differentiates(thing: Partial) -> bool:
-    return thing.transform.removesuffix(WITH_MORE) in DIFFERENTIATE
+    return facts.what_it_calls(thing.transform.removesuffix(WITH_MORE)) == DIFFERENTIATE
 
 
 def _derivative(
@@ -95,7 +94,8 @@ def _derivative(
         flag = SOMETIMES.both(state.recording).in_unseen_hands()
         story = then(story_of_any(state, inputs), span, f"differentiated by `{shown}`")
     asked = [state.get(a) for a in addresses(next(iter(inputs), frozenset()))]
-    if thing.transform in GIVE_TENSORS and asked and all(isinstance(a, Tensor) for a in asked):
+    alone = not thing.transform.endswith((WITH_MORE, WITH_VALUE))
+    if alone and asked and all(isinstance(a, Tensor) for a in asked):
         made = Tensor(
             flag,
             leaf=flag.opposite(),
@@ -116,7 +116,7 @@ def _wrapped(
     span: Span,
     index: int,
 ) -> Value:
-    short = thing.transform.rpartition(".")[2]
+    short = thing.transform.removesuffix(WITH_MORE).rpartition(".")[2]
     differentiates = _differentiates(thing)
     story = begin(span, f"`{short}` hands over a wrapper")
     parts: Value = frozenset()

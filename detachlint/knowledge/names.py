@@ -1,0 +1,37 @@
+"""The few names that the language around PyTorch and NumPy is made of.
+
+Everything that these libraries' callables do is in the tables. What stands here are the classes that
+annotations and `isinstance` name, and the methods that are the crossing itself; a test executes each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+NUMPY = "numpy"
+TENSOR = "torch.Tensor"
+PARAMETER = "torch.nn.Parameter"
+MODULE = "torch.nn.Module"
+ARRAY = "numpy.ndarray"
+
+CONVERSIONS = frozenset({"numpy", "__array__"})
+"""The methods of a tensor that give its array: the crossing."""
+
+ARRAY_CLASSES = frozenset({ARRAY, "numpy.generic", "numpy.number", "numpy.floating"})
+"""Of what NumPy makes of floats, each thing is of one of these."""
+
+PERHAPS_THEMSELVES = frozenset(
+    {"contiguous", "flatten", "resolve_conj", "resolve_neg", "real", "conj"}
+    | {"atleast_1d", "atleast_2d", "atleast_3d", "broadcast_tensors"}
+)
+"""What gives a view, a copy, or its argument itself where there is nothing to do: then the flag that it
+gets or loses later is that of the argument, which no table of outputs tells."""
+
+SPELLED: Mapping[str, str] = {
+    "Tensor": TENSOR,
+    "torch.Tensor": TENSOR,
+    "nn.Module": MODULE,
+    "torch.nn.Module": MODULE,
+    "np.ndarray": ARRAY,
+}
+"""How quoted annotations spell them."""
