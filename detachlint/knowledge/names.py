@@ -27,6 +27,9 @@ PERHAPS_THEMSELVES = frozenset(
 """What gives a view, a copy, or its argument itself where there is nothing to do: then the flag that it
 gets or loses later is that of the argument, which no table of outputs tells."""
 
+IDLE_BY_DEFAULT = "alpha_dropout"
+"""The dropouts that drop nothing unless they are told to (executed; the others do unless told not to)."""
+
 SPELLED: Mapping[str, str] = {
     "Tensor": TENSOR,
     "torch.Tensor": TENSOR,

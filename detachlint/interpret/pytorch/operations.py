@@ -41,7 +41,7 @@ from detachlint.interpret.pytorch.tensors import (
     write_into,
 )
 from detachlint.knowledge.facts import Aliasing, CallFact, Result
-from detachlint.knowledge.names import MODULE, PERHAPS_THEMSELVES
+from detachlint.knowledge.names import IDLE_BY_DEFAULT, MODULE, PERHAPS_THEMSELVES
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -378,7 +378,7 @@ def _drops(fact: CallFact, call: LibraryCall) -> bool | None:
     """Whether a dropout does anything; None if that is not known. Else it gives its input itself."""
     if "training" not in fact.parameters:
         return None
-    default = None if "alpha" in fact.name else True
+    default = None if fact.name.endswith(IDLE_BY_DEFAULT) else True
     training = call.flag(fact.parameters.index("training"), "training", default)
     share = call.operand(fact.parameters.index("p"), "p")
     some = share is None or ((known := single_literal(share)) is not None and known.value != 0)
