@@ -30,6 +30,9 @@ gets or loses later is that of the argument, which no table of outputs tells."""
 IDLE_BY_DEFAULT = "alpha_dropout"
 """The dropouts that drop nothing unless they are told to (executed; the others do unless told not to)."""
 
+HIDES_FLAG = "vmap"
+"""The transform whose wrappers say that they do not require grad, whatever they wrap (executed)."""
+
 SPELLED: Mapping[str, str] = {
     "Tensor": TENSOR,
     "torch.Tensor": TENSOR,
