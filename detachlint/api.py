@@ -11,7 +11,7 @@ files without crossings costs reading them.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from detachlint.config.configuration import Configuration
 from detachlint.config.options import DEFAULT_OPTIONS, Options
 from detachlint.knowledge.own import OwnFacts, merged
+from detachlint.outcome.result import FileResult as FileResult
 from detachlint.rules.codes import UNREADABLE, UNUSED_SUPPRESSION
 from detachlint.rules.finding import Confidence, Finding
 from detachlint.source.discovery import FoundFile, WalkRules, describe, discover, read_file
@@ -38,6 +39,8 @@ from detachlint.source.text import SourceText, Undecodable, Unencodable
 if TYPE_CHECKING:
     import ast
 
+    from detachlint.cache.consulted import Consulted
+    from detachlint.cache.store import Store
     from detachlint.config.baseline import Likeness
     from detachlint.fix import FixStyle
     from detachlint.interpret.facts import Facts
@@ -55,27 +58,6 @@ class FixResult:
     text: str
     applied: list[Finding]
     remaining: list[Finding]
-
-
-@dataclass(frozen=True, slots=True)
-class FileResult:
-    """What came of one file.
-
-    `findings` are located in `source`, which is None for a file that holds no crossing or could not
-    be decoded. Where fixing changed something, `before` is what the file contained and `fixed` its
-    new content; otherwise both are None.
-    `error` is one line, naming the file, on why the tool could not do its work.
-    `known` are the findings that the baseline holds, which are not among the others.
-    """
-
-    filename: str
-    findings: tuple[Finding, ...] = ()
-    source: SourceText | None = None
-    applied: tuple[Finding, ...] = ()
-    before: SourceText | None = None
-    fixed: bytes | None = None
-    error: str | None = None
-    known: tuple[Likeness, ...] = ()
 
 
 def check_source(
@@ -150,14 +132,16 @@ def check_paths(
     options: Options | Configuration = DEFAULT_OPTIONS,
     *,
     expect: Callable[[int], None] | None = None,
+    store: Store | None = None,
 ) -> Iterator[FileResult]:
     """Check files and directories; one result for each file that was found or could not be.
 
     With a `Configuration`, each file is checked as its configuration says, and what is excluded is
     left out. Raises `ConfigurationError`, before any file is checked. `expect` is told how many
-    results there will be, once that is known.
+    results there will be, once that is known. What a `store` holds of earlier runs is used, and what
+    comes of this one is kept there; results are the same without.
     """
-    return _each_file(paths, options, _check_bytes, expect)
+    return _each_file([*paths], options, _check_bytes, expect, store)
 
 
 def fix_paths(
@@ -171,7 +155,7 @@ def fix_paths(
 
     `options`, `expect` and errors are those of `check_paths`.
     """
-    return _each_written(_each_file(paths, options, _fix_bytes, expect), write)
+    return _each_written(_each_file([*paths], options, _fix_bytes, expect), write)
 
 
 def silence_paths(
@@ -181,7 +165,7 @@ def silence_paths(
     write: bool = True,
 ) -> Iterator[FileResult]:
     """Put `# noqa` comments to all findings, as `fix_paths` writes fixes; those are `applied`."""
-    return _each_written(_each_file(paths, options, _silence_bytes), write)
+    return _each_written(_each_file([*paths], options, _silence_bytes), write)
 
 
 # --- files ------------------------------------------------------------------------------------
@@ -191,10 +175,11 @@ _Work: TypeAlias = "Callable[[bytes, str, Options, ProjectAnalysis | None], File
 
 
 def _each_file(
-    paths: Iterable[str | Path],
+    paths: list[str | Path],
     options: Options | Configuration,
     work: _Work,
     expect: Callable[[int], None] | None = None,
+    store: Store | None = None,
 ) -> Iterator[FileResult]:
     if isinstance(options, Options):
         rules = WalkRules(suffixes=searched(options.extensions))
@@ -207,20 +192,46 @@ def _each_file(
         expect(len(found.problems) + len(found.files))
     for problem in found.problems:
         yield FileResult(str(problem.path), error=f"{problem.path}: {problem.message}")
+    if store is None:
+        yield from _anew(found.files, chosen, work, None)
+        return
+    # Imported late: where nothing is kept, nothing is remembered.
+    from detachlint.outcome.memory import Memory
+
+    memory = Memory(store, map(str, paths), found.files, chosen, read_source)
+    results = memory.recalled()
+    if results is not None:
+        yield from results
+        return
+    results = []
+    for result in _anew(found.files, chosen, work, memory.consulted):
+        results.append(result)
+        yield result
+    memory.keep(results)
+
+
+def _anew(
+    files: Sequence[FoundFile],
+    chosen: Sequence[Options],
+    work: _Work,
+    consulted: Consulted | None,
+) -> Iterator[FileResult]:
+    """The results of all files, found out anew."""
     programs = [
         str(file.path)
-        for file, own in zip(found.files, chosen, strict=True)
+        for file, own in zip(files, chosen, strict=True)
         if language_of(file.path.name, own.extensions) is Language.PYTHON
     ]
-    project = _LazyProject(programs, merged(own.facts for own in chosen))
-    for file, own in zip(found.files, chosen, strict=True):
+    project = _LazyProject(programs, merged(own.facts for own in chosen), consulted)
+    for file, own in zip(files, chosen, strict=True):
         yield _one_file(file, own, work, project)
 
 
 class _LazyProject:
     """The project of a run, imported and made when the first file needs it."""
 
-    def __init__(self, names: list[str], own: OwnFacts) -> None:
+    def __init__(self, names: list[str], own: OwnFacts, consulted: Consulted | None) -> None:
+        self.consulted = consulted
         self.names = names
         self.own = own
 
@@ -233,7 +244,7 @@ class _LazyProject:
     def analysis(self) -> ProjectAnalysis:
         from detachlint.project import ProjectAnalysis
 
-        return ProjectAnalysis(self.names, own=self.own)
+        return ProjectAnalysis(self.names, own=self.own, consulted=self.consulted)
 
 
 def _mentions_tensors(name: str) -> bool:
@@ -251,7 +262,7 @@ def _one_file(file: FoundFile, options: Options, work: _Work, project: _LazyProj
         return FileResult(filename, error=f"{filename}: {describe(error)}")
     # What the user named is parsed in any case: a syntax error in it is worth saying.
     if not file.explicit and not _is_worth_parsing(data, options, project):
-        return FileResult(filename)
+        return FileResult(filename, passed_over=True)
     return _guarded(partial(work, data, filename, options, project.analysis), filename, options)
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from detachlint.cli.caching import CACHE_OPTIONS, take_store
 from detachlint.cli.configuration import CONFIGURATION_OPTIONS, take_configuration
 from detachlint.cli.linting import Request, run
 from detachlint.cli.output import OUTPUT_OPTIONS, Output
@@ -28,6 +29,7 @@ _OPTIONS = (
     ),
     click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings."),
     *CONFIGURATION_OPTIONS,
+    *CACHE_OPTIONS,
     click.option("--show-files", is_flag=True, help="List the files that would be checked."),
     click.option("--show-settings", is_flag=True, help="Print the settings of the paths."),
 )
@@ -97,4 +99,5 @@ def _request(given: Mapping[str, Any], *, without_baseline: bool) -> Request:
     left = dict(given)
     output = Output(**{each.name: left.pop(each.name) for each in fields(Output)})
     configuration = take_configuration(left, without_baseline=without_baseline)
-    return Request(configuration=configuration, output=output, **left)
+    store = take_store(left)
+    return Request(configuration=configuration, output=output, store=store, **left)

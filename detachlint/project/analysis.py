@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
+from detachlint.cache.consulted import Consulted
 from detachlint.interpret import analyse_module, analyse_program
 from detachlint.interpret.facts import Facts
 from detachlint.interpret.relevance import holds_crossing
@@ -24,6 +25,7 @@ class ProjectAnalysis:
 
     `names` are all files that were asked for: those among them that hold no crossing may call what
     holds one. `own` is what the user states about the code. Nothing is read before the first question.
+    What is read then is noted in `consulted`.
     """
 
     def __init__(
@@ -31,7 +33,9 @@ class ProjectAnalysis:
         names: Iterable[str],
         texts: Mapping[str, str] | None = None,
         own: OwnFacts = NO_OWN_FACTS,
+        consulted: Consulted | None = None,
     ) -> None:
+        self._consulted = consulted
         self._names = list(names)
         self._own = own
         self._texts = dict(texts or {})
@@ -44,7 +48,7 @@ class ProjectAnalysis:
         be lowered. Raises what went wrong, if it is our fault.
         """
         if self._results is None:
-            self._project = Project(ProjectFiles(self._names, self._texts))
+            self._project = Project(ProjectFiles(self._names, self._texts, self._consulted))
             self._results = analyse_files(
                 self._project, seeds_of(self._project, self._own), self._own
             )
@@ -65,7 +69,7 @@ class ProjectAnalysis:
         import them, and that none of them imports.
         """
         names = self._names if name in self._names else [name]
-        return ProjectAnalysis(names, {**self._texts, name: text}, self._own)
+        return ProjectAnalysis(names, {**self._texts, name: text}, self._own, self._consulted)
 
     @property
     def gave_up(self) -> Counter[str]:

@@ -12,13 +12,11 @@ import os
 import sys
 from collections.abc import Iterator
 
+from detachlint.cache.consulted import PROJECT_MARKS
 from detachlint.project.files import ProjectFiles
 
 LIBRARIES = frozenset(sys.stdlib_module_names) | {"torch", "numpy"}
 """Names that always mean the library: what they do is known as facts."""
-
-PROJECT_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", ".hg")
-"""What the root folder of a project holds."""
 
 HIGHEST = 8
 """Folders upwards from a file in which its imports are looked for."""

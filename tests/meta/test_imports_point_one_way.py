@@ -14,6 +14,7 @@ from package_sources import Module, layer_of, package_modules
 
 LAYERS = (
     "source",
+    "cache",
     "syntax",
     "ir",
     "lower",
@@ -24,6 +25,7 @@ LAYERS = (
     "rules",
     "fix",
     "config",
+    "outcome",
     "report",
     "api",
     "harness",
