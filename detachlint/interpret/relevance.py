@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from detachlint.interpret.pytorch.crossings import FORMS, VECTORIZE
@@ -68,54 +69,142 @@ class Relevance:
         self.names: set[str] = {*WORDS, *more_words}
         self.exported: set[str] = self.names.copy()
         """Those that other files may mean: what is made of a library (`np`, `loss`) is a file's own."""
+        self._libraries: set[str] = set()
 
     def add(self, modules: Iterable[Code]) -> None:
         """Take modules in. Those taken in earlier are not looked at again."""
-        words: dict[Code, frozenset[str]] = {}
-        given: list[Given] = []
-        around: dict[Code, Code] = {}
-        codes = [code for module in modules for code in all_codes(module)]
-        for code in codes:
-            words[code] = words_in(code)
-            given += _given_names(code)
-            around |= dict.fromkeys(inner_codes(code), code)
-        relevant: set[Code] = set()
+        codes = [tuple(all_codes(module)) for module in modules]
+        found = self.add_mentions([mentions_in(each) for each in codes])
+        self.codes |= {codes[module][index] for module, index in found}
+
+    def add_mentions(self, modules: Sequence[Mentions]) -> set[tuple[int, int]]:
+        """The same, with what is known of the modules. The relevant code: of which module, and which."""
+        self._libraries.update(*(module.libraries for module in modules))
+        words = {
+            (place, index): self._words(module, code)
+            for place, module in enumerate(modules)
+            for index, code in enumerate(module.codes)
+        }
+        relevant: set[tuple[int, int]] = set()
         names = self.names
-        for code in hands_over(codes):
-            words[code] |= {SINK}
         while True:
             more = {code for code, mentioned in words.items() if mentioned & names}
-            for code in list(more):
-                while code in around:
-                    code = around[code]
-                    more.add(code)
+            for place, index in list(more):
+                around = modules[place].codes[index].around
+                while around is not None:
+                    more.add((place, around))
+                    around = modules[place].codes[around].around
             # Special methods have no name at their call; their class does, and stands around them.
             found = {
-                c.name for c in more if c.kind != "module" and not c.name.startswith(("__", "<"))
+                name
+                for place, index in more
+                if (name := modules[place].codes[index].name) and not name.startswith(("__", "<"))
             }
             self.exported |= found
-            for targets, mentioned, inner in given:
-                holds_code = any(code in more for code in inner)
-                if mentioned & names or holds_code:
-                    found |= targets
-                if mentioned & self.exported or holds_code:
-                    self.exported |= targets
+            for place, module in enumerate(modules):
+                for given in module.given:
+                    holds_code = any((place, index) in more for index in given.codes)
+                    if given.mentioned & names or holds_code:
+                        found |= given.names
+                    if given.mentioned & self.exported or holds_code:
+                        self.exported |= given.names
             if more <= relevant and found <= names:
-                break
+                return relevant
             relevant |= more
             names |= found
-        self.codes |= relevant
+
+    def _words(self, module: Mentions, code: CodeMentions) -> frozenset[str]:
+        hands_over = code.hands_over or bool(code.words & self._libraries & module.from_others)
+        if module.has_star and not hands_over:
+            hands_over = bool(code.words & self._libraries)
+        return code.words | {SINK} if hands_over else code.words
+
+
+@dataclass(frozen=True, slots=True)
+class CodeMentions:
+    """What one body mentions.
+
+    `name` is what it is called, `""` for a module. `around` is the index of the code it stands in.
+    `hands_over`: it hands something to a library that may convert it, one which the file imports.
+    """
+
+    name: str
+    around: int | None
+    words: frozenset[str]
+    hands_over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A statement that gives a value to names: what the value mentions, and the code that is in it."""
+
+    names: frozenset[str]
+    mentioned: frozenset[str]
+    codes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """What a module mentions: all that its relevance depends on.
+
+    `libraries` are the names it has for libraries that make arrays; another file may import those:
+    `from_others` are the names that it imports from what is none, `has_star` that it imports all.
+    """
+
+    codes: tuple[CodeMentions, ...]
+    given: tuple[Given, ...]
+    libraries: frozenset[str]
+    from_others: frozenset[str]
+    has_star: bool
+
+    def hold_crossing(self, more_words: Iterable[str] = ()) -> bool:
+        """Whether the module has a crossing in it, by its words (`more_words` count, too)."""
+        words = WORDS.union(more_words)
+        return any(code.hands_over or code.words & words for code in self.codes)
+
+
+def mentions_in(codes: tuple[Code, ...]) -> Mentions:
+    """What a module mentions, given all its code, outermost first."""
+    places = {code: index for index, code in enumerate(codes)}
+    around = {inner: places[code] for code in codes for inner in inner_codes(code)}
+    handing_over = hands_over(codes)
+    from_others = frozenset(name for code in codes for name in _from_others(code))
+    return Mentions(
+        tuple(
+            CodeMentions(
+                "" if code.kind == "module" else code.name,
+                around.get(code),
+                words_in(code),
+                code in handing_over,
+            )
+            for code in codes
+        ),
+        tuple(given for code in codes for given in _given(code, places)),
+        frozenset(name for code in codes for name, _ in _libraries(code)),
+        from_others - {"*"},
+        "*" in from_others,
+    )
+
+
+def _from_others(code: Code) -> Iterator[str]:
+    """The names that are imported from what is no library; `*` for all there are."""
+    for node in nodes_of(code):
+        if isinstance(node, Assign) and isinstance(node.value, Import):
+            if node.value.attribute is not None and not is_sink(node.value):
+                yield from (name for target in node.targets for name in _target_names(target))
+        elif isinstance(node, Import) and node.attribute == "*" and not is_sink(node):
+            yield "*"
 
 
 def holds_crossing(module: Code, more_words: Iterable[str] = ()) -> bool:
     """Whether a module has a crossing in it, by the words it uses (`more_words` count, too)."""
-    codes = list(all_codes(module))
+    codes = tuple(all_codes(module))
     words = WORDS.union(more_words)
     return bool(hands_over(codes)) or any(words_in(code) & words for code in codes)
 
 
-def hands_over(codes: list[Code]) -> set[Code]:
-    """The code of one or more modules that hands something to a library which may convert it.
+def hands_over(codes: tuple[Code, ...]) -> set[Code]:
+    """The code of a module that hands something to a library which may convert it.
 
     Of NumPy's functions those count that convert (or reject) an argument which is given, or make an
     array where something is calculated, too. Of other libraries any mention counts: what they make
@@ -199,11 +288,8 @@ def is_sink(node: Import) -> bool:
     return path[0] in LIBRARIES or "tensorboard" in path
 
 
-Given = tuple[frozenset[str], frozenset[str], tuple[Code, ...]]
-
-
-def _given_names(code: Code) -> Iterator[Given]:
-    """The names that statements give to values: names, words in the value, code in the value."""
+def _given(code: Code, places: dict[Code, int]) -> Iterator[Given]:
+    """What the statements of a body give to names."""
     for node in nodes_of(code):
         if isinstance(node, Assign) and node.value is not None:
             targets = [name for target in node.targets for name in _target_names(target)]
@@ -220,8 +306,8 @@ def _given_names(code: Code) -> Iterator[Given]:
         if isinstance(value, (MakeFunction, MakeClass)) and value.code.name in targets:
             continue  # a definition: its own name is followed already
         inside = list(nodes_in(value))
-        mentioned = frozenset(_mentioned(inside))
-        yield frozenset(targets), mentioned, tuple(n for n in inside if isinstance(n, Code))
+        inner = tuple(places[node] for node in inside if isinstance(node, Code))
+        yield Given(frozenset(targets), frozenset(_mentioned(inside)), inner)
 
 
 def _mentioned(nodes: list[object]) -> Iterator[str]:
