@@ -5,28 +5,30 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from detachlint.cache.stamps import MISSING, Stamp, is_settled, stamp_of
-from detachlint.cache.store import digest_of
+from detachlint.cache.stamps import MISSING, Stamp, digest_of_file, is_settled, stamp_of
 
 
 class Consulted:
     """Files and folders by absolute path, as they were when they were looked at first.
 
     `files` have their digest (`MISSING` where they could not be read), `folders` the names in them.
+    `torn`: a file has changed under our hands; what came of that is nobody's result.
     """
 
     def __init__(self) -> None:
         self.files: dict[str, str] = {}
         self.folders: dict[str, frozenset[str]] = {}
+        self.torn = False
         self._stamps: dict[str, Stamp | None] = {}
 
     def before_reading(self, path: str) -> None:
         """A file is about to be read."""
         self._stamps.setdefault(path, stamp_of(path))
 
-    def file(self, path: str, data: bytes | None) -> None:
-        """A file has been read, or could not be."""
-        self.files.setdefault(path, MISSING if data is None else digest_of(data))
+    def file(self, path: str, digest: str) -> None:
+        """A file has been read, or could not be; or its digest is known from its stamp."""
+        if self.files.setdefault(path, digest) != digest:
+            self.torn = True
 
     def folder(self, path: str, entries: frozenset[str]) -> None:
         """A folder has been listed."""
@@ -64,8 +66,6 @@ def is_unchanged(path: str, stamp: Stamp | None, digest: str) -> bool:
         return True
     if now is None and digest == MISSING:
         return True
-    from detachlint.cache.stamps import digest_of_file
-
     return digest_of_file(path) == digest
 
 

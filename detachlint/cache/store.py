@@ -54,6 +54,13 @@ class Store:
             return None
         return data
 
+    def holds(self, name: str) -> bool:
+        """Whether there is something under that name, be it damaged."""
+        try:
+            return self._path(name).exists()
+        except (OSError, ValueError):
+            return False
+
     def write(self, name: str, data: bytes) -> None:
         """Keep something under a name."""
         if not self._writes:
