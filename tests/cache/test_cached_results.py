@@ -68,7 +68,7 @@ def write_all(root: Path, name: str) -> None:
     seed=st.integers(0, 1000),
     settled=st.booleans(),
 )
-@settings(max_examples=40)
+@settings(max_examples=15)
 def test_cached_results_are_those_of_a_new_run(
     names: list[str], changes: list[Any], seed: int, settled: bool
 ) -> None:
@@ -150,6 +150,21 @@ def test_a_file_outside_of_what_is_checked_counts(tree: Path, store: Store) -> N
     Path("lib/parts.py").write_text("import torch\n\nt = torch.ones(2)\n")
     assert found(True) == found(False)
     assert not any(findings for _, findings, *_ in found(True))
+
+
+def test_a_module_that_appears_outside_of_what_is_checked_counts(tree: Path, store: Store) -> None:
+    Path("app").mkdir()
+    Path("app/main.py").write_text("from parts import t\n\nt.numpy()\n")
+    Path("parts").mkdir()
+
+    def found(cached: bool) -> list[Any]:
+        return outcome(check_paths(["app"], Options(), store=store if cached else None))
+
+    assert found(True) == found(False)
+    text = "import torch\n\nt = torch.ones(2, requires_grad=True)\n"
+    Path("parts/__init__.py").write_text(text)
+    assert found(True) == found(False)
+    assert any(findings for _, findings, *_ in found(True))
 
 
 @pytest.mark.parametrize("confidence", list(Confidence))
