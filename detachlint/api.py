@@ -10,7 +10,6 @@ files without crossings costs reading them.
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -357,6 +356,9 @@ def _failed(result: FileResult, message: str) -> FileResult:
 
 
 def _internal_error(error: Exception, filename: str) -> str:
+    # Imported late, as all that is for bad days.
+    import traceback
+
     frame = traceback.extract_tb(error.__traceback__)[-1]
     words = " ".join(f"{type(error).__name__}: {error}".split())
     place = f"{Path(frame.filename).name}:{frame.lineno}"

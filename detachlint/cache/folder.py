@@ -8,7 +8,6 @@ from the folder of another one, so nothing of it can be stale.
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import time
 from collections.abc import Mapping
@@ -67,6 +66,8 @@ def clean(folder: Path) -> bool:
         ours = False
     if not ours:
         raise OSError(f"{tag} is not detachlint's")
+    import shutil
+
     shutil.rmtree(folder)
     return True
 
@@ -86,6 +87,8 @@ def throw_old_away(folder: Path, now: float | None = None) -> None:
 
 
 def _throw_away(folder: Path, now: float) -> None:
+    import shutil
+
     programs = [entry for entry in folder.iterdir() if entry.is_dir()]
     used = {program: _last_use(program) for program in programs}
     programs.sort(key=lambda program: used[program], reverse=True)

@@ -32,7 +32,7 @@ from detachlint.ir.nodes import (
 from detachlint.ir.walk import all_codes, inner_codes, nodes_in, nodes_of
 from detachlint.knowledge.facts import numpy_fact
 from detachlint.knowledge.model import Gate
-from detachlint.source.scan import LIBRARIES
+from detachlint.source.words import LIBRARIES
 
 SINK = "<sink>"
 """The word that stands for a call that may convert what it is handed."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -60,6 +59,8 @@ class Kept:
         data = self._store.read(self._name)
         if data is None:
             return
+        import pickle
+
         try:
             self._outlines, self._mentions = pickle.loads(data)
         except Exception:  # an entry that is damaged may raise anything
@@ -68,6 +69,9 @@ class Kept:
     def save(self) -> None:
         """Keep what was asked for, if there is anything new."""
         if self._store is not None and self._is_new:
+            # Imported late, as above: it is of no use where nothing is kept.
+            import pickle
+
             used = self._used_outlines, self._used_mentions
             self._store.write(self._name, pickle.dumps(used, pickle.HIGHEST_PROTOCOL))
             self._is_new = False

@@ -7,7 +7,6 @@ as long as the project answers what the analysis asked as it did then (`asked`).
 from __future__ import annotations
 
 import os
-import pickle
 
 from detachlint.cache.store import Store, digest_of
 from detachlint.interpret.facts import Facts
@@ -22,6 +21,8 @@ MOST_VARIANTS = 4
 
 class Units:
     """The groups whose facts are in a store."""
+
+    # `pickle` is imported late: it is of no use where nothing is kept.
 
     def __init__(self, store: Store, own: OwnFacts) -> None:
         self._store = store
@@ -38,6 +39,8 @@ class Units:
 
     def load(self, unit: Unit) -> dict[str, Facts] | None:
         """The facts of a unit; None if the store has lost them."""
+        import pickle
+
         data = self._store.read(_facts_name(unit.identity))
         try:
             return None if data is None else dict(pickle.loads(data))
@@ -48,6 +51,8 @@ class Units:
         self, project: Project, group: Group, answers: Answers, facts: dict[str, Facts]
     ) -> str:
         """Keep the facts of a group, and what they depend on. Gives the identity of the facts."""
+        import pickle
+
         key = self._key(project, group)
         identity = _identity(key, answers)
         self._store.write(_facts_name(identity), pickle.dumps(facts, pickle.HIGHEST_PROTOCOL))
@@ -57,6 +62,8 @@ class Units:
         return identity
 
     def _variants(self, key: str) -> list[Answers]:
+        import pickle
+
         data = self._store.read(f"group-{key}")
         try:
             return [] if data is None else list(pickle.loads(data))

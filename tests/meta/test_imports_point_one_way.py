@@ -31,6 +31,7 @@ LAYERS = (
     "harness",
     "cli",
     "flake8_plugin",
+    "quick",
 )
 """In the order of the pipeline."""
 
