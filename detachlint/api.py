@@ -21,6 +21,7 @@ from detachlint.config.options import DEFAULT_OPTIONS, Options
 from detachlint.knowledge.own import merged
 from detachlint.outcome.program import RunProgram
 from detachlint.outcome.result import FileResult as FileResult
+from detachlint.project.lost import WorkerLost
 from detachlint.rules.codes import UNREADABLE, UNUSED_SUPPRESSION
 from detachlint.rules.finding import Confidence, Finding
 from detachlint.source.discovery import FoundFile, WalkRules, describe, discover, read_file
@@ -131,15 +132,17 @@ def check_paths(
     *,
     expect: Callable[[int], None] | None = None,
     store: Store | None = None,
+    jobs: int = 1,
 ) -> Iterator[FileResult]:
     """Check files and directories; one result for each file that was found or could not be.
 
     With a `Configuration`, each file is checked as its configuration says, and what is excluded is
     left out. Raises `ConfigurationError`, before any file is checked. `expect` is told how many
     results there will be, once that is known. What a `store` holds of earlier runs is used, and what
-    comes of this one is kept there; results are the same without.
+    comes of this one is kept there; up to `jobs` processes work at it. Results are the same without.
+    Raises `detachlint.project.lost.WorkerLost` if such a process is killed.
     """
-    return _each_file([*paths], options, _check_bytes, expect, store)
+    return _each_file([*paths], options, _check_bytes, expect, store, jobs)
 
 
 def fix_paths(
@@ -148,12 +151,14 @@ def fix_paths(
     *,
     write: bool = True,
     expect: Callable[[int], None] | None = None,
+    store: Store | None = None,
+    jobs: int = 1,
 ) -> Iterator[FileResult]:
     """Fix files and directories. A changed file is replaced atomically, unless `write` is false.
 
-    `options`, `expect` and errors are those of `check_paths`.
+    The other arguments and errors are those of `check_paths`.
     """
-    return _each_written(_each_file([*paths], options, _fix_bytes, expect), write)
+    return _each_written(_each_file([*paths], options, _fix_bytes, expect, store, jobs), write)
 
 
 def silence_paths(
@@ -178,6 +183,7 @@ def _each_file(
     work: _Work,
     expect: Callable[[int], None] | None = None,
     store: Store | None = None,
+    jobs: int = 1,
 ) -> Iterator[FileResult]:
     if isinstance(options, Options):
         rules = WalkRules(suffixes=searched(options.extensions))
@@ -191,16 +197,17 @@ def _each_file(
     for problem in found.problems:
         yield FileResult(str(problem.path), error=f"{problem.path}: {problem.message}")
     if store is None:
-        program = _program(found.files, chosen)
+        program = _program(found.files, chosen, jobs)
         for file, own in zip(found.files, chosen, strict=True):
             yield _one_file(file, own, work, program)[0]
     else:
-        yield from _with_memory([*map(str, paths)], found.files, chosen, work, store)
+        yield from _with_memory([*map(str, paths)], found.files, chosen, work, store, jobs)
 
 
 def _program(
     files: Sequence[FoundFile],
     chosen: Sequence[Options],
+    jobs: int,
     store: Store | None = None,
     memory: Memory | None = None,
 ) -> RunProgram:
@@ -211,8 +218,8 @@ def _program(
     ]
     own = merged(own.facts for own in chosen)
     if memory is None:
-        return RunProgram(names, own)
-    return RunProgram(names, own, memory.consulted, store, memory.name)
+        return RunProgram(names, own, jobs=jobs)
+    return RunProgram(names, own, memory.consulted, store, memory.name, jobs)
 
 
 def _with_memory(
@@ -221,6 +228,7 @@ def _with_memory(
     chosen: Sequence[Options],
     work: _Work,
     store: Store,
+    jobs: int,
 ) -> Iterator[FileResult]:
     """The results of all files, the remembered ones where they still hold. Fixes are made anew."""
     # Imported late: where nothing is kept, nothing is remembered.
@@ -232,7 +240,7 @@ def _with_memory(
     if recalled is not None and checks:
         yield from recalled
         return
-    program = _program(files, chosen, store, memory)
+    program = _program(files, chosen, jobs, store, memory)
     results: list[tuple[FileResult, str]] = []
     for index, (file, own) in enumerate(zip(files, chosen, strict=True)):
         known = (
@@ -283,6 +291,8 @@ def _guarded(work: Callable[[], FileResult], filename: str, options: Options) ->
         return work()
     except Undecodable as error:
         return FileResult(filename, tuple(_wanted([_unreadable(error, filename)], options)))
+    except WorkerLost:
+        raise
     except Exception as error:
         return FileResult(filename, error=_internal_error(error, filename))
 

@@ -4,8 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
 
 from detachlint.cache.stamps import MISSING, Stamp, digest_of_file, is_settled, stamp_of
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What has been consulted in a while."""
+
+    files: list[tuple[str, str]]
+    folders: list[tuple[str, frozenset[str]]]
+    stamps: dict[str, Stamp | None]
+    torn: bool
 
 
 class Consulted:
@@ -32,7 +44,28 @@ class Consulted:
 
     def folder(self, path: str, entries: frozenset[str]) -> None:
         """A folder has been listed."""
-        self.folders.setdefault(path, entries)
+        if self.folders.setdefault(path, entries) != entries:
+            self.torn = True
+
+    def mark(self) -> tuple[int, int]:
+        """How much is known by now."""
+        return len(self.files), len(self.folders)
+
+    def news_since(self, mark: tuple[int, int]) -> News:
+        """What has been consulted since then."""
+        files = list(islice(self.files.items(), mark[0], None))
+        folders = list(islice(self.folders.items(), mark[1], None))
+        stamps = {path: self._stamps.get(path) for path, _ in files}
+        return News(files, folders, stamps, self.torn)
+
+    def hear(self, news: News) -> None:
+        """Take in what another process has consulted."""
+        for path, digest in news.files:
+            self._stamps.setdefault(path, news.stamps[path])
+            self.file(path, digest)
+        for path, entries in news.folders:
+            self.folder(path, entries)
+        self.torn = self.torn or news.torn
 
     def stamp(self, path: str) -> Stamp | None:
         """The stamp of a file, if it alone tells that the file is what it was; otherwise None."""

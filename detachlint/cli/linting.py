@@ -46,6 +46,7 @@ class Request:
     stdin_filename: str
     exit_zero: bool
     store: Store | None = None
+    jobs: int = 1
 
 
 @dataclass(slots=True)
@@ -130,8 +131,21 @@ def _results(request: Request, progress: Progress) -> Iterable[FileResult]:
     paths = request.paths or (".",)
     if request.fix or request.diff:
         write = not request.diff
-        return fix_paths(paths, request.configuration, write=write, expect=progress.expect)
-    return check_paths(paths, request.configuration, expect=progress.expect, store=request.store)
+        return fix_paths(
+            paths,
+            request.configuration,
+            write=write,
+            expect=progress.expect,
+            store=request.store,
+            jobs=request.jobs,
+        )
+    return check_paths(
+        paths,
+        request.configuration,
+        expect=progress.expect,
+        store=request.store,
+        jobs=request.jobs,
+    )
 
 
 def _standard_input(request: Request) -> Iterator[FileResult]:

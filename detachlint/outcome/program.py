@@ -14,7 +14,7 @@ from detachlint.source.scan import imports_library, may_hold_crossing, mentions_
 if TYPE_CHECKING:
     from detachlint.cache.consulted import Consulted
     from detachlint.cache.store import Store
-    from detachlint.project import ProjectAnalysis
+    from detachlint.project.analysis import ProjectAnalysis
 
 UNKNOWN_BASIS = ""
 """Of results that may be others next time, although their file has not changed."""
@@ -22,7 +22,7 @@ UNKNOWN_BASIS = ""
 
 class RunProgram:
     """The Python files of a run. What is read of them is noted in `consulted`; `store` has what earlier
-    runs, which went by `name`, have found out."""
+    runs, which went by `name`, have found out. Up to `jobs` processes work at it."""
 
     def __init__(
         self,
@@ -31,7 +31,9 @@ class RunProgram:
         consulted: Consulted | None = None,
         store: Store | None = None,
         name: str = "",
+        jobs: int = 1,
     ) -> None:
+        self._jobs = jobs
         self.names = list(names)
         self.own = own
         self._consulted, self._store, self._name = consulted, store, name
@@ -45,7 +47,7 @@ class RunProgram:
     @cached_property
     def analysis(self) -> ProjectAnalysis:
         """The facts about the files. Imported late, as all that is imported with it."""
-        from detachlint.project import ProjectAnalysis
+        from detachlint.project.analysis import ProjectAnalysis
 
         return ProjectAnalysis(
             self.names,
@@ -53,6 +55,7 @@ class RunProgram:
             consulted=self._consulted,
             store=self._store,
             name=self._name,
+            jobs=self._jobs,
         )
 
     def basis(self, name: str, *, needs_facts: bool) -> str:

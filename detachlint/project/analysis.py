@@ -10,7 +10,7 @@ from detachlint.cache.store import Store, digest_of
 from detachlint.interpret.facts import Facts
 from detachlint.interpret.relevance import Mentions
 from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts
-from detachlint.project.asked import Asked
+from detachlint.project.asked import Answers, Asked
 from detachlint.project.files import ProjectFiles
 from detachlint.project.group import Group, Unit, analyse_group
 from detachlint.project.kept import Kept
@@ -32,7 +32,7 @@ class ProjectAnalysis:
     `names` are all files that were asked for: those among them that hold no crossing may call what
     holds one. `own` is what the user states about the code. Nothing is read before the first question.
     What is read then is noted in `consulted`. Of what `store` has from earlier runs, which went by
-    `name`, what still holds is used.
+    `name`, what still holds is used. Up to `jobs` processes work at it.
     """
 
     def __init__(
@@ -43,7 +43,9 @@ class ProjectAnalysis:
         consulted: Consulted | None = None,
         store: Store | None = None,
         name: str = "",
+        jobs: int = 1,
     ) -> None:
+        self._jobs = jobs
         self._names = list(names)
         self._own = own
         self._texts = dict(texts or {})
@@ -126,9 +128,8 @@ class ProjectAnalysis:
         self._kept.save()
         still_open = Counter(file for group in groups for file in group)
         found: dict[str, list[Unit]] = {}
-        for group in groups:
-            unit = self._unit(project, group)
-            for file in group:
+        for unit in self._units_for(project, groups):
+            for file in unit.group:
                 found.setdefault(file, []).append(unit)
                 still_open[file] -= 1
                 if not still_open[file]:
@@ -136,17 +137,44 @@ class ProjectAnalysis:
                     if file in seeds:
                         yield file, units
 
-    def _unit(self, project: Project, group: Group) -> Unit:
-        known = self._units.find(project, group) if self._units is not None else None
-        return known or self._new_unit(project, group)
+    def _units_for(self, project: Project, groups: list[Group]) -> Iterator[Unit]:
+        """What is known of each group, or else found out, in their order."""
+        known: dict[Group, Unit] = {}
+        if self._units is not None:
+            found = [self._units.find(project, group) for group in groups]
+            known = {unit.group: unit for unit in found if unit is not None}
+        new = [group for group in groups if group not in known]
+        anew = self._analysed(project, new)
+        for group in groups:
+            yield known.get(group) or next(anew)
+
+    def _analysed(self, project: Project, groups: list[Group]) -> Iterator[Unit]:
+        if self._jobs > 1:
+            # Imported late: most runs are over before a second process has started.
+            from detachlint.project.parallel import Task, analyse_groups, pays
+
+            if pays(project, groups):
+                task = Task(project, self._own, self._consulted)
+                jobs = min(self._jobs, len(groups))
+                for outcome in analyse_groups(task, groups, jobs, self._texts):
+                    self._consulted.hear(outcome.news)
+                    project.gave_up.update(outcome.gave_up)
+                    self._keep(project, outcome.unit, outcome.answers)
+                    yield outcome.unit
+                return
+        for group in groups:
+            yield self._new_unit(project, group)
 
     def _new_unit(self, project: Project, group: Group) -> Unit:
         asked = Asked(project)
         unit = analyse_group(project, asked, group, self._own)
-        if self._units is not None and not unit.errors and not self._consulted.torn:
-            answers = list(asked.answers.items())
-            unit.identity = self._units.keep(project, group, answers, unit.facts or {})
+        self._keep(project, unit, list(asked.answers.items()))
         return unit
+
+    def _keep(self, project: Project, unit: Unit, answers: Answers) -> None:
+        if self._units is None or unit.errors or unit.facts is None or self._consulted.torn:
+            return
+        unit.identity = self._units.keep(project, unit.group, answers, unit.facts)
 
     def _facts_of(self, unit: Unit, file: str) -> Facts:
         if unit.facts is None and self._units is not None:
