@@ -18,7 +18,8 @@ _CONFIGURATION = ("pyproject.toml", "setup.cfg", "tox.ini")
 _HINTS = tuple(word.encode() for word in (*CROSSING_WORDS, *ADDRESSES, "coding"))
 _IMPORTED = tuple(word.encode() for word in (*LIBRARIES, *NAMES))
 _QUIET = ("-q", "--quiet")
-_WITHOUT_EFFECT = (*_QUIET, "-n", "--no-cache")
+_ISOLATED = "--isolated"
+_WITHOUT_EFFECT = (*_QUIET, "-n", "--no-cache", _ISOLATED)
 _ONLY_PARSE = 0x400  # ast.PyCF_ONLY_AST; importing `ast` takes longer than all of this
 
 
@@ -27,7 +28,7 @@ def answer(arguments: Sequence[str]) -> bool:
     if arguments[:1] != ["check"] or sys.stdout is None or any(map(_completes, os.environ)):
         return False
     names = [each for each in arguments[1:] if each not in _WITHOUT_EFFECT]
-    seen: set[str] = set()
+    seen: set[str] | None = None if _ISOLATED in arguments else set()
     if not names or not all(_holds_nothing(name, seen) for name in names):
         return False
     if not any(each in _QUIET for each in arguments):
@@ -43,15 +44,17 @@ def _completes(variable: str) -> bool:
     return variable.startswith("_DETACHLINT")
 
 
-def _holds_nothing(name: str, seen: set[str]) -> bool:
+def _holds_nothing(name: str, seen: set[str] | None) -> bool:
     """Whether a file surely has nothing to tell of, and no configuration has anything to say of it.
-    The folders in `seen` have none."""
+    The folders in `seen` have none; None if none counts."""
     if name.startswith("-") or not name.endswith(".py"):
         return False
     try:
-        if not os.path.isfile(name) or not _are_unconfigured(os.path.dirname(name), seen):  # noqa: PTH113, PTH120
+        if not os.path.isfile(name):  # noqa: PTH113 (pathlib takes longer than all of this)
             return False
-        with open(name, "rb") as stream:  # noqa: PTH123 (pathlib takes longer than all of this)
+        if seen is not None and not _are_unconfigured(os.path.dirname(name), seen):  # noqa: PTH120
+            return False
+        with open(name, "rb") as stream:  # noqa: PTH123
             data = stream.read()
         return not _hints_at_anything(data) and _is_python(data)
     except (OSError, ValueError):
