@@ -60,6 +60,7 @@ class Memory:
             for name, stamp in self._stamps.items()
             if stamp is not None and not is_settled(stamp)
         }
+        self._digests = dict(self._unsettled)
         self.consulted = Consulted()
         self._old: dict[str, _Entry] = {}
 
@@ -104,8 +105,14 @@ class Memory:
         stamp, digest = entry[1], entry[2]
         if stamp is not None and stamp == self._stamps[key[0]]:
             return entry
-        now = self._unsettled.get(key[0]) or digest_of_file(key[0])
-        return entry if now == digest and digest != MISSING else None
+        return entry if self._digest(key[0]) == digest != MISSING else None
+
+    def _digest(self, name: str) -> str:
+        """The digest of a file as it was at first sight."""
+        known = self._digests.get(name)
+        if known is None:
+            known = self._digests[name] = digest_of_file(name)
+        return known
 
     def _same_around(self, record: Any, count: int) -> bool:
         return (

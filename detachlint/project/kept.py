@@ -13,6 +13,13 @@ from detachlint.project.outline import Outline
 _T = TypeVar("_T")
 
 
+Known = tuple[dict[str, "Outline | None"], dict[str, "Mentions | None"]]
+"""Outlines and mentions by the digests of the texts."""
+
+FEW = 8
+"""What is new is written to an entry of its own while it is less than one part in so many of all."""
+
+
 class Kept:
     """Outlines and mentions of texts; those that this run has asked for are kept for the next one.
 
@@ -21,57 +28,67 @@ class Kept:
 
     def __init__(self, store: Store | None = None, name: str = "") -> None:
         self._store, self._name = store, name
-        self._outlines: dict[str, Outline | None] = {}
-        self._mentions: dict[str, Mentions | None] = {}
-        self._used_outlines: dict[str, Outline | None] = {}
-        self._used_mentions: dict[str, Mentions | None] = {}
+        self._old: Known = {}, {}
+        self._new: Known = {}, {}
+        self._used: Known = {}, {}
         self._loaded = store is None
-        self._is_new = False
+        self._changed = False
 
     def outline(self, digest: str, work: Callable[[], Outline | None]) -> Outline | None:
         """The outline of the text with that digest; `work` finds it out."""
-        self._load()
-        return self._find(digest, self._outlines, self._used_outlines, work)
+        return self._find(digest, (self._old[0], self._new[0], self._used[0]), work)
 
     def mentions(self, digest: str, work: Callable[[], Mentions | None]) -> Mentions | None:
         """What the text with that digest mentions; `work` finds it out, and may raise."""
-        self._load()
-        return self._find(digest, self._mentions, self._used_mentions, work)
+        return self._find(digest, (self._old[1], self._new[1], self._used[1]), work)
 
     def _find(
-        self, digest: str, known: dict[str, _T], used: dict[str, _T], work: Callable[[], _T]
+        self,
+        digest: str,
+        among: tuple[dict[str, _T], dict[str, _T], dict[str, _T]],
+        work: Callable[[], _T],
     ) -> _T:
         if self._store is None or digest == MISSING:
             return work()
-        if digest in known:
-            found = known[digest]
-        else:
-            found = work()
-            self._is_new = True
-            known[digest] = found
-        used[digest] = found
+        self._load(self._store)
+        old, new, used = among
+        if digest not in old and digest not in new:
+            new[digest] = work()
+            self._changed = True
+        used[digest] = found = old[digest] if digest in old else new[digest]
         return found
 
-    def _load(self) -> None:
-        if self._loaded or self._store is None:
-            return
-        self._loaded = True
-        data = self._store.read(self._name)
-        if data is None:
-            return
-        import pickle
-
-        try:
-            self._outlines, self._mentions = pickle.loads(data)
-        except Exception:  # an entry that is damaged may raise anything
-            self._outlines, self._mentions = {}, {}
+    def _load(self, store: Store) -> None:
+        if not self._loaded:
+            self._loaded = True
+            _fill(self._old, store.read(self._name))
+            _fill(self._new, store.read(f"{self._name}-new"))
 
     def save(self) -> None:
         """Keep what was asked for, if there is anything new."""
-        if self._store is not None and self._is_new:
-            # Imported late, as above: it is of no use where nothing is kept.
-            import pickle
+        if self._store is None or not self._changed:
+            return
+        # Imported late: it is of no use where nothing is kept.
+        import pickle
 
-            used = self._used_outlines, self._used_mentions
-            self._store.write(self._name, pickle.dumps(used, pickle.HIGHEST_PROTOCOL))
-            self._is_new = False
+        self._changed = False
+        few = _size(self._new) * FEW < _size(self._used)
+        name, known = (f"{self._name}-new", self._new) if few else (self._name, self._used)
+        self._store.write(name, pickle.dumps(known, pickle.HIGHEST_PROTOCOL))
+
+
+def _size(known: Known) -> int:
+    return len(known[0]) + len(known[1])
+
+
+def _fill(known: Known, data: bytes | None) -> None:
+    if data is None:
+        return
+    import pickle
+
+    try:
+        outlines, mentions = pickle.loads(data)
+        known[0].update(outlines)
+        known[1].update(mentions)
+    except Exception:  # an entry that is damaged may raise anything
+        return

@@ -93,7 +93,7 @@ def cold_check(place: Place) -> Iterator[Row]:
 
 
 def _check(place: Place, *paths: Path, cache: Path | None = None) -> Command:
-    names = [*map(str, paths), "--isolated", "--quiet", "--jobs", "1"]
+    names = [*map(str, paths), "--isolated", "--quiet", "--jobs", "1", "--output-format", "concise"]
     return detachlint("check", *names, folder=place.scratch, cache=cache)
 
 

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,8 @@ def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copytree(PROJECTS / name, tmp_path / name)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(parallel, "SMALL", 1)
+    # What is patched here has to hold in the other processes, whatever threads pytest has.
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
     return tmp_path
 
 
@@ -46,7 +49,7 @@ def test_results_and_their_order_are_the_same(
     shared: Path, monkeypatch: pytest.MonkeyPatch, start: str
 ) -> None:
     if start == "spawn":
-        monkeypatch.setattr(parallel.threading, "active_count", lambda: 2)
+        monkeypatch.setattr(threading, "active_count", lambda: 2)
     alone = found(1)
     assert any(findings for _, findings, _ in alone)
     assert found(3) == alone
