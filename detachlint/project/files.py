@@ -41,7 +41,8 @@ class ProjectFiles:
         kept: Kept | None = None,
     ) -> None:
         self.named = sorted(set(named))
-        self._shown = {os.path.abspath(name): name for name in self.named}  # noqa: PTH100 (hot)
+        self._paths: dict[str, str] = {}
+        self._shown = {self.path(name): name for name in self.named}
         self._texts = dict(texts or {})
         self._consulted = Consulted() if consulted is None else consulted
         self._kept = Kept() if kept is None else kept
@@ -61,7 +62,10 @@ class ProjectFiles:
 
     def path(self, name: str) -> str:
         """The absolute path of a file, given its name."""
-        return os.path.abspath(name)  # noqa: PTH100 (hot, and a str)
+        path = self._paths.get(name)
+        if path is None:
+            path = self._paths[name] = os.path.abspath(name)  # noqa: PTH100 (a str)
+        return path
 
     def entries(self, folder: str) -> frozenset[str]:
         """What is in a folder (an absolute path) that may matter to an import; nothing, if it cannot
