@@ -18,6 +18,7 @@ import sysconfig
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -117,17 +118,20 @@ def parses(data: bytes) -> bool:
     return True
 
 
-Files = Iterator[tuple[str, bytes]]
+Files = Iterator[tuple[str, "Callable[[], bytes]"]]
+"""What files are called, and how to get at what is in them."""
 
 
 def below(*roots: Path) -> Files:
     """The Python files below some folders, each with a crossing at its end."""
     for root in roots:
         for path in sorted(root.rglob("*.py")):
-            try:
-                yield str(path), path.read_bytes() + CROSSING
-            except OSError:
-                continue
+            if path.is_file():
+                yield str(path), partial(_with_crossing, path)
+
+
+def _with_crossing(path: Path) -> bytes:
+    return path.read_bytes() + CROSSING
 
 
 def standard_library() -> Files:
@@ -157,7 +161,7 @@ def generated() -> Files:
         database=None,
         deadline=None,
         derandomize=True,
-        max_examples=1000,
+        max_examples=300,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
@@ -167,20 +171,21 @@ def generated() -> Files:
 
     generate()
     for number, program in enumerate(programs):
-        yield f"generated program {number}", program.encode("utf-8", "surrogatepass") + CROSSING
+        data = program.encode("utf-8", "surrogatepass") + CROSSING
+        yield f"generated program {number}", partial(bytes, data)
 
 
 def mutated() -> Files:
     """Files of the test suite's programs, with a few pieces taken out or put in."""
     rng = random.Random(0)
-    originals = [data for _, data in below(Path(__file__).parents[1] / "projects")]
+    originals = [read() for _, read in below(Path(__file__).parents[1] / "projects")]
     for number in range(4000):
         data = bytearray(rng.choice(originals))
         for _ in range(rng.randint(1, 4)):
             start = rng.randrange(len(data))
             length = rng.choice((0, 1, 3, 30))
             data[start : start + length] = rng.choice((b"", *PIECES))
-        yield f"mutated file {number}", bytes(data)
+        yield f"mutated file {number}", partial(bytes, data)
 
 
 def random_bytes() -> Files:
@@ -189,7 +194,8 @@ def random_bytes() -> Files:
     for number in range(4000):
         noise = rng.randbytes(rng.randrange(200))
         before = rng.choice((b"", b"\xef\xbb\xbf", b"# coding: utf-7\n", b"import torch\n"))
-        yield f"random bytes {number}", before + noise + rng.choice((b"", CROSSING))
+        data = before + noise + rng.choice((b"", CROSSING))
+        yield f"random bytes {number}", partial(bytes, data)
 
 
 SOURCES: dict[str, Callable[[], Files]] = {
@@ -209,8 +215,8 @@ def count(source: str, sample: int | None, limit: float) -> Count:
     if sample is not None:
         everything = list(files)
         files = iter(everything[:: max(len(everything) // sample, 1)])
-    for name, data in files:
-        counted.take(name, data, limit)
+    for name, read in files:
+        counted.take(name, read(), limit)
     return counted
 
 

@@ -10,10 +10,10 @@ LIMIT = 20.0
 """CPU seconds for one file."""
 
 
-@pytest.mark.parametrize("source", sorted(SOURCES.keys() - {"benchmark-packages"}))
+@pytest.mark.parametrize("source", sorted(SOURCES.keys() - {"benchmark-packages", "generated"}))
 def test_nothing_goes_wrong(source: str) -> None:
-    counted = count(source, 30, LIMIT)
-    assert counted.files >= 30
+    counted = count(source, 10, LIMIT)
+    assert counted.files >= 10
     assert counted.wrong == []
 
 
