@@ -2,8 +2,9 @@
 
     python tests/benchmarks/speed.py [--only a]... [--repeat N] [--limit SECONDS] [--package NAME]...
 
-Times are CPU seconds of whole processes, medians of runs in turns; memory is the peak. A command that
-takes more than `--limit` seconds is stopped, and one that takes more than a tenth of it is run once.
+Times are CPU seconds of whole processes, medians of runs in turns; memory is the peak. POSIX only. A
+command that takes more than `--limit` of them is stopped, and one that takes more than a tenth of it
+is run once.
 TorchFix and torch-preflight are installed into an environment of their own in the benchmark's cache.
 """
 
@@ -106,7 +107,7 @@ def _arguments() -> argparse.Namespace:
         "--package", action="append", default=[], choices=[p.name for p in PACKAGES]
     )
     parser.add_argument("--repeat", type=int, default=5)
-    parser.add_argument("--limit", type=float, default=900.0)
+    parser.add_argument("--limit", type=float, default=900.0, help="CPU seconds")
     parser.add_argument("--cache", type=Path, default=default_cache())
     return parser.parse_args()
 

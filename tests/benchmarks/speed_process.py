@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import os
+import resource
+import signal
 import statistics
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from time import monotonic, sleep
 
 ROOT = Path(__file__).parents[2]
 COMPILED = Path(tempfile.gettempdir()) / "detachlint-benchmarks" / "pycache"
@@ -51,8 +54,8 @@ def detachlint(*arguments: str, folder: Path, cache: Path | None = None) -> Comm
 
 
 def cost(command: Command, limit: float) -> Cost:
-    """Run a command once; what it prints is nobody's business. It is stopped after `limit` seconds of
-    the clock."""
+    """Run a command once; what it prints is nobody's business. It is stopped after `limit` CPU seconds
+    (and each process that it starts, after as many of its own)."""
     ours = ("DETACHLINT", "PYTHON")
     variables = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
     variables |= {
@@ -61,6 +64,7 @@ def cost(command: Command, limit: float) -> Cost:
         "OMP_NUM_THREADS": "1",
         **command.environment,
     }
+    seconds = math.ceil(limit)
     process = subprocess.Popen(
         command.arguments,
         cwd=command.folder,
@@ -68,25 +72,18 @@ def cost(command: Command, limit: float) -> Cost:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        preexec_fn=partial(resource.setrlimit, resource.RLIMIT_CPU, (seconds, seconds + 5)),
     )
     # `wait4` says what this child has cost, which `subprocess` does not.
-    start, pause = monotonic(), 0.001
-    while True:
-        done, status, usage = os.wait4(process.pid, os.WNOHANG)
-        if done:
-            break
-        if monotonic() - start > limit:
-            process.kill()
-            _, _, usage = os.wait4(process.pid, 0)
-            status = -1
-            break
-        pause = min(pause * 1.5, 0.1)
-        sleep(pause)
-    process.returncode = 0  # it has been waited for
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
     scale = 1 << 20 if sys.platform == "darwin" else 1 << 10
-    seconds = usage.ru_utime + usage.ru_stime
-    code = None if status == -1 else os.waitstatus_to_exitcode(status)
-    return Cost(seconds, usage.ru_maxrss / scale, code)
+    stopped = process.returncode in (-signal.SIGXCPU, -signal.SIGKILL)
+    return Cost(
+        usage.ru_utime + usage.ru_stime,
+        usage.ru_maxrss / scale,
+        None if stopped else process.returncode,
+    )
 
 
 def side_by_side(commands: Sequence[Command], repeat: int, limit: float) -> list[Cost]:
