@@ -10,16 +10,18 @@ files without crossings costs reading them.
 
 from __future__ import annotations
 
-import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from detachlint.config.configuration import Configuration
 from detachlint.config.options import DEFAULT_OPTIONS, Options
-from detachlint.knowledge.own import OwnFacts, merged
+from detachlint.knowledge.own import merged
+from detachlint.outcome.program import RunProgram
+from detachlint.outcome.result import FileResult as FileResult
+from detachlint.project.lost import WorkerLost
 from detachlint.rules.codes import UNREADABLE, UNUSED_SUPPRESSION
 from detachlint.rules.finding import Confidence, Finding
 from detachlint.source.discovery import FoundFile, WalkRules, describe, discover, read_file
@@ -29,7 +31,6 @@ from detachlint.source.scan import (
     imports_library,
     may_hold_crossing,
     may_name_rules,
-    mentions_tensors,
     text_may_hold_crossing,
 )
 from detachlint.source.span import Span
@@ -38,10 +39,11 @@ from detachlint.source.text import SourceText, Undecodable, Unencodable
 if TYPE_CHECKING:
     import ast
 
+    from detachlint.cache.store import Store
     from detachlint.config.baseline import Likeness
     from detachlint.fix import FixStyle
     from detachlint.interpret.facts import Facts
-    from detachlint.project import ProjectAnalysis
+    from detachlint.outcome.memory import Memory
     from detachlint.syntax.parse import Unparsable
 
 MAXIMUM_PASSES = 10
@@ -55,27 +57,6 @@ class FixResult:
     text: str
     applied: list[Finding]
     remaining: list[Finding]
-
-
-@dataclass(frozen=True, slots=True)
-class FileResult:
-    """What came of one file.
-
-    `findings` are located in `source`, which is None for a file that holds no crossing or could not
-    be decoded. Where fixing changed something, `before` is what the file contained and `fixed` its
-    new content; otherwise both are None.
-    `error` is one line, naming the file, on why the tool could not do its work.
-    `known` are the findings that the baseline holds, which are not among the others.
-    """
-
-    filename: str
-    findings: tuple[Finding, ...] = ()
-    source: SourceText | None = None
-    applied: tuple[Finding, ...] = ()
-    before: SourceText | None = None
-    fixed: bytes | None = None
-    error: str | None = None
-    known: tuple[Likeness, ...] = ()
 
 
 def check_source(
@@ -142,7 +123,7 @@ def check_texts(sources: Iterable[tuple[SourceText, Options]]) -> Iterator[FileR
     """
     given = list(sources)
     programs = [source.filename for source, options in given if _is_python(source, options)]
-    project = _LazyProject(programs, merged(options.facts for _, options in given))
+    project = RunProgram(programs, merged(options.facts for _, options in given))
     for source, options in given:
         work = partial(_check_file, source, options, project.analysis)
         yield _guarded(work, source.filename, options)
@@ -162,14 +143,18 @@ def check_paths(
     options: Options | Configuration = DEFAULT_OPTIONS,
     *,
     expect: Callable[[int], None] | None = None,
+    store: Store | None = None,
+    jobs: int = 1,
 ) -> Iterator[FileResult]:
     """Check files and directories; one result for each file that was found or could not be.
 
     With a `Configuration`, each file is checked as its configuration says, and what is excluded is
     left out. Raises `ConfigurationError`, before any file is checked. `expect` is told how many
-    results there will be, once that is known.
+    results there will be, once that is known. What a `store` holds of earlier runs is used, and what
+    comes of this one is kept there; up to `jobs` processes work at it. Results are the same without.
+    Raises `detachlint.project.lost.WorkerLost` if such a process is killed.
     """
-    return _each_file(paths, options, _check_bytes, expect)
+    return _each_file([*paths], options, _check_bytes, expect, store, jobs)
 
 
 def fix_paths(
@@ -178,12 +163,14 @@ def fix_paths(
     *,
     write: bool = True,
     expect: Callable[[int], None] | None = None,
+    store: Store | None = None,
+    jobs: int = 1,
 ) -> Iterator[FileResult]:
     """Fix files and directories. A changed file is replaced atomically, unless `write` is false.
 
-    `options`, `expect` and errors are those of `check_paths`.
+    The other arguments and errors are those of `check_paths`.
     """
-    return _each_written(_each_file(paths, options, _fix_bytes, expect), write)
+    return _each_written(_each_file([*paths], options, _fix_bytes, expect, store, jobs), write)
 
 
 def silence_paths(
@@ -193,20 +180,22 @@ def silence_paths(
     write: bool = True,
 ) -> Iterator[FileResult]:
     """Put `# noqa` comments to all findings, as `fix_paths` writes fixes; those are `applied`."""
-    return _each_written(_each_file(paths, options, _silence_bytes), write)
+    return _each_written(_each_file([*paths], options, _silence_bytes), write)
 
 
 # --- files ------------------------------------------------------------------------------------
 
 
-_Work: TypeAlias = "Callable[[bytes, str, Options, ProjectAnalysis | None], FileResult]"
+_Work: TypeAlias = "Callable[[bytes, str, Options, RunProgram | None], FileResult]"
 
 
 def _each_file(
-    paths: Iterable[str | Path],
+    paths: list[str | Path],
     options: Options | Configuration,
     work: _Work,
     expect: Callable[[int], None] | None = None,
+    store: Store | None = None,
+    jobs: int = 1,
 ) -> Iterator[FileResult]:
     if isinstance(options, Options):
         rules = WalkRules(suffixes=searched(options.extensions))
@@ -219,59 +208,92 @@ def _each_file(
         expect(len(found.problems) + len(found.files))
     for problem in found.problems:
         yield FileResult(str(problem.path), error=f"{problem.path}: {problem.message}")
-    programs = [
+    if store is None:
+        program = _program(found.files, chosen, jobs)
+        for file, own in zip(found.files, chosen, strict=True):
+            yield _one_file(file, own, work, program)[0]
+    else:
+        yield from _with_memory([*map(str, paths)], found.files, chosen, work, store, jobs)
+
+
+def _program(
+    files: Sequence[FoundFile],
+    chosen: Sequence[Options],
+    jobs: int,
+    store: Store | None = None,
+    memory: Memory | None = None,
+) -> RunProgram:
+    names = [
         str(file.path)
-        for file, own in zip(found.files, chosen, strict=True)
+        for file, own in zip(files, chosen, strict=True)
         if language_of(file.path.name, own.extensions) is Language.PYTHON
     ]
-    project = _LazyProject(programs, merged(own.facts for own in chosen))
-    for file, own in zip(found.files, chosen, strict=True):
-        yield _one_file(file, own, work, project)
+    own = merged(own.facts for own in chosen)
+    if memory is None:
+        return RunProgram(names, own, jobs=jobs)
+    return RunProgram(names, own, memory.consulted, store, memory.name, jobs)
 
 
-class _LazyProject:
-    """The project of a run, imported and made when the first file needs it."""
+def _with_memory(
+    paths: list[str],
+    files: Sequence[FoundFile],
+    chosen: Sequence[Options],
+    work: _Work,
+    store: Store,
+    jobs: int,
+) -> Iterator[FileResult]:
+    """The results of all files, the remembered ones where they still hold. Fixes are made anew."""
+    # Imported late: where nothing is kept, nothing is remembered.
+    from detachlint.outcome.memory import Memory
 
-    def __init__(self, names: list[str], own: OwnFacts) -> None:
-        self.names = names
-        self.own = own
-
-    @cached_property
-    def mentions_tensors(self) -> bool:
-        """Whether any of the files does: then any other may be handed them."""
-        return any(map(_mentions_tensors, self.names))
-
-    @cached_property
-    def analysis(self) -> ProjectAnalysis:
-        from detachlint.project import ProjectAnalysis
-
-        return ProjectAnalysis(self.names, own=self.own)
-
-
-def _mentions_tensors(name: str) -> bool:
-    try:
-        return mentions_tensors(read_file(Path(name)).decode("utf-8", "replace"))
-    except OSError:
-        return False
+    checks = work is _check_bytes
+    memory = Memory(store, paths, files, chosen, read_source)
+    recalled = memory.recalled()
+    if recalled is not None and checks:
+        yield from recalled
+        return
+    program = _program(files, chosen, jobs, store, memory)
+    results: list[tuple[FileResult, str]] = []
+    for index, (file, own) in enumerate(zip(files, chosen, strict=True)):
+        known = (
+            memory.recall(index, partial(program.basis_again, str(file.path))) if checks else None
+        )
+        results.append(known or _one_file(file, own, work, program, wants_basis=checks))
+        yield results[-1][0]
+    if checks:
+        memory.keep(results)
 
 
-def _one_file(file: FoundFile, options: Options, work: _Work, project: _LazyProject) -> FileResult:
+def _one_file(
+    file: FoundFile,
+    options: Options,
+    work: _Work,
+    program: RunProgram,
+    *,
+    wants_basis: bool = False,
+) -> tuple[FileResult, str]:
+    """The result of a file, and what it depends on beside the file, if that is wanted."""
     filename = str(file.path)
     try:
         data = read_file(file.path)
     except OSError as error:
-        return FileResult(filename, error=f"{filename}: {describe(error)}")
+        return FileResult(filename, error=f"{filename}: {describe(error)}"), ""
     # What the user named is parsed in any case: a syntax error in it is worth saying.
-    if not file.explicit and not _is_worth_parsing(data, options, project):
-        return FileResult(filename)
-    return _guarded(partial(work, data, filename, options, project.analysis), filename, options)
+    worth_parsing = file.explicit or _is_worth_parsing(data, options, program)
+    basis = ""
+    if wants_basis:
+        needs_facts = worth_parsing and program.needs_facts(data)
+        basis = program.basis(filename, needs_facts=needs_facts)
+    if not worth_parsing:
+        return FileResult(filename, passed_over=True), basis
+    return _guarded(partial(work, data, filename, options, program), filename, options), basis
 
 
-def _is_worth_parsing(data: bytes, options: Options, project: _LazyProject) -> bool:
+def _is_worth_parsing(data: bytes, options: Options, program: RunProgram) -> bool:
     if may_hold_crossing(data):
         return True
     text = data.decode("utf-8", "replace")
-    if options.facts.may_cross(text) or (imports_library(text) and project.mentions_tensors):
+    if options.facts.may_cross(text) or (imports_library(text) and program.mentions_tensors):
         return True
     return may_name_rules(data) and options.reports(UNUSED_SUPPRESSION)
 
@@ -281,41 +303,41 @@ def _guarded(work: Callable[[], FileResult], filename: str, options: Options) ->
         return work()
     except Undecodable as error:
         return FileResult(filename, tuple(_wanted([_unreadable(error, filename)], options)))
+    except WorkerLost:
+        raise
     except Exception as error:
         return FileResult(filename, error=_internal_error(error, filename))
 
 
 def _check_bytes(
-    data: bytes, filename: str, options: Options, project: ProjectAnalysis | None
+    data: bytes, filename: str, options: Options, program: RunProgram | None
 ) -> FileResult:
-    return _check_file(read_source(data, filename, options), options, project)
+    return _check_file(read_source(data, filename, options), options, program)
 
 
-def _check_file(
-    source: SourceText, options: Options, project: ProjectAnalysis | None
-) -> FileResult:
-    checked = _check(source, options, project)
+def _check_file(source: SourceText, options: Options, program: RunProgram | None) -> FileResult:
+    checked = _check(source, options, program)
     return FileResult(source.filename, checked.findings, source, known=checked.known)
 
 
 def _fix_bytes(
-    data: bytes, filename: str, options: Options, project: ProjectAnalysis | None
+    data: bytes, filename: str, options: Options, program: RunProgram | None
 ) -> FileResult:
-    return _changed(read_source(data, filename, options), options, project, _fix_program)
+    return _changed(read_source(data, filename, options), options, program, _fix_program)
 
 
 def _changed(
-    source: SourceText, options: Options, project: ProjectAnalysis | None, work: _Change
+    source: SourceText, options: Options, program: RunProgram | None, work: _Change
 ) -> FileResult:
     """What came of changing the programs in a file."""
     filename = source.filename
-    after, applied, remaining = _change(source, options, project, work)
+    after, applied, remaining = _change(source, options, program, work)
     if after is source:
         return FileResult(filename, remaining.findings, source, known=remaining.known)
     try:
         fixed = source.with_content_of(after)
     except Unencodable as error:
-        unfixed = _check(source, options, project)
+        unfixed = _check(source, options, program)
         message = f"{filename}: not fixed: {error}"
         return FileResult(filename, unfixed.findings, source, error=message, known=unfixed.known)
     left, known = remaining
@@ -323,10 +345,10 @@ def _changed(
 
 
 def _silence_bytes(
-    data: bytes, filename: str, options: Options, project: ProjectAnalysis | None
+    data: bytes, filename: str, options: Options, program: RunProgram | None
 ) -> FileResult:
     source = read_source(data, filename, options)
-    result = _changed(source, options, project, _silence_program)
+    result = _changed(source, options, program, _silence_program)
     return result if result.before is not None else replace(result, findings=())
 
 
@@ -356,6 +378,9 @@ def _failed(result: FileResult, message: str) -> FileResult:
 
 
 def _internal_error(error: Exception, filename: str) -> str:
+    # Imported late, as all that is for bad days.
+    import traceback
+
     frame = traceback.extract_tb(error.__traceback__)[-1]
     words = " ".join(f"{type(error).__name__}: {error}".split())
     place = f"{Path(frame.filename).name}:{frame.lineno}"
@@ -386,15 +411,13 @@ class _Checked(NamedTuple):
     known: tuple[Likeness, ...] = ()
 
 
-def _check(
-    source: SourceText, options: Options, project: ProjectAnalysis | None = None
-) -> _Checked:
+def _check(source: SourceText, options: Options, program: RunProgram | None = None) -> _Checked:
     if source.blocks is None:
-        return _check_program(source, options, project)
+        return _check_program(source, options, program)
     findings: list[Finding] = []
     known: tuple[Likeness, ...] = ()
     for block in source.blocks:
-        checked = _check_program(block.source, options.after(known), project)
+        checked = _check_program(block.source, options.after(known), program)
         # What is no program is an example of something else.
         readable = [finding for finding in checked.findings if finding.code != UNREADABLE]
         findings += [finding.moved(block.outer) for finding in readable]
@@ -402,9 +425,7 @@ def _check(
     return _Checked(tuple(findings), known)
 
 
-def _check_program(
-    source: SourceText, options: Options, project: ProjectAnalysis | None
-) -> _Checked:
+def _check_program(source: SourceText, options: Options, program: RunProgram | None) -> _Checked:
     from detachlint.config.wanted import reported
     from detachlint.source.suppressions import read_suppressions
     from detachlint.syntax.parse import Unparsable, parse_module
@@ -418,13 +439,13 @@ def _check_program(
         return _troubles(source, [error], options)
     found: list[Finding] = []
     complete = True
-    handed = project is not None and imports_library(source.text)
+    handed = program is not None and imports_library(source.text)
     own = options.facts.may_cross(source.text)
     if text_may_hold_crossing(source.text) or handed or own:
-        if project is None:
+        if program is None:
             read = partial(_facts_alone, tree, source.filename, options)
         else:
-            read = partial(_facts_in, project, source)
+            read = partial(_facts_in, program, source)
         found, complete = _findings(read, source.filename)
     findings, known = reported(found, source, suppressions, options, complete=complete)
     if findings:
@@ -478,13 +499,14 @@ def _facts_alone(tree: ast.Module, filename: str, options: Options) -> Facts:
     return analyse_module(lower_module(tree, filename), filename, options.facts)
 
 
-def _facts_in(project: ProjectAnalysis, source: SourceText) -> Facts:
+def _facts_in(program: RunProgram, source: SourceText) -> Facts:
     """The facts about a file of a project."""
     from detachlint.interpret.facts import Facts
     from detachlint.syntax.parse import too_deep
 
     changed = source.original is None or source.stored is not source
-    view = project.with_text(source.filename, source.text) if changed else project
+    whole = program.analysis
+    view = whole.with_text(source.filename, source.text) if changed else whole
     facts = view.facts(source.filename)
     if facts is None and not text_may_hold_crossing(source.text):
         return Facts(source.filename)  # no file of the project says anything of tensors
@@ -495,54 +517,52 @@ def _facts_in(project: ProjectAnalysis, source: SourceText) -> Facts:
 
 _Changed: TypeAlias = tuple[SourceText, list[Finding], _Checked]
 """A changed source (the same object if nothing changed), what was applied, what remains."""
-_Change: TypeAlias = "Callable[[SourceText, Options, ProjectAnalysis | None], _Changed]"
+_Change: TypeAlias = "Callable[[SourceText, Options, RunProgram | None], _Changed]"
 
 
 def _change(
-    source: SourceText, options: Options, project: ProjectAnalysis | None, work: _Change
+    source: SourceText, options: Options, program: RunProgram | None, work: _Change
 ) -> _Changed:
     """Change the programs in a source, by a function that changes one."""
     if source.blocks is None:
-        return work(source, options, project)
+        return work(source, options, program)
     applied: list[Finding] = []
     programs: list[str] = []
     known: tuple[Likeness, ...] = ()
     for block in source.blocks:
-        after, done, left = work(block.source, options.after(known), project)
+        after, done, left = work(block.source, options.after(known), program)
         programs.append(after.text)
         applied += [finding.moved(block.outer) for finding in done]
         known += left.known
     changed = source.with_programs(programs) if applied else source
-    return changed, applied, _check(changed, options, project)
+    return changed, applied, _check(changed, options, program)
 
 
-def _silence_program(
-    source: SourceText, options: Options, project: ProjectAnalysis | None
-) -> _Changed:
+def _silence_program(source: SourceText, options: Options, program: RunProgram | None) -> _Changed:
     from detachlint.fix import add_noqa
 
-    checked = _check_program(source, options, project)
+    checked = _check_program(source, options, program)
     silenced = add_noqa(source, checked.findings)
     if not silenced.findings:
         return source, [], checked
-    remaining = _check_program(silenced.source, options, project)
+    remaining = _check_program(silenced.source, options, program)
     return silenced.source, list(silenced.findings), remaining
 
 
 def _fix_program(
-    source: SourceText, options: Options, project: ProjectAnalysis | None = None
+    source: SourceText, options: Options, program: RunProgram | None = None
 ) -> _Changed:
     from detachlint.fix import apply_fixes
 
     applied: list[Finding] = []
-    current, checked = source, _check_program(source, options, project)
+    current, checked = source, _check_program(source, options, program)
     for _ in range(MAXIMUM_PASSES):
         repair = apply_fixes(current, checked.findings, unsafe=options.unsafe_fixes)
         if not repair.applied:
             break
         applied += repair.applied
         current = repair.source
-        checked = _check_program(current, options, project)
+        checked = _check_program(current, options, program)
     return current, applied, checked
 
 

@@ -26,7 +26,9 @@ def write_baseline(request: Request, name: str) -> int:
         raise Failure("--write-baseline works on files, not on standard input")
     found: list[tuple[str, Likeness]] = []
     failed = False
-    for result in check_paths(request.paths or (".",), request.configuration):
+    for result in check_paths(
+        request.paths or (".",), request.configuration, store=request.store, jobs=request.jobs
+    ):
         if result.error is not None:
             complain(result.error)
             failed = True

@@ -8,11 +8,14 @@ from typing import Any, TypeVar
 
 import click
 
+from detachlint.cli.caching import CACHE_OPTIONS, take_store
 from detachlint.cli.configuration import CONFIGURATION_OPTIONS, take_configuration
+from detachlint.cli.jobs import JOBS_OPTION
 from detachlint.cli.linting import Request, run
 from detachlint.cli.output import OUTPUT_OPTIONS, Output
 from detachlint.cli.terminal import Failure
 from detachlint.config.errors import ConfigurationError
+from detachlint.project.lost import WorkerLost
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -28,6 +31,8 @@ _OPTIONS = (
     ),
     click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings."),
     *CONFIGURATION_OPTIONS,
+    *CACHE_OPTIONS,
+    JOBS_OPTION,
     click.option("--show-files", is_flag=True, help="List the files that would be checked."),
     click.option("--show-settings", is_flag=True, help="Print the settings of the paths."),
 )
@@ -91,10 +96,15 @@ def _run(
         return run(request())
     except ConfigurationError as error:
         raise Failure(str(error)) from error
+    except WorkerLost as error:
+        raise Failure(
+            "a process that helped was killed; with `--jobs 1`, one does it all and needs less memory"
+        ) from error
 
 
 def _request(given: Mapping[str, Any], *, without_baseline: bool) -> Request:
     left = dict(given)
     output = Output(**{each.name: left.pop(each.name) for each in fields(Output)})
     configuration = take_configuration(left, without_baseline=without_baseline)
-    return Request(configuration=configuration, output=output, **left)
+    store = take_store(left)
+    return Request(configuration=configuration, output=output, store=store, **left)

@@ -70,7 +70,7 @@ def _program(file: str, line: int) -> SourceText:
 def _facts(source: SourceText, paths: tuple[str, ...]) -> Facts:
     """The facts about a program, with the files under `paths` as the other ones around it."""
     from detachlint.interpret.facts import Facts
-    from detachlint.project import ProjectAnalysis
+    from detachlint.project.analysis import ProjectAnalysis
 
     file = source.filename
     here = os.path.abspath(file)  # noqa: PTH100 (a link is not followed)

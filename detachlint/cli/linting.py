@@ -30,6 +30,7 @@ from detachlint.rules.finding import Finding
 from detachlint.source.text import SourceText
 
 if TYPE_CHECKING:
+    from detachlint.cache.store import Store
     from detachlint.config.baseline import Likeness
 
 
@@ -44,6 +45,8 @@ class Request:
     output: Output
     stdin_filename: str
     exit_zero: bool
+    store: Store | None = None
+    jobs: int = 1
 
 
 @dataclass(slots=True)
@@ -128,8 +131,21 @@ def _results(request: Request, progress: Progress) -> Iterable[FileResult]:
     paths = request.paths or (".",)
     if request.fix or request.diff:
         write = not request.diff
-        return fix_paths(paths, request.configuration, write=write, expect=progress.expect)
-    return check_paths(paths, request.configuration, expect=progress.expect)
+        return fix_paths(
+            paths,
+            request.configuration,
+            write=write,
+            expect=progress.expect,
+            store=request.store,
+            jobs=request.jobs,
+        )
+    return check_paths(
+        paths,
+        request.configuration,
+        expect=progress.expect,
+        store=request.store,
+        jobs=request.jobs,
+    )
 
 
 def _standard_input(request: Request) -> Iterator[FileResult]:
@@ -138,7 +154,7 @@ def _standard_input(request: Request) -> Iterator[FileResult]:
     if request.configuration.forbids(request.stdin_filename):
         if request.fix and not request.diff:
             write_bytes(data)
-        yield FileResult(request.stdin_filename)
+        yield FileResult(request.stdin_filename, passed_over=True)
         return
     if not request.fix and not request.diff:
         yield check_bytes(data, request.stdin_filename, options)
@@ -151,7 +167,7 @@ def _standard_input(request: Request) -> Iterator[FileResult]:
 
 def _account(result: FileResult) -> str:
     """One line on what came of a file."""
-    if result.source is None and not result.findings:
+    if result.passed_over:
         return f"{result.filename}: holds no crossing"
     fixed = f", {len(result.applied)} fixed" if result.applied else ""
     return f"{result.filename}: {counted(len(result.findings))}{fixed}"

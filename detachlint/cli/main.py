@@ -9,6 +9,7 @@ from typing import NoReturn
 import click
 
 from detachlint import __version__
+from detachlint.cli.caching import clean
 from detachlint.cli.check import check, fix
 from detachlint.cli.debug import debug
 from detachlint.cli.explain import explain
@@ -28,7 +29,7 @@ def command() -> None:
     """Find, explain and fix PyTorch tensors that cross into NumPy while they require grad."""
 
 
-for _subcommand in (check, fix, explain, run, verify, rule, debug):
+for _subcommand in (check, fix, explain, run, verify, rule, clean, debug):
     command.add_command(_subcommand)
 
 

@@ -7,7 +7,6 @@ the baseline was written, the first ones.
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -93,11 +92,16 @@ def render(findings: Iterable[tuple[str, Likeness]], root: str) -> str:
     for (name, like), count in sorted(counts.items()):
         entry = {"code": like.code, "line": like.line, "count": count}
         files.setdefault(name, []).append(entry)
+    # Imported late, as below: few projects have a baseline.
+    import json
+
     return json.dumps({FORMAT: VERSION, "files": files}, indent=1) + "\n"
 
 
 def read_baseline(path: str, label: str) -> Baseline:
     """The baseline in a file. Raises `ConfigurationError`."""
+    import json
+
     try:
         raw = json.loads(Path(path).read_bytes())
     except OSError as error:

@@ -7,7 +7,6 @@ import errno
 import os
 import stat
 import sys
-import tempfile
 from pathlib import Path
 
 
@@ -85,6 +84,9 @@ def _open_beside(target: Path) -> tuple[int, Path]:
 
     A move from another file system would be a copy, and could end half-way.
     """
+    # Imported late: it brings along all ways of compression, and most runs write no file.
+    import tempfile
+
     try:
         descriptor, name = tempfile.mkstemp(".tmp", ".detachlint-", target.parent)
     except OSError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from detachlint.ir.nodes import (
@@ -56,7 +56,7 @@ class Given:
     """A value and the names it is given to.
 
     `values` are what it is or holds, `arguments` what is handed to calls whose result it is or holds,
-    `called` what it calls, `inner` the code in it.
+    `called` what it calls, `inner` the code in it (its index among the module's).
     With `returned` the name is that of the function (or class) that gives the value to its caller.
     """
 
@@ -64,37 +64,43 @@ class Given:
     values: frozenset[str] = NOTHING
     arguments: frozenset[str] = NOTHING
     called: frozenset[str] = NOTHING
-    inner: tuple[Code, ...] = ()
+    inner: tuple[int, ...] = ()
     returned: bool = False
 
 
-def given_in(code: Code) -> Iterator[Given]:
-    """What the statements of a body give names to, and what it returns."""
+def given_in(code: Code, places: Mapping[Code, int]) -> Iterator[Given]:
+    """What the statements of a body give names to, and what it returns; `places` number all code."""
     for node in nodes_of(code):
         if isinstance(node, Assign) and node.value is not None:
             targets = [name for target in node.targets for name in target_names(target)]
             if isinstance(node.value, (MakeFunction, MakeClass)):
-                yield from _defined(node.value, targets)
+                yield from _defined(node.value, targets, places)
             else:
-                yield _given(targets, node.value)
+                yield _given(targets, node.value, places)
         elif isinstance(node, (Bind, AugmentedAssign)):
-            yield _given(target_names(node.target), node.value)
+            yield _given(target_names(node.target), node.value, places)
         elif isinstance(node, (For, With)) and node.target is not None:
             value = node.iterable if isinstance(node, For) else node.manager
-            yield _given(target_names(node.target), value)
+            yield _given(target_names(node.target), value, places)
         elif isinstance(node, Parameter) and node.default is not None:
-            yield _given([node.name], node.default)
+            yield _given([node.name], node.default, places)
         elif isinstance(node, (Return, Yield)) and node.value is not None:
-            yield _given([code.name], node.value, returned=True)
+            yield _given([code.name], node.value, places, returned=True)
         elif isinstance(node, Call) and isinstance(node.function, Attribute):
-            yield from _handed_to(node.function.value, node)
+            yield from _handed_to(node.function.value, node, places)
 
 
-def _given(targets: Iterable[str], value: Expression, *, returned: bool = False) -> Given:
+def _given(
+    targets: Iterable[str],
+    value: Expression,
+    places: Mapping[Code, int],
+    *,
+    returned: bool = False,
+) -> Given:
     values: set[str] = set()
     arguments: set[str] = set()
     called: set[str] = set()
-    inner: list[Code] = []
+    inner: list[int] = []
     pending: list[tuple[object, set[str]]] = [(value, values)]
     while pending:
         node, into = pending.pop()
@@ -112,7 +118,7 @@ def _given(targets: Iterable[str], value: Expression, *, returned: bool = False)
             into |= {node.attribute} if node.attribute is not None else set()
         elif isinstance(node, Code):
             # A generator expression is run where it stands; it is no function that is handed on.
-            inner += [node] if node.name != "<genexpr>" else []
+            inner += [places[node]] if node.name != "<genexpr>" else []
         else:
             pending += [(part, into) for part in parts_of(node)]
     return Given(
@@ -125,7 +131,9 @@ def _given(targets: Iterable[str], value: Expression, *, returned: bool = False)
     )
 
 
-def _defined(made: MakeFunction | MakeClass, targets: list[str]) -> Iterator[Given]:
+def _defined(
+    made: MakeFunction | MakeClass, targets: list[str], places: Mapping[Code, int]
+) -> Iterator[Given]:
     """A decorator is called with what it decorates; a class is called, and called upon, like its bases.
 
     What a function or class holds itself is followed by its own name.
@@ -134,7 +142,7 @@ def _defined(made: MakeFunction | MakeClass, targets: list[str]) -> Iterator[Giv
         calls = frozenset(n.name for n in nodes_in(decorator) if isinstance(n, (Name, Attribute)))
         yield Given(frozenset(targets), called=calls)
     if made.code.name not in targets:
-        yield Given(frozenset(targets), frozenset({made.code.name}), inner=(made.code,))
+        yield Given(frozenset(targets), frozenset({made.code.name}), inner=(places[made.code],))
     if isinstance(made, MakeClass):
         bases = frozenset(
             node.name
@@ -146,12 +154,12 @@ def _defined(made: MakeFunction | MakeClass, targets: list[str]) -> Iterator[Giv
         yield Given(frozenset(targets), called=bases, returned=True)
 
 
-def _handed_to(receiver: Expression, call: Call) -> Iterator[Given]:
+def _handed_to(receiver: Expression, call: Call, places: Mapping[Code, int]) -> Iterator[Given]:
     """What an object is handed, which may keep it: `hooks.append(plot)`."""
     if isinstance(receiver, (Name, Attribute)) and receiver.name not in ("self", "cls"):
         for argument in call.arguments:
             if not isinstance(argument.value, Constant):
-                yield _given([receiver.name], argument.value)
+                yield _given([receiver.name], argument.value, places)
 
 
 def target_names(target: Target) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from detachlint.interpret.mentions import Given, given_in, target_names, words_in
@@ -27,7 +28,7 @@ from detachlint.knowledge import facts
 from detachlint.knowledge.facts import numpy_fact
 from detachlint.knowledge.model import Gate
 from detachlint.knowledge.names import CONVERSIONS, NUMPY, TENSOR
-from detachlint.source.scan import LIBRARIES
+from detachlint.source.words import LIBRARIES
 
 SINK = "<sink>"
 """The word that stands for a call that may convert what it is handed."""
@@ -53,32 +54,46 @@ class Relevance:
         """What gives something that leads there when it is called: its result counts by its name."""
         self.exported: set[str] = self.names.copy()
         """Those that other files may mean: what is made of a library (`np`, `loss`) is a file's own."""
+        self._libraries: set[str] = set()
 
     def add(self, modules: Iterable[Code]) -> None:
         """Take modules in. Those taken in earlier are not looked at again."""
-        codes = [code for module in modules for code in all_codes(module)]
-        words = {code: words_in(code) for code in codes}
-        for code in hands_over(codes):
-            words[code] |= {SINK}
-        given = [one for code in codes for one in given_in(code)]
-        around = {inner: code for code in codes for inner in inner_codes(code)}
-        libraries = {name for code in codes for name in _imported_names(code)}
-        relevant: set[Code] = set()
+        codes = [tuple(all_codes(module)) for module in modules]
+        found = self.add_mentions([mentions_in(each) for each in codes])
+        self.codes |= {codes[module][index] for module, index in found}
+
+    def add_mentions(self, modules: Sequence[Mentions]) -> set[Place]:
+        """The same, with what is known of the modules. The relevant code: of which module, and which."""
+        self._libraries.update(*(module.libraries for module in modules))
+        words = {
+            (place, index): self._words(module, code)
+            for place, module in enumerate(modules)
+            for index, code in enumerate(module.codes)
+        }
+        relevant: set[Place] = set()
         while True:
             before = len(relevant), len(self.names), len(self.makers), len(self.exported)
-            relevant |= {code for code in codes if words[code] & self.names}
-            for code in list(relevant):
-                while code in around:
-                    code = around[code]
-                    relevant.add(code)
-            self._name(relevant)
-            for one in given:
-                self._follow(one, relevant, libraries)
+            relevant |= {code for code, mentioned in words.items() if mentioned & self.names}
+            for place, index in list(relevant):
+                around = modules[place].codes[index].around
+                while around is not None:
+                    relevant.add((place, around))
+                    around = modules[place].codes[around].around
+            self._name(modules[place].codes[index] for place, index in relevant)
+            for place, module in enumerate(modules):
+                for one in module.given:
+                    holds_code = any((place, index) in relevant for index in one.inner)
+                    self._follow(one, module.imported, holds_code=holds_code)
             if before == (len(relevant), len(self.names), len(self.makers), len(self.exported)):
-                break
-        self.codes |= relevant
+                return relevant
 
-    def _name(self, relevant: set[Code]) -> None:
+    def _words(self, module: Mentions, code: CodeMentions) -> frozenset[str]:
+        hands_over = code.hands_over or bool(code.words & self._libraries & module.from_others)
+        if module.has_star and not hands_over:
+            hands_over = bool(code.words & self._libraries)
+        return code.words | {SINK} if hands_over else code.words
+
+    def _name(self, relevant: Iterable[CodeMentions]) -> None:
         """The names under which relevant code is called."""
         for code in relevant:
             if code.kind == "class":
@@ -94,22 +109,90 @@ class Relevance:
         self.functions.add(name)
         self.exported.add(name)
 
-    def _follow(self, one: Given, relevant: set[Code], libraries: set[str]) -> None:
+    def _follow(self, one: Given, imported: frozenset[str], *, holds_code: bool) -> None:
         """Pass on to names what they are given."""
-        leads = (
-            bool(one.called & self.makers)
-            or bool(one.arguments & self.functions)
-            or not relevant.isdisjoint(one.inner)
-        )
+        leads = holds_code or bool(one.called & self.makers) or bool(one.arguments & self.functions)
         if not leads and not one.values & self.names:
             return
         if one.returned:
             self.makers |= one.targets
             return
-        targets = one.targets - libraries
+        targets = one.targets - imported
         self.names |= targets
         if leads or one.values & self.exported:
             self.exported |= targets
+
+
+Place = tuple[int, int]
+"""The index of a module among those that are taken in, and of a code in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeMentions:
+    """What one body mentions.
+
+    `around` is the index of the code it stands in. `hands_over`: it hands something to a library that
+    may convert it, one which the file imports.
+    """
+
+    name: str
+    kind: str
+    around: int | None
+    words: frozenset[str]
+    hands_over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """What a module mentions: all that its relevance depends on.
+
+    `libraries` are the names it has for libraries that make arrays; another file may import those:
+    `from_others` are the names that it imports from what is none, `has_star` that it imports all.
+    `imported` are all names that it imports.
+    """
+
+    codes: tuple[CodeMentions, ...]
+    given: tuple[Given, ...]
+    libraries: frozenset[str]
+    from_others: frozenset[str]
+    has_star: bool
+    imported: frozenset[str]
+
+    def hold_crossing(self, more_words: Iterable[str] = ()) -> bool:
+        """Whether the module has a crossing in it, by its words (`more_words` count, too)."""
+        words = WORDS.union(more_words)
+        return any(code.hands_over or code.words & words for code in self.codes)
+
+
+def mentions_in(codes: tuple[Code, ...]) -> Mentions:
+    """What a module mentions, given all its code, outermost first."""
+    places = {code: index for index, code in enumerate(codes)}
+    around = {inner: places[code] for code in codes for inner in inner_codes(code)}
+    handing_over = hands_over(codes)
+    from_others = frozenset(name for code in codes for name in _from_others(code))
+    return Mentions(
+        tuple(
+            CodeMentions(
+                code.name, code.kind, around.get(code), words_in(code), code in handing_over
+            )
+            for code in codes
+        ),
+        tuple(given for code in codes for given in given_in(code, places)),
+        frozenset(name for code in codes for name, _ in _libraries(code)),
+        from_others - {"*"},
+        "*" in from_others,
+        frozenset(name for code in codes for name in _imported_names(code)),
+    )
+
+
+def _from_others(code: Code) -> Iterator[str]:
+    """The names that are imported from what is no library; `*` for all there are."""
+    for node in nodes_of(code):
+        if isinstance(node, Assign) and isinstance(node.value, Import):
+            if node.value.attribute is not None and not is_sink(node.value):
+                yield from (name for target in node.targets for name in target_names(target))
+        elif isinstance(node, Import) and node.attribute == "*" and not is_sink(node):
+            yield "*"
 
 
 def _is_special(name: str) -> bool:
@@ -127,7 +210,8 @@ def _imported_names(code: Code) -> Iterator[str]:
 
 def holds_crossing(module: Code, more_words: Iterable[str] = ()) -> bool:
     """Whether a module has a crossing in it, by the words it uses (`more_words` count, too)."""
-    return bool(hands_over(list(all_codes(module)))) or spells_crossing(module, more_words)
+    codes = tuple(all_codes(module))
+    return bool(hands_over(codes)) or spells_crossing(module, more_words)
 
 
 def spells_crossing(module: Code, more_words: Iterable[str] = ()) -> bool:
@@ -136,8 +220,8 @@ def spells_crossing(module: Code, more_words: Iterable[str] = ()) -> bool:
     return any(words_in(code) & words for code in all_codes(module))
 
 
-def hands_over(codes: list[Code]) -> set[Code]:
-    """The code of one or more modules that hands something to a library which may convert it.
+def hands_over(codes: tuple[Code, ...]) -> set[Code]:
+    """The code of a module that hands something to a library which may convert it.
 
     Of NumPy's functions those count that convert (or reject) an argument which is given, or make an
     array where something is calculated, too. Of other libraries any mention counts: what they make

@@ -1,5 +1,1 @@
 """The files of a program: how they import each other, and which of them an analysis needs."""
-
-from detachlint.project.analysis import ProjectAnalysis
-
-__all__ = ["ProjectAnalysis"]

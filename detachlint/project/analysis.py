@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from detachlint.interpret import analyse_module, analyse_program
+from detachlint.cache.consulted import Consulted
+from detachlint.cache.store import Store, digest_of
 from detachlint.interpret.facts import Facts
-from detachlint.interpret.relevance import holds_crossing
-from detachlint.ir.nodes import Code
+from detachlint.interpret.relevance import Mentions
 from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts
+from detachlint.project.asked import Answers, Asked
 from detachlint.project.files import ProjectFiles
+from detachlint.project.group import Group, Unit, analyse_group
+from detachlint.project.kept import Kept
 from detachlint.project.program import Project
 from detachlint.project.seeds import seeds_of
-from detachlint.project.selection import Group, groups_of, related_files
+from detachlint.project.selection import groups_of, related_files
+from detachlint.project.units import Units
 
-Result = Facts | Exception
-"""What came of a file; the exception is a defect of ours that only this file suffers from."""
+Found = list[Unit] | Exception
+"""Where the facts about a file come from; the exception is a defect of ours that only it suffers from."""
+
+NO_FACTS = "none"
+"""The basis of what is said of a file about which there are no facts."""
 
 
 class ProjectAnalysis:
@@ -24,6 +31,8 @@ class ProjectAnalysis:
 
     `names` are all files that were asked for: those among them that hold no crossing may call what
     holds one. `own` is what the user states about the code. Nothing is read before the first question.
+    What is read then is noted in `consulted`. Of what `store` has from earlier runs, which went by
+    `name`, what still holds is used. Up to `jobs` processes work at it.
     """
 
     def __init__(
@@ -31,32 +40,46 @@ class ProjectAnalysis:
         names: Iterable[str],
         texts: Mapping[str, str] | None = None,
         own: OwnFacts = NO_OWN_FACTS,
+        consulted: Consulted | None = None,
+        store: Store | None = None,
+        name: str = "",
+        jobs: int = 1,
     ) -> None:
+        self._jobs = jobs
         self._names = list(names)
         self._own = own
         self._texts = dict(texts or {})
-        self._found: dict[str, Result] = {}
-        self._results: Iterator[tuple[str, Result]] | None = None
+        self._consulted = Consulted() if consulted is None else consulted
+        self._units = Units(store, own) if store is not None else None
+        self._kept = Kept(store, f"texts-{name}")
+        self._found: dict[str, Found] = {}
+        self._results: Iterator[tuple[str, Found]] | None = None
         self._project: Project | None = None
 
     def facts(self, name: str) -> Facts | None:
         """The facts about one of the files; None if it is none of them, holds no crossing, or cannot
-        be lowered. Raises what went wrong, if it is our fault.
+        be lowered. Raises what went wrong, if it is our fault. Each file is asked for once.
         """
-        if self._results is None:
-            self._project = Project(ProjectFiles(self._names, self._texts))
-            self._results = analyse_files(
-                self._project, seeds_of(self._project, self._own), self._own
-            )
-        while name not in self._found:
-            following = next(self._results, None)
-            if following is None:
-                return None
-            self._found[following[0]] = following[1]
-        result = self._found.pop(name)
-        if isinstance(result, Exception):
-            raise result
-        return result
+        found = self._units_of(name)
+        if found is None:
+            return None
+        del self._found[name]  # what nobody needs any more takes much memory
+        if isinstance(found, Exception):
+            raise found
+        result: Facts | None = None
+        for unit in found:
+            facts = self._facts_of(unit, name)
+            result = facts if result is None else result.join(facts)
+        return Facts(name) if result is None else result
+
+    def basis(self, name: str) -> str:
+        """A text that is the same for the same facts about a file; empty if nobody knows that."""
+        found = self._units_of(name)
+        if found is None:
+            return NO_FACTS
+        if isinstance(found, Exception) or not all(unit.identity for unit in found):
+            return ""
+        return digest_of(" ".join(unit.identity for unit in found).encode())
 
     def with_text(self, name: str, text: str) -> ProjectAnalysis:
         """The same project after a change. What is asked of it costs a new analysis.
@@ -65,68 +88,101 @@ class ProjectAnalysis:
         import them, and that none of them imports.
         """
         names = self._names if name in self._names else [name]
-        return ProjectAnalysis(names, {**self._texts, name: text}, self._own)
+        texts = {**self._texts, name: text}
+        return ProjectAnalysis(names, texts, self._own, self._consulted)
 
     @property
     def gave_up(self) -> Counter[str]:
         """Modules that could not be read or were too many, and how often they were missed."""
         return self._project.gave_up if self._project is not None else Counter()
 
+    def _units_of(self, name: str) -> Found | None:
+        """Where the facts about a file come from; None if there are none, an empty list if it has
+        nothing to tell of."""
+        if self._results is None:
+            files = ProjectFiles(self._names, self._texts, self._consulted, self._kept)
+            self._project = Project(files)
+            self._results = self._analyse(self._project)
+        while name not in self._found:
+            following = next(self._results, None)
+            if following is None:
+                return None
+            self._found[following[0]] = following[1]
+        return self._found[name]
 
-def analyse_files(
-    project: Project, files: Iterable[str], own: OwnFacts = NO_OWN_FACTS
-) -> Iterator[tuple[str, Result]]:
-    """The facts about each of `files` (those that may hold crossings), once all of its callers among
-    the project's named files have been seen. Files that Python cannot read are passed over.
-    """
-    seeds: dict[str, Code] = {}
-    for file in sorted(set(files)):
-        try:
-            code = project.files.lowered(file)
-        except Exception as error:
-            yield file, error
-            continue
-        if code is not None and holds_crossing(code, own.crossing_words):
-            seeds[file] = code
-        elif code is not None:
-            yield file, Facts(file)
-    chosen = related_files(project, seeds, own)
-    groups = groups_of(project, seeds, chosen)
-    still_open = Counter(file for group in groups for file in group.files)
-    found: dict[str, Result] = {}
-    for group in groups:
-        for file, result in _analyse(project, group, chosen, own).items():
-            found[file] = _joined(found[file], result) if file in found else result
-        for file in group.files:
-            still_open[file] -= 1
-            if not still_open[file]:
-                result = found.pop(file)
-                if file in seeds:
-                    yield file, result
+    def _analyse(self, project: Project) -> Iterator[tuple[str, Found]]:
+        """What came of each file that may hold a crossing, once all of its callers among the project's
+        named files have been seen. Files that Python cannot read are passed over."""
+        seeds: dict[str, Mentions] = {}
+        for file in sorted(seeds_of(project, self._own)):
+            try:
+                mentions = project.mentions(file)
+            except Exception as error:
+                yield file, error
+                continue
+            if mentions is not None and mentions.hold_crossing(self._own.crossing_words):
+                seeds[file] = mentions
+            elif mentions is not None:
+                yield file, []
+        groups = groups_of(project, set(seeds), related_files(project, seeds, self._own))
+        self._kept.save()
+        still_open = Counter(file for group in groups for file in group.files)
+        found: dict[str, list[Unit]] = {}
+        for unit in self._units_for(project, groups):
+            for file in unit.group.files:
+                found.setdefault(file, []).append(unit)
+                still_open[file] -= 1
+                if not still_open[file]:
+                    units = found.pop(file)
+                    if file in seeds:
+                        yield file, units
 
+    def _units_for(self, project: Project, groups: list[Group]) -> Iterator[Unit]:
+        """What is known of each group, or else found out, in their order."""
+        known: dict[Group, Unit] = {}
+        if self._units is not None:
+            found = [self._units.find(project, group) for group in groups]
+            known = {unit.group: unit for unit in found if unit is not None}
+        new = [group for group in groups if group not in known]
+        anew = self._analysed(project, new)
+        for group in groups:
+            yield known.get(group) or next(anew)
 
-def _joined(one: Result, other: Result) -> Result:
-    if isinstance(one, Exception):
-        return one
-    return other if isinstance(other, Exception) else one.join(other)
+    def _analysed(self, project: Project, groups: list[Group]) -> Iterator[Unit]:
+        if self._jobs > 1:
+            # Imported late: most runs are over before a second process has started.
+            from detachlint.project.parallel import Task, analyse_groups, pays
 
+            if pays(project, groups):
+                task = Task(project, self._own, self._consulted)
+                jobs = min(self._jobs, len(groups))
+                for outcome in analyse_groups(task, groups, jobs, self._texts):
+                    self._consulted.hear(outcome.news)
+                    project.gave_up.update(outcome.gave_up)
+                    self._keep(project, outcome.unit, outcome.answers)
+                    yield outcome.unit
+                return
+        for group in groups:
+            yield self._new_unit(project, group)
 
-def _analyse(
-    project: Project, group: Group, chosen: dict[str, Code], own: OwnFacts
-) -> dict[str, Result]:
-    project.begin()
-    modules = {file: chosen[file] for file in group.files}
-    try:
-        facts = analyse_program(modules, project, own, parts=group.parts)
-    except Exception as error:
-        if len(modules) == 1:
-            return dict.fromkeys(modules, error)
-        return {file: _alone(file, code, own) for file, code in modules.items()}
-    return {file: facts[file] for file in modules}
+    def _new_unit(self, project: Project, group: Group) -> Unit:
+        asked = Asked(project)
+        unit = analyse_group(project, asked, group, self._own)
+        self._keep(project, unit, list(asked.answers.items()))
+        return unit
 
+    def _keep(self, project: Project, unit: Unit, answers: Answers) -> None:
+        if self._units is None or unit.errors or unit.facts is None or self._consulted.torn:
+            return
+        unit.identity = self._units.keep(project, unit.group, answers, unit.facts)
 
-def _alone(file: str, code: Code, own: OwnFacts) -> Result:
-    try:
-        return analyse_module(code, file, own)
-    except Exception as error:
-        return error
+    def _facts_of(self, unit: Unit, file: str) -> Facts:
+        if unit.facts is None and self._units is not None:
+            unit.facts = self._units.load(unit)
+        if unit.facts is None and self._project is not None:  # the cache has lost them
+            anew = self._new_unit(self._project, unit.group)
+            unit.facts, unit.errors = anew.facts, anew.errors
+        if file in unit.errors:
+            raise unit.errors[file]
+        assert unit.facts is not None
+        return unit.facts[file]

@@ -1,16 +1,27 @@
-"""The texts of a project's files, read when they are needed."""
+"""The texts of a project's files, and what they say by themselves, read when it is needed."""
 
 from __future__ import annotations
 
 import os
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from detachlint.cache.consulted import Consulted, listing
+from detachlint.cache.stamps import MISSING
+from detachlint.cache.store import digest_of
+from detachlint.interpret.relevance import Mentions, mentions_in
 from detachlint.ir.nodes import Code
+from detachlint.ir.walk import all_codes
 from detachlint.lower import lower_module
+from detachlint.project.kept import Kept
+from detachlint.project.outline import Outline, outline_of
 from detachlint.source.discovery import read_file
 from detachlint.source.text import Undecodable, decode
 from detachlint.syntax.parse import Unparsable, parse_module
+
+MOST_LOWERED = 4 << 20
+"""Characters of the texts whose code is kept in memory: what one analysis reads, the next one may."""
 
 
 class ProjectFiles:
@@ -18,13 +29,27 @@ class ProjectFiles:
 
     `named` are the files that were asked for; others come in as imports lead to them, and are named
     relative to the current folder if they are inside. `texts` are contents that differ from what is
-    on disk (an editor's buffer, a fix that is not written yet).
+    on disk (an editor's buffer, a fix that is not written yet). What is read is noted in `consulted`;
+    `kept` is what is known of texts already.
     """
 
-    def __init__(self, named: Iterable[str], texts: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        named: Iterable[str],
+        texts: Mapping[str, str] | None = None,
+        consulted: Consulted | None = None,
+        kept: Kept | None = None,
+    ) -> None:
         self.named = sorted(set(named))
-        self._shown = {os.path.abspath(name): name for name in self.named}  # noqa: PTH100 (hot)
-        self._texts: dict[str, str | None] = dict(texts or {})
+        self._paths: dict[str, str] = {}
+        self._shown = {self.path(name): name for name in self.named}
+        self._texts = dict(texts or {})
+        self._consulted = Consulted() if consulted is None else consulted
+        self._kept = Kept() if kept is None else kept
+        self._outlines: dict[str, Outline | None] = {}
+        self._mentions: dict[str, Mentions | None] = {}
+        self._lowered: OrderedDict[str, tuple[Code | None, int]] = OrderedDict()
+        self._lowered_size = 0
         self._folders: dict[str, frozenset[str]] = {}
         self._here = os.getcwd() + os.sep  # noqa: PTH109 (a str)
 
@@ -37,34 +62,94 @@ class ProjectFiles:
 
     def path(self, name: str) -> str:
         """The absolute path of a file, given its name."""
-        return os.path.abspath(name)  # noqa: PTH100 (hot, and a str)
+        path = self._paths.get(name)
+        if path is None:
+            path = self._paths[name] = os.path.abspath(name)  # noqa: PTH100 (a str)
+        return path
 
     def entries(self, folder: str) -> frozenset[str]:
-        """What is in a folder (an absolute path); nothing, if it cannot be read."""
+        """What is in a folder (an absolute path) that may matter to an import; nothing, if it cannot
+        be read."""
         found = self._folders.get(folder)
         if found is None:
-            try:
-                found = frozenset(os.listdir(folder))  # noqa: PTH208 (hot, and names alone)
-            except OSError:
-                found = frozenset()
-            self._folders[folder] = found
+            found = self._folders[folder] = listing(folder)
+            self._consulted.folder(folder, found)
         return found
 
+    def digest(self, name: str) -> str:
+        """What tells the content of a file from others; `MISSING` if it cannot be read."""
+        changed = self._texts.get(name)
+        if changed is not None:
+            return digest_of(changed.encode("utf-8", "surrogatepass"))
+        path = self.path(name)
+        if path not in self._consulted.files:
+            self._read(name)
+        return self._consulted.files[path]
+
     def text(self, name: str) -> str | None:
-        """The text of a file; None if it cannot be read as one."""
-        if name not in self._texts:
-            try:
-                self._texts[name] = decode(read_file(Path(name)), name).text
-            except (OSError, Undecodable):
-                self._texts[name] = None
-        return self._texts[name]
+        """The text of a file; None if it cannot be read as one. It is read anew each time."""
+        if name in self._texts:
+            return self._texts[name]
+        data = self._read(name)
+        try:
+            return decode(data, name).text if data is not None else None
+        except Undecodable:
+            return None
+
+    def _read(self, name: str) -> bytes | None:
+        path = self.path(name)
+        self._consulted.before_reading(path)
+        try:
+            data = read_file(Path(name))
+        except (OSError, ValueError):
+            data = None
+        self._consulted.file(path, MISSING if data is None else digest_of(data))
+        return data
+
+    def outline(self, name: str) -> Outline | None:
+        """What a file says without being parsed; None if it cannot be read as a text."""
+        if name not in self._outlines:
+            self._outlines[name] = self._kept.outline(
+                self.digest(name), lambda: self._outline(name)
+            )
+        return self._outlines[name]
+
+    def _outline(self, name: str) -> Outline | None:
+        text = self.text(name)
+        return None if text is None else outline_of(text)
+
+    def mentions(self, name: str) -> Mentions | None:
+        """What the code of a file mentions; None if Python cannot read it."""
+        if name not in self._mentions:
+            digest = self.digest(name)
+            self._mentions[name] = self._kept.mentions(digest, lambda: self._mentions_of(name))
+        return self._mentions[name]
+
+    def _mentions_of(self, name: str) -> Mentions | None:
+        code = self.lowered(name)
+        return None if code is None else mentions_in(tuple(all_codes(code)))
 
     def lowered(self, name: str) -> Code | None:
         """A file as code whose spans name it; None if Python cannot read it."""
+        known = self._lowered.get(name)
+        if known is not None:
+            self._lowered.move_to_end(name)
+            return known[0]
         text = self.text(name)
-        if text is None:
-            return None
-        try:
-            return lower_module(parse_module(text, name), name, name)
-        except (Unparsable, RecursionError):
-            return None
+        code = _lowered(text, name) if text is not None else None
+        self._keep_lowered(name, code, len(text or ""))
+        return code
+
+    def _keep_lowered(self, name: str, code: Code | None, size: int) -> None:
+        self._lowered[name] = code, size
+        self._lowered_size += size
+        while self._lowered_size > MOST_LOWERED and len(self._lowered) > 1:
+            _, (_, gone) = self._lowered.popitem(last=False)
+            self._lowered_size -= gone
+
+
+def _lowered(text: str, name: str) -> Code | None:
+    try:
+        return lower_module(parse_module(text, name), name, name)
+    except (Unparsable, RecursionError):
+        return None

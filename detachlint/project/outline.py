@@ -1,7 +1,8 @@
-"""What a file imports and does when it is imported, read off its lines without parsing it.
+"""What a file says by itself: what it imports, does when it is imported, and mentions.
 
-Most files of a project are looked at for nothing else, and this is some twenty times faster than a
-syntax tree. It looks at what stands at the left margin (or under an `if` or `try` there).
+It is read off the file's lines without parsing it. Most files of a project are looked at for nothing
+else, and this is some twenty times faster than a syntax tree. What is done on import stands at the left
+margin (or under an `if` or `try` there).
 """
 
 from __future__ import annotations
@@ -9,6 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from unicodedata import normalize
+
+from detachlint.source.scan import imports_library, mentions_tensors, text_may_hold_crossing
 
 _IMPORT = re.compile(
     r"""^(?P<indent>[ \t]*)
@@ -110,3 +114,44 @@ def deeds_in(text: str) -> Deeds:
         else:
             called.add(match["decorator"] or match["called"])
     return Deeds(frozenset(called), frozenset(bases))
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """All that is to be known of a file's text but for its code.
+
+    `imports_by_name` are what its strings may name, which counts where `imports_dynamically` holds of
+    some file of a program. `has_subclass_hooks`: a class in it may know of those derived from it.
+    `mentions_tensors`, `may_cross` and `imports_library` are the answers of the byte scan.
+    """
+
+    imports: tuple[ImportLine, ...]
+    imports_by_name: tuple[ImportLine, ...]
+    imports_dynamically: bool
+    deeds: Deeds
+    has_subclass_hooks: bool
+    mentions_tensors: bool
+    may_cross: bool
+    imports_library: bool
+    words: frozenset[str]
+
+
+def outline_of(text: str) -> Outline:
+    """The outline of a file with that text."""
+    return Outline(
+        imports_in(text),
+        imports_by_name_in(text),
+        any(word in text for word in IMPORTS_BY_NAME),
+        deeds_in(text),
+        any(hook in text for hook in SUBCLASS_HOOKS),
+        mentions_tensors(text),
+        text_may_hold_crossing(text),
+        imports_library(text),
+        _words_in(text),
+    )
+
+
+def _words_in(text: str) -> frozenset[str]:
+    words = frozenset(_NAME.findall(text))
+    # Python folds identifiers of compatibility characters into plain ones.
+    return words if text.isascii() else words.union(_NAME.findall(normalize("NFKC", text)))

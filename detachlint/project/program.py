@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from functools import cached_property
 
+from detachlint.interpret.relevance import Mentions
 from detachlint.ir.nodes import Code
 from detachlint.project.files import ProjectFiles
-from detachlint.project.outline import (
-    IMPORTS_BY_NAME,
-    SUBCLASS_HOOKS,
-    ImportLine,
-    deeds_in,
-    imports_by_name_in,
-    imports_in,
-)
+from detachlint.project.outline import ImportLine, Outline
 from detachlint.project.resolve import INIT, Resolver
 
 MOST_MODULES = 100
@@ -64,6 +58,10 @@ class Project:
             self.gave_up[f"cannot be read: {file}"] += 1
         return code
 
+    def mentions(self, file: str) -> Mentions | None:
+        """What the code of a file mentions; None if Python cannot read it."""
+        return self.files.mentions(file)
+
     def acts_on_import(self, file: str) -> bool:
         """Whether importing a file (and what it imports) may change objects of other files."""
         known = self._acts.get(file)
@@ -81,17 +79,20 @@ class Project:
         """The import statements of a file; where a program imports by name, also what texts name."""
         found = self._imports.get(file)
         if found is None:
-            text = self.files.text(file) if file.endswith(".py") else None
-            found = imports_in(text) if text is not None else ()
-            if text is not None and self._imports_by_name:
-                found = (*found, *imports_by_name_in(text))
+            outline = self._outline(file)
+            found = outline.imports if outline is not None else ()
+            if outline is not None and self._imports_by_name:
+                found = (*found, *outline.imports_by_name)
             self._imports[file] = found
         return found
 
+    def _outline(self, file: str) -> Outline | None:
+        return self.files.outline(file) if file.endswith(".py") else None
+
     @cached_property
     def _imports_by_name(self) -> bool:
-        texts = (self.files.text(name) or "" for name in self.files.named)
-        return any(word in text for text in texts for word in IMPORTS_BY_NAME)
+        outlines = map(self.files.outline, self.files.named)
+        return any(each is not None and each.imports_dynamically for each in outlines)
 
     def needs(self, file: str, *, inner: bool = True) -> tuple[str, ...]:
         """The files that a file imports, directly; without `inner`, when it is imported itself."""
@@ -136,16 +137,15 @@ class Project:
         return False
 
     def _acts_itself(self, file: str) -> bool:
-        text = self.files.text(file) if file.endswith(".py") else None
-        if text is None:
+        outline = self._outline(file)
+        if outline is None:
             return False
         owners = self._owners_of_names(file)
-        deeds = deeds_in(text)
-        if any(name in owners for name in deeds.called):
+        if any(name in owners for name in outline.deeds.called):
             return True
-        for name in deeds.derived_from:
-            owner = self.files.text(owners[name]) if name in owners else None
-            if owner is not None and any(hook in owner for hook in SUBCLASS_HOOKS):
+        for name in outline.deeds.derived_from:
+            owner = self.files.outline(owners[name]) if name in owners else None
+            if owner is not None and owner.has_subclass_hooks:
                 return True
         return False
 

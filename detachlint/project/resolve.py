@@ -12,13 +12,11 @@ import os
 import sys
 from collections.abc import Iterator
 
+from detachlint.cache.consulted import PROJECT_MARKS
 from detachlint.project.files import ProjectFiles
 
 LIBRARIES = frozenset(sys.stdlib_module_names) | {"torch", "numpy"}
 """Names that always mean the library: what they do is known as facts."""
-
-PROJECT_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", ".hg")
-"""What the root folder of a project holds."""
 
 HIGHEST = 8
 """Folders upwards from a file in which its imports are looked for."""
@@ -31,12 +29,18 @@ class Resolver:
 
     def __init__(self, files: ProjectFiles) -> None:
         self.files = files
+        self._home: dict[str, str] = {}
         self._roots: dict[str, tuple[str, ...]] = {}
         self._found: dict[tuple[str, int, str], str | None] = {}
 
     def find(self, importer: str, level: int, module: str) -> str | None:
         """The file (or, for a package without `__init__.py`, the folder) of a module, by its name."""
-        folder = os.path.dirname(self.files.path(importer))  # noqa: PTH120 (hot, and a str)
+        if not level and module.partition(".")[0] in LIBRARIES:
+            return None
+        folder = self._home.get(importer)
+        if folder is None:
+            folder = os.path.dirname(self.files.path(importer))  # noqa: PTH120 (a str)
+            self._home[importer] = folder
         key = (folder, level, module)
         if key not in self._found:
             self._found[key] = self._find(folder, level, module)
@@ -48,7 +52,7 @@ class Resolver:
             for _ in range(level - 1):
                 folder = os.path.dirname(folder)  # noqa: PTH120
             return self._walk(folder, parts)
-        if not parts or parts[0] in LIBRARIES:
+        if not parts:
             return None
         for root in self._roots_of(folder):
             found = self._walk(root, parts)

@@ -12,7 +12,6 @@ from collections.abc import Iterable
 from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts
 from detachlint.project.links import both_ways, reachable
 from detachlint.project.program import Project
-from detachlint.source.scan import imports_library, mentions_tensors, text_may_hold_crossing
 
 
 def seeds_of(project: Project, own: OwnFacts = NO_OWN_FACTS) -> frozenset[str]:
@@ -21,12 +20,14 @@ def seeds_of(project: Project, own: OwnFacts = NO_OWN_FACTS) -> frozenset[str]:
     silent: set[str] = set()
     signs: set[str] = set()
     for name in project.files.named:
-        text = project.files.text(name) or ""
-        if mentions_tensors(text):
+        outline = project.files.outline(name)
+        if outline is None:
+            continue
+        if outline.mentions_tensors:
             signs.add(name)
-        if text_may_hold_crossing(text) or own.may_cross(text):
+        if outline.may_cross or outline.words & own.crossing_words:
             seeds.add(name)
-        elif imports_library(text):
+        elif outline.imports_library:
             silent.add(name)
     if silent and signs:
         seeds |= silent & _together_with(project, signs)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Set
 
-from detachlint.interpret.relevance import WORDS, Relevance
-from detachlint.ir.nodes import Code
+from detachlint.interpret.relevance import WORDS, Mentions, Relevance
 from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts
+from detachlint.project.group import Group
 from detachlint.project.links import both_ways, reachable
 from detachlint.project.program import Project
 
@@ -16,47 +14,46 @@ MOST_FILES = 60
 """Files of one analysis. Where more hang together, each file with crossings goes by itself with those
 that lead to it: what is far away is then out of sight, and said to be."""
 
-_WORD = re.compile(r"[^\W\d]\w*")
 LONGEST_PASS = 4
 """`__init__.py` files that pass a name on, one to the next."""
 
 
 def related_files(
-    project: Project, seeds: dict[str, Code], own: OwnFacts = NO_OWN_FACTS
-) -> dict[str, Code]:
+    project: Project, seeds: dict[str, Mentions], own: OwnFacts = NO_OWN_FACTS
+) -> set[str]:
     """The files from which a crossing may be reached: `seeds` have one, the others import the file of a
     function or class that leads to one, and mention it; or that file hands it to others itself when
     it is imported, as a plug-in does."""
-    chosen = dict(seeds)
+    chosen = set(seeds)
     relevance = Relevance(own.crossing_words)
-    relevance.add(seeds.values())
+    relevance.add_mentions(list(seeds.values()))
     candidates = [name for name in project.files.named if name not in chosen]
     while True:
         names = relevance.exported - WORDS
-        added: dict[str, Code] = {}
+        added: dict[str, Mentions] = {}
         for file in candidates:
             reached = _reached(project, file, chosen)
             if reached and (_hand_out(project, reached) or _mentions(project, file, names)):
-                code = project.lowered(file)
-                if code is not None:
-                    added[file] = code
+                mentions = project.mentions(file)
+                if mentions is not None:
+                    added[file] = mentions
         if not added:
             return chosen
         chosen.update(added)
-        relevance.add(added.values())
+        relevance.add_mentions(list(added.values()))
         candidates = [name for name in candidates if name not in added]
 
 
 def _mentions(project: Project, file: str, names: set[str]) -> bool:
-    text = project.files.text(file)
-    return text is not None and any(m.group() in names for m in _WORD.finditer(text))
+    outline = project.files.outline(file)
+    return outline is not None and not outline.words.isdisjoint(names)
 
 
 def _hand_out(project: Project, files: set[str]) -> bool:
     return any(project.acts_on_import(file) for file in files)
 
 
-def _reached(project: Project, file: str, chosen: dict[str, Code]) -> set[str]:
+def _reached(project: Project, file: str, chosen: set[str]) -> set[str]:
     """The chosen files that a file imports, directly or through files that only pass names on."""
     pending = [file]
     seen = {file}
@@ -74,15 +71,7 @@ def _reached(project: Project, file: str, chosen: dict[str, Code]) -> set[str]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Files to analyse together. `parts` is how many such groups the same program was cut into."""
-
-    files: tuple[str, ...]
-    parts: int = 1
-
-
-def groups_of(project: Project, seeds: dict[str, Code], chosen: dict[str, Code]) -> list[Group]:
+def groups_of(project: Project, seeds: Set[str], chosen: set[str]) -> list[Group]:
     """Sets of files to analyse together: those that import each other, in whatever way."""
     links = {file: _linked(project, file, chosen) for file in chosen}
     around = both_ways(links)
@@ -96,7 +85,7 @@ def groups_of(project: Project, seeds: dict[str, Code], chosen: dict[str, Code])
     return groups
 
 
-def _linked(project: Project, file: str, chosen: dict[str, Code]) -> set[str]:
+def _linked(project: Project, file: str, chosen: set[str]) -> set[str]:
     """The chosen files that a file imports, through whatever it imports."""
     found: set[str] = set()
     seen = {file}
@@ -114,7 +103,7 @@ def _linked(project: Project, file: str, chosen: dict[str, Code]) -> set[str]:
 
 
 def _parts(
-    project: Project, group: set[str], seeds: dict[str, Code], links: dict[str, set[str]]
+    project: Project, group: set[str], seeds: Set[str], links: dict[str, set[str]]
 ) -> list[Group]:
     if len(group) <= MOST_FILES:
         return [Group(tuple(sorted(group)))]
@@ -123,7 +112,7 @@ def _parts(
         for needed in links[file]:
             callers[needed].add(file)
     parts: dict[str, frozenset[str]] = {}
-    for seed in sorted(group & seeds.keys()):
+    for seed in sorted(group & seeds):
         nearest = _nearest(seed, callers)
         if len(nearest) == MOST_FILES:
             project.gave_up["too many callers"] += 1

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-if TYPE_CHECKING:
-    from importlib.abc import Traversable
+PAGES = Path(__file__).parent
+"""The folder of the rules and their pages."""
 
 PREFIX = "DTL"
 """What all codes begin with, and no other tool's."""
@@ -21,7 +21,7 @@ UNUSED_SUPPRESSION = "DTL901"
 @cache
 def all_codes() -> frozenset[str]:
     """The codes of all rules: the names of their pages."""
-    names = (entry.name for entry in _pages().iterdir())
+    names = (entry.name for entry in PAGES.iterdir())
     return frozenset(
         name.removesuffix(".md")
         for name in names
@@ -39,12 +39,5 @@ def is_off_by_default(code: str) -> bool:
     """Whether a rule is only run when it is selected: the first paragraph of its page ends so."""
     if code not in all_codes():
         return False
-    page = (_pages() / f"{code}.md").read_text("utf-8")
+    page = (PAGES / f"{code}.md").read_text("utf-8")
     return page.split("\n\n")[1].rstrip().endswith("Off by default.")
-
-
-def _pages() -> Traversable:
-    # Imported late: most runs ask for no code.
-    from importlib.resources import files
-
-    return files("detachlint.rules")

@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import TypeAlias
 
 from detachlint.interpret.facts import Facts
+from detachlint.rules.codes import PAGES
 from detachlint.rules.finding import Finding
 
 Check: TypeAlias = Callable[[Facts], Iterator[Finding]]
@@ -33,7 +33,7 @@ class Rule:
 def all_rules() -> tuple[Rule, ...]:
     """All rules, by code. Raises ValueError for a page whose title is not `# CODE: name`."""
     pages = sorted(
-        (entry for entry in files("detachlint.rules").iterdir() if entry.name.endswith(".md")),
+        (entry for entry in PAGES.iterdir() if entry.name.endswith(".md")),
         key=lambda entry: entry.name,
     )
     return tuple(_read(page.name.removesuffix(".md"), page.read_text("utf-8")) for page in pages)
@@ -55,7 +55,7 @@ def _read(code: str, page: str) -> Rule:
 
 
 def _check(code: str) -> Check:
-    if not (files("detachlint.rules") / f"{code}.py").is_file():
+    if not (PAGES / f"{code}.py").is_file():
         return _nothing
     check: Check = importlib.import_module(f"detachlint.rules.{code}").check
     return check

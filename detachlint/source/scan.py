@@ -13,38 +13,13 @@ from __future__ import annotations
 
 import re
 
-CROSSING_WORDS = ("numpy", "__array__")
-"""What a crossing is called in the source, at least once per file that holds one."""
+from detachlint.source.words import ADDRESSES, CROSSING_WORDS, LIBRARIES, NAMES
 
 # `import numpy as np` names no attribute: a keyword on the same line stands right before the word.
 _CROSSING = re.compile(r"numpy(?<!import numpy)(?<!from numpy)|__array__")
 
-LIBRARIES = (
-    *("PIL", "albumentations", "bokeh", "comet_ml", "cv2", "dask", "datasets", "faiss", "h5py"),
-    *("imageio", "joblib", "librosa", "lightgbm", "matplotlib", "mlflow", "neptune", "nibabel"),
-    *(
-        "mpl_toolkits",
-        "numba",
-        "numpy",
-        "open3d",
-        "optuna",
-        "pandas",
-        "plotly",
-        "polars",
-        "pyarrow",
-        "pywt",
-    ),
-    *("scipy", "seaborn", "skimage", "sklearn", "soundfile", "statsmodels", "tensorboard"),
-    *("tensorboardX", "tifffile", "torchvision", "trimesh", "umap", "visdom", "wandb", "xarray"),
-    *("xgboost",),
-)
-"""Libraries that make arrays of what they are handed."""
-
-_NAMES = ("np", "plt", "pd", "sns")
-"""What they are called where another module hands them on."""
-
 _IMPORT = re.compile(
-    rf"(?:import|from)[ \t\\][^\n]*\b(?:{'|'.join((*LIBRARIES, *_NAMES))})\b", re.MULTILINE
+    rf"(?:import|from)[ \t\\][^\n]*\b(?:{'|'.join((*LIBRARIES, *NAMES))})\b", re.MULTILINE
 )
 _SIGNS_OF_TENSORS = ("torch", "backward", "requires_grad")
 
@@ -74,7 +49,7 @@ def may_name_rules(data: bytes) -> bool:
 
     Codes are taken to be written in one case. False is a proof but for that, True a suspicion.
     """
-    return any(word in data for word in (b"DTL", b"dtl", b"detachlint:"))
+    return any(word.encode() in data for word in ADDRESSES)
 
 
 def _mentions(text: str) -> bool:

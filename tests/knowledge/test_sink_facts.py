@@ -17,7 +17,7 @@ from detachlint.knowledge.sink_facts import (
     parse_sink,
     sink_fact,
 )
-from detachlint.source.scan import LIBRARIES
+from detachlint.source.words import LIBRARIES
 
 NAMES = list(EXECUTED.names())
 PACKAGES = ("matplotlib", "pandas", "pillow", "scikit-learn", "scipy", "seaborn")

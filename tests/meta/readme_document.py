@@ -90,7 +90,9 @@ def refreshed(text: str) -> str:
 def _run(command: str, directory: str) -> str:
     # The programs of this environment, and the package of this working tree.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    kept = {name: value for name, value in os.environ.items() if name != "FORCE_COLOR"}
+    ours = ("FORCE_COLOR", "DETACHLINT_NO_CACHE")
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
+    kept["DETACHLINT_CACHE_DIR"] = f"{directory}/.cache-of-the-user"
     done = subprocess.run(
         ["bash", "-c", command],
         cwd=directory,

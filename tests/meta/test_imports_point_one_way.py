@@ -14,6 +14,7 @@ from package_sources import Module, layer_of, package_modules
 
 LAYERS = (
     "source",
+    "cache",
     "syntax",
     "ir",
     "lower",
@@ -24,11 +25,13 @@ LAYERS = (
     "rules",
     "fix",
     "config",
+    "outcome",
     "report",
     "api",
     "harness",
     "cli",
     "flake8_plugin",
+    "quick",
 )
 """In the order of the pipeline."""
 

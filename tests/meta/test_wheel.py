@@ -60,7 +60,7 @@ def test_it_registers_the_command_and_the_flake8_plugin(wheel: zipfile.ZipFile) 
     points = ConfigParser()
     points.optionxform = str  # type: ignore[assignment, method-assign]
     points.read_string(metadata(wheel, "entry_points.txt"))
-    assert dict(points["console_scripts"]) == {"detachlint": "detachlint.cli.main:main"}
+    assert dict(points["console_scripts"]) == {"detachlint": "detachlint.__main__:main"}
     assert dict(points["flake8.extension"]) == {"DTL": "detachlint.flake8_plugin:Plugin"}
 
 

@@ -11,7 +11,7 @@ import pytest
 from trees import findings, found, tree
 
 from detachlint.api import check_paths, fix_paths
-from detachlint.project import ProjectAnalysis
+from detachlint.project.analysis import ProjectAnalysis
 
 HELPER = "def to_numpy(x):\n    return x.numpy()\n"
 NET = "import torch\nfrom torch import nn\nnet, data = nn.Linear(2, 2), torch.ones(2)\n"

@@ -1,0 +1,1 @@
+"""What earlier runs have found out, kept in files: where, for how long, and how safely."""

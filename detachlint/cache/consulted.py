@@ -1,0 +1,107 @@
+"""What an analysis has read, or looked for in vain: on that alone its results depend."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+
+from detachlint.cache.stamps import MISSING, Stamp, digest_of_file, is_settled, stamp_of
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What has been consulted in a while."""
+
+    files: list[tuple[str, str]]
+    folders: list[tuple[str, frozenset[str]]]
+    stamps: dict[str, Stamp | None]
+    torn: bool
+
+
+class Consulted:
+    """Files and folders by absolute path, as they were when they were looked at first.
+
+    `files` have their digest (`MISSING` where they could not be read), `folders` the names in them.
+    `torn`: a file has changed under our hands; what came of that is nobody's result.
+    """
+
+    def __init__(self) -> None:
+        self.files: dict[str, str] = {}
+        self.folders: dict[str, frozenset[str]] = {}
+        self.torn = False
+        self._stamps: dict[str, Stamp | None] = {}
+
+    def before_reading(self, path: str) -> None:
+        """A file is about to be read."""
+        self._stamps.setdefault(path, stamp_of(path))
+
+    def file(self, path: str, digest: str) -> None:
+        """A file has been read, or could not be; or its digest is known from its stamp."""
+        if self.files.setdefault(path, digest) != digest:
+            self.torn = True
+
+    def folder(self, path: str, entries: frozenset[str]) -> None:
+        """A folder has been listed."""
+        if self.folders.setdefault(path, entries) != entries:
+            self.torn = True
+
+    def mark(self) -> tuple[int, int]:
+        """How much is known by now."""
+        return len(self.files), len(self.folders)
+
+    def news_since(self, mark: tuple[int, int]) -> News:
+        """What has been consulted since then."""
+        files = list(islice(self.files.items(), mark[0], None))
+        folders = list(islice(self.folders.items(), mark[1], None))
+        stamps = {path: self._stamps.get(path) for path, _ in files}
+        return News(files, folders, stamps, self.torn)
+
+    def hear(self, news: News) -> None:
+        """Take in what another process has consulted."""
+        for path, digest in news.files:
+            self._stamps.setdefault(path, news.stamps[path])
+            self.file(path, digest)
+        for path, entries in news.folders:
+            self.folder(path, entries)
+        self.torn = self.torn or news.torn
+
+    def stamp(self, path: str) -> Stamp | None:
+        """The stamp of a file, if it alone tells that the file is what it was; otherwise None."""
+        stamp = self._stamps.get(path)
+        return stamp if is_settled(stamp) else None
+
+
+def listing(folder: str) -> frozenset[str]:
+    """The names in a folder that can matter to an import; none, if it cannot be read."""
+    try:
+        names = os.listdir(folder)  # noqa: PTH208 (hot, and names alone)
+    except OSError:
+        return frozenset()
+    return frozenset(filter(_matters, names))
+
+
+PROJECT_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", ".hg")
+"""What the root folder of a project holds."""
+
+
+def _matters(name: str) -> bool:
+    if name == "__pycache__":
+        return False
+    return name.endswith(".py") or name.isidentifier() or name in PROJECT_MARKS
+
+
+def is_unchanged(path: str, stamp: Stamp | None, digest: str) -> bool:
+    """Whether a file is what it was, given its stamp then, if that told all, and its digest."""
+    now = stamp_of(path)
+    if stamp is not None and now == stamp:
+        return True
+    if now is None and digest == MISSING:
+        return True
+    return digest_of_file(path) == digest
+
+
+def are_unchanged(folders: Iterable[tuple[str, Iterable[str]]]) -> bool:
+    """Whether folders still hold the names that they held."""
+    return all(listing(folder) == frozenset(names) for folder, names in folders)

@@ -1,0 +1,79 @@
+"""Results as values of JSON, and back."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from detachlint.outcome.result import FileResult
+from detachlint.rules.finding import (
+    Applicability,
+    Confidence,
+    Edit,
+    Finding,
+    Fix,
+    Remedy,
+    TraceStep,
+)
+from detachlint.source.span import Span
+
+Packed: TypeAlias = "Any"
+"""Lists, texts, numbers and None."""
+
+PASSED_OVER = 0
+NOTHING_FOUND = 1
+"""What most results are packed into."""
+
+
+def pack(result: FileResult) -> Packed:
+    """A result of checking, without its name and source."""
+    if not result.findings and not result.known:
+        return PASSED_OVER if result.passed_over else NOTHING_FOUND
+    return [[_pack_finding(each) for each in result.findings], [list(k) for k in result.known]]
+
+
+def unpack(packed: Packed, filename: str) -> FileResult:
+    """The result, without source. Raises `ValueError`, `TypeError` or a `LookupError` for what was
+    never packed."""
+    if packed in (PASSED_OVER, NOTHING_FOUND):
+        return FileResult(filename, passed_over=packed == PASSED_OVER)
+    findings, known = packed
+    if known:
+        # Imported late: few projects have a baseline.
+        from detachlint.config.baseline import Likeness
+
+        known = [Likeness(*each) for each in known]
+    return FileResult(filename, tuple(map(_unpack_finding, findings)), known=tuple(known))
+
+
+def _pack_finding(finding: Finding) -> Packed:
+    fix = finding.fix
+    return [
+        *(finding.code, finding.name, finding.message, finding.filename, list(finding.span)),
+        finding.confidence.value,
+        [[step.filename, list(step.span), step.message] for step in finding.trace],
+        None if fix is None else _pack_fix(fix),
+        finding.remedy.name,
+        list(finding.cures),
+    ]
+
+
+def _pack_fix(fix: Fix) -> Packed:
+    edits = [[list(edit.span), edit.content] for edit in fix.edits]
+    return [fix.message, fix.applicability.value, edits]
+
+
+def _unpack_finding(packed: Packed) -> Finding:
+    code, name, message, filename, span, confidence, trace, fix, remedy, cures = packed
+    return Finding(
+        *(code, name, message, filename, Span(*span), Confidence(confidence)),
+        trace=tuple(TraceStep(file, Span(*place), words) for file, place, words in trace),
+        fix=None if fix is None else _unpack_fix(fix),
+        remedy=Remedy[remedy],
+        cures=tuple(cures),
+    )
+
+
+def _unpack_fix(packed: Packed) -> Fix:
+    message, applicability, edits = packed
+    made = tuple(Edit(Span(*span), content) for span, content in edits)
+    return Fix(message, Applicability(applicability), made)

@@ -1,0 +1,60 @@
+"""The analysis of one group of files, and what comes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from detachlint.interpret import analyse_module, analyse_program
+from detachlint.interpret.engine.program import Program
+from detachlint.interpret.facts import Facts
+from detachlint.ir.nodes import Code
+from detachlint.knowledge.own import OwnFacts
+from detachlint.project.program import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Files to analyse together, sorted. `parts` is how many such groups the same program was cut into."""
+
+    files: tuple[str, ...]
+    parts: int = 1
+
+
+@dataclass(slots=True)
+class Unit:
+    """What came of a group. `identity` is the same for the same facts; empty if nobody knows that.
+
+    `facts` are None while they are in the cache alone. `errors` are defects of ours that only these
+    files suffer from.
+    """
+
+    group: Group
+    identity: str = ""
+    facts: dict[str, Facts] | None = None
+    errors: dict[str, Exception] = field(default_factory=dict)
+
+
+def analyse_group(project: Project, asked: Program, group: Group, own: OwnFacts) -> Unit:
+    """The facts about a group's files; the rest of the program is seen by way of `asked`."""
+    project.begin()
+    codes = {file: project.lowered(file) for file in group.files}
+    modules = {file: code for file, code in codes.items() if code is not None}
+    unit = Unit(group, facts={file: Facts(file) for file in group.files})
+    assert unit.facts is not None
+    try:
+        unit.facts |= analyse_program(modules, asked, own, parts=group.parts)
+    except Exception as error:
+        if len(group.files) == 1:
+            unit.errors[group.files[0]] = error
+            return unit
+        for file, code in modules.items():
+            _analyse_alone(unit, file, code, own)
+    return unit
+
+
+def _analyse_alone(unit: Unit, file: str, code: Code, own: OwnFacts) -> None:
+    assert unit.facts is not None
+    try:
+        unit.facts[file] = analyse_module(code, file, own)
+    except Exception as error:
+        unit.errors[file] = error

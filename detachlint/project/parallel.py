@@ -1,0 +1,114 @@
+"""Groups of files analysed in several processes at once, with the same results in the same order."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
+
+from detachlint.cache.consulted import Consulted, News
+from detachlint.knowledge.own import OwnFacts
+from detachlint.project.asked import Answers, Asked
+from detachlint.project.files import ProjectFiles
+from detachlint.project.group import Group, Unit, analyse_group
+from detachlint.project.lost import WorkerLost
+from detachlint.project.program import Project
+
+SMALL = 100_000
+"""Characters of text whose analysis takes about as long as starting a process to share it with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a process has found out about a group, and what it has read and missed on the way."""
+
+    unit: Unit
+    answers: Answers
+    news: News
+    gave_up: Counter[str]
+
+
+@dataclass(slots=True)
+class Task:
+    """What all processes know: the project, what the user states about the code, what was read."""
+
+    project: Project
+    own: OwnFacts
+    consulted: Consulted
+
+
+_task: Task | None = None
+"""Of this process, if it works for another one."""
+
+
+def pays(project: Project, groups: Sequence[Group]) -> bool:
+    """Whether these groups take long enough to be shared out."""
+    if len(groups) < 2:
+        return False
+    sizes = (len(project.files.text(file) or "") for group in groups for file in group.files)
+    total = 0
+    for size in sizes:
+        total += size
+        if total >= 2 * SMALL:
+            return True
+    return False
+
+
+def analyse_groups(
+    task: Task, groups: Sequence[Group], jobs: int, texts: Mapping[str, str]
+) -> Iterator[Outcome]:
+    """What comes of each group, in their order. Raises `WorkerLost`."""
+    global _task
+    forks = sys.platform == "linux" and threading.active_count() == 1
+    context = multiprocessing.get_context("fork" if forks else "spawn")
+    _task = task if forks else None  # who is forked off has it already
+    given = None if forks else (task.project.files.named, dict(texts), task.own)
+    workers = ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(given,))
+    finished = False
+    try:
+        pending = iter(groups)
+        futures = [workers.submit(_analyse, group) for group in islice(pending, 2 * jobs)]
+        for at in range(len(groups)):
+            outcome = futures[at].result()
+            futures += [workers.submit(_analyse, group) for group in islice(pending, 1)]
+            yield outcome
+        finished = True
+    except BrokenProcessPool as error:
+        raise WorkerLost from error
+    finally:
+        _task = None
+        if not finished:
+            for child in multiprocessing.active_children():
+                child.terminate()
+        workers.shutdown(wait=finished, cancel_futures=True)
+
+
+def _begin(given: tuple[list[str], dict[str, str], OwnFacts] | None) -> None:
+    """Start working for another process."""
+    global _task
+    # Ctrl-C goes to all processes of a terminal; one of them is enough to say so.
+    with suppress(ValueError):
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if given is not None:
+        names, texts, own = given
+        consulted = Consulted()
+        _task = Task(Project(ProjectFiles(names, texts, consulted)), own, consulted)
+
+
+def _analyse(group: Group) -> Outcome:
+    task = _task
+    assert task is not None
+    before = task.consulted.mark()
+    task.project.gave_up.clear()
+    asked = Asked(task.project)
+    unit = analyse_group(task.project, asked, group, task.own)
+    news = task.consulted.news_since(before)
+    return Outcome(unit, list(asked.answers.items()), news, task.project.gave_up.copy())

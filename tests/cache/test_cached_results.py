@@ -1,0 +1,212 @@
+"""What comes from the cache is what would be found anew, whatever has happened to the files."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from changing_trees import CHANGES, files_in
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from detachlint import api
+from detachlint.api import check_paths
+from detachlint.cache import stamps
+from detachlint.cache.store import Store
+from detachlint.config.options import Options
+from detachlint.outcome.result import FileResult
+from detachlint.rules.finding import Confidence
+
+PROJECTS = Path(__file__).parents[1] / "projects"
+NAMES = (
+    *("word_vectors", "evaluate_three_callers", "circular_imports", "namespace_packages"),
+    *("star_import_chain", "package_reexports", "src_layout", "subclass_registry", "path_hacks"),
+    *("dotted_imports", "patched_functions", "implicit_metrics"),
+)
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "tree"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "cache")
+
+
+def outcome(results: Iterator[FileResult]) -> list[Any]:
+    """All that a front end can see of results."""
+    return [
+        (
+            *(each.filename, each.findings, each.known, each.error, each.passed_over),
+            each.source.text if each.source is not None and each.findings else None,
+        )
+        for each in results
+    ]
+
+
+def checked(store: Store | None, confidence: Confidence = Confidence.POSSIBLE) -> list[Any]:
+    return outcome(check_paths(["."], Options(confidence), store=store))
+
+
+def write_all(root: Path, name: str) -> None:
+    shutil.copytree(PROJECTS / name, root / name)
+
+
+@given(
+    names=st.lists(st.sampled_from(NAMES), min_size=1, max_size=3, unique=True),
+    changes=st.lists(st.sampled_from(CHANGES), min_size=1, max_size=6),
+    seed=st.integers(0, 1000),
+    settled=st.booleans(),
+)
+@settings(max_examples=15)
+def test_cached_results_are_those_of_a_new_run(
+    names: list[str], changes: list[Any], seed: int, settled: bool
+) -> None:
+    rng = random.Random(seed)
+    with tempfile.TemporaryDirectory() as home, pytest.MonkeyPatch.context() as patch:
+        if settled:  # as if all files had been written long ago: their stamps are trusted
+            patch.setattr(stamps, "UNSURE", 0.0)
+        store = Store(Path(home, "cache"))
+        root = Path(home, "tree")
+        root.mkdir()
+        patch.chdir(root)
+        for name in names:
+            write_all(root, name)
+        assert checked(store) == checked(None)
+        for change in changes:
+            change(root, rng)
+            if files_in(root):
+                assert checked(store) == checked(None), change.__name__
+        assert checked(store) == checked(store)
+
+
+def forbid_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: Any) -> Any:
+        raise AssertionError("a file was checked anew")
+
+    monkeypatch.setattr(api, "_one_file", fails)
+
+
+def test_a_second_run_checks_nothing(
+    tree: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_all(tree, "word_vectors")
+    first = checked(store)
+    assert any(findings for _, findings, *_ in first)
+    forbid_work(monkeypatch)
+    assert checked(store) == first
+
+
+def test_after_a_change_only_what_depends_on_it_is_checked(
+    tree: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_all(tree, "word_vectors")
+    write_all(tree, "evaluate_three_callers")
+    checked(store)
+    seen: list[str] = []
+    work = api._one_file
+
+    def noted(file: Any, *given: Any, **named: Any) -> Any:
+        seen.append(file.path.parts[0])
+        return work(file, *given, **named)
+
+    monkeypatch.setattr(api, "_one_file", noted)
+    path = tree / "word_vectors" / "export.py"
+    path.write_text(path.read_text() + "\nLAST = 1\n")
+    assert checked(store) == checked(None)
+    cached = seen[: len(seen) - len(files_in(tree))]
+    assert set(cached) == {"word_vectors"}
+
+
+def test_a_module_that_appears_changes_results(tree: Path, store: Store) -> None:
+    Path("main.py").write_text("from helpers import model\n\nmodel.weight.numpy()\n")
+    before = checked(store)
+    Path("helpers.py").write_text("import torch\n\nmodel = torch.nn.Linear(2, 2)\n")
+    after = checked(store)
+    assert before != after == checked(None)
+
+
+def test_a_file_outside_of_what_is_checked_counts(tree: Path, store: Store) -> None:
+    Path("lib").mkdir()
+    Path("lib/parts.py").write_text("import torch\n\nt = torch.ones(2, requires_grad=True)\n")
+    Path("app").mkdir()
+    Path("app/main.py").write_text("from lib.parts import t\n\nt.numpy()\n")
+
+    def found(cached: bool) -> list[Any]:
+        return outcome(check_paths(["app"], Options(), store=store if cached else None))
+
+    assert found(True) == found(False)
+    assert any(findings for _, findings, *_ in found(True))
+    Path("lib/parts.py").write_text("import torch\n\nt = torch.ones(2)\n")
+    assert found(True) == found(False)
+    assert not any(findings for _, findings, *_ in found(True))
+
+
+def test_a_module_that_appears_outside_of_what_is_checked_counts(tree: Path, store: Store) -> None:
+    Path("app").mkdir()
+    Path("app/main.py").write_text("from parts import t\n\nt.numpy()\n")
+    Path("parts").mkdir()
+
+    def found(cached: bool) -> list[Any]:
+        return outcome(check_paths(["app"], Options(), store=store if cached else None))
+
+    assert found(True) == found(False)
+    text = "import torch\n\nt = torch.ones(2, requires_grad=True)\n"
+    Path("parts/__init__.py").write_text(text)
+    assert found(True) == found(False)
+    assert any(findings for _, findings, *_ in found(True))
+
+
+@pytest.mark.parametrize("confidence", list(Confidence))
+def test_options_are_told_apart(tree: Path, store: Store, confidence: Confidence) -> None:
+    write_all(tree, "word_vectors")
+    checked(store)
+    assert checked(store, confidence) == checked(None, confidence)
+
+
+def test_a_file_that_is_named_is_parsed_also_if_it_was_passed_over(
+    tree: Path, store: Store
+) -> None:
+    Path("broken.py").write_text("def f(:\n")
+    assert not any(findings for _, findings, *_ in checked(store))
+    for _ in range(2):
+        [named] = check_paths(["broken.py"], Options(), store=store)
+        assert [each.code for each in named.findings] == ["DTL900"]
+
+
+def test_notebooks_follow_the_modules_they_import(tree: Path, store: Store) -> None:
+    Path("nb.ipynb").write_text(
+        '{"cells": [{"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": null,'
+        ' "source": ["from parts import t\\n", "t.numpy()"]}], "metadata": {},'
+        ' "nbformat": 4, "nbformat_minor": 4}'
+    )
+    for value in ("torch.ones(2)", "torch.ones(2, requires_grad=True)", "torch.ones(3)"):
+        Path("parts.py").write_text(f"import torch\n\nt = {value}\n")
+        for _ in range(2):
+            assert checked(store) == checked(None)
+    assert Path("parts.py").exists()
+
+
+def test_a_file_that_changes_while_it_is_checked_is_not_remembered(
+    tree: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_all(tree, "word_vectors")
+    results = check_paths(["."], Options(), store=store)
+    next(results)
+    path = tree / "word_vectors" / "export.py"
+    text = path.read_text()
+    path.write_text(text.replace(".numpy()", ".tolist()"))
+    list(results)
+    assert checked(store) == checked(None)
+    path.write_text(text)
+    assert checked(store) == checked(None)

@@ -1,0 +1,258 @@
+"""Entries of the cache under all that may happen to files and processes."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from detachlint.cache import folder as folders
+from detachlint.cache import identity, store
+from detachlint.cache.store import Store
+
+
+@pytest.fixture
+def told() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def kept(tmp_path: Path, told: list[str]) -> Store:
+    return Store(tmp_path / "cache", told.append)
+
+
+def only_file(home: Path, name: str) -> Path:
+    [path] = home.rglob(name)
+    return path
+
+
+def test_what_is_written_is_read(kept: Store) -> None:
+    assert kept.read("a") is None
+    kept.write("a", b"1")
+    kept.write("a", b"22")
+    assert kept.read("a") == b"22"
+    assert Store(kept.folder).read("a") == b"22"
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data: b"",
+        lambda data: data[:10],
+        lambda data: data[:-1],
+        lambda data: data + b"x",
+        lambda data: bytes([data[0] ^ 1]) + data[1:],
+        lambda data: data[:-1] + bytes([data[-1] ^ 1]),
+    ],
+)
+def test_a_damaged_entry_is_none(kept: Store, damage: Any) -> None:
+    kept.write("a", b"some content")
+    path = only_file(kept.folder, "a")
+    path.write_bytes(damage(path.read_bytes()))
+    assert kept.read("a") is None
+    kept.write("a", b"new")
+    assert kept.read("a") == b"new"
+
+
+def test_another_version_reads_nothing(kept: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept.write("a", b"1")
+    monkeypatch.setattr(identity, "__version__", "99.0")
+    assert Store(kept.folder).read("a") is None
+
+
+def test_a_changed_program_reads_nothing(tmp_path: Path) -> None:
+    name = identity.program_name()
+    assert identity.program_name() == name
+    source = Path(identity.__file__).parent.parent / "rules" / "DTL101.md"
+    status = source.stat()
+    os.utime(source, ns=(status.st_atime_ns, status.st_mtime_ns + 1000))
+    try:
+        assert identity.program_name() != name
+    finally:
+        os.utime(source, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_cannot_be_written_is_told_once(kept: Store, told: list[str]) -> None:
+    kept.folder.mkdir(mode=0o500)
+    kept.write("a", b"1")
+    kept.write("b", b"2")
+    assert told == [f"results are not cached: {kept.folder}: Permission denied"]
+    assert kept.read("a") is None
+
+
+def test_a_file_in_place_of_the_folder_is_told_once(kept: Store, told: list[str]) -> None:
+    kept.folder.write_text("")
+    kept.write("a", b"1")
+    kept.write("b", b"2")
+    [line] = told
+    assert line.startswith("results are not cached: ")
+    assert kept.read("a") is None
+
+
+def test_a_full_disk_leaves_what_was_there(
+    kept: Store, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept.write("a", b"old")
+
+    def full(*_: Any) -> Any:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    kept.write("a", b"new")
+    kept.write("b", b"new")
+    assert told == [f"results are not cached: {kept.folder}: No space left on device"]
+    assert kept.read("a") == b"old"
+    assert not list(kept.folder.rglob("*.tmp"))
+
+
+def test_readers_and_writers_at_once_see_whole_entries(kept: Store, told: list[str]) -> None:
+    contents = [bytes([n]) * 50_000 for n in range(8)]
+
+    def work(n: int) -> bool:
+        mine = Store(kept.folder, told.append)
+        for _ in range(25):
+            mine.write("a", contents[n])
+            if mine.read("a") not in contents:
+                return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(work, range(8)))
+    assert told == []
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from detachlint.cache.store import Store
+kept = Store(Path(sys.argv[1]))
+n = 0
+while True:
+    n += 1
+    kept.write("a", str(n % 10).encode() * 300_000)
+    if n == 3: print("going", flush=True)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs kill -9")
+def test_a_killed_writer_leaves_a_whole_entry(kept: Store) -> None:
+    for pause in (0.0, 0.003, 0.011):
+        writer = subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(kept.folder)], stdout=subprocess.PIPE
+        )
+        assert writer.stdout is not None
+        writer.stdout.readline()
+        time.sleep(pause)
+        writer.send_signal(signal.SIGKILL)
+        writer.wait()
+        writer.stdout.close()
+        data = kept.read("a")
+        assert data is not None
+        assert len(data) == 300_000
+        assert len(set(data)) == 1
+
+
+def test_the_folder_is_marked_as_a_cache(kept: Store) -> None:
+    kept.write("a", b"1")
+    tag = (kept.folder / "CACHEDIR.TAG").read_text()
+    assert tag.startswith("Signature: 8a477f597d28d172789f06886806bc55")
+    assert (kept.folder / ".gitignore").read_text() == "*\n"
+
+
+def test_only_a_cache_is_cleaned(kept: Store, tmp_path: Path) -> None:
+    assert not folders.clean(kept.folder)
+    kept.write("a", b"1")
+    assert folders.clean(kept.folder)
+    assert not kept.folder.exists()
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "thesis.tex").write_text("years of work")
+    assert not folders.clean(own)
+    (own / "CACHEDIR.TAG").write_text("Signature: of somebody else\n")
+    with pytest.raises(OSError, match="is not detachlint's"):
+        folders.clean(own)
+    assert (own / "thesis.tex").exists()
+
+
+def aged(path: Path, seconds: float) -> None:
+    then = time.time() - seconds
+    os.utime(path, (then, then))
+
+
+def test_what_nobody_uses_goes(kept: Store) -> None:
+    kept.write("old", b"1")
+    kept.write("new", b"2")
+    aged(only_file(kept.folder, "old"), folders.OLDEST + 60)
+    folders.throw_old_away(kept.folder, time.time() + folders.PAUSE + 60)
+    assert kept.read("old") is None
+    assert kept.read("new") == b"2"
+
+
+def test_what_is_read_counts_as_used(kept: Store) -> None:
+    kept.write("a", b"1")
+    aged(only_file(kept.folder, "a"), folders.OLDEST - 60)
+    kept.read("a")
+    folders.throw_old_away(kept.folder, time.time() + folders.PAUSE + 60)
+    assert kept.read("a") == b"1"
+
+
+def test_programs_that_were_used_last_stay(kept: Store) -> None:
+    kept.write("a", b"1")
+    for age in range(1, folders.MOST_PROGRAMS + 3):
+        other = kept.folder / f"0.0.{age}"
+        other.mkdir()
+        (other / "entry").write_bytes(b"")
+        aged(other / "entry", age * 1000)
+    folders.throw_old_away(kept.folder, time.time() + folders.PAUSE + 60)
+    left = [entry for entry in kept.folder.iterdir() if entry.is_dir()]
+    assert len(left) == folders.MOST_PROGRAMS
+    assert kept.read("a") == b"1"
+    assert (kept.folder / "0.0.1").exists()
+
+
+def test_a_cache_that_grows_too_big_loses_what_was_used_longest_ago(
+    kept: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(5):
+        kept.write(f"entry{n}", bytes(1000))
+        aged(only_file(kept.folder, f"entry{n}"), 1000 - 100 * n)
+    monkeypatch.setattr(folders, "MOST_BYTES", 2500)
+    folders.throw_old_away(kept.folder, time.time() + folders.PAUSE + 60)
+    assert [n for n in range(5) if kept.read(f"entry{n}") is not None] == [3, 4]
+
+
+def test_there_is_one_clean_up_a_day(kept: Store) -> None:
+    kept.write("a", b"1")
+    aged(only_file(kept.folder, "a"), folders.OLDEST + 60)
+    folders.throw_old_away(kept.folder)
+    assert kept.read("a") == b"1"
+
+
+@pytest.mark.parametrize("platform", ["linux", "darwin", "win32"])
+def test_the_folder_is_the_one_of_the_platform(platform: str) -> None:
+    home = Path.home()
+    environment = {"LOCALAPPDATA": str(home / "Local")}
+    expected = {
+        "linux": home / ".cache" / "detachlint",
+        "darwin": home / "Library" / "Caches" / "detachlint",
+        "win32": home / "Local" / "detachlint" / "Cache",
+    }
+    assert folders.default_folder(environment, platform) == expected[platform]
+
+
+def test_the_folder_is_where_other_programs_have_theirs() -> None:
+    platformdirs = pytest.importorskip("platformdirs")
+    assert folders.default_folder() == platformdirs.user_cache_path("detachlint", False)
+
+
+def test_entries_have_checksums_of_a_known_size() -> None:
+    assert len(bytes.fromhex(store.digest_of(b""))) == 16
