@@ -125,7 +125,7 @@ def check_texts(sources: Iterable[tuple[SourceText, Options]]) -> Iterator[FileR
     programs = [source.filename for source, options in given if _is_python(source, options)]
     project = RunProgram(programs, merged(options.facts for _, options in given))
     for source, options in given:
-        work = partial(_check_file, source, options, project.analysis)
+        work = partial(_check_file, source, options, project)
         yield _guarded(work, source.filename, options)
 
 

@@ -61,7 +61,7 @@ def test_the_cache_is_filled_as_by_one_process(
     store = Store(tmp_path / ".cache")
     first = found(3, store)
 
-    def fails(*_: Any) -> Any:
+    def fails(*_: Any, **__: Any) -> Any:
         raise AssertionError("a group was analysed anew")
 
     monkeypatch.setattr(parallel, "analyse_group", fails)
@@ -84,7 +84,7 @@ def test_fixes_are_the_same(shared: Path, tmp_path: Path) -> None:
 def test_a_defect_in_a_process_is_told_as_that_of_its_file(
     shared: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(*_: Any) -> Any:
+    def fails(*_: Any, **__: Any) -> Any:
         raise LookupError("no such thing")
 
     monkeypatch.setattr(groups, "analyse_program", fails)
@@ -120,7 +120,7 @@ def test_a_killed_process_is_told_in_one_line(shared: Path) -> None:
 
 
 def test_a_small_input_takes_one_process(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(*_: Any) -> Any:
+    def fails(*_: Any, **__: Any) -> Any:
         raise AssertionError("a process was started")
 
     monkeypatch.setattr(parallel, "SMALL", 100_000)
