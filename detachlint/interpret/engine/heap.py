@@ -45,6 +45,11 @@ class Footprint:
         self.codes: set[Code] = set()
         self.total = False
 
+    @property
+    def size(self) -> int:
+        """How much was looked at."""
+        return len(self.cells) + len(self.names)
+
     def add(self, other: Footprint) -> None:
         """Count what a part of the call has looked at."""
         self.cells |= other.cells

@@ -36,6 +36,12 @@ MOST_ENTRIES = 4
 MOST_PATTERNS = 8
 """Outcomes of calls of one function that others are compared with."""
 
+LARGEST_PATTERN = 1_000
+"""What such a call may have looked at. Each level of calls may double that."""
+
+NAMES_A_STEP = 16
+"""Names that are changed in the time of one unit of work, roughly."""
+
 MOST_CELLS = 300_000
 """Cells that all entries remember together, before the memo is emptied."""
 
@@ -134,7 +140,6 @@ class Memo:
         if known is None:
             return self._record(call, identity, outline, run)
         self._met[call.code] += 1
-        call.machine.count_step(call.activation)
         return self._repeat(call, known)
 
     def _is_hopeless(self, code: Code) -> bool:
@@ -144,6 +149,7 @@ class Memo:
     def _find(self, call: Invocation, identity: Hashable, outline: Hashable) -> Remembered | None:
         for entry in self._entries.get(identity, ()):
             if entry.holds(call.state):
+                call.machine.count_step(call.activation)
                 return entry
         patterns = self._patterns.get(outline, [])
         if patterns:
@@ -153,6 +159,8 @@ class Memo:
                     call.machine.book, call.arguments, call.state, call.context, running
                 )
                 if found is not None:
+                    amount = 1 + found.footprint.size // NAMES_A_STEP
+                    call.machine.count_step(call.activation, amount)
                     return found
         return None
 
@@ -206,6 +214,8 @@ class Memo:
     def _keep_pattern(
         self, call: Invocation, outline: Hashable, entry: Remembered, before: State
     ) -> None:
+        if entry.footprint.size > LARGEST_PATTERN:
+            return
         if any(activation.code in entry.footprint.codes for activation in call.chain()):
             return
         if any(c.focus != before.focus for c in (*entry.returns, *entry.raises)):
