@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from detachlint.interpret.pytorch.crossings import FORMS, VECTORIZE
+from detachlint.interpret.pytorch.crossings import FORMS, INDEX_TRICKS, VECTORIZE
 from detachlint.ir.nodes import (
     Assign,
     Attribute,
@@ -154,9 +154,14 @@ def _uses(code: Code, libraries: dict[str, str]) -> bool:
             if any(_is_function(argument.value, libraries) for argument in node.arguments):
                 return True
             makes_arrays = makes_arrays or path is not None
+        elif isinstance(node, Subscript):
+            if _path(node.value, libraries) in INDEX_TRICKS:
+                return True
         elif isinstance(node, (Operator, AugmentedAssign)):
             calculates = True
-    return makes_arrays and calculates  # `array * tensor`
+        elif isinstance(node, Assign):
+            calculates = calculates or any(isinstance(t, Subscript) for t in node.targets)
+    return makes_arrays and calculates  # `array * tensor`, `array[:] = tensor`
 
 
 def _is_function(node: Expression, libraries: dict[str, str]) -> bool:

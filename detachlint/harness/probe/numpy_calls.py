@@ -89,6 +89,8 @@ def _methods() -> Iterator[tuple[str, Callable[..., Any]]]:
             yield f"numpy.ndarray.{attribute}", value
     yield "numpy.ndarray.__setitem__", operator.setitem
     yield "numpy.ndarray.__contains__", operator.contains
+    yield "numpy.r_", lambda *items: np.r_[items]
+    yield "numpy.c_", lambda *items: np.c_[items]
 
 
 def _operators() -> Iterator[tuple[str, Callable[..., Any]]]:

@@ -43,9 +43,10 @@ from detachlint.interpret.language.contents import (
     with_entry,
 )
 from detachlint.interpret.language.lookup import bind_members, find_in_class, is_module
-from detachlint.interpret.pytorch import modules, sinks
+from detachlint.interpret.pytorch import modules, numpy_calls, sinks
 from detachlint.interpret.pytorch.array_operators import Operand, store
 from detachlint.interpret.pytorch.array_ranks import of_item
+from detachlint.interpret.pytorch.crossings import INDEX_TRICKS
 from detachlint.interpret.pytorch.tensors import (
     flag_of,
     flag_of_tensor,
@@ -157,6 +158,8 @@ def _read_atom(
 ) -> Value:
     span = node.span
     if isinstance(atom, Library):
+        if atom.name in INDEX_TRICKS:
+            return numpy_calls.index_trick(machine, atom.name, index, state, activation, node)
         return value_of(atom)  # a generic alias: list[int], Optional[Tensor]
     if isinstance(atom, Literal):
         return machine.unknown(state, activation, span, "item", kind=Kind.OTHER, grad=NO)

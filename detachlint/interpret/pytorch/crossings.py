@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 VECTORIZE = "numpy.vectorize"
 """Makes functions that call another on each element: of what they are given they make arrays."""
 
+INDEX_TRICKS = frozenset({"numpy.r_", "numpy.c_"})
+"""What makes an array of the items that it is indexed with, each as an argument would be."""
+
 FORMS = frozenset({"numpy", "__array__"})
 """Methods of a tensor that give its array."""
 
