@@ -142,7 +142,7 @@ _BY_HAND: Mapping[str, Sequence[Arguments]] = {
     "numpy.savez": ((io.BytesIO, V),),
     "numpy.savez_compressed": ((io.BytesIO, V),),
     "numpy.array_equal": ((V, V),),
-    "numpy.linspace": ((S, 2.5), (0.0, S, 3)),
+    "numpy.linspace": ((S, 2.5), (0.0, S, 3), (V, V), (0.0, V, 3)),
     "numpy.random.choice": (*GENERIC, (3, None, True, P)),
     "numpy.average": (*GENERIC, (V, None, V)),
     "numpy.histogram": (*GENERIC, (V, 10, None, None, V)),

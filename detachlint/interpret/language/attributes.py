@@ -43,7 +43,7 @@ from detachlint.interpret.language.lookup import (
     library_bases,
     linear_order,
 )
-from detachlint.interpret.pytorch import modules, own_calls, sinks, tensor_attributes
+from detachlint.interpret.pytorch import guards, modules, own_calls, sinks, tensor_attributes
 from detachlint.interpret.pytorch.array_ranks import KEEPING_ATTRIBUTES
 from detachlint.knowledge import facts
 from detachlint.source.span import Span
@@ -162,6 +162,8 @@ def _read_unknown(
     machine: Machine, address: Address, thing: Unknown, name: str, state: State, span: Span
 ) -> Value:
     known = thing.attributes.get(name)
+    if name == "type" and not known:
+        known = guards.device_type(state, address)
     if known:
         return known
     if thing.made_by and own_calls.is_known(machine, f"{thing.made_by}.{name}"):

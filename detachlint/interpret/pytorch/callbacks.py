@@ -37,6 +37,9 @@ def run(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
         transformed = transforms.wrap(machine, fact.name, call, function)
         if transformed is not None:
             return [(transformed, call.state)]
+    if fact.name in transforms.AT_ONCE:
+        transforms.run_at_once(machine, fact.name, call, function)
+        return None
     if fact.name in transforms.VMAP:
         made = machine.new(call.state, call.activation, call.span, "vmap", Partial(function))
         return [(made, call.state)]

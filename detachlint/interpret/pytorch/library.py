@@ -27,6 +27,7 @@ from detachlint.interpret.engine.unseen_calls import note_escapes
 from detachlint.interpret.language import builtin_functions, standard_library, unbound
 from detachlint.interpret.pytorch import (
     gradmode,
+    guards,
     library_objects,
     methods,
     modules,
@@ -106,6 +107,8 @@ def _call_torch(machine: Machine, call: LibraryCall) -> Outcomes:
         return [(_from_numpy(machine, call), state)]
     if facts.module_fact(name) is not None:
         return [(modules.construct(machine, call), state)]
+    if name.removeprefix("torch.") in guards.METHODS:
+        return _unbound_method(machine, call)
     if name.startswith(("torch.Tensor.", "torch.nn.Parameter.")):
         return _unbound_method(machine, call)
     if name.startswith("torch.nn.Module.") and call.arguments.positional:

@@ -30,6 +30,7 @@ from detachlint.domain.values import (
     Literal,
     Super,
     Value,
+    addresses,
     in_order,
     literal,
     single_literal,
@@ -47,6 +48,7 @@ from detachlint.interpret.pytorch import (
     callbacks,
     command_line,
     gradmode,
+    guards,
     library_objects,
     module_calls,
     module_methods,
@@ -153,6 +155,8 @@ def call_tensor_method(machine: Machine, call: LibraryCall) -> Outcomes:
     """`tensor.name(…)` by its fact."""
     if call.name in FORMS:
         return [(cross(machine, call), call.state)]
+    if call.name in guards.METHODS and len(call.receiver) == 1:
+        return [(_asked(machine, call), call.state)]
     if call.name == "backward":
         note_use(machine, call.receiver, call.state)
         _must_require_grad(call)
@@ -162,6 +166,13 @@ def call_tensor_method(machine: Machine, call: LibraryCall) -> Outcomes:
     if fact is None:
         return [(operations.unmodelled_result(machine, call), call.state)]
     return special.apply(machine, fact, call)
+
+
+def _asked(machine: Machine, call: LibraryCall) -> Value:
+    (address,) = addresses(call.receiver)
+    tensor = call.state.get(address)
+    assert isinstance(tensor, Tensor)
+    return guards.ask(machine, address, tensor, call.name, call.span)
 
 
 def _must_require_grad(call: LibraryCall) -> None:
@@ -219,6 +230,8 @@ def _call_on_unknown(machine: Machine, call: LibraryCall) -> Outcomes:
         return module_methods.call_unknown_module_method(machine, call)
     if call.name in FORMS:
         return [(cross(machine, call), state)]
+    if call.name in guards.METHODS and len(call.receiver) == 1:
+        return [(_asked(machine, call), call.state)]
     if call.name == "backward":
         note_use(machine, call.receiver, state)
         _must_require_grad(call)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from detachlint.domain.belief import MAYBE, NO, YES, Belief, Truth
 from detachlint.domain.objects import Instance, Kind, Tensor, Unknown, join_objects
 from detachlint.domain.story import begin
-from detachlint.domain.traits import PLAIN, Check, Dtype
+from detachlint.domain.traits import Dtype
 from detachlint.domain.values import FALSE, NONE, TRUE, Address, Method, Value, literal, value_of
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.pytorch import traits
+from detachlint.interpret.pytorch import guards, traits
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
     flag_of_tensor,
@@ -57,8 +57,8 @@ def read(
         return value_of(Method(address, name))
     if fact.special == "gradient_attribute":
         return machine.derived("attribute grad", (address,), span, Tensor(NO, leaf=YES))
-    if name in ("is_cuda", "is_sparse", "is_quantized", "is_meta", "is_mkldnn"):
-        return _trait_value(machine, address, tensor, name, span)
+    if name in guards.FLAGS:
+        return guards.ask(machine, address, tensor, name, span)
     result = fact.results[0] if fact.results else Result.PYTHON
     if result is Result.PYTHON:
         kind = Kind.TRUTH if fact.python_type == "bool" else Kind.OTHER
@@ -87,25 +87,6 @@ def read(
         made = replace(made, traits=traits.conjugated(tensor, name, span))
     made = replace(made, story=story_of(state, value_of(address)))
     return make_tensor(machine, state, activation, span, made, f"attribute {name}")
-
-
-def _trait_value(
-    machine: Machine, address: Address, tensor: Tensor, name: str, span: Span
-) -> Value:
-    """`t.is_cuda` and its kin, as far as what the tensor is decides them."""
-    held = tensor.traits.get(Check.LAYOUT, PLAIN)
-    if name in ("is_cuda", "is_meta"):
-        held = tensor.device
-    elif name == "is_quantized":
-        held = tensor.dtype.narrow
-    kinds = {"is_sparse": "sparse", "is_mkldnn": "mkldnn"}
-    wanted = kinds.get(name, name.removeprefix("is_"))
-    named = all(n.startswith("q") if name == "is_quantized" else n == wanted for n in held.names)
-    if held.held == NO:
-        return FALSE
-    if held.held == YES and len(held.names) == 1:
-        return TRUE if named else FALSE
-    return machine.derived(f"attribute {name}", (address,), span, Unknown(Kind.TRUTH, NO))
 
 
 def _history(machine: Machine, address: Address, tensor: Tensor, state: State, span: Span) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import NO, YES
+from detachlint.domain.belief import NO, YES, Belief
 from detachlint.domain.objects import Partial, Sequence, Tensor
 from detachlint.domain.story import begin
 from detachlint.domain.traits import Check, trait, without
@@ -23,7 +23,12 @@ DIFFERENTIATE = frozenset(
     {"torch.func.grad", "torch.func.grad_and_value", "torch.func.jacrev", "torch.func.hessian"}
 )
 """What hands over a first argument that requires grad (executed: its `numpy()` says so)."""
-ALL = VMAP | DIFFERENTIATE
+FORWARD = frozenset({"torch.func.jacfwd"})
+"""What hands over a first argument that does not (executed), though it is differentiated."""
+ALL = VMAP | DIFFERENTIATE | FORWARD
+
+AT_ONCE = {"torch.func.vjp": YES, "torch.func.jvp": NO}
+"""What calls the function itself, and whether it hands over tensors that require grad (executed)."""
 
 
 def wrap(machine: Machine, name: str, call: LibraryCall, function: Value) -> Value | None:
@@ -45,9 +50,10 @@ def run(
     shown: str,
 ) -> Outcomes:
     """A call of a transformed function. What comes out of differentiation is left unknown."""
-    differentiates = thing.transform in DIFFERENTIATE
+    differentiates = thing.transform not in VMAP
+    grad = YES if thing.transform in DIFFERENTIATE else NO
     values = tuple(
-        _wrapped(machine, thing, value, state, activation, span, index)
+        _wrapped(machine, thing.transform, grad, value, state, activation, span, index)
         if index == 0 or not differentiates
         else value
         for index, value in enumerate(arguments.positional)
@@ -62,17 +68,41 @@ def run(
     return [(machine.unknown(state, activation, span, "result"), state)]
 
 
+def run_at_once(machine: Machine, name: str, call: LibraryCall, function: Value) -> None:
+    """`vjp(function, *inputs)`, `jvp(function, inputs, tangents)`: what the function does there.
+
+    What comes out is as facts say.
+    """
+    inputs = call.arguments.positional[1:]
+    if name == "torch.func.jvp":
+        tuples = [
+            call.state.get(a) for a in (inputs[0] if inputs else ()) if isinstance(a, Address)
+        ]
+        thing = tuples[0] if len(tuples) == 1 else None
+        inputs = thing.items if isinstance(thing, Sequence) and thing.exact else ()
+    values = tuple(
+        _wrapped(machine, name, AT_ONCE[name], v, call.state, call.activation, call.span, index)
+        for index, v in enumerate(inputs)
+    )
+    state = call.state.fork()
+    outcomes = machine.call(
+        function, Arguments(values), state, call.activation, call.span, call.shown
+    )
+    for _, after in outcomes:
+        call.state.heap = call.state.join(after).heap
+
+
 def _wrapped(
     machine: Machine,
-    thing: Partial,
+    transform: str,
+    grad: Belief,
     value: Value,
     state: State,
     activation: Activation,
     span: Span,
     index: int,
 ) -> Value:
-    short = thing.transform.rpartition(".")[2]
-    differentiates = thing.transform in DIFFERENTIATE
+    short = transform.rpartition(".")[2]
     story = begin(span, f"`{short}` hands over a wrapper")
     parts: Value = frozenset()
     for atom in in_order(value):
@@ -82,13 +112,13 @@ def _wrapped(
             continue
         made = replace(
             tensor,
-            grad=YES if differentiates else NO,
+            grad=grad,
             leaf=NO,
             base=frozenset(),
             parameter=False,
             attributes={},
             traits={**tensor.traits, Check.STORAGE: trait(short, story)},
-            story=story if differentiates else None,
+            story=story if grad == YES else None,
         )
         parts |= machine.new(state, activation, span, f"wrapped {index}", made)
     return parts
