@@ -155,8 +155,9 @@ def call_tensor_method(machine: Machine, call: LibraryCall) -> Outcomes:
     """`tensor.name(…)` by its fact."""
     if call.name in FORMS:
         return [(cross(machine, call), call.state)]
-    if call.name in guards.METHODS and len(call.receiver) == 1:
-        return [(_asked(machine, call), call.state)]
+    asked = _asked(machine, call) if call.name in guards.METHODS else None
+    if asked is not None:
+        return [(asked, call.state)]
     if call.name == "backward":
         note_use(machine, call.receiver, call.state)
         _must_require_grad(call)
@@ -168,11 +169,13 @@ def call_tensor_method(machine: Machine, call: LibraryCall) -> Outcomes:
     return special.apply(machine, fact, call)
 
 
-def _asked(machine: Machine, call: LibraryCall) -> Value:
-    (address,) = addresses(call.receiver)
-    tensor = call.state.get(address)
-    assert isinstance(tensor, Tensor)
-    return guards.ask(machine, address, tensor, call.name, call.span)
+def _asked(machine: Machine, call: LibraryCall) -> Value | None:
+    """The answer to `t.is_conj()`; None where nobody knows which tensor is asked."""
+    found = addresses(call.receiver)
+    tensor = call.state.get(found[0]) if len(found) == len(call.receiver) == 1 else None
+    if not isinstance(tensor, Tensor):
+        return None
+    return guards.ask(machine, found[0], tensor, call.name, call.span)
 
 
 def _must_require_grad(call: LibraryCall) -> None:
@@ -230,8 +233,9 @@ def _call_on_unknown(machine: Machine, call: LibraryCall) -> Outcomes:
         return module_methods.call_unknown_module_method(machine, call)
     if call.name in FORMS:
         return [(cross(machine, call), state)]
-    if call.name in guards.METHODS and len(call.receiver) == 1:
-        return [(_asked(machine, call), call.state)]
+    asked = _asked(machine, call) if call.name in guards.METHODS else None
+    if asked is not None:
+        return [(asked, call.state)]
     if call.name == "backward":
         note_use(machine, call.receiver, state)
         _must_require_grad(call)
