@@ -88,7 +88,7 @@ def fixed(program: str) -> str:
 @pytest.mark.parametrize(("before", "line"), CONVERTED, ids=lambda part: part.rpartition("\n")[2])
 def test_what_is_converted_is_detached(before: str, line: str) -> None:
     program = f"{HEAD}{before}{line}\n#here\n"
-    with pytest.raises((RuntimeError, BufferError), match="requires? grad"):
+    with pytest.raises((RuntimeError, BufferError), match=r"requires? grad"):
         run(program)
     run(fixed(program))
 
