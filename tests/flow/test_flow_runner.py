@@ -13,7 +13,15 @@ from flow_verdicts import (
     complaints_of_reveals,
 )
 
-CROSSINGS = (".numpy(", ".__array__(", "np.", *("cv2.", "imageio.", "iio.", "lightgbm.", "stats."))
+CROSSINGS = (
+    *(".numpy(", ".__array__(", "np.", "cv2.", "imageio.", "iio.", "lightgbm.", "optimize."),
+    "stats.",
+)
+    ".numpy(",
+    ".__array__(",
+    "np.",
+    *("cv2.", "imageio.", "iio.", "lightgbm.", "optimize.", "stats."),
+)
 LEAF = "import torch\nx = torch.ones(2, requires_grad=True)\n"
 
 

@@ -25,7 +25,7 @@ import torch
 import detachlint.knowledge
 from detachlint.harness.probe.numpy_observe import REFUSED, Watched
 from detachlint.knowledge.model import Gate
-from detachlint.knowledge.sink_facts import SinkGates, format_gates
+from detachlint.knowledge.sink_facts import ENTRY, RESULT, SinkGates, format_gates, marked
 
 CALLS = Path(__file__).with_name("sink_calls.tsv")
 TABLE = Path(detachlint.knowledge.__file__).parent / "sinks" / "executed.tsv"
@@ -42,7 +42,7 @@ PACKAGES = {
 }
 """The distribution that a library is installed as, where it has another name."""
 
-_HOLE = re.compile(r"\{(?P<keys>[\w:*]+)(?P<entry>\{\})?=(?P<kind>\w+)(?P<alone>-?)\}")
+_HOLE = re.compile(r"\{(?P<keys>[\w:*]+)(?P<mark>\{\}|\(\))?=(?P<kind>\w+)(?P<alone>-?)\}")
 _LATER = "later: "
 _REFUSAL = "Can't call numpy() on Tensor that requires grad"
 
@@ -127,7 +127,7 @@ def gates_of(name: str, template: str) -> dict[str, SinkGates]:
     found: dict[str, SinkGates] = {}
     for place, hole in enumerate(_HOLE.finditer(template)):
         gates = _gates_at(name, template, place, hole)
-        add_gates(found, {hole["keys"]: SinkGates(entry=gates) if hole["entry"] else gates})
+        add_gates(found, {hole["keys"]: marked(hole["mark"] or "", gates)})
     return found
 
 
@@ -189,9 +189,7 @@ def _outcome(name: str, template: str, replaced: dict[int, tuple[Maker, bool, bo
         plain = _plain(array)
         make = replaced.get(number)
         value = make[0](array, *make[1:]) if make else plain
-        given[f"hole{number}"] = (
-            {"column": value, "other": list(range(12))} if hole["entry"] else value
-        )
+        given[f"hole{number}"] = _in_place(hole["mark"], value)
     numbers = iter(range(len(given)))
     call, _, later = _HOLE.sub(lambda _: f"hole{next(numbers)}", template).partition(" >> ")
     namespace.update(_fresh(name), **given)
@@ -208,6 +206,13 @@ def _outcome(name: str, template: str, replaced: dict[int, tuple[Maker, bool, bo
         except Exception as error:
             return f"{_LATER}{_chain(error)}"
     return ""
+
+
+def _in_place(mark: str | None, value: Any) -> Any:
+    """The value as it is given: itself, in a dict, or by a function."""
+    if mark == ENTRY:
+        return {"column": value, "other": list(range(12))}
+    return (lambda *_: value) if mark == RESULT else value
 
 
 def _plain(value: Any) -> Any:

@@ -16,6 +16,7 @@ from detachlint.domain.rank import Rank
 from detachlint.domain.values import Address, Library, Value, in_order, value_of
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import LibraryCall
+from detachlint.interpret.engine.handed_out import results_of
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.engine.unseen_calls import note_escapes
 from detachlint.interpret.pytorch.converted import Found, find
@@ -73,7 +74,7 @@ def store_item(
         fact = sink_fact(f"{cls.name}.__setitem__") if isinstance(cls, Library) else None
         gates = fact.at(1) if fact is not None else None
         if fact is not None and gates is not None:
-            for gate, found in _met(state, gates, value, fact.executed):
+            for gate, found in _met(state, gates, value, fact):
                 sink = Sink(span, "=", fact.name, gate)
                 pass_gate(machine, sink, found, state, activation)
 
@@ -120,22 +121,28 @@ def _pass(
     span: Span | None,
     call: LibraryCall,
 ) -> bool:
-    severs = False
-    for gate, found in _met(call.state, gates, value, fact.executed):
-        sink = Sink(span or call.span, call.shown, fact.name, gate, span is not None)
+    place, severs = span or call.span, False
+    met = [(gate, found, span is not None) for gate, found in _met(call.state, gates, value, fact)]
+    if gates.result is not None:
+        # A fix would have to stand in the function.
+        given = results_of(machine, value, call.state, call.activation, place)
+        results = _met(call.state, gates.result, given, fact)
+        met += [(gate, _doubted(found), False) for gate, found in results]
+    for gate, found, located in met:
+        sink = Sink(place, call.shown, fact.name, gate, located)
         severs |= pass_gate(machine, sink, found, call.state, call.activation)
     return severs
 
 
 def _met(
-    state: State, gates: SinkGates, value: Value, executed: bool
+    state: State, gates: SinkGates, value: Value, fact: SinkFact
 ) -> Iterator[tuple[Gate, Found]]:
     """The gates that an argument meets, and with what."""
     one = _gate_of(gates, find(state, value))
     every = _entries(state, gates, value) if gates.entry is not None else {}
     for gate, found in (*([one] if one is not None else ()), *every.items()):
         # What was only read in a library's source is never certain.
-        yield gate, found if executed else _doubted(found)
+        yield gate, found if fact.executed else _doubted(found)
 
 
 def _gate_of(gates: SinkGates, found: Found) -> tuple[Gate, Found] | None:
