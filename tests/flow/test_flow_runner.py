@@ -17,11 +17,6 @@ CROSSINGS = (
     *(".numpy(", ".__array__(", "np.", "cv2.", "imageio.", "iio.", "lightgbm.", "optimize."),
     "stats.",
 )
-    ".numpy(",
-    ".__array__(",
-    "np.",
-    *("cv2.", "imageio.", "iio.", "lightgbm.", "optimize.", "stats."),
-)
 LEAF = "import torch\nx = torch.ones(2, requires_grad=True)\n"
 
 
