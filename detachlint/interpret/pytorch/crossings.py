@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import BOTTOM, MAYBE, NO, YES, Belief
+from detachlint.domain.belief import BOTTOM, MAYBE, NO, YES, Belief, Truth
 from detachlint.domain.objects import Array, Tensor, Unknown
 from detachlint.domain.rank import Rank
 from detachlint.domain.traits import NO_TRAITS, Check, Traits
-from detachlint.domain.values import Address, Value, addresses, single_literal
+from detachlint.domain.values import Address, Library, Value, addresses, single_literal
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.facts import CallSite, Crossing
+from detachlint.interpret.language.membership import TENSOR_CLASSES
 from detachlint.interpret.pytorch.converted import Found
 from detachlint.interpret.pytorch.refusals import not_forced, refused_traits
 from detachlint.interpret.pytorch.tensors import (
@@ -34,6 +35,8 @@ VECTORIZE = "numpy.vectorize"
 
 INDEX_TRICKS = frozenset({"numpy.r_", "numpy.c_"})
 """What makes an array of the items that it is indexed with, each as an argument would be."""
+
+TENSORS = frozenset(Library(name) for name in TENSOR_CLASSES)
 
 FORMS = frozenset({"numpy", "__array__"})
 """Methods of a tensor that give its array."""
@@ -109,7 +112,8 @@ def pass_gate(
         case Gate.EXPORTS:
             raises = found.grad
         case Gate.REJECTS:
-            raises = found.tensor
+            supposed = _is_open(found) or _is_supposed(state, activation)
+            raises = found.tensor.both(MAYBE) if supposed else found.tensor
         case _:
             return sink.gate is Gate.SCALAR
     if doubtful:
@@ -120,6 +124,27 @@ def pass_gate(
         traits = refused_traits(state, found.all)
     _record(machine, sink, found, raises, traits, for_sure, state, activation)
     return True
+
+
+def _is_open(found: Found) -> bool:
+    """Whether what is a tensor may as well be what nobody has seen: there is no telling which comes."""
+    return found.tensor.usual is Truth.SOMETIMES and found.unseen
+
+
+def _is_supposed(state: State, activation: Activation) -> bool:
+    """Whether this is a path on which a test in other code has found something unseen to be a tensor.
+
+    Such code serves other callers, too: that it asks is no sign that this caller has tensors.
+    """
+    own = activation.code.span
+    for question, answer in state.truths.items():
+        if not answer or not isinstance(question, Address) or question.derived is None:
+            continue
+        operator, operands = question.derived
+        of_tensors = operator == "isinstance" and operands[-1] in TENSORS
+        if of_tensors and not own.contains(question.span):
+            return bool(state.truths.get(question))  # asked for, so that it is noted
+    return False
 
 
 def _record(
