@@ -112,8 +112,8 @@ def pass_gate(
         case Gate.EXPORTS:
             raises = found.grad
         case Gate.REJECTS:
-            supposed = _is_open(found) or _is_supposed(state, activation)
-            raises = found.tensor.both(MAYBE) if supposed else found.tensor
+            raises = found.tensor.both(MAYBE) if _is_open(found) else found.tensor
+            raises = _as_supposed(state, activation, raises)
         case _:
             return sink.gate is Gate.SCALAR
     if doubtful:
@@ -131,20 +131,22 @@ def _is_open(found: Found) -> bool:
     return found.tensor.usual is Truth.SOMETIMES and found.unseen
 
 
-def _is_supposed(state: State, activation: Activation) -> bool:
-    """Whether this is a path on which a test in other code has found something unseen to be a tensor.
+def _as_supposed(state: State, activation: Activation, raises: Belief) -> Belief:
+    """`raises`, doubted on a path on which a test has found something unseen to be a tensor.
 
-    Such code serves other callers, too: that it asks is no sign that this caller has tensors.
+    Others come there as well, with what is none: it is never certain. Where it is other code that
+    asks, which serves other callers, too, it is no sign that this caller has tensors.
     """
     own = activation.code.span
     for question, answer in state.truths.items():
         if not answer or not isinstance(question, Address) or question.derived is None:
             continue
         operator, operands = question.derived
-        of_tensors = operator == "isinstance" and operands[-1] in TENSORS
-        if of_tensors and not own.contains(question.span):
-            return bool(state.truths.get(question))  # asked for, so that it is noted
-    return False
+        if operator == "isinstance" and operands[-1] in TENSORS and state.truths.get(question):
+            raises = raises.in_unseen_hands()
+            if not own.contains(question.span):
+                return raises.both(MAYBE)
+    return raises
 
 
 def _record(
