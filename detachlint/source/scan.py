@@ -21,22 +21,11 @@ _CROSSING = re.compile(r"numpy(?<!import numpy)(?<!from numpy)|__array__")
 
 LIBRARIES = (
     *("PIL", "albumentations", "bokeh", "comet_ml", "cv2", "dask", "datasets", "faiss", "h5py"),
-    *("imageio", "joblib", "librosa", "lightgbm", "matplotlib", "mlflow", "neptune", "nibabel"),
-    *(
-        "mpl_toolkits",
-        "numba",
-        "numpy",
-        "open3d",
-        "optuna",
-        "pandas",
-        "plotly",
-        "polars",
-        "pyarrow",
-        "pywt",
-    ),
-    *("scipy", "seaborn", "skimage", "sklearn", "soundfile", "statsmodels", "tensorboard"),
-    *("tensorboardX", "tifffile", "torchvision", "trimesh", "umap", "visdom", "wandb", "xarray"),
-    *("xgboost",),
+    *("imageio", "joblib", "librosa", "lightgbm", "matplotlib", "mlflow", "mpl_toolkits"),
+    *("neptune", "networkx", "nibabel", "numba", "numpy", "open3d", "optuna", "pandas", "plotly"),
+    *("polars", "pyarrow", "pywt", "scipy", "seaborn", "skimage", "sklearn", "soundfile"),
+    *("statsmodels", "tensorboard", "tensorboardX", "tifffile", "torchvision", "trimesh", "umap"),
+    *("visdom", "wandb", "xarray", "xgboost"),
 )
 """Libraries that make arrays of what they are handed."""
 

@@ -10,7 +10,7 @@ import pytest
 torch = pytest.importorskip("torch")
 np = pytest.importorskip("numpy")
 
-from detachlint.harness.probe import (  # noqa: E402  # needs torch
+from detachlint.harness.probe import (  # noqa: E402  # needs torch, attributes
     ambient,
     attributes,
     callbacks,
@@ -108,7 +108,7 @@ def test_the_form_has_to_be_as_the_arguments_ask_for(monkeypatch: pytest.MonkeyP
         (lambda function, t: torch.vmap(function)(t), "wrapped"),
         (lambda function, t: torch.func.jacrev(function)(t), "wrapped-leaves"),
         (lambda function, t: torch.autograd.functional.jacobian(function, t), "leaves"),
-        (lambda function, t: torch.func.jacfwd(function)(t), ""),
+        (lambda function, t: torch.func.jacfwd(function)(t), "wrapped-duals"),
         (lambda function, t: None, ""),
     ],
 )
@@ -117,6 +117,29 @@ def test_how_a_function_is_called(
 ) -> None:
     monkeypatch.setattr(callbacks, "CALLERS", {"torch.made_up": caller})
     assert callbacks.what_it_calls("torch.made_up") == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        *(("is_cpu", "host"), ("is_meta", "device"), ("is_sparse", "sparse"), ("is_leaf", "leaf")),
+        *(("requires_grad", "flag"), ("T", ""), ("ndim", "")),
+    ],
+)
+def test_what_attributes_of_tensors_tell(name: str, told: str) -> None:
+    assert attributes.told_by(f"torch.Tensor.{name}") == told
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        *(("is_floating_point", "float"), ("is_complex", "complex"), ("is_conj", "conj")),
+        *(("is_neg", "neg"), ("is_contiguous", ""), ("is_signed", ""), ("sum", ""), ("add", "")),
+    ],
+)
+def test_what_methods_of_tensors_tell(name: str, told: str) -> None:
+    assert attributes.told_by_method(f"torch.Tensor.{name}") == told
+    assert attributes.told_by_method(f"torch.{name}") == ""
 
 
 def test_what_hooks_of_tensors_are_given() -> None:
