@@ -236,15 +236,21 @@ class Mapping:
 class View:
     """`dict.keys()`, `.values()` or `.items()`: shows what the dict holds when it is looked at.
 
-    `kind` is the name of the method (`"any"`: one of them), `source` the dict.
+    `kind` is the name of the method (`"any"`: one of them), `source` the dict. `"reversed"` shows a
+    list from its end, which was `length` elements long when that began (None: nobody knows).
     """
 
     kind: str
     source: Value
+    length: int | None = None
 
     def join(self, other: View) -> View:
         """Either of the two."""
-        return View(self.kind if self.kind == other.kind else "any", self.source | other.source)
+        return View(
+            self.kind if self.kind == other.kind else "any",
+            self.source | other.source,
+            self.length if self.length == other.length else None,
+        )
 
 
 @final
@@ -507,7 +513,7 @@ def map_object(thing: HeapObject, change: Callable[[Value], Value]) -> HeapObjec
                 change(thing.default),
             )
         case View():
-            return View(thing.kind, change(thing.source))
+            return replace(thing, source=change(thing.source))
         case Instance():
             return Instance(
                 change(thing.cls),

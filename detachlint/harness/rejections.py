@@ -82,15 +82,15 @@ def _watched_reduction(
 def _watched_operator(
     name: str, original: Callable[..., Any], rejected: Rejected
 ) -> Callable[..., Any]:
-    def operation(tensor: Any, /, *args: Any, **kwargs: Any) -> Any:
-        result = original(tensor, *args, **kwargs)
-        if result is not NotImplemented or not args or not _is_array(args[0]):
+    def operation(tensor: Any, other: Any, /) -> Any:
+        result = original(tensor, other)
+        if result is not NotImplemented or not _is_array(other):
             return result
         # Python has asked the array before, or will now: it leaves all this to the tensor.
         caller = sys._getframe(1)
         outside = _outside_of_numpy(caller)
-        array = outside and rejected(name, tensor, _message(name, tensor, args[0]), outside)
-        return result if array is None else _operated(name, array, args[0], caller)
+        array = outside and rejected(name, tensor, _message(name, tensor, other), outside)
+        return result if array is None else _operated(name, array, other, caller)
 
     return operation
 

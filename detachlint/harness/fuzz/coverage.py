@@ -43,7 +43,7 @@ def _walk(value: object) -> Iterator[object]:
 
 @cache
 def all_behaviours() -> frozenset[str]:
-    """What the facts about PyTorch's callables say that one may do, in all of the table."""
+    """What the facts about PyTorch's callables say that one may do with the grad state."""
     return frozenset().union(*map(_behaviours_of, facts.CALLS.names()))
 
 
@@ -78,7 +78,11 @@ def _behaviours_of(name: str) -> frozenset[str]:
         return frozenset()
     found = {f"result: {result.value}" for result in fact.results}
     found.add(f"aliasing: {fact.aliasing.value}")
-    if fact.special:
-        found.add(f"special: {fact.special}")
-    flags = ("in_place", "rejects_grad", "factory", "repeated", "attribute", "sequence", "ignored")
+    found.update(f"depends on the {what}" for what in fact.depends)
+    for what in ("special", "calls", "ambient"):
+        if getattr(fact, what):
+            found.add(f"{what}: {getattr(fact, what)}")
+    if fact.form is not None:
+        found.add(f"outputs by what is {fact.form.asked}")
+    flags = ("in_place", "rejects", "factory", "repeated", "attribute", "sequence", "ignored")
     return frozenset(found.union(flag.replace("_", " ") for flag in flags if getattr(fact, flag)))

@@ -26,6 +26,7 @@ from detachlint.domain.values import (
     in_order,
     join_values,
     literal,
+    single_address,
     single_literal,
     value_of,
 )
@@ -185,6 +186,19 @@ def _range(machine: Machine, call: LibraryCall) -> Outcomes:
     return [(machine.new(call.state, call.activation, call.span, "range", thing), call.state)]
 
 
+def _reversed(machine: Machine, call: LibraryCall) -> Outcomes:
+    """A list is run through as it is when the turn of each element comes."""
+    given = call.arguments.get(0) or BOTTOM_VALUE
+    address = single_address(given)
+    thing = call.state.get(address) if address is not None else None
+    if not isinstance(thing, Sequence) or thing.kind != "list":
+        return _sorted(machine, call)
+    shown = View("reversed", given, len(thing.items) if thing.exact else None)
+    view = machine.new(call.state, call.activation, call.span, "from the end", shown)
+    made = Iterator("items", view)
+    return [(machine.new(call.state, call.activation, call.span, "reversed", made), call.state)]
+
+
 def _sorted(machine: Machine, call: LibraryCall) -> Outcomes:
     """Any order: each position may hold any element. `reversed` knows the order."""
     given = call.arguments.get(0) or BOTTOM_VALUE
@@ -319,7 +333,7 @@ HANDLERS: dict[str, Handler] = {
     "min": _extreme,
     "next": _next,
     "range": _range,
-    "reversed": _sorted,
+    "reversed": _reversed,
     "set": _make_container("set"),
     "sorted": _sorted,
     "sum": _sum,

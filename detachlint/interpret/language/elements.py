@@ -18,6 +18,7 @@ from detachlint.domain.values import (
     Literal,
     Value,
     addresses,
+    join_values,
     literal,
     single_address,
     single_literal,
@@ -69,6 +70,8 @@ def plain_contents(atom: Atom | None, state: State) -> Sequence | None:
 def length_of(atom: Atom, state: State) -> tuple[int, bool] | None:
     """How many elements of a container are known by position, and whether these are all."""
     thing = state.get(atom) if isinstance(atom, Address) else None
+    if isinstance(thing, View) and thing.kind == "reversed":
+        return thing.length or 0, thing.length is not None
     if isinstance(thing, View):
         shown = shown_mapping(state, thing)
         known = thing.kind != "any" and len(shown.entries) <= LONGEST_KNOWN
@@ -102,6 +105,11 @@ def element_at(
         mapping = _single_mapping(state, thing)
         if mapping is not None and position < len(mapping.entries) <= LONGEST_KNOWN:
             return _item(machine, atom, mapping, position, state, activation, span)
+    if isinstance(thing, View) and thing.kind == "reversed" and thing.length is not None:
+        source = only_atom(thing.source)
+        if position >= thing.length or source is None:
+            return BOTTOM_VALUE if source is not None else None
+        return element_at(machine, source, thing.length - 1 - position, state, activation, span)
     if isinstance(thing, Iterator) and isinstance(atom, Address) and thing.kind == "zip":
         return _row(machine, atom, thing, position, state, activation, span)
     contents = contents_of(machine, atom, state, activation, span)
@@ -165,6 +173,8 @@ def members_of_view(state: State, view: View) -> Mapping | Sequence | None:
 def _shown(
     machine: Machine, owner: Address, view: View, state: State, activation: Activation, span: Span
 ) -> Sequence:
+    if view.kind == "reversed":
+        return _from_the_end(view, state)
     thing = shown_mapping(state, view)
     if view.kind == "keys":
         return keys_of(thing)
@@ -187,6 +197,13 @@ def _shown(
         pair = Sequence("tuple", (thing.rest_keys, thing.rest))
         rest = machine.new(state, activation, span, "other items", pair, of=owner)
     return Sequence("list", tuple(items), rest)
+
+
+def _from_the_end(view: View, state: State) -> Sequence:
+    lists = [thing for a in addresses(view.source) if isinstance(thing := state.get(a), Sequence)]
+    if len(lists) == 1 and view.length is not None and len(lists[0].items) >= view.length:
+        return Sequence("list", lists[0].items[: view.length][::-1])
+    return Sequence("list", (), join_values(thing.all for thing in lists))
 
 
 def _item(
