@@ -34,9 +34,15 @@ def traits_of(name: str, runs: Sequence[Run]) -> Mapping[str, str]:
         "conj": _conjugate(function, calls),
         "neg": _negative(function, calls),
         "autocast": autocast_of(_first_outputs(function, of_real)),
-        "tells": told_by(name) if is_attribute(name) else told_by_method(name),
+        "tells": told_by(name) if is_attribute(name) else _told_by_method(name, runs),
     }
     return {key: word for key, word in found.items() if word}
+
+
+def _told_by_method(name: str, runs: Sequence[Run]) -> str:
+    """What a method tells that answers yes or no; others are not run once more."""
+    answers = all(run.plain.kinds == ("bool",) for run in runs)
+    return told_by_method(name) if answers else ""
 
 
 def kept_by(runs: Sequence[Run]) -> tuple[str, ...]:
