@@ -27,7 +27,7 @@ from detachlint.ir.walk import all_codes, inner_codes, nodes_of
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import numpy_fact
 from detachlint.knowledge.model import Gate
-from detachlint.knowledge.names import CONVERSIONS, NUMPY, TENSOR
+from detachlint.knowledge.names import CONVERSIONS, GETITEM, NUMPY, TENSOR
 from detachlint.source.words import LIBRARIES
 
 SINK = "<sink>"
@@ -260,9 +260,15 @@ def _uses(code: Code, libraries: dict[str, str]) -> bool:
             if any(_is_function(argument.value, libraries) for argument in node.arguments):
                 return True
             makes_arrays = makes_arrays or path is not None
+        elif isinstance(node, Subscript):
+            path = _path(node.value, libraries)
+            if path is not None and numpy_fact(f"{path}.{GETITEM}") is not None:
+                return True
         elif isinstance(node, (Operator, AugmentedAssign)):
             calculates = True
-    return makes_arrays and calculates  # `array * tensor`
+        elif isinstance(node, Assign):
+            calculates = calculates or any(isinstance(t, Subscript) for t in node.targets)
+    return makes_arrays and calculates  # `array * tensor`, `array[:] = tensor`
 
 
 def _is_function(node: Expression, libraries: dict[str, str]) -> bool:

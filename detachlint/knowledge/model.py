@@ -149,6 +149,7 @@ CALLS: Mapping[str, str] = {
     "no-grad": "with grad mode off",
     "wrapped": "with wrappers around slices, which hold no memory and require no grad",
     "wrapped-leaves": "with wrappers around its first argument, which hold no memory and require grad",
+    "wrapped-duals": "with such wrappers, which require no grad, and carry a tangent",
     "hook-gradient": "in `backward`, with grad mode off, with the gradient, which requires none",
     "hook-itself": "in `backward`, with grad mode off, with the tensor itself",
     "compiled": "compiled: NumPy is traced there, and no tensor is converted",
@@ -197,9 +198,14 @@ TRAITS: Mapping[str, Mapping[str, str]] = {
         "history": "what computed it, None of a leaf",
         "data": "its values, which may be replaced by those of another tensor",
         "device": "whether it is on a certain device other than the CPU",
+        "host": "whether it is on the CPU",
         "sparse": "whether it is sparse",
         "mkldnn": "whether it is of MKLDNN's layout",
         "quantized": "whether it is quantized",
+        "float": "of a method: whether its numbers are floats",
+        "complex": "whether they are complex",
+        "conj": "whether its conjugate bit is set",
+        "neg": "whether its negative bit is set",
     },
 }
 """The keys and values of `CallFact.traits`, executed (autocast: of the CPU)."""

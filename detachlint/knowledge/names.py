@@ -17,6 +17,9 @@ ARRAY = "numpy.ndarray"
 CONVERSIONS = frozenset({"numpy", "__array__"})
 """The methods of a tensor that give its array: the crossing."""
 
+GETITEM = "__getitem__"
+"""What Python calls for `a[b]`: `np.r_` and `np.c_` make an array there of what they are indexed with."""
+
 ARRAY_CLASSES = frozenset({ARRAY, "numpy.generic", "numpy.number", "numpy.floating"})
 """Of what NumPy makes of floats, each thing is of one of these."""
 

@@ -1,10 +1,12 @@
 """Facts about libraries other than NumPy that make arrays of what they are handed.
 
-A row is `name⇥gates⇥gives⇥evidence`. A gate is `keys=tensor/list/dict`: which argument (`0:x`, by
-position and name; `*`: any position not named), and what happens to a tensor there, to a list of
-tensors, and to a dict of them; what is left out is not known. `gives` names the class of the result,
-so that its methods are found: a class, `self`, `[class]` for a list, `{class}` for a dict, `(a,b)`
-for a tuple; or what `NumpyFact.gives` says.
+A row is `name⇥gates⇥gives⇥evidence`. A gate is `keys=tensor/list/number`: which argument (`0:x`, by
+position and name; `*`: any position not named, `**`: any name), and what happens to a tensor there,
+to a list of tensors, and to a tensor without dimensions where that is something else; what is left
+out is not known. `0:x{}` is about what lies in a dict that is given there, `0:x()` about what a
+function gives that is given there. `gives` names the class of the result, so that its methods are
+found: a class, `self`, `[class]` for a list, `{class}` for a dict, `(a,b)` for a tuple; or what
+`NumpyFact.gives` says.
 
 `package.*⇥= other.*` says that everything not named there is found elsewhere; `package.*.method`
 stands for that method of any class of the package.
@@ -23,16 +25,30 @@ from detachlint.knowledge.table import Table
 EXECUTED = Table("sinks/executed.tsv")
 READ = Table("sinks/read.tsv")
 
+ENTRY, RESULT = "{}", "()"
+"""Behind the keys of an argument: what is said of the values of a dict there, of what a function gives."""
+
 _GATES = {gate.value: gate for gate in Gate}
 
 
 @dataclass(frozen=True, slots=True)
 class SinkGates:
-    """What happens to a tensor, to a list of tensors and to a dict of tensors; None: not known."""
+    """What happens to a tensor and to a list of tensors; None: not known."""
 
     tensor: Gate | None = None
     items: Gate | None = None
-    entries: Gate | None = None
+    number: Gate | None = None
+    """What happens to a tensor without dimensions; None: what happens to any other."""
+    entry: SinkGates | None = None
+    """What happens to the values of a dict."""
+    result: SinkGates | None = None
+    """What happens to what a function gives."""
+
+    def __or__(self, other: SinkGates) -> SinkGates:
+        """Either's, the other's first."""
+        mine = (self.tensor, self.items, self.number, self.entry, self.result)
+        theirs = (other.tensor, other.items, other.number, other.entry, other.result)
+        return SinkGates(*(b if b is not None else a for a, b in zip(mine, theirs, strict=True)))  # type: ignore[arg-type]  # field by field
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +74,7 @@ class SinkFact:
         for keys, gates in self.gates.items():
             if keyword in keys.split(":"):
                 return gates
-        return None
+        return self.gates.get("**")
 
 
 @cache
@@ -98,20 +114,37 @@ def parse_sink(name: str, row: str, executed: bool, version: str = "") -> SinkFa
     cells = row.split("\t")
     if len(cells) != 3:
         raise MalformedRow(f"{name}: not three cells behind the name")
-    gates = {}
+    gates: dict[str, SinkGates] = {}
     for word in cells[0].split():
         keys, equals, values = word.partition("=")
-        found = [_GATES.get(value) for value in values.split("/")]
-        if not equals or None in found or len(found) > 3:
+        tensor, items, number, *more = [_GATES.get(v) for v in (*values.split("/"), "", "")]
+        names = [value for value in values.split("/") if value and value not in _GATES]
+        if not equals or not values or names or len(more) > 2:
             raise MalformedRow(f"{name}: no such gate: {word!r}")
-        gates[keys] = SinkGates(*found)
+        mark = keys[-2:] if keys.endswith((ENTRY, RESULT)) else ""
+        keys = keys.removesuffix(mark)
+        said = marked(mark, SinkGates(tensor, items, number))
+        gates[keys] = gates.get(keys, SinkGates()) | said
     return SinkFact(name, gates, cells[1], cells[2], executed)
+
+
+def marked(mark: str, gates: SinkGates) -> SinkGates:
+    """The gates of an argument, from what is said with this mark behind its keys."""
+    if mark == ENTRY:
+        return SinkGates(entry=gates)
+    return SinkGates(result=gates) if mark == RESULT else gates
 
 
 def format_gates(gates: Mapping[str, SinkGates]) -> str:
     """The cell that `parse_sink` reads back."""
     words = []
     for keys, gate in gates.items():
-        values = [g.value for g in (gate.tensor, gate.items, gate.entries) if g is not None]
-        words.append(f"{keys}={'/'.join(values)}")
+        for one, mark in ((gate, ""), (gate.entry, ENTRY), (gate.result, RESULT)):
+            if one is not None and (values := _values(one)):
+                words.append(f"{keys}{mark}={values}")
     return " ".join(words)
+
+
+def _values(gates: SinkGates) -> str:
+    found = (gates.tensor, gates.items, gates.number)
+    return "/".join("" if gate is None else gate.value for gate in found).rstrip("/")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from detachlint.interpret.facts import Crossing, Facts
 from detachlint.knowledge.model import Gate
+from detachlint.knowledge.names import GETITEM
 from detachlint.rules.finding import Applicability, Finding, Fix, Remedy
 from detachlint.rules.telling import beside, cures
 from detachlint.rules.twins import twin
@@ -46,10 +47,19 @@ def finding_of(
 def taker(visit: Crossing) -> str:
     """What takes the tensor, as the program writes it."""
     if visit.form == "=":
-        return "storing into an ndarray"
+        return f"storing into {_holder(visit.function)}"
     if not visit.form[0].isalpha() and visit.form[0] not in "_(":
         return f"`{visit.form}` with an ndarray"
+    if visit.function.endswith(f".{GETITEM}"):
+        return f"`{visit.form}[…]`"
     return f"`{visit.form}(…)`" if visit.located else f"`{visit.function}`"
+
+
+def _holder(function: str) -> str:
+    """What an item is stored into, by its `__setitem__`."""
+    if function.startswith("numpy."):
+        return "an ndarray"
+    return f"a `{function.removesuffix('.__setitem__').rpartition('.')[2]}`"
 
 
 def afterthought(raising: Raising) -> str:
@@ -57,7 +67,10 @@ def afterthought(raising: Raising) -> str:
     if raising.needed:
         return "; detaching is no cure here, because the gradient is still wanted behind it"
     if raising.worst.gate is Gate.DEFERRED:
-        return "; it is kept, and converted when the figure is drawn"
+        drawn = raising.worst.function.startswith(("matplotlib.", "mpl_toolkits."))
+        return (
+            f"; it is kept, and converted when {'the figure is drawn' if drawn else 'it is used'}"
+        )
     if raising.worst.gate is Gate.SWALLOWS:
         return "; it hides the error and answers False, whatever the values are"
     return beside(raising.refusal)

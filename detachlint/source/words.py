@@ -8,7 +8,7 @@ CROSSING_WORDS = ("numpy", "__array__")
 LIBRARIES = (
     *("PIL", "albumentations", "bokeh", "comet_ml", "cv2", "dask", "datasets"),
     *("faiss", "h5py", "imageio", "joblib", "librosa", "lightgbm", "matplotlib"),
-    *("mlflow", "neptune", "nibabel", "mpl_toolkits", "numba", "numpy", "open3d"),
+    *("mlflow", "neptune", "networkx", "nibabel", "mpl_toolkits", "numba", "numpy", "open3d"),
     *("optuna", "pandas", "plotly", "polars", "pyarrow", "pywt", "scipy"),
     *("seaborn", "skimage", "sklearn", "soundfile", "statsmodels", "tensorboard", "tensorboardX"),
     *("tifffile", "torchvision", "trimesh", "umap", "visdom", "wandb", "xarray"),

@@ -13,7 +13,10 @@ from flow_verdicts import (
     complaints_of_reveals,
 )
 
-CROSSINGS = (".numpy(", ".__array__(", "np.")
+CROSSINGS = (
+    *(".numpy(", ".__array__(", "np.", "cv2.", "imageio.", "iio.", "lightgbm.", "optimize."),
+    "stats.",
+)
 LEAF = "import torch\nx = torch.ones(2, requires_grad=True)\n"
 
 

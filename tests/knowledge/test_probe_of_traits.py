@@ -108,7 +108,7 @@ def test_the_form_has_to_be_as_the_arguments_ask_for(monkeypatch: pytest.MonkeyP
         (lambda function, t: torch.vmap(function)(t), "wrapped"),
         (lambda function, t: torch.func.jacrev(function)(t), "wrapped-leaves"),
         (lambda function, t: torch.autograd.functional.jacobian(function, t), "leaves"),
-        (lambda function, t: torch.func.jacfwd(function)(t), ""),
+        (lambda function, t: torch.func.jacfwd(function)(t), "wrapped-duals"),
         (lambda function, t: None, ""),
     ],
 )
@@ -152,6 +152,7 @@ def test_defaults_are_seen_to_change_and_restored() -> None:
         ("data", "data"),
         ("is_sparse", "sparse"),
         ("is_meta", "device"),
+        ("is_cpu", "host"),
         ("is_quantized", "quantized"),
         ("T", ""),
         ("shape", ""),
@@ -159,6 +160,18 @@ def test_defaults_are_seen_to_change_and_restored() -> None:
 )
 def test_what_attributes_tell(name: str, expected: str) -> None:
     assert attributes.told_by(f"torch.Tensor.{name}") == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        *(("is_floating_point", "float"), ("is_complex", "complex"), ("is_conj", "conj")),
+        *(("is_neg", "neg"), ("is_contiguous", ""), ("is_signed", ""), ("sum", ""), ("add", "")),
+    ],
+)
+def test_what_methods_of_tensors_tell(name: str, told: str) -> None:
+    assert attributes.told_by_method(f"torch.Tensor.{name}") == told
+    assert attributes.told_by_method(f"torch.{name}") == ""
 
 
 @pytest.mark.parametrize(

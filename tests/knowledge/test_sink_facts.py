@@ -12,6 +12,7 @@ from detachlint.knowledge.rows import MalformedRow
 from detachlint.knowledge.sink_facts import (
     EXECUTED,
     READ,
+    SinkFact,
     SinkGates,
     format_gates,
     parse_sink,
@@ -20,11 +21,13 @@ from detachlint.knowledge.sink_facts import (
 from detachlint.source.words import LIBRARIES
 
 NAMES = list(EXECUTED.names())
-PACKAGES = ("matplotlib", "pandas", "pillow", "scikit-learn", "scipy", "seaborn")
 
 
 def evidence(name: str) -> str:
     return (EXECUTED.row(name) or "").rpartition("\t")[2]
+
+
+PACKAGES = sorted({evidence(name).rpartition(" ")[0] for name in NAMES})
 
 
 @pytest.mark.parametrize("package", PACKAGES)
@@ -42,7 +45,7 @@ def test_libraries_do_what_their_rows_say(package: str) -> None:
     made: dict[str, dict[str, SinkGates]] = {}
     for name, template, _ in sinks.calls():
         if evidence(name) == executed:
-            made.setdefault(name, {}).update(sinks.gates_of(name, template))
+            sinks.add_gates(made.setdefault(name, {}), sinks.gates_of(name, template))
     facts = {name: sink_fact(name) for name in made}
     assert made == {name: fact.gates if fact else None for name, fact in facts.items()}
 
@@ -87,13 +90,45 @@ def test_further_positions_have_the_gates_of_the_star() -> None:
     assert plot.named("label") is None
 
 
+def test_what_lies_in_a_dict_has_gates_of_its_own() -> None:
+    frame = sink_fact("pandas.DataFrame")
+    assert frame is not None
+    gates = frame.named("data")
+    assert gates is not None and gates.tensor is Gate.CONVERTS
+    assert gates.entry == SinkGates(Gate.CONVERTS, Gate.KEEPS, Gate.KEEPS)
+    assert gates == parse_sink("pandas.DataFrame", "\t".join(_cells(frame)), True).at(0)
+
+
+def _cells(fact: SinkFact) -> tuple[str, str, str]:
+    return format_gates(fact.gates), fact.gives, fact.evidence
+
+
+def test_any_keyword_has_the_gates_of_two_stars() -> None:
+    assign = sink_fact("pandas.DataFrame.assign")
+    assert assign is not None
+    assert assign.named("loss") == assign.gates["**"] and assign.at(0) is None
+
+
+def test_one_call_may_tell_what_another_does_not() -> None:
+    one, other = SinkGates(Gate.CONVERTS), SinkGates(None, Gate.KEEPS)
+    assert one | other == SinkGates(Gate.CONVERTS, Gate.KEEPS)
+    assert (one | SinkGates(Gate.REJECTS)).tensor is Gate.REJECTS
+
+
 def test_unknown_callables_have_no_fact() -> None:
     assert sink_fact("pandas.no_such_function") is None
     assert sink_fact("no_such_library.plot") is None
 
 
 @pytest.mark.parametrize(
-    "row", ["0=sideways\tpython\tread", "0\tpython\tread", "0=converts", "0=a/b/c/d\tx\tread"]
+    "row",
+    [
+        "0=sideways\tpython\tread",
+        "0\tpython\tread",
+        "0=converts",
+        "0=a/b/c/d\tx\tread",
+        "0=\tx\tread",
+    ],
 )
 def test_a_malformed_row_is_an_error_that_names_it(row: str) -> None:
     with pytest.raises(MalformedRow, match=r"^library\.f: "):

@@ -27,6 +27,7 @@ ODD_CASES = PACKAGE / "interpret" / "pytorch" / "special.py"
 NOT_MEANT = {
     "interpret/engine/evidence.py": {"mode": "the keyword of `train(mode=…)`"},
     "interpret/language/attributes.py": {"flat": "an attribute of arrays, of an iterator of them"},
+    "interpret/pytorch/guards.py": {"cpu": "the type of a device"},
     "interpret/pytorch/modules.py": {"log": "a method of Lightning's modules"},
     "interpret/pytorch/surrounding.py": {"cpu": "the type of a device"},
     "interpret/relevance.py": {"freeze": "a method that programs give their own classes"},

@@ -22,6 +22,7 @@ import contextlib
 import copy
 import dataclasses
 import functools
+import io
 import threading
 import types
 import typing

@@ -9,7 +9,7 @@ import torch
 
 from detachlint.harness.probe.execute import guarded, tensors_in
 
-READ = {"torch.Tensor.is_cuda": "device", "torch.Tensor.is_xpu": "device"}
+READ = {f"torch.Tensor.is_{device}": "device" for device in ("cuda", "xpu", "mps")}
 """What no CPU can show, read from PyTorch's documentation."""
 
 
@@ -21,6 +21,10 @@ def _quantized() -> torch.Tensor:
     return torch.quantize_per_tensor(_x(), 0.1, 0, torch.qint8)
 
 
+def _complex() -> torch.Tensor:
+    return torch.complex(_x(), _x())
+
+
 _KINDS: tuple[tuple[str, Callable[[], torch.Tensor]], ...] = (
     ("device", lambda: _x().to("meta")),
     ("sparse", lambda: _x().to_sparse()),
@@ -28,6 +32,13 @@ _KINDS: tuple[tuple[str, Callable[[], torch.Tensor]], ...] = (
     ("quantized", _quantized),
 )
 """A tensor of each kind."""
+
+_KINDS_OF_NUMBERS: tuple[tuple[str, Callable[[], torch.Tensor]], ...] = (
+    ("complex", _complex),
+    ("conj", lambda: _complex().conj()),
+    ("neg", lambda: _complex().conj().imag),
+)
+"""The same for methods. The first is asked about the next as well."""
 
 
 def told_by(name: str) -> str:
@@ -51,8 +62,27 @@ def told_by(name: str) -> str:
     if answers[:2] == [(None,), (None,)] and hasattr((answers[2] or (0,))[0], "next_functions"):
         return "history"
     if answers[0] != (False,):
-        return ""
+        return "host" if (answers[0], read(_x().to("meta"))) == ((True,), (False,)) else ""
     return next((kind for kind, make in _KINDS if read(make()) == (True,)), "")
+
+
+def told_by_method(name: str) -> str:
+    """The same of a method of tensors, called without arguments."""
+    if not name.startswith("torch.Tensor."):
+        return ""
+    attribute = name.rpartition(".")[2]
+
+    def ask(tensor: torch.Tensor) -> bool | None:
+        answer = guarded(lambda: getattr(tensor, attribute)())
+        return answer if isinstance(answer, bool) else None
+
+    answer = ask(_x())
+    if answer:
+        others = (_complex(), _x().int())
+        return "float" if all(ask(other) is False for other in others) else ""
+    if answer is None:
+        return ""
+    return next((kind for kind, make in _KINDS_OF_NUMBERS if ask(make())), "")
 
 
 def _takes_data(attribute: str) -> bool:

@@ -178,6 +178,8 @@ def _word(seen: Sequence[tuple[bool, bool, str]]) -> str:
         return "leaves"
     if set(kinds) == {"wrapper"} and all(flags):
         return "wrapped-leaves"
+    if set(kinds) == {"wrapper"} and not any(flags):
+        return "wrapped-duals"
     if set(kinds) == {"slice"} and not any(flags):
         return "wrapped"
     return ""

@@ -144,6 +144,8 @@ def _methods() -> Iterator[tuple[str, Callable[..., Any]]]:
         yield f"numpy.ndarray.{attribute}", value if callable(value) else attrgetter(attribute)
     yield "numpy.ndarray.__setitem__", operator.setitem
     yield "numpy.ndarray.__contains__", operator.contains
+    yield "numpy.r_.__getitem__", lambda *items: np.r_[items]
+    yield "numpy.c_.__getitem__", lambda *items: np.c_[items]
 
 
 def is_attribute(name: str) -> bool:
@@ -212,7 +214,7 @@ _BY_HAND: Mapping[str, Sequence[Arguments]] = {
     "numpy.savez": ((io.BytesIO, V),),
     "numpy.savez_compressed": ((io.BytesIO, V),),
     "numpy.array_equal": ((V, V),),
-    "numpy.linspace": ((S, 2.5), (0.0, S, 3)),
+    "numpy.linspace": ((S, 2.5), (0.0, S, 3), (V, V), (0.0, V, 3)),
     "numpy.random.choice": (*GENERIC, (3, None, True, P)),
     "numpy.average": (*GENERIC, (V, None, V)),
     "numpy.histogram": (*GENERIC, (V, 10, None, None, V)),

@@ -12,7 +12,7 @@ import torch
 from torch.masked import MaskedTensor, masked_tensor
 
 from detachlint.harness.probe import special
-from detachlint.harness.probe.attributes import told_by
+from detachlint.harness.probe.attributes import told_by, told_by_method
 from detachlint.harness.probe.execute import Call, guarded, seed, tensors_in
 from detachlint.harness.probe.observe import Run
 from detachlint.harness.probe.universe import is_attribute
@@ -34,9 +34,15 @@ def traits_of(name: str, runs: Sequence[Run]) -> Mapping[str, str]:
         "conj": _conjugate(function, calls),
         "neg": _negative(function, calls),
         "autocast": autocast_of(_first_outputs(function, of_real)),
-        "tells": told_by(name) if is_attribute(name) else "",
+        "tells": told_by(name) if is_attribute(name) else _told_by_method(name, runs),
     }
     return {key: word for key, word in found.items() if word}
+
+
+def _told_by_method(name: str, runs: Sequence[Run]) -> str:
+    """What a method tells that answers yes or no; others are not run once more."""
+    answers = all(run.plain.kinds == ("bool",) for run in runs)
+    return told_by_method(name) if answers else ""
 
 
 def kept_by(runs: Sequence[Run]) -> tuple[str, ...]:

@@ -64,7 +64,20 @@ def _matters(machine: Machine, state: State, activation: Activation, atom: Atom)
     return function.code in machine.relevance.codes or changes_objects(function.code)
 
 
-def _run(machine: Machine, atom: Atom, state: State, activation: Activation, span: Span) -> None:
+def results_of(
+    machine: Machine, values: Value, state: State, activation: Activation, span: Span
+) -> Value:
+    """What the functions among `values` give to the library that calls them with arguments of its own."""
+    found: Value = frozenset()
+    for atom in in_order(values):
+        address = _function_of(atom)
+        function = state.get(address) if address is not None else None
+        if isinstance(function, Function) and not activation.runs_of(function.code):
+            found |= _run(machine, atom, state, activation, span)
+    return found
+
+
+def _run(machine: Machine, atom: Atom, state: State, activation: Activation, span: Span) -> Value:
     address = _function_of(atom)
     assert address is not None
     function = state.get(address)
@@ -76,7 +89,8 @@ def _run(machine: Machine, atom: Atom, state: State, activation: Activation, spa
     with machine.muted():
         outcomes = machine.invoke(address, given, aside, caller, span)
     if not outcomes:
-        return
-    _, after = machine.join_outcomes(outcomes)
+        return frozenset()
+    result, after = machine.join_outcomes(outcomes)
     joined = state.join(after)
     state.heap, state.truths, state.equals = joined.heap, joined.truths, joined.equals
+    return result

@@ -43,7 +43,7 @@ from detachlint.interpret.engine.state import (
     merge_states,
 )
 from detachlint.interpret.facts import Crossing, Facts
-from detachlint.interpret.language import attributes, calls, functions, iteration
+from detachlint.interpret.language import attributes, calls, correlated, functions, iteration
 from detachlint.interpret.language.expressions import EVALUATORS
 from detachlint.interpret.language.guesses import Returned
 from detachlint.interpret.language.importing import Image
@@ -154,7 +154,7 @@ class Machine:
                 if activation.watched and not isinstance(statement, (Raise, Jump)):
                     activation.raises.append((frozenset(), state.fork()))
                 after.extend(executor(self, statement, state, activation))
-            states = merge_states(after, MOST_PATHS)
+            states = correlated.few_states(self, after, statement, activation)
         return states
 
     @property

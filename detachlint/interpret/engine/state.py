@@ -202,6 +202,12 @@ def join_states(states: Iterable[State]) -> State:
 
 def merge_states(states: list[State], limit: int) -> list[State]:
     """The same executions in at most `limit` states; paths that made no difference become one."""
+    distinct = distinct_states(states)
+    return distinct if len(distinct) <= limit else [join_states(distinct)]
+
+
+def distinct_states(states: list[State]) -> list[State]:
+    """The same executions without paths that made no difference."""
     if len(states) <= 1:
         return states
     distinct: list[State] = []
@@ -220,8 +226,6 @@ def merge_states(states: list[State], limit: int) -> list[State]:
                 break
         else:
             distinct.append(state)
-    if len(distinct) > limit:
-        return [join_states(distinct)]
     return distinct
 
 

@@ -48,6 +48,7 @@ from detachlint.interpret.language.lookup import (
 )
 from detachlint.interpret.pytorch import (
     array_ranks,
+    guards,
     modules,
     own_calls,
     sinks,
@@ -173,6 +174,8 @@ def _read_unknown(
     machine: Machine, address: Address, thing: Unknown, name: str, state: State, span: Span
 ) -> Value:
     known = thing.attributes.get(name)
+    if name == "type" and not known:
+        known = guards.device_type(state, address)
     if known:
         return known
     if thing.made_by and own_calls.is_known(machine, f"{thing.made_by}.{name}"):

@@ -26,6 +26,7 @@ from detachlint.domain.values import Address, Atom, Literal, Method, Value, lite
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.state import MOST_PATHS, State, merge_states
 from detachlint.interpret.language import membership, names
+from detachlint.interpret.pytorch import guards
 from detachlint.interpret.pytorch.tensors import flag_of_atom
 from detachlint.ir.nodes import Attribute, Bind, Call, Expression, Logical, Name, Operator
 from detachlint.knowledge import facts
@@ -139,6 +140,7 @@ def assume(state: State, atom: Atom, truth: bool) -> None:
     elif operator == "is None" and truth and isinstance(first, Address):
         state.truths[first] = False
         state.equals[first] = literal(None)
+    guards.learn(state, atom, truth)
 
 
 def _assume_flag(state: State, address: Address, truth: bool) -> None:

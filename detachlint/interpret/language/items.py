@@ -43,7 +43,7 @@ from detachlint.interpret.language.contents import (
     with_entry,
 )
 from detachlint.interpret.language.lookup import bind_members, find_in_class, is_module
-from detachlint.interpret.pytorch import modules, sinks
+from detachlint.interpret.pytorch import modules, numpy_calls, sinks
 from detachlint.interpret.pytorch.array_operators import Operand, store
 from detachlint.interpret.pytorch.array_ranks import of_item
 from detachlint.interpret.pytorch.tensors import (
@@ -56,6 +56,8 @@ from detachlint.interpret.pytorch.tensors import (
     write_into,
 )
 from detachlint.ir.nodes import Slice, Subscript
+from detachlint.knowledge import facts
+from detachlint.knowledge.names import GETITEM
 from detachlint.source.span import Span
 
 if TYPE_CHECKING:
@@ -157,6 +159,9 @@ def _read_atom(
 ) -> Value:
     span = node.span
     if isinstance(atom, Library):
+        indexed = f"{atom.name}.{GETITEM}"
+        if facts.numpy_fact(indexed) is not None:
+            return numpy_calls.index_trick(machine, indexed, index, state, activation, node)
         return value_of(atom)  # a generic alias: list[int], Optional[Tensor]
     if isinstance(atom, Literal):
         return machine.unknown(state, activation, span, "item", kind=Kind.OTHER, grad=NO)

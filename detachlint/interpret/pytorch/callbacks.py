@@ -37,6 +37,9 @@ def run(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
         transformed = transforms.wrap(machine, fact, call, function)
         if transformed is not None:
             return [(transformed, call.state)]
+    if fact.calls in transforms.HANDED and not gives_function:
+        transforms.run_at_once(machine, fact, call, function)
+        return None
     if fact.calls == "wrapped" and gives_function:
         made = machine.new(call.state, call.activation, call.span, "mapped", Partial(function))
         return [(made, call.state)]

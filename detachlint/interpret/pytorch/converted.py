@@ -32,6 +32,8 @@ class Found:
     direct: list[Address] = field(default_factory=list)
     held: list[Address] = field(default_factory=list)
     flat: bool = False
+    unseen: bool = False
+    """Whether the value itself may be something of which nothing is known."""
     known: dict[tuple[Address, int], tuple[Belief, Belief]] = field(default_factory=dict)
     """The containers that have been looked into on a level: what holds itself is so only once."""
 
@@ -90,6 +92,7 @@ def _atom(
         if any(t.held.usual in EVIDENCE for t in (thing.device, thing.narrow)):
             place.append(atom)
             return thing.grad, Belief(Truth.YES, Truth.MAYBE)
+        found.unseen |= depth == DEEPEST
         return MAYBE, MAYBE
     if not depth:
         return NO, NO

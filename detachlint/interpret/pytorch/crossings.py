@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import BOTTOM, MAYBE, NO, YES, Belief
+from detachlint.domain.belief import BOTTOM, MAYBE, NO, YES, Belief, Truth
 from detachlint.domain.objects import Array, Tensor, Unknown
 from detachlint.domain.rank import Rank
 from detachlint.domain.traits import NO_TRAITS, Check, Traits
-from detachlint.domain.values import Address, Value, addresses, single_literal
+from detachlint.domain.values import Address, Atom, Library, Value, addresses, single_literal
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.facts import CallSite, Crossing
+from detachlint.interpret.language.membership import names_tensors
 from detachlint.interpret.pytorch.converted import Found
 from detachlint.interpret.pytorch.refusals import not_forced, refused_traits
 from detachlint.interpret.pytorch.tensors import (
@@ -102,7 +103,8 @@ def pass_gate(
         case Gate.EXPORTS:
             raises = found.grad
         case Gate.REJECTS:
-            raises = found.tensor
+            raises = found.tensor.both(MAYBE) if _is_open(found) else found.tensor
+            raises = _as_supposed(state, activation, raises)
         case _:
             return sink.gate is Gate.SCALAR
     if doubtful:
@@ -113,6 +115,33 @@ def pass_gate(
         traits = refused_traits(state, found.all)
     _record(machine, sink, found, raises, traits, for_sure, state, activation)
     return True
+
+
+def _is_open(found: Found) -> bool:
+    """Whether what is a tensor may as well be what nobody has seen: there is no telling which comes."""
+    return found.tensor.usual is Truth.SOMETIMES and found.unseen
+
+
+def _as_supposed(state: State, activation: Activation, raises: Belief) -> Belief:
+    """`raises`, doubted on a path on which a test has found something unseen to be a tensor.
+
+    Others come there as well, with what is none: it is never certain. Where it is other code that
+    asks, which serves other callers, too, it is no sign that this caller has tensors.
+    """
+    own = activation.code.span
+    for question, answer in state.truths.items():
+        if not answer or not isinstance(question, Address) or question.derived is None:
+            continue
+        operator, operands = question.derived
+        if operator == "isinstance" and _names_tensors(operands[-1]) and state.truths.get(question):
+            raises = raises.in_unseen_hands()
+            if not own.contains(question.span):
+                return raises.both(MAYBE)
+    return raises
+
+
+def _names_tensors(atom: Atom) -> bool:
+    return isinstance(atom, Library) and names_tensors(atom.name)
 
 
 def _record(

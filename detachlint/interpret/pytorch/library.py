@@ -24,6 +24,7 @@ from detachlint.interpret.engine.unseen_calls import note_escapes
 from detachlint.interpret.language import builtin_functions, standard_library, unbound
 from detachlint.interpret.pytorch import (
     gradmode,
+    guards,
     library_objects,
     methods,
     modules,
@@ -117,6 +118,9 @@ def _call_by_fact(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcom
         return [(NONE, call.state)]
     if fact.traits.get("layout") in traits.OWN_CLASSES:
         return [(special.of_parts(machine, fact, call), call.state)]
+    short = fact.name.rpartition(".")[2]
+    if fact.name == f"torch.{short}" and guards.told_by(short):
+        return _unbound_method(machine, call)
     return special.apply(machine, fact, call)
 
 

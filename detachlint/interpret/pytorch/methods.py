@@ -30,6 +30,7 @@ from detachlint.domain.values import (
     Literal,
     Super,
     Value,
+    addresses,
     in_order,
     literal,
     single_literal,
@@ -47,6 +48,7 @@ from detachlint.interpret.pytorch import (
     callbacks,
     command_line,
     gradmode,
+    guards,
     library_objects,
     module_calls,
     module_methods,
@@ -154,6 +156,9 @@ def call_tensor_method(machine: Machine, call: LibraryCall) -> Outcomes:
     """`tensor.name(…)` by its fact."""
     if call.name in CONVERSIONS:
         return [(cross(machine, call), call.state)]
+    asked = _asked(machine, call)
+    if asked is not None:
+        return [(asked, call.state)]
     fact = facts.call_fact(f"{TENSOR}.{call.name}")
     if fact is None:
         return [(operations.unmodelled_result(machine, call), call.state)]
@@ -163,6 +168,17 @@ def call_tensor_method(machine: Machine, call: LibraryCall) -> Outcomes:
     if fact.calls in callbacks.HOOKS:
         return callbacks.register_tensor_hook(machine, fact, call)
     return special.apply(machine, fact, call)
+
+
+def _asked(machine: Machine, call: LibraryCall) -> Value | None:
+    """The answer to `t.is_conj()`; None where that is no such question, or who knows to which tensor."""
+    if not guards.told_by(call.name):
+        return None
+    found = addresses(call.receiver)
+    tensor = call.state.get(found[0]) if len(found) == len(call.receiver) == 1 else None
+    if not isinstance(tensor, Tensor):
+        return None
+    return guards.ask(machine, found[0], tensor, call.name, call.span)
 
 
 def _must_require_grad(call: LibraryCall) -> None:
@@ -221,6 +237,9 @@ def _call_on_unknown(machine: Machine, call: LibraryCall) -> Outcomes:
         return module_methods.call_unknown_module_method(machine, call)
     if call.name in CONVERSIONS:
         return [(cross(machine, call), state)]
+    asked = _asked(machine, call)
+    if asked is not None:
+        return [(asked, call.state)]
     fact = facts.call_fact(f"{TENSOR}.{call.name}")
     if fact is not None and fact.special == "backward":
         note_use(machine, call.receiver, state)

@@ -7,18 +7,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from detachlint.domain.belief import NO, YES
-from detachlint.domain.objects import Array, Instance, Kind, Tensor
+from detachlint.domain.objects import Array, Instance, Kind, Sequence, Tensor
 from detachlint.domain.rank import Rank
 from detachlint.domain.traits import Dtype
-from detachlint.domain.values import Atom, Library, Method, Value, value_of
-from detachlint.interpret.engine.activation import Outcomes
+from detachlint.domain.values import BOTTOM_VALUE, Address, Atom, Library, Method, Value, value_of
+from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
+from detachlint.interpret.engine.state import State
 from detachlint.interpret.engine.unseen_calls import note_escapes
 from detachlint.interpret.pytorch import array_ranks
 from detachlint.interpret.pytorch.converted import find
 from detachlint.interpret.pytorch.crossings import Sink, pass_gate
 from detachlint.interpret.pytorch.gates import gate_of
 from detachlint.interpret.pytorch.tensors import holds_tensor, make_tensor, severed_in
+from detachlint.ir.nodes import Display, Subscript
 from detachlint.knowledge import facts
 from detachlint.knowledge.model import Gate, NumpyFact
 from detachlint.knowledge.names import ARRAY, TENSOR
@@ -129,3 +131,25 @@ def _unmodelled(machine: Machine, call: LibraryCall, severed: frozenset[Span]) -
 def array_method(machine: Machine, call: LibraryCall) -> Outcomes:
     """`array.name(…)`."""
     return call_numpy(machine, replace(call, name=f"{ARRAY}.{call.name}"))
+
+
+def index_trick(
+    machine: Machine,
+    name: str,
+    index: Value,
+    state: State,
+    activation: Activation,
+    node: Subscript,
+) -> Value:
+    """`np.r_[a, b]`: what a call with these arguments gives; `name` is that of its `__getitem__`."""
+    given = Arguments((index,), spans={0: node.index.span})
+    things = [state.get(atom) if isinstance(atom, Address) else None for atom in index]
+    thing = things[0] if len(things) == 1 else None
+    if isinstance(thing, Sequence) and thing.kind == "tuple":
+        spans: dict[int | str, Span] = {}
+        if isinstance(node.index, Display) and not any(item.unpack for item in node.index.items):
+            spans = {i: item.value.span for i, item in enumerate(node.index.items)}
+        given = Arguments(thing.items, rest=thing.rest, spans=spans)
+    shown = f"np.{name.split('.')[-2]}"
+    call = LibraryCall(name, BOTTOM_VALUE, given, state, activation, node.span, shown)
+    return call_numpy(machine, call)[0][0]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from detachlint.domain.belief import NO, YES, Truth
+from detachlint.domain.belief import Truth
 from detachlint.domain.objects import Tensor, Unknown
-from detachlint.domain.traits import PLAIN, Check, Trait, Traits, join_traits, without
+from detachlint.domain.traits import PLAIN, Check, Traits, join_traits, without
 from detachlint.domain.values import Address
 from detachlint.interpret.engine.state import State
+from detachlint.interpret.pytorch.guards import settled
 
 META = frozenset({"meta"})
-IS_ELSEWHERE = "attribute is_cuda"
-"""The question of a tensor whose answer on a path settles where it is there."""
 
 
 def refused_traits(state: State, candidates: list[Address]) -> Traits:
@@ -32,24 +31,18 @@ def refused_traits(state: State, candidates: list[Address]) -> Traits:
 
 def _traits_of(state: State, address: Address) -> Traits:
     thing = state.get(address)
+    if isinstance(thing, (Tensor, Unknown)):
+        thing = settled(state, address, thing)
     if isinstance(thing, Unknown):
         return {Check.DEVICE: thing.device, Check.DTYPE: thing.narrow}
     if not isinstance(thing, Tensor):
         return {}
     traits = dict(thing.traits)
     if thing.device != PLAIN:
-        traits[Check.DEVICE] = _settled_device(state, address, thing.device)
+        traits[Check.DEVICE] = thing.device
     if thing.dtype.narrow != PLAIN:
         traits[Check.DTYPE] = thing.dtype.narrow
     return traits
-
-
-def _settled_device(state: State, address: Address, device: Trait) -> Trait:
-    """The device as far as `if t.is_cuda:` has decided it on this path."""
-    for question, answer in state.truths.items():
-        if isinstance(question, Address) and question.derived == (IS_ELSEWHERE, (address,)):
-            return Trait(YES, device.names, device.story) if answer else Trait(NO)
-    return device
 
 
 def not_forced(traits: Traits) -> Traits:

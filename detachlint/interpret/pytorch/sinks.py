@@ -6,15 +6,17 @@ it is. An array of axes is taken for any one of them: items and rows of it are i
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO, Belief, Truth
 from detachlint.domain.objects import Array, Instance, Kind, Mapping, Sequence
 from detachlint.domain.rank import Rank
-from detachlint.domain.values import Library, Value, value_of
+from detachlint.domain.values import Address, Library, Value, in_order, value_of
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import LibraryCall
+from detachlint.interpret.engine.handed_out import results_of
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.engine.unseen_calls import note_escapes
 from detachlint.interpret.pytorch.converted import Found, find
@@ -72,10 +74,9 @@ def store_item(
         fact = sink_fact(f"{cls.name}.__setitem__") if isinstance(cls, Library) else None
         gates = fact.at(1) if fact is not None else None
         if fact is not None and gates is not None:
-            found = find(state, value)
-            sink = Sink(span, "=", fact.name, gates.tensor or Gate.KEEPS)
-            if found.direct:
-                pass_gate(machine, sink, found, state, activation, doubtful=not fact.executed)
+            for gate, found in _met(state, gates, value, fact):
+                sink = Sink(span, "=", fact.name, gate)
+                pass_gate(machine, sink, found, state, activation)
 
 
 def is_plural(state: State, thing: Instance) -> bool:
@@ -120,18 +121,70 @@ def _pass(
     span: Span | None,
     call: LibraryCall,
 ) -> bool:
-    found = find(call.state, value)
-    gate = gates.tensor if found.direct else gates.items
-    if gate is None:
-        return False
-    sink = Sink(span or call.span, call.shown, fact.name, gate, span is not None)
-    if not fact.executed:
-        found = _doubted(found)
-    return pass_gate(machine, sink, found, call.state, call.activation)
+    place, severs = span or call.span, False
+    met = [(gate, found, span is not None) for gate, found in _met(call.state, gates, value, fact)]
+    if gates.result is not None:
+        # A fix would have to stand in the function.
+        given = results_of(machine, value, call.state, call.activation, place)
+        results = _met(call.state, gates.result, given, fact)
+        met += [(gate, _doubted(found), False) for gate, found in results]
+    for gate, found, located in met:
+        sink = Sink(place, call.shown, fact.name, gate, located)
+        severs |= pass_gate(machine, sink, found, call.state, call.activation)
+    return severs
+
+
+def _met(
+    state: State, gates: SinkGates, value: Value, fact: SinkFact
+) -> Iterator[tuple[Gate, Found]]:
+    """The gates that an argument meets, and with what."""
+    one = _gate_of(gates, find(state, value))
+    every = _entries(state, gates, value) if gates.entry is not None else {}
+    for gate, found in (*([one] if one is not None else ()), *every.items()):
+        # What was only read in a library's source is never certain.
+        yield gate, found if fact.executed else _doubted(found)
+
+
+def _gate_of(gates: SinkGates, found: Found) -> tuple[Gate, Found] | None:
+    if not found.direct:
+        return None if gates.items is None else (gates.items, found)
+    if gates.tensor is None:
+        return None
+    # How many dimensions a tensor has, nobody knows; without any, it may be kept.
+    return gates.tensor, _doubted(found) if gates.number in _OPEN else found
+
+
+_OPEN = frozenset({Gate.KEEPS, Gate.SCALAR, Gate.SWALLOWS, Gate.DEFERRED})
+
+
+def _entries(state: State, gates: SinkGates, value: Value) -> dict[Gate, Found]:
+    """What lies in a dict, by the gate that it meets: each entry is taken as an argument would be."""
+    met: dict[Gate, Found] = {}
+    for atom in in_order(value):
+        thing = state.get(atom) if isinstance(atom, Address) else None
+        if not isinstance(thing, Mapping) or gates.entry is None:
+            continue
+        parts = [(entry, len(value) > 1) for entry in thing.entries.values()]
+        for entry, doubted in (*parts, *([(thing.rest, True)] if thing.rest else ())):
+            one = _gate_of(gates.entry, find(state, entry))
+            if one is not None:
+                gate, found = one
+                inside = _as_held(_doubted(found) if doubted else found)
+                met[gate] = _beside(met[gate], inside) if gate in met else inside
+    return met
+
+
+def _as_held(found: Found) -> Found:
+    return Found(found.grad, found.tensor, held=found.all)
+
+
+def _beside(one: Found, other: Found) -> Found:
+    grad, tensor = one.grad.either(other.grad), one.tensor.either(other.tensor)
+    return Found(grad, tensor, held=[*one.held, *other.held])
 
 
 def _doubted(found: Found) -> Found:
-    """What was only read in a library's source is never certain."""
+    """The same, but never for certain."""
     return replace(found, grad=found.grad.in_unseen_hands(), tensor=found.tensor.in_unseen_hands())
 
 

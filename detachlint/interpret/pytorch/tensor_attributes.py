@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from detachlint.domain.belief import MAYBE, NO, YES, Belief, Truth
 from detachlint.domain.objects import Instance, Kind, Tensor, Unknown, join_objects
 from detachlint.domain.story import begin
-from detachlint.domain.traits import PLAIN, Check, Dtype
+from detachlint.domain.traits import Dtype
 from detachlint.domain.values import FALSE, NONE, TRUE, Address, Method, Value, literal, value_of
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.pytorch import traits
+from detachlint.interpret.pytorch import guards, traits
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
     flag_of_tensor,
@@ -59,8 +59,8 @@ def read(
             return flag_value(machine, address, tensor.leaf, span, name)
         case "history":
             return _history(machine, address, tensor, state, span)
-        case "device" | "sparse" | "mkldnn" | "quantized" as what:
-            return _trait_value(machine, address, tensor, name, what, span)
+        case told if told in guards.ANSWERED:
+            return guards.ask(machine, address, tensor, name, span)
     if fact.special == "gradient_attribute":
         return machine.derived("attribute grad", (address,), span, Tensor(NO, leaf=YES))
     result = fact.results[0] if fact.results else Result.PYTHON
@@ -93,24 +93,6 @@ def read(
         made = replace(made, traits=traits.conjugated(tensor, name, span))
     made = replace(made, story=story_of(state, value_of(address)))
     return make_tensor(machine, state, activation, span, made, f"attribute {name}")
-
-
-def _trait_value(
-    machine: Machine, address: Address, tensor: Tensor, name: str, what: str, span: Span
-) -> Value:
-    """`t.is_cuda` and its kin, as far as what the tensor is decides them."""
-    held = tensor.traits.get(Check.LAYOUT, PLAIN)
-    wanted = what
-    if what == "device":
-        held, wanted = tensor.device, name.removeprefix("is_")
-    elif what == "quantized":
-        held = tensor.dtype.narrow
-    named = all(n.startswith("q") if what == "quantized" else n == wanted for n in held.names)
-    if held.held == NO:
-        return FALSE
-    if held.held == YES and len(held.names) == 1:
-        return TRUE if named else FALSE
-    return machine.derived(f"attribute {name}", (address,), span, Unknown(Kind.TRUTH, NO))
 
 
 def _history(machine: Machine, address: Address, tensor: Tensor, state: State, span: Span) -> Value:

@@ -6,10 +6,11 @@ end. The wrapper's own, which the function sees, is off (executed).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import MAYBE, NO, SOMETIMES, YES, Truth
+from detachlint.domain.belief import MAYBE, NO, SOMETIMES, YES, Belief, Truth
 from detachlint.domain.objects import Partial, Sequence, Tensor
 from detachlint.domain.story import begin, then
 from detachlint.domain.traits import Check, trait, without
@@ -26,9 +27,10 @@ from detachlint.source.span import Span
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
 
-DIFFERENTIATE = "wrapped-leaves"
-"""What hands over a first argument that requires grad (executed: its `numpy()` says so)."""
-WRAPPING = frozenset({"wrapped", DIFFERENTIATE})
+HANDED: Mapping[str, Belief] = {"wrapped-leaves": YES, "wrapped-duals": NO}
+"""What hands over wrappers to differentiate, and their flag (executed: their `numpy()` says so)."""
+FORWARD = "wrapped-duals"
+WRAPPING = frozenset({"wrapped", *HANDED})
 WITH_VALUE = "_and_value"
 """How those are called that give the value of the function beside its derivative."""
 WITH_MORE = " with more"
@@ -58,9 +60,10 @@ def run(
     What comes out of differentiation is left unknown, but for its flag: the gradient of a function
     depends on the inputs again, except where it is linear.
     """
-    differentiates = _differentiates(thing)
+    handed = HANDED.get(facts.what_it_calls(thing.transform.removesuffix(WITH_MORE)))
+    differentiates = handed is not None
     values = tuple(
-        _wrapped(machine, thing, value, state, activation, span, index)
+        _wrapped(machine, thing.transform, handed, value, state, activation, span, index)
         if index == 0 or not differentiates
         else value
         for index, value in enumerate(arguments.positional)
@@ -73,10 +76,6 @@ def run(
     for _, after in outcomes:
         state.heap = state.join(after).heap
     return [(_derivative(machine, thing, arguments, state, activation, span, shown), state)]
-
-
-def _differentiates(thing: Partial) -> bool:
-    return facts.what_it_calls(thing.transform.removesuffix(WITH_MORE)) == DIFFERENTIATE
 
 
 def _derivative(
@@ -107,17 +106,43 @@ def _derivative(
     return machine.unknown(state, activation, span, "result", grad=flag, story=story)
 
 
+def run_at_once(machine: Machine, fact: CallFact, call: LibraryCall, function: Value) -> None:
+    """`vjp(function, *inputs)`, `jvp(function, inputs, tangents)`: what the function does there.
+
+    What comes out is as facts say.
+    """
+    inputs = call.arguments.positional[1:]
+    if fact.calls == FORWARD:  # beside their tangents stand the inputs in a tuple
+        tuples = [
+            call.state.get(a) for a in (inputs[0] if inputs else ()) if isinstance(a, Address)
+        ]
+        thing = tuples[0] if len(tuples) == 1 else None
+        inputs = thing.items if isinstance(thing, Sequence) and thing.exact else ()
+    handed = HANDED[fact.calls]
+    values = tuple(
+        _wrapped(machine, fact.name, handed, v, call.state, call.activation, call.span, index)
+        for index, v in enumerate(inputs)
+    )
+    state = call.state.fork()
+    outcomes = machine.call(
+        function, Arguments(values), state, call.activation, call.span, call.shown
+    )
+    for _, after in outcomes:
+        call.state.heap = call.state.join(after).heap
+
+
 def _wrapped(
     machine: Machine,
-    thing: Partial,
+    transform: str,
+    grad: Belief | None,
     value: Value,
     state: State,
     activation: Activation,
     span: Span,
     index: int,
 ) -> Value:
-    short = thing.transform.removesuffix(WITH_MORE).rpartition(".")[2]
-    differentiates = _differentiates(thing)
+    """The wrappers of what a value has of tensors; `grad` is their flag, None for that of the wrapped."""
+    short = transform.removesuffix(WITH_MORE).rpartition(".")[2]
     story = begin(span, f"`{short}` hands over a wrapper")
     parts: Value = frozenset()
     for atom in in_order(value):
@@ -127,13 +152,13 @@ def _wrapped(
             continue
         made = replace(
             tensor,
-            grad=YES if differentiates else flag_of_tensor(state, tensor),
+            grad=flag_of_tensor(state, tensor) if grad is None else grad,
             leaf=NO,
             base=frozenset(),
             parameter=False,
             attributes={},
             traits={**tensor.traits, Check.STORAGE: trait(short, story)},
-            story=story if differentiates else tensor.story,
+            story=tensor.story if grad is None else story if grad == YES else None,
         )
         parts |= machine.new(state, activation, span, f"wrapped {index}", made)
     return parts

@@ -48,6 +48,23 @@ def branches_that_bind(b: Builder) -> bool:
     return True
 
 
+@form("condition that comes again", 0.7)
+def condition_that_comes_again(b: Builder) -> bool:
+    """More branches stand in between than the analysis keeps paths."""
+    flag, name, count = b.name("flag"), b.name("x"), b.name("count")
+    b.emit(f"{flag} = {condition(b)}")
+    b.emit(f"{name}, {count} = {vector(b)}, 0")
+    b.emit(f"if {flag}:")
+    b.emit(f"    {name} = {name}{b.pick(('.detach()', ' * 2', '.clone()'))}")
+    for _ in range(3):
+        b.emit(f"if {condition(b)}:")
+        b.emit(f"    {count} += 1")
+    b.emit(f"if {b.pick(('', 'not '))}{flag}:")
+    b.emit(f"    {b.name('array')} = {name}.numpy()")
+    b.declare(name, VECTOR)
+    return True
+
+
 @form("conditional expression")
 def conditional_expression(b: Builder) -> bool:
     name = b.name("x")

@@ -14,6 +14,12 @@ GIVING_ARRAYS = (
     "np.sort({})",
     "np.concatenate([np.ones(2), {}.reshape(-1)])",
     "np.where(np.ones(1) > 0, {}, 0.5)",
+    "np.r_[{}.reshape(-1), 0.0]",
+    "np.c_[{}.reshape(-1)]",
+    "np.stack([{}])",
+    "np.atleast_1d({})",
+    "np.nan_to_num({})",
+    "np.tile({}, 2)",
 )
 """Of a plain tensor, an array comes out; other functions give a tensor back."""
 
@@ -28,9 +34,22 @@ GIVING_ANYTHING = (
     "np.ones(1) / ({} + 2)",
     "np.allclose({}, 0.5)",
     "np.median({})",
+    "np.ones(1).dot({}.reshape(-1)[:1])",
+    "np.add(np.ones(1), {})",
+    "np.isfinite({}).all()",
+    "np.squeeze({})",
+    "np.savez(io.BytesIO(), first={})",
+    "np.savez(io.BytesIO(), **{{'first': {}, 'second': 1.0}})",
+    "np.vectorize(float)({})",
 )
 
-LOOKING_AT_NO_VALUE = ("np.shape({})", "np.ndim({})", "np.zeros({}.shape)", "np.float64({}.sum())")
+LOOKING_AT_NO_VALUE = (
+    "np.shape({})",
+    "np.ndim({})",
+    "np.zeros({}.shape)",
+    "np.float64({}.sum())",
+    *("float({}.sum())", "np.isscalar({})", "np.array({{'key': {}}}, dtype=object)"),
+)
 
 OF_SEVERAL = (
     "np.array([t.sum() for t in {}])",
@@ -39,6 +58,12 @@ OF_SEVERAL = (
     "np.max([0.0, *[t.max() for t in {}]])",
     "np.array([[t.sum(), 1.0] for t in {}])",
     "np.mean([t.detach().mean() for t in {}])",
+    "np.concatenate([t.reshape(-1) for t in {}])",
+    "np.asarray(tuple(t.sum() for t in {}))",
+    "np.array([float(t.sum()) for t in {}])",
+    "np.r_[[t.sum() for t in {}]]",
+    "np.stack(list(map(torch.sum, {})))",
+    "np.fromiter((t.sum() for t in {}), dtype=float)",
 )
 
 
@@ -70,6 +95,7 @@ def store_into_array(b: Builder) -> bool:
     name = b.name("table")
     b.emit(f"{name} = np.zeros((2, 1))")
     target = b.pick(("[0]", "[:]", "[1, :]", "[0, 0]"))
-    b.emit(f"{name}{target} = {vector(b)}.sum()")
+    value = b.pick(("{}.sum()", "{}.sum().item()", "float({}.sum())", "{}.detach().sum()"))
+    b.emit(f"{name}{target} = {value.format(vector(b))}")
     b.declare(name, ARRAY)
     return True
