@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import torch
+from torch.autograd import forward_ad
 
 TIME_LIMIT = 5.0
 """Seconds of processor time a single call may take (the rows must not depend on the load)."""
@@ -266,12 +267,16 @@ def _version(tensor: torch.Tensor | None) -> int | None:
 
 @contextmanager
 def _kept_grad_mode() -> Iterator[None]:
-    """Restores the grad mode: a manager inside may have run out of time just when it was to do so."""
-    mode = torch.is_grad_enabled()
+    """Restores the grad mode: a manager inside may have run out of time just when it was to do so. Leaves
+    the level of forward differentiation that a call has entered, which would not be there alone.
+    """
+    mode, level = torch.is_grad_enabled(), forward_ad._current_level
     try:
         yield
     finally:
         torch.set_grad_enabled(mode)
+        while forward_ad._current_level > level:
+            forward_ad.exit_dual_level()  # type: ignore[no-untyped-call]  # of PyTorch
 
 
 @contextmanager
