@@ -20,7 +20,7 @@ def test_nothing_goes_wrong(source: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("source", sorted(SOURCES.keys() - {"benchmark-packages"}))
 def test_nothing_goes_wrong_in_more_of_it(source: str) -> None:
-    counted = count(source, 400, LIMIT)
+    counted = count(source, 50, LIMIT)
     assert counted.wrong == []
 
 
