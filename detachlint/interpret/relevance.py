@@ -56,11 +56,13 @@ class Relevance:
         """Those that other files may mean: what is made of a library (`np`, `loss`) is a file's own."""
         self._libraries: set[str] = set()
 
-    def add(self, modules: Iterable[Code]) -> None:
-        """Take modules in. Those taken in earlier are not looked at again."""
+    def add(self, modules: Iterable[Code]) -> list[Mentions]:
+        """Take modules in, and tell what each mentions. Those taken in earlier are not looked at again."""
         codes = [tuple(all_codes(module)) for module in modules]
-        found = self.add_mentions([mentions_in(each) for each in codes])
+        mentions = [mentions_in(each) for each in codes]
+        found = self.add_mentions(mentions)
         self.codes |= {codes[module][index] for module, index in found}
+        return mentions
 
     def add_mentions(self, modules: Sequence[Mentions]) -> set[Place]:
         """The same, with what is known of the modules. The relevant code: of which module, and which."""
@@ -160,8 +162,12 @@ class Mentions:
 
     def hold_crossing(self, more_words: Iterable[str] = ()) -> bool:
         """Whether the module has a crossing in it, by its words (`more_words` count, too)."""
+        return any(code.hands_over for code in self.codes) or self.spell_crossing(more_words)
+
+    def spell_crossing(self, more_words: Iterable[str] = ()) -> bool:
+        """Whether it spells one out: `.numpy()`, not `np.sum(xs)`, which is one for tensors alone."""
         words = WORDS.union(more_words)
-        return any(code.hands_over or code.words & words for code in self.codes)
+        return any(code.words & words for code in self.codes)
 
 
 def mentions_in(codes: tuple[Code, ...]) -> Mentions:
@@ -206,18 +212,6 @@ def _imported_names(code: Code) -> Iterator[str]:
             for target in node.targets:
                 if isinstance(target, Name):
                     yield target.name
-
-
-def holds_crossing(module: Code, more_words: Iterable[str] = ()) -> bool:
-    """Whether a module has a crossing in it, by the words it uses (`more_words` count, too)."""
-    codes = tuple(all_codes(module))
-    return bool(hands_over(codes)) or spells_crossing(module, more_words)
-
-
-def spells_crossing(module: Code, more_words: Iterable[str] = ()) -> bool:
-    """Whether a module spells one out: `.numpy()`, not `np.sum(xs)`, which is one for tensors alone."""
-    words = WORDS.union(more_words)
-    return any(words_in(code) & words for code in all_codes(module))
 
 
 def hands_over(codes: tuple[Code, ...]) -> set[Code]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 
+import pytest
+
 from detachlint.domain.belief import Truth
-from detachlint.interpret import analyse_module
+from detachlint.interpret import analyse_module, render_facts
+from detachlint.interpret.engine.memo import Memo
 from detachlint.interpret.facts import Crossing, Facts
 from detachlint.lower import lower_module
 from detachlint.syntax.parse import parse_module
@@ -20,6 +23,13 @@ def facts_of(source: str) -> Facts:
     return analyse_module(
         lower_module(parse_module(source, "program.py"), "program.py"), "program.py"
     )
+
+
+def facts_without_memo(source: str) -> str:
+    """The facts of a program as it stands, when every call is run, as text."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Memo, "_is_hopeless", lambda memo, code: True)
+        return render_facts(facts_of(source))
 
 
 def run(body: str) -> Facts:

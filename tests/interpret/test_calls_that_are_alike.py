@@ -6,11 +6,10 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from engine import PRELUDE, PRELUDE_LINES, facts_of, revealed
+from engine import PRELUDE, PRELUDE_LINES, facts_of, facts_without_memo, revealed
 
 from detachlint.interpret import render_facts
 from detachlint.interpret.engine.likeness import Pattern
-from detachlint.interpret.engine.memo import Memo
 
 
 @pytest.fixture
@@ -26,13 +25,6 @@ def tried(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
     monkeypatch.setattr(Pattern, "transported", counting)
     return counter
-
-
-def without_memo(source: str) -> str:
-    """The facts when every call is run."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Memo, "_is_hopeless", lambda memo, code: True)
-        return render_facts(facts_of(source))
 
 
 ALIKE = {
@@ -162,7 +154,7 @@ def test_the_facts_are_those_of_running_it(what: str) -> None:
     body, expected = {**ALIKE, **DIFFERENT}[what]
     if expected is not None:
         assert revealed(body) == expected
-    assert render_facts(facts_of(PRELUDE + body)) == without_memo(PRELUDE + body)
+    assert render_facts(facts_of(PRELUDE + body)) == facts_without_memo(PRELUDE + body)
 
 
 @pytest.mark.parametrize("what", ALIKE)

@@ -6,7 +6,7 @@ import random
 from collections import Counter
 
 import pytest
-from engine import PRELUDE, facts_of, revealed
+from engine import PRELUDE, facts_of, facts_without_memo, revealed
 
 from detachlint.domain.belief import Truth
 from detachlint.harness.fuzz.program import generate
@@ -31,17 +31,10 @@ def met(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     return counter
 
 
-def without_memo(source: str) -> str:
-    """The facts when every call is run."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Memo, "_is_hopeless", lambda memo, code: True)
-        return render_facts(facts_of(source))
-
-
 @pytest.mark.parametrize("number", range(GENERATED))
 def test_generated_programs_have_the_same_facts_without_it(number: int) -> None:
     source = generate(random.Random(f"memo:{number}"), frozenset()).text
-    assert render_facts(facts_of(source)) == without_memo(source), source
+    assert render_facts(facts_of(source)) == facts_without_memo(source), source
 
 
 WORLDS = {
@@ -107,7 +100,7 @@ def test_another_world_is_not_mistaken(what: str) -> None:
     body = "from elsewhere import unknown\n" + body
     found = revealed(body)
     assert [found[0], found[-1]] == expected
-    assert render_facts(facts_of(PRELUDE + body)) == without_memo(PRELUDE + body)
+    assert render_facts(facts_of(PRELUDE + body)) == facts_without_memo(PRELUDE + body)
 
 
 def test_a_call_on_two_paths_is_run_once(met: Counter[str]) -> None:

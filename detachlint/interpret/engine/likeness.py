@@ -9,8 +9,7 @@ run.
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from detachlint.domain.belief import NO
@@ -26,6 +25,16 @@ from detachlint.interpret.engine.state import State
 from detachlint.ir.nodes import Code
 
 
+@dataclass(frozen=True, slots=True)
+class Split:
+    """What a call looked at: what is the same for each call like it, and what a renaming changes."""
+
+    steady_cells: list[Address]
+    steady_names: list[Name]
+    cells: list[Address]
+    names: list[Name]
+
+
 class Pattern:
     """A remembered call, to be compared with calls at other places."""
 
@@ -39,7 +48,7 @@ class Pattern:
         self._names_of: dict[Address, list[str]] = {}
         for owner, name in entry.names:
             self._names_of.setdefault(owner, []).append(name)
-        self._steady: tuple[list[Address], list[Name]] | None = None
+        self._split: Split | None = None
 
     def transported(
         self,
@@ -58,9 +67,7 @@ class Pattern:
         renaming = Renaming(book, self._context, context)
         if not self._pair_arguments(renaming, arguments):
             return None
-        if not self._explore(renaming, state, self._focus, state.focus):
-            return None
-        if not self._holds(renaming, state, book):
+        if not self._explore(renaming, state) or not self._holds(renaming, state, book):
             return None
         moved = _moved(renaming, self.entry, state)
         return None if renaming.clashes else moved
@@ -77,18 +84,12 @@ class Pattern:
         ]
         return all(renaming.pair_values(old, new) for old, new in pairs)
 
-    def _explore(
-        self,
-        renaming: Renaming,
-        state: State,
-        old_focus: frozenset[Address],
-        new_focus: frozenset[Address],
-    ) -> bool:
+    def _explore(self, renaming: Renaming, state: State) -> bool:
         """Pair what paired objects hold, as far as the call has looked at it."""
         cells = self.entry.cells
         while renaming.fresh:
             old, new = renaming.fresh.pop()
-            if (old in old_focus) != (new in new_focus):
+            if (old in self._focus) != (new in state.focus):
                 return False
             if old in cells and not _pair_contents(renaming, cells[old], old, state, new):
                 return False
@@ -101,49 +102,30 @@ class Pattern:
     # --- checking it ---------------------------------------------------------------------------
 
     def _holds(self, renaming: Renaming, state: State, book: AddressBook) -> bool:
-        peek, entry = state.heap.peek, self.entry
-        if self._steady is None:
-            self._steady = self._what_is_steady(book)
-        for address in self._steady[0]:
-            thing, found = entry.cells[address], peek(address)
-            if found is not thing and found != thing:
-                return False
-        for name in self._steady[1]:
-            if named(state, *name) != entry.names[name]:
-                return False
-        return self._rest_holds(renaming, state) and self._assumes_the_same(renaming, state)
+        if self._split is None:
+            self._split = self._what_is_steady(book)
+        split, entry = self._split, self.entry
+        return (
+            entry.finds_the_same(state, split.steady_cells, split.steady_names)
+            and self._finds_it_moved(renaming, state, split)
+            and entry.assumes_the_same(state, renaming.atom)
+        )
 
-    def _rest_holds(self, renaming: Renaming, state: State) -> bool:
-        assert self._steady is not None
-        entry = self.entry
-        steady_cells, steady_names = set(self._steady[0]), set(self._steady[1])
-        for address, thing in entry.cells.items():
-            if address not in steady_cells:
-                found = state.heap.peek(renaming.address(address))
-                if (renaming.thing(thing) if thing is not None else None) != found:
-                    return False
-        for (owner, name), value in entry.names.items():
-            if (owner, name) not in steady_names:
-                moved = _named_elsewhere(renaming, value)
-                if named(state, renaming.address(owner), name) != moved:
-                    return False
+    def _finds_it_moved(self, renaming: Renaming, state: State, split: Split) -> bool:
+        for address in split.cells:
+            thing = self.entry.cells[address]
+            found = state.heap.peek(renaming.address(address))
+            if (renaming.thing(thing) if thing is not None else None) != found:
+                return False
+        for owner, name in split.names:
+            moved = _named_elsewhere(renaming, self.entry.names[owner, name])
+            if named(state, renaming.address(owner), name) != moved:
+                return False
         return True
 
-    def _assumes_the_same(self, renaming: Renaming, state: State) -> bool:
-        entry = self.entry
-        for now, then in ((state.truths, entry.truths), (state.equals, entry.equals)):
-            known = partial(dict.get, now)
-            if any(known(renaming.atom(atom)) != answer for atom, answer in then.items()):
-                return False
-        # What is assumed now and was not then must not be about what the call makes anew.
-        asked = {renaming.atom(atom) for atom in entry.assumed_then}
-        written = {renaming.address(address) for address in entry.written}
-        others = (state.truths.keys() | state.equals.keys()) - asked
-        return not any(address in written for a in others for address in addresses_of(a))
-
-    def _what_is_steady(self, book: AddressBook) -> tuple[list[Address], list[Name]]:
-        """What the call looked at that no renaming changes: it neither is nor holds what the call was
-        handed or made.
+    def _what_is_steady(self, book: AddressBook) -> Split:
+        """What of all that the call looked at no renaming changes: it neither is nor holds what the call
+        was handed or made.
         """
         entry = self.entry
         handed = Renaming(book, self._context, self._context)
@@ -165,17 +147,22 @@ class Pattern:
                 a in local or book.is_within(a, self._context) for a in addresses_of(address)
             )
 
-        cells = [
+        cells = {
             address
             for address, thing in entry.cells.items()
-            if not moves(address) and not (thing is not None and any(map(moves, references(thing))))
-        ]
-        names = [
+            if moves(address) or (thing is not None and any(map(moves, references(thing))))
+        }
+        names = {
             (owner, name)
             for (owner, name), value in entry.names.items()
-            if not moves(owner) and not any(map(moves, _addresses_named(value)))
-        ]
-        return cells, names
+            if moves(owner) or any(map(moves, _addresses_named(value)))
+        }
+        return Split(
+            [address for address in entry.cells if address not in cells],
+            [name for name in entry.names if name not in names],
+            [address for address in entry.cells if address in cells],
+            [name for name in entry.names if name in names],
+        )
 
 
 def _pair_contents(

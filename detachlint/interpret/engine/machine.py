@@ -106,9 +106,9 @@ class Machine:
         self.importing: list[str] = []
         self._frames: dict[str, Address] = {}
         self.work = Work()
-        self.shares = Shares(modules, own.crossing_words, most_steps)
         self.relevance = Relevance(own.crossing_words)
-        self.relevance.add(modules.values())
+        mentions = dict(zip(modules, self.relevance.add(modules.values()), strict=True))
+        self.shares = Shares(modules, mentions, own.crossing_words, most_steps)
         self.called: set[Code] = set()
         self.escaped: dict[Address, None] = {}
         self.escape_modes: dict[Code, Belief] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -79,23 +79,29 @@ class Remembered:
 
     def holds(self, state: State) -> bool:
         """Whether all that the call looked at is in this state as it was."""
+        return self.finds_the_same(state, self.cells, self.names) and self.assumes_the_same(state)
+
+    def finds_the_same(self, state: State, cells: Iterable[Address], names: Iterable[Name]) -> bool:
+        """Whether these of the cells and names that the call looked at are in a state as they were."""
         peek = state.heap.peek
-        for address, thing in self.cells.items():
-            found = peek(address)
+        for address in cells:
+            thing, found = self.cells[address], peek(address)
             if found is not thing and found != thing:
                 return False
-        if any(named(state, *name) != value for name, value in self.names.items()):
-            return False
-        return self._assumes_the_same(state)
+        return all(named(state, *name) == self.names[name] for name in names)
 
-    def _assumes_the_same(self, state: State) -> bool:
+    def assumes_the_same(
+        self, state: State, renamed: Callable[[Atom], Atom] = lambda atom: atom
+    ) -> bool:
+        """Whether a state assumes what was assumed of all that was asked about, as it is `renamed` there."""
         for now, then in ((state.truths, self.truths), (state.equals, self.equals)):
             known = partial(dict.get, now)
-            if any(known(atom) != answer for atom, answer in then.items()):
+            if any(known(renamed(atom)) != answer for atom, answer in then.items()):
                 return False
         # What is assumed now and was not then must not be about what the call makes anew.
-        others = (state.truths.keys() | state.equals.keys()) - self.assumed_then
-        return not any(address in self.written for a in others for address in addresses_of(a))
+        others = (state.truths.keys() | state.equals.keys()) - set(map(renamed, self.assumed_then))
+        made = {address for atom in others for address in addresses_of(atom)}
+        return not made or made.isdisjoint(map(renamed, self.written))
 
 
 def named(state: State, owner: Address, name: str) -> object:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping
 
-from detachlint.interpret.relevance import holds_crossing, spells_crossing
+from detachlint.interpret.relevance import Mentions
 from detachlint.ir.nodes import Code
 
 MOST_STEPS = 8_000
@@ -54,13 +54,15 @@ PART_OF_IMPORTS = 5
 class Shares:
     """The shares of one analysis, which may take some `most` units of work in all.
 
-    `spent` counts the units of work done for each file. Files without crossings may take half of the
-    whole together: callers come first, and must leave something to what they call.
+    `mentions` are those of the modules that it is about. `spent` counts the units of work done for each
+    file. Files without crossings may take half of the whole together: callers come first, and must
+    leave something to what they call.
     """
 
     def __init__(
         self,
         modules: Mapping[str, Code],
+        mentions: Mapping[str, Mentions],
         words: Collection[str],
         most: int = MOST_STEPS_OF_A_PROGRAM,
     ) -> None:
@@ -69,10 +71,10 @@ class Shares:
         self._most = most
         self._modules = modules
         self._on_imports = 0
-        spelled = {file for file, code in modules.items() if spells_crossing(code, words)}
+        spelled = {file for file, one in mentions.items() if one.spell_crossing(words)}
         self._parts = dict.fromkeys(spelled, 1)
-        for file, code in modules.items():
-            if file not in spelled and holds_crossing(code, words):
+        for file, one in mentions.items():
+            if file not in spelled and one.hold_crossing(words):
                 self._parts[file] = PART_OF_A_SINK if spelled else 1
 
     def of_entry(self, file: str, *, module: bool) -> int:
