@@ -58,13 +58,15 @@ class Tensor:
     whether the flag may be switched off. `severed` are the crossings its values came through,
     losing their gradient there. `parameter` marks `nn.Parameter`. `device` is whether it is elsewhere
     than in the CPU's memory; `traits` is what else NumPy may refuse. With `perhaps_base` it may be
-    its base itself, as `t.flatten()` is for a vector.
+    its base itself, as `t.flatten()` is for a vector. `inference` says whether its memory was made
+    in inference mode: views of such a tensor, made wherever, never have its flag.
     """
 
     grad: Belief
     leaf: Belief = MAYBE
     base: frozenset[Address] = frozenset()
     perhaps_base: bool = False
+    inference: Belief = NO
     dtype: Dtype = Dtype.FLOAT32
     device: Trait = PLAIN
     traits: Traits = field(default_factory=dict)
@@ -84,6 +86,7 @@ class Tensor:
             leaf=self.leaf.join(other.leaf),
             base=self.base | other.base,
             perhaps_base=self.perhaps_base or other.perhaps_base,
+            inference=self.inference.join(other.inference),
             dtype=self.dtype.join(other.dtype),
             device=self.device.join(other.device),
             traits=join_traits(self.traits, other.traits),

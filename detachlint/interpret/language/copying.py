@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detachlint.domain.objects import Class, Function, HeapObject, Instance, Unknown, map_object
+from detachlint.domain.objects import (
+    Class,
+    Function,
+    HeapObject,
+    Instance,
+    Tensor,
+    Unknown,
+    map_object,
+)
 from detachlint.domain.values import Address, Atom, Value, value_of
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.state import State
@@ -43,6 +52,8 @@ def deep_copy(
         if isinstance(thing, Instance):
             assert isinstance(copied, Instance)
             copied = Instance(thing.cls, copied.attributes, copied.hidden, copied.payload)
+        elif isinstance(copied, Tensor):
+            copied = replace(copied, inference=state.inference)
         state.heap[place] = copied
         return place
 

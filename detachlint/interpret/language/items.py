@@ -47,6 +47,7 @@ from detachlint.interpret.pytorch import modules, numpy_calls, sinks
 from detachlint.interpret.pytorch.array_operators import Operand, store
 from detachlint.interpret.pytorch.array_ranks import of_item
 from detachlint.interpret.pytorch.tensors import (
+    as_view,
     flag_of,
     flag_of_tensor,
     make_tensor,
@@ -318,11 +319,13 @@ def _read_tensor(
         tensor,
         grad=flag_of_tensor(state, tensor).both(state.recording),
         leaf=NO if tensor.grad == YES else tensor.leaf,
-        base=roots(state, value_of(address)) if is_basic_index(state, index) else frozenset(),
+        base=frozenset(),
         parameter=False,
         attributes={},
         story=tensor.story or story_of(state, value_of(address)),
     )
+    if is_basic_index(state, index):
+        made = as_view(state, made, roots(state, value_of(address)))
     return make_tensor(machine, state, activation, node.span, made, "item")
 
 

@@ -33,6 +33,7 @@ from detachlint.interpret.language.lookup import class_names, find_in_class, has
 from detachlint.interpret.pytorch import module_traits, modules, parameters, placement, surrounding
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
+    as_view,
     flag_of,
     has_flag_to_lose,
     make_tensor,
@@ -298,7 +299,7 @@ def _build(
         return machine.unknown(state, activation, span, role, kind=Kind.OTHER, grad=NO)
     elif fact.aliasing in (Aliasing.VIEW, Aliasing.SELF) or "layout" in fact.depends:
         # Flattening what is contiguous (nearly everything) gives a view.
-        made = replace(made, base=roots(state, source))
+        made = as_view(state, made, roots(state, source))
         if fact.name.endswith("latten"):
             made = may_be_base(state, made, source)
     return make_tensor(machine, state, activation, span, made, role)

@@ -28,8 +28,10 @@ from detachlint.interpret.pytorch import casts, placement, surrounding, traits
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
+    as_view,
     has_flag_to_lose,
     holds_tensor,
+    inference_of,
     make_tensor,
     may_be_base,
     roots,
@@ -299,14 +301,16 @@ def _output(
         asked = call.arguments.keyword("requires_grad") if fact.factory else None
         if asked is None:
             prototype = replace(prototype, grad=NO, leaf=YES, story=None)
-        return make_tensor(machine, state, activation, span, prototype, role)
+        shares = fact.aliasing is not Aliasing.FRESH
+        mark = inference_of(state, call.operand(0, "input") or frozenset()) if shares else None
+        return make_tensor(machine, state, activation, span, prototype, role, inference=mark)
     source = call.operand(0, "input") or frozenset()
     match fact.aliasing:
         case Aliasing.SELF if prototype.traits == traits.of_view(state, source):
             return source or make_tensor(machine, state, activation, span, prototype, role)
         case Aliasing.VIEW:
             viewed = source if call.receiver else join_all(call.inputs)
-            prototype = replace(prototype, base=_view_roots(call, viewed))
+            prototype = as_view(state, prototype, _view_roots(call, viewed))
             if fact.name.rpartition(".")[2] in PERHAPS_THEMSELVES:
                 prototype = may_be_base(state, prototype, viewed)
         case Aliasing.SOMETIMES:
@@ -343,14 +347,17 @@ def _sometimes_view(
     short = fact.name.rpartition(".")[2]
     # New only where the input is not contiguous: seldom.
     if short in PERHAPS_THEMSELVES or "layout" in fact.depends:
-        view = replace(prototype, base=_view_roots(call, source))
+        view = as_view(state, prototype, _view_roots(call, source))
         if short in PERHAPS_THEMSELVES:
             view = may_be_base(state, view, source)
         return make_tensor(machine, state, activation, span, view, role)
-    made = make_tensor(machine, state, activation, span, prototype, role)
     stays = _stays(state, source, fact)
-    if stays is not None:
-        return source if stays else made
+    if stays:
+        return source
+    mark = state.inference.join(inference_of(state, source)) if stays is None else None
+    made = make_tensor(machine, state, activation, span, prototype, role, inference=mark)
+    if stays is False:
+        return made
     if _inplace_flag(fact, call):
         flag = any_flag(state, call.inputs)
         write_into(state, source, flag, span, "written in place", story_of(state, source))
@@ -366,7 +373,7 @@ def _sometimes_view(
     # Where there is nothing to do it is the tensor itself, flag and all.
     flag = prototype.grad.join(any_flag(state, [source]))
     either = replace(prototype, grad=flag, story=story_of(state, source))
-    return make_tensor(machine, state, activation, span, either, role)
+    return make_tensor(machine, state, activation, span, either, role, inference=mark)
 
 
 def _may_drop(fact: CallFact) -> bool:

@@ -39,7 +39,9 @@ from detachlint.interpret.pytorch.needed import note_use
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
+    as_view,
     flag_of,
+    inference_of,
     make_tensor,
     roots,
     set_flag,
@@ -192,7 +194,14 @@ def _asarray(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | 
         if isinstance(thing, Tensor) and thing.leaf != YES and flag != YES:
             alias = replace(thing, grad=flag, leaf=YES, base=frozenset(), story=story_of_flag)
             parts |= make_tensor(
-                machine, state, call.activation, call.span, alias, "alias", of=address
+                machine,
+                state,
+                call.activation,
+                call.span,
+                alias,
+                "alias",
+                of=address,
+                inference=thing.inference,
             )
         else:
             set_flag(state, value_of(address), flag, story_of_flag)
@@ -236,8 +245,16 @@ def _cast(machine: Machine, call: LibraryCall, source: Value, keeps_flag: bool =
             made = replace(made, traits=without(made.traits, Check.CONJUGATE, Check.NEGATIVE))
         if new_dtype.is_integer:
             made = replace(made, story=None)
+        mark = state.inference.join(thing.inference) if same else None
         parts |= make_tensor(
-            machine, state, call.activation, call.span, made, "converted", of=address
+            machine,
+            state,
+            call.activation,
+            call.span,
+            made,
+            "converted",
+            of=address,
+            inference=mark,
         )
         if same and state.mode != YES and not _copies(call):
             parts |= value_of(address)
@@ -305,7 +322,7 @@ def _view(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | Non
     state = call.state
     inputs = [call.receiver]
     prototype = operations.result_tensor(machine, fact, call, inputs)
-    view = replace(prototype, base=roots(state, call.receiver))
+    view = as_view(state, prototype, roots(state, call.receiver))
     return [(make_tensor(machine, state, call.activation, call.span, view, "view"), state)]
 
 
@@ -349,7 +366,9 @@ def _leaf(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | Non
         story=begin(call.span, what) if flag.usual is not Truth.NO else None,
     )
     role = "parameter" if parameter else "variable"
-    return [(make_tensor(machine, call.state, call.activation, call.span, made, role), call.state)]
+    mark = inference_of(call.state, data) if tensors_in(call.state, data) else None
+    leaf = make_tensor(machine, call.state, call.activation, call.span, made, role, inference=mark)
+    return [(leaf, call.state)]
 
 
 def _backward(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:

@@ -15,7 +15,9 @@ from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import guards, traits
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
+    as_view,
     flag_of_tensor,
+    inference_of,
     make_tensor,
     may_be_base,
     roots,
@@ -77,7 +79,7 @@ def read(
     )
     if result is Result.PROPAGATE and fact.aliasing is not Aliasing.FRESH:
         grad = flag_of_tensor(state, tensor).both(state.recording)
-        made = replace(made, grad=grad, leaf=MAYBE, base=roots(state, value_of(address)))
+        made = as_view(state, replace(made, grad=grad, leaf=MAYBE), roots(state, value_of(address)))
         if name == "real":  # of what is no complex tensor it is the tensor itself
             made = may_be_base(state, made, value_of(address))
     elif result is Result.PROPAGATE:
@@ -92,7 +94,9 @@ def read(
     elif fact.traits.get("conj") == "sets":
         made = replace(made, traits=traits.conjugated(tensor, name, span))
     made = replace(made, story=story_of(state, value_of(address)))
-    return make_tensor(machine, state, activation, span, made, f"attribute {name}")
+    shares = fact.aliasing is not Aliasing.FRESH
+    mark = inference_of(state, value_of(address)) if shares else None
+    return make_tensor(machine, state, activation, span, made, f"attribute {name}", inference=mark)
 
 
 def _history(machine: Machine, address: Address, tensor: Tensor, state: State, span: Span) -> Value:

@@ -41,6 +41,7 @@ def flag_of_tensor(state: State, tensor: Tensor) -> Belief:
 
     `DifferentiableViewMeta::requires_grad` asks the base at each read (executed: a view made under
     `no_grad` follows later changes of its base). What may be its base itself follows it in any case.
+    A view of an inference tensor has no such link (executed in every mode).
     """
     flag = tensor.grad
     if tensor.flag is not None and tensor.flag in state.truths:
@@ -49,7 +50,8 @@ def flag_of_tensor(state: State, tensor: Tensor) -> Belief:
         bases = [state.get(address) for address in tensor.base]
         below = join_beliefs(b.grad for b in bases if isinstance(b, (Tensor, Unknown)))
         if below != BOTTOM:
-            flag = flag.either(below)
+            linked = below if tensor.inference == NO else below.both(tensor.inference.opposite())
+            flag = flag.either(linked)
             flag = flag.join(below) if tensor.perhaps_base else flag
     return flag
 
@@ -285,6 +287,34 @@ def roots(state: State, value: Value) -> frozenset[Address]:
     return frozenset(found)
 
 
+def inference_of(state: State, value: Iterable[Atom]) -> Belief:
+    """Whether the memory of these tensors was made in inference mode. NO where nothing is a tensor."""
+    things = [state.glimpse(atom) for atom in value if isinstance(atom, Address)]
+    marks = [thing.inference for thing in things if isinstance(thing, Tensor)]
+    return join_beliefs(marks) if marks else NO
+
+
+def as_view(state: State, tensor: Tensor, base: frozenset[Address]) -> Tensor:
+    """The tensor as a view of `base`; the flag of an inference tensor is not passed on."""
+    mark = inference_of(state, base)
+    if mark == NO:
+        return replace(tensor, base=base, perhaps_base=False)
+    grad = tensor.grad.both(mark.opposite())
+    return replace(
+        tensor,
+        base=base,
+        perhaps_base=False,
+        inference=mark,
+        grad=grad,
+        leaf=tensor.leaf.either(mark),
+    )
+
+
+def _may_be_set(state: State, flag: Belief, inference: Belief) -> Belief:
+    """The flag that is set where `flag` is asked for: outside inference mode, such a tensor refuses."""
+    return flag if inference == NO else flag.both(inference.opposite().either(state.inference))
+
+
 def has_flag_to_lose(state: State, source: Value) -> bool:
     """Whether a tensor is a leaf that requires grad, as parameters are until they are frozen."""
     things = [state.get(address) for address in addresses(source)]
@@ -299,8 +329,8 @@ def may_be_base(state: State, tensor: Tensor, source: Value) -> Tensor:
     if not things or any(isinstance(thing, Tensor) and thing.base for thing in things):
         return tensor  # what is a view itself has no flag that could be set
     leaf = [thing.leaf for thing in things if isinstance(thing, Tensor)] or [MAYBE]
-    base = roots(state, source)
-    return replace(tensor, base=base, perhaps_base=True, leaf=join_beliefs([tensor.leaf, *leaf]))
+    view = as_view(state, tensor, roots(state, source))
+    return replace(view, perhaps_base=True, leaf=join_beliefs([view.leaf, *leaf]))
 
 
 def _settled(state: State, thing: Tensor | Unknown) -> Tensor | Unknown:
@@ -350,7 +380,10 @@ def set_flag(state: State, target: Value, flag: Belief, story: Story | None) -> 
             continue  # raises: only floating point and complex tensors can require grad
         if flag == NO and isinstance(thing, Tensor) and thing.leaf == NO:
             continue  # raises: only the flags of leaves can be switched off
-        after = flag if len(targets) == 1 else thing.grad.join(flag)
+        after = flag
+        if isinstance(thing, Tensor) and thing.grad != YES:
+            after = _may_be_set(state, flag, thing.inference)
+        after = after if len(targets) == 1 else thing.grad.join(after)
         changed = replace(_settled(state, thing), grad=after, story=story or thing.story)
         state.put(address, changed)
 
@@ -378,15 +411,23 @@ def make_tensor(
     role: str = "tensor",
     *,
     of: Address | None = None,
+    inference: Belief | None = None,
 ) -> Value:
-    """A new tensor in the heap. One of an integer dtype never requires grad."""
+    """A new tensor in the heap. One of an integer dtype never requires grad.
+
+    Unless `inference` says otherwise, what is no view has memory of its own, made in this mode.
+    """
     if tensor.dtype.is_integer and tensor.grad != NO:
         tensor = replace(tensor, grad=NO, base=frozenset(), perhaps_base=False, story=None)
-    return machine.new(state, activation, span, role, made_under(state, tensor), of=of)
+    return machine.new(state, activation, span, role, made_under(state, tensor, inference), of=of)
 
 
-def made_under(state: State, tensor: Tensor) -> Tensor:
-    """The tensor as it comes out where it is made: a FakeTensor under that mode."""
+def made_under(state: State, tensor: Tensor, inference: Belief | None = None) -> Tensor:
+    """The tensor as it comes out where it is made: an inference tensor, or a FakeTensor."""
+    mark = state.inference if inference is None else inference
+    if mark != tensor.inference and not tensor.base:
+        grad = _may_be_set(state, tensor.grad, mark)
+        tensor = replace(tensor, inference=mark, grad=grad)
     fake = state.surroundings.fake
     if fake == PLAIN or Check.SUBCLASS in tensor.traits:
         return tensor
