@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 
 import pytest
 from costly_programs import COSTLY, HUGE, conditions_in_a_row, odd_programs
 from engine import PRELUDE, facts_of, raising_lines, revealed, run, seconds, visits
 
 from detachlint.domain.belief import Truth
-from detachlint.interpret.engine import shares
+from detachlint.interpret.engine import machine, shares
+from detachlint.interpret.engine.activation import Activation
+from detachlint.interpret.engine.machine import Machine
 
 LONGEST = 8.0
 """Seconds of processor time for the worst program; it is to tell exponential from slow."""
@@ -128,6 +131,114 @@ def test_a_module_that_is_given_up_still_has_its_later_functions_run(
 
 def test_a_small_program_gives_nothing_up() -> None:
     assert run("def f(x):\n    return x * 2\nf(t).numpy()\n").gave_up == {}
+
+
+BRANCHES_IN_LOOPS = """\
+def look_up(name, table, known):
+    entry = table.get(name, None)
+    if entry is None:
+        for key in known.keys():
+            if name == key.lower():
+                entry = known.get(key, None)
+                break
+    if entry is not None:
+        return entry.name, entry.rows
+    value = None
+    if name.startswith("#"):
+        try:
+            value = int(name[1:])
+            if value < 0 or value >= known.size:
+                value = None
+        except ValueError:
+            value = None
+    if value is None:
+        found = known.find(name)
+        if len(found) == 0:
+            return None, None
+        value = found[0]
+    return value, known.rows[value].unsqueeze(0)
+
+
+def mix(presets, parts, table, known, save, joined, enabled, kept, limit):
+    saved = None
+    for preset in range(presets):
+        if enabled and preset > 0:
+            if not kept:
+                break
+            scale = preset
+        else:
+            scale = None
+        width, total, log = None, None, []
+        for number in range(parts):
+            name = parts[number]
+            if name == "" or number == limit:
+                continue
+            label, found = look_up(name, table, known)
+            found = found.to(device="cpu", dtype=torch.float32)
+            if width is None:
+                width = found.shape[1]
+            elif width != found.shape[1]:
+                log.append(label)
+                continue
+            if not joined:
+                if total is None:
+                    total = torch.zeros(width).unsqueeze(0)
+                if found.shape[0] != total.shape[0]:
+                    padding = torch.zeros(width, width)
+                    if found.shape[0] < total.shape[0]:
+                        found = torch.cat([found, padding])
+                    else:
+                        total = torch.cat([total, padding])
+                total += found * scale
+            elif total is None:
+                total = found * scale
+            else:
+                total = torch.cat([total, found * scale])
+        if total is None:
+            log.append("nothing")
+        else:
+            if scale is not None:
+                try:
+                    for row in range(total.shape[0]):
+                        if limit:
+                            for column in range(total.shape[1]):
+                                total[row, column] = scale(total[row, column])
+                        else:
+                            total[row] = scale(total[row])
+                except Exception as error:
+                    log.append(error)
+            if kept and total.shape[0] > 1:
+                total = torch.sum(total, dim=0, keepdim=True)
+            if total.shape[0] > 0:
+                try:
+                    save(total)
+                    saved = True
+                except OSError:
+                    log.append("failed")
+    if saved:
+        t.numpy()
+"""
+
+
+def test_once_much_is_done_branches_in_loops_take_less_work_and_what_is_behind_is_still_reached(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    steps = Counter[str]()
+    count = Machine.count_step
+
+    def noted(of: Machine, activation: Activation, amount: int = 1) -> None:
+        steps[way] += amount
+        count(of, activation, amount)
+
+    monkeypatch.setattr(Machine, "count_step", noted)
+    last_line = BRANCHES_IN_LOOPS.count("\n")
+    way = "all paths apart"
+    assert raising_lines(BRANCHES_IN_LOOPS) == [last_line]
+    monkeypatch.setattr(machine, "MANY_STEPS", 50)
+    monkeypatch.setattr(machine, "PART_FOR_PATHS", 1_000)
+    way = "few paths"
+    assert raising_lines(BRANCHES_IN_LOOPS) == [last_line]
+    assert steps["few paths"] < 0.5 * steps["all paths apart"], steps
 
 
 SCORE = (

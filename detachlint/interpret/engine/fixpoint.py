@@ -70,7 +70,7 @@ def repeat(
                 if round_number >= WIDEN_AFTER and old is not None:
                     widen(machine, old, grown, span)
                 heads[group] = grown
-        if len(heads) > MOST_GROUPS:
+        if len(heads) > min(MOST_GROUPS, machine.work.most_paths):
             heads = {frozenset(): join_states(heads.values())}
             backs = {frozenset(): join_states(backs.values())} if backs else {}
             seen = {}

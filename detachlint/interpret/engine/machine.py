@@ -75,6 +75,22 @@ class Work:
     runs: Counter[Code] = field(default_factory=Counter)
     spent: Counter[Code] = field(default_factory=Counter)
 
+    @property
+    def most_paths(self) -> int:
+        """How many paths are kept apart: one, once a good part of the work is done.
+
+        Branches in loops in loops multiply; what is left of them then is looked at in one go, which
+        costs certainty at most.
+        """
+        return MOST_PATHS if self.steps < max(MANY_STEPS, self.bound // PART_FOR_PATHS) else 1
+
+
+MANY_STEPS = 1_000
+"""Units of work that are done in any case before paths are no longer kept apart."""
+
+PART_FOR_PATHS = 4
+"""What part of its bound an entry point may take before that."""
+
 
 class GaveUp(Exception):
     """A bound was hit: what the entry point at hand still had to do is not done."""
@@ -139,7 +155,7 @@ class Machine:
                     one = values if len(outcomes) == 1 else values[:]
                     one.append(value)
                     longer.append((one, after))
-            paths = longer if len(longer) <= MOST_PATHS else [_join_paths(longer)]
+            paths = longer if len(longer) <= self.work.most_paths else [_join_paths(longer)]
         return [(tuple(values), after) for values, after in paths]
 
     def execute(self, block: Block, states: list[State], activation: Activation) -> list[State]:
@@ -458,10 +474,15 @@ class Machine:
 
     # --- paths ---------------------------------------------------------------------------------
 
-    def merge_outcomes(self, outcomes: Outcomes, limit: int = MOST_PATHS) -> Outcomes:
+    def merge_states(self, states: list[State]) -> list[State]:
+        """The same executions on as many paths as are kept apart for now."""
+        return merge_states(states, self.work.most_paths)
+
+    def merge_outcomes(self, outcomes: Outcomes, limit: int | None = None) -> Outcomes:
         """The same outcomes on fewer paths: equal values in equal worlds once, and at most `limit`."""
         if len(outcomes) <= 1:
             return outcomes
+        limit = self.work.most_paths if limit is None else limit
         groups: dict[Value, list[State]] = {}
         for value, state in outcomes:
             groups.setdefault(value, []).append(state)

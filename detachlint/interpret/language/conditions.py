@@ -24,7 +24,7 @@ from detachlint.domain.objects import (
 )
 from detachlint.domain.values import Address, Atom, Literal, Method, Value, literal
 from detachlint.interpret.engine.activation import Activation
-from detachlint.interpret.engine.state import MOST_PATHS, State, merge_states
+from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import membership, names
 from detachlint.interpret.pytorch import guards
 from detachlint.interpret.pytorch.tensors import flag_of_atom
@@ -61,8 +61,8 @@ def _test_logical(
             yes, no = test(machine, operand, before, activation)
             decided.extend(yes if stops_at else no)
             passed.extend(no if stops_at else yes)
-        pending = merge_states(passed, MOST_PATHS)
-    decided = merge_states(decided, MOST_PATHS)
+        pending = machine.merge_states(passed)
+    decided = machine.merge_states(decided)
     return (decided, pending) if stops_at else (pending, decided)
 
 

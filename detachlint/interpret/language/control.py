@@ -12,7 +12,7 @@ from detachlint.domain.objects import Class, Instance, Kind, Sequence
 from detachlint.domain.values import Address, Library, Value
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.fixpoint import repeat
-from detachlint.interpret.engine.state import MOST_PATHS, State, merge_states
+from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import names
 from detachlint.interpret.language.conditions import test
 from detachlint.interpret.language.lookup import library_bases, linear_order
@@ -66,16 +66,16 @@ def run_while(machine: Machine, node: While, state: State, activation: Activatio
         for before in undecided:
             done += _while_unknown(machine, node, before, activation)
         if not running:
-            return merge_states(done, MOST_PATHS)
+            return machine.merge_states(done)
         activation.context = machine.book.context(outer, node.span, turn + 1)
-        ends = machine.execute(node.body, merge_states(running, MOST_PATHS), activation)
-        pending = merge_states(ends + take(activation.continues), MOST_PATHS)
+        ends = machine.execute(node.body, machine.merge_states(running), activation)
+        pending = machine.merge_states(ends + take(activation.continues))
         activation.context = outer
         if not pending:
-            return merge_states(done, MOST_PATHS)
+            return machine.merge_states(done)
     for before in pending:
         done += _while_unknown(machine, node, before, activation)
-    return merge_states(done, MOST_PATHS)
+    return machine.merge_states(done)
 
 
 def _while_unknown(
@@ -87,11 +87,11 @@ def _while_unknown(
     def step(before: State) -> list[State]:
         yes, no = test(machine, node.test, before, activation)
         exits.extend(no)
-        ends = machine.execute(node.body, merge_states(yes, MOST_PATHS), activation)
-        return merge_states(ends + take(activation.continues), MOST_PATHS)
+        ends = machine.execute(node.body, machine.merge_states(yes), activation)
+        return machine.merge_states(ends + take(activation.continues))
 
     repeat(machine, state, activation, node.span, step)
-    return merge_states(exits, MOST_PATHS)
+    return machine.merge_states(exits)
 
 
 @contextmanager
@@ -178,7 +178,7 @@ def _run_handler(
             )
             names.bind_name(machine, handler.name, value, before, activation)
         states.append(before)
-    ends = machine.execute(handler.body, merge_states(states, MOST_PATHS), activation)
+    ends = machine.execute(handler.body, machine.merge_states(states), activation)
     if handler.name is not None:
         for end in ends:
             names.unbind_name(machine, handler.name, end, activation)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from detachlint.interpret.engine.activation import Activation
-from detachlint.interpret.engine.state import MOST_PATHS, State, distinct_states, join_states
+from detachlint.interpret.engine.state import State, distinct_states, join_states
 from detachlint.interpret.language.conditions import truth_of
 from detachlint.ir.nodes import (
     Attribute,
@@ -35,7 +35,8 @@ def few_states(
 ) -> list[State]:
     """The states behind a statement, as `merge_states` gives them; not all joined if it can be helped."""
     distinct = distinct_states(states)
-    if len(distinct) <= MOST_PATHS:
+    most = machine.work.most_paths
+    if len(distinct) <= most:
         return distinct
     groups = [distinct]
     for tested, last_line in tested_again(activation.code):
@@ -43,7 +44,7 @@ def few_states(
             finer = [
                 part for group in groups for part in _split(machine, group, tested, activation)
             ]
-            groups = finer if len(finer) <= MOST_PATHS else groups
+            groups = finer if len(finer) <= most else groups
     return [join_states(group) for group in groups]
 
 

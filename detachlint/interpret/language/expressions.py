@@ -21,7 +21,7 @@ from detachlint.domain.values import (
 )
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.describe import describe
-from detachlint.interpret.engine.state import MOST_PATHS, State, merge_states
+from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import (
     calls,
     classes,
@@ -123,7 +123,7 @@ def _logical(machine: Machine, node: Logical, state: State, activation: Activati
                     outcomes.append((value, after))
                 else:
                     passed.append(after)
-        pending = merge_states(passed, MOST_PATHS)
+        pending = machine.merge_states(passed)
         outcomes = machine.merge_outcomes(outcomes)
     for before in pending:
         outcomes.extend(machine.evaluate(node.operands[-1], before, activation))

@@ -24,7 +24,7 @@ from detachlint.interpret.engine import steps
 from detachlint.interpret.engine.activation import Activation, Outcome, Outcomes
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.memo import Invocation
-from detachlint.interpret.engine.state import MOST_PATHS, State
+from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import dispatch
 from detachlint.interpret.language.guesses import guess, note_returned
 from detachlint.interpret.pytorch import gradmode
@@ -135,7 +135,7 @@ def _run(
 
 def _few(machine: Machine, raises: Outcomes) -> Outcomes:
     """Exceptions that leave a call, on as many paths as a handler would tell apart."""
-    return machine.merge_outcomes(raises) if len(raises) > MOST_PATHS else raises
+    return machine.merge_outcomes(raises) if len(raises) > machine.work.most_paths else raises
 
 
 def enter(

@@ -31,7 +31,7 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.fixpoint import repeat
-from detachlint.interpret.engine.state import MOST_PATHS, State, merge_states
+from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import elements, generators, zips
 from detachlint.interpret.language.conditions import truth_of
 from detachlint.interpret.language.contents import append
@@ -69,7 +69,7 @@ def iterate(
     for atom in atoms:
         before = state if len(atoms) == 1 else state.fork()
         ends += _iterate_atom(machine, atom, before, activation, span, body)
-    return merge_states(ends, MOST_PATHS)
+    return machine.merge_states(ends)
 
 
 def _iterate_atom(
@@ -127,11 +127,11 @@ def by_position(
                 done += _any_of_them(machine, atom, before, activation, span, body, False)
             else:
                 after += _run_on(item, before, body)
-        states = merge_states(after, MOST_PATHS)
+        states = machine.merge_states(after)
         if not states:
             break
     activation.context = outer
-    return merge_states(done, MOST_PATHS)
+    return machine.merge_states(done)
 
 
 def _run_on(item: Value, state: State, body: Body) -> list[State]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from detachlint.domain.values import NONE, Value
 from detachlint.interpret.engine.activation import Activation
-from detachlint.interpret.engine.state import MOST_PATHS, State, merge_states
+from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import (
     assignment,
     backpropagated,
@@ -80,13 +80,13 @@ def _delete(machine: Machine, node: Delete, state: State, activation: Activation
 def _evaluate(
     machine: Machine, node: Evaluate, state: State, activation: Activation
 ) -> list[State]:
-    return merge_states([s for _, s in machine.evaluate(node.value, state, activation)], MOST_PATHS)
+    return machine.merge_states([s for _, s in machine.evaluate(node.value, state, activation)])
 
 
 def _if(machine: Machine, node: If, state: State, activation: Activation) -> list[State]:
     yes, no = conditions.test(machine, node.test, state, activation)
-    ends = machine.execute(node.body, merge_states(yes, MOST_PATHS), activation)
-    return ends + machine.execute(node.orelse, merge_states(no, MOST_PATHS), activation)
+    ends = machine.execute(node.body, machine.merge_states(yes), activation)
+    return ends + machine.execute(node.orelse, machine.merge_states(no), activation)
 
 
 def _for(machine: Machine, node: For, state: State, activation: Activation) -> list[State]:
@@ -97,7 +97,7 @@ def _for(machine: Machine, node: For, state: State, activation: Activation) -> l
             def body(item: Value, before: State) -> list[State]:
                 states = assignment.assign(machine, node.target, item, before, activation)
                 done = machine.execute(node.body, states, activation)
-                return merge_states(done + control.take(activation.continues), MOST_PATHS)
+                return machine.merge_states(done + control.take(activation.continues))
 
             normal = machine.iterate(value, after, activation, node.span, body)
             broken = control.take(activation.breaks)
@@ -109,7 +109,7 @@ def _while(machine: Machine, node: While, state: State, activation: Activation) 
     with control.loop(activation):
         normal = control.run_while(machine, node, state, activation)
         broken = control.take(activation.breaks)
-    return machine.execute(node.orelse, normal, activation) + merge_states(broken, MOST_PATHS)
+    return machine.execute(node.orelse, normal, activation) + machine.merge_states(broken)
 
 
 def _try(machine: Machine, node: Try, state: State, activation: Activation) -> list[State]:

@@ -16,7 +16,7 @@ from detachlint.domain.values import BOTTOM_VALUE, NONE, Address, Value, in_orde
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.fixpoint import repeat
-from detachlint.interpret.engine.state import MOST_PATHS, State, join_states, merge_states
+from detachlint.interpret.engine.state import State, join_states
 from detachlint.interpret.language import elements, generators, iteration
 from detachlint.source.span import Span
 
@@ -217,7 +217,7 @@ def _unrolled(
     states = [state]
     for number in range(iteration.MOST_UNROLLED + 1):
         activation.context = machine.book.context(outer, span, number + 1)
-        states = merge_states([end for before in states for end in step(before)], MOST_PATHS)
+        states = machine.merge_states([end for before in states for end in step(before)])
     activation.context = outer
     return states
 
