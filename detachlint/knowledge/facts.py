@@ -6,6 +6,7 @@ The tables are read at the first look-up, a row is parsed when it is asked for.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 from functools import cache
 
 from detachlint.knowledge import rows
@@ -49,7 +50,9 @@ __all__ = [
     "class_kind",
     "grad_mode",
     "has_methods_that_never_return",
+    "hiding_flags",
     "is_tensor_method",
+    "may_be_parameter",
     "methods_that_propagate",
     "module_behaviour",
     "module_fact",
@@ -125,6 +128,19 @@ def module_fact(name: str) -> ModuleFact | None:
 
 
 @cache
+def may_be_parameter(name: str) -> bool:
+    """Whether some class of `torch.nn` has a parameter of that name, or of such a family."""
+    return any(name == known or known.endswith("*") and fnmatchcase(name, known) for known in _parameters())
+
+
+@cache
+def _parameters() -> frozenset[str]:
+    """The names of the parameters of all modules, but for those of modules in them."""
+    found = (module_fact(name) for name in MODULES.names())
+    return frozenset(p.name for fact in found if fact for p in fact.parameters) - {"*"}
+
+
+@cache
 def class_fact(name: str) -> ClassFact | None:
     """The fact about a class outside `torch.nn`, by any of its names."""
     name = canonical_name(name)
@@ -166,6 +182,13 @@ def what_it_calls(name: str) -> str:
     """What `CallFact.calls` says of the callable `name`; `""` also where there is no fact."""
     fact = call_fact(name)
     return "" if fact is None else fact.calls
+
+
+@cache
+def hiding_flags() -> frozenset[str]:
+    """The last names of what hands over wrappers that say of themselves that they require no grad."""
+    hiding = (name for name in CALLS.names() if what_it_calls(name) == "wrapped")
+    return frozenset(name.rpartition(".")[2] for name in hiding)
 
 
 @cache

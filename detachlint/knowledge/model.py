@@ -75,6 +75,8 @@ class CallFact:
     python_type: str
     """For a single `Result.PYTHON`: `"bool"`, `"int"`, `"NoneType"`, `"torch.Size"`, …"""
     aliasing: Aliasing
+    perhaps_self: bool
+    """Of what is not always argument 0: where there is nothing to do, it may be."""
     in_place: bool
     """Writes argument 0 and returns it. Where only a flag asks for it, see `parameters`."""
     rejects: tuple[str, ...]
@@ -101,6 +103,8 @@ class CallFact:
     parameters: tuple[str, ...]
     """The names of the parameters in order, given where one of `inplace`, `training`, `copy`, or
     one that `special` looks at decides what comes out; else empty."""
+    idle: bool
+    """`training` is false where it is not given, and then there is nothing to do."""
     ignored: tuple[int, ...]
     """Positions of float tensor arguments whose flag does not matter (`expand_as`: 1)."""
     attribute: bool
@@ -149,6 +153,7 @@ CALLS: Mapping[str, str] = {
     "no-grad": "with grad mode off",
     "wrapped": "with wrappers around slices, which hold no memory and require no grad",
     "wrapped-leaves": "with wrappers around its first argument, which hold no memory and require grad",
+    "wrapped-leaves-and-value": "with such wrappers; what the function gives comes out, too",
     "wrapped-duals": "with such wrappers, which require no grad, and carry a tangent",
     "hook-gradient": "in `backward`, with grad mode off, with the gradient, which requires none",
     "hook-itself": "in `backward`, with grad mode off, with the tensor itself",
@@ -252,6 +257,8 @@ class ModuleFact:
     """What a call gives; `Result.PROPAGATE` includes the flags of the module's parameters."""
     aliasing: Aliasing
     """Of the output with the input."""
+    perhaps_self: bool
+    """As `CallFact.perhaps_self`."""
     depends: tuple[str, ...]
     """As `CallFact.depends`."""
     in_place_flag: str
@@ -261,6 +268,8 @@ class ModuleFact:
     autocast: str
     """What `CallFact.traits` says under that key."""
     is_loss: bool
+    lazy: bool
+    """Its parameters have no data before it is called."""
     children: tuple[str, ...]
     """Names of attributes that are modules themselves (of `Transformer`: `encoder`, …)."""
     buffers: tuple[str, ...]
@@ -278,7 +287,8 @@ class MethodFact:
     """Other than `FRESH`: made when the object was made; grad mode at the read does not matter."""
     attribute: bool
     behaviour: str = ""
-    """What a method of modules does, if that is known: see `MODULE_METHODS`."""
+    """What a method of modules or optimizers does, if that is known: see `MODULE_METHODS` and
+    `OPTIMIZER_METHODS`."""
 
 
 MODULE_METHODS: Mapping[str, str] = {
@@ -312,6 +322,14 @@ MODULE_METHODS: Mapping[str, str] = {
     "training": "sets `training` of all modules below, by default to true",
 }
 """The values of `MethodFact.behaviour`, executed; a dtype or device follows those that end in `-`."""
+
+
+OPTIMIZER_METHODS: Mapping[str, str] = {
+    "step-post-hook": "has a function called after each step, in the grad mode at hand",
+    "step-pre-hook": "the same before each step",
+    "steps": "calls the closure it is given with grad mode on",
+}
+"""The values of `MethodFact.behaviour` of methods of optimizers, executed."""
 
 
 class GradMode(Enum):

@@ -23,19 +23,6 @@ GETITEM = "__getitem__"
 ARRAY_CLASSES = frozenset({ARRAY, "numpy.generic", "numpy.number", "numpy.floating"})
 """Of what NumPy makes of floats, each thing is of one of these."""
 
-PERHAPS_THEMSELVES = frozenset(
-    {"contiguous", "flatten", "resolve_conj", "resolve_neg", "real", "conj"}
-    | {"atleast_1d", "atleast_2d", "atleast_3d", "broadcast_tensors"}
-)
-"""What gives a view, a copy, or its argument itself where there is nothing to do: then the flag that it
-gets or loses later is that of the argument, which no table of outputs tells."""
-
-IDLE_BY_DEFAULT = "alpha_dropout"
-"""The dropouts that drop nothing unless they are told to (executed; the others do unless told not to)."""
-
-HIDES_FLAG = "vmap"
-"""The transform whose wrappers say that they do not require grad, whatever they wrap (executed)."""
-
 SPELLED: Mapping[str, str] = {
     "Tensor": TENSOR,
     "torch.Tensor": TENSOR,

@@ -20,6 +20,7 @@ from detachlint.knowledge.model import (
     AMBIENT,
     CALLS,
     MODULE_METHODS,
+    OPTIMIZER_METHODS,
     RANKS,
     TRAITS,
     Aliasing,
@@ -69,6 +70,7 @@ def parse_call(name: str, row: str, version: str = "") -> CallFact | None:
         repeated=repeated,
         python_type=python_type,
         aliasing=_aliasing(flags),
+        perhaps_self="perhaps-self" in flags,
         in_place="in-place" in flags,
         rejects=_names(settings.get("rejects", "")),
         factory="factory" in flags,
@@ -80,6 +82,7 @@ def parse_call(name: str, row: str, version: str = "") -> CallFact | None:
         undecided=settings.get("undecided", ""),
         device=settings.get("device", "same"),
         parameters=_names(settings.get("parameters", "")),
+        idle="idle" in flags,
         ignored=tuple(int(position) for position in _names(settings.get("ignored", ""))),
         attribute="attribute" in flags,
         depends=_names(settings.get("depends", "")),
@@ -115,9 +118,11 @@ def format_call(fact: CallFact) -> str:
     words += [fact.sequence] if fact.sequence else []
     words += [] if fact.aliasing is Aliasing.FRESH else [fact.aliasing.value]
     for word, present in (
+        ("perhaps-self", fact.perhaps_self),
         ("attribute", fact.attribute),
         ("in-place", fact.in_place),
         ("factory", fact.factory),
+        ("idle", fact.idle),
     ):
         words += [word] if present else []
     for key, value in (
@@ -164,11 +169,13 @@ def parse_module(name: str, row: str, version: str = "") -> ModuleFact:
         positions=_names(positions),
         output=_parse_output(name, output),
         aliasing=_aliasing(flags),
+        perhaps_self="perhaps-self" in flags,
         depends=_names(settings.get("depends", "")),
         in_place_flag=settings.get("in-place", ""),
         container=settings.get("container", ""),
         autocast=_one_of(name, TRAITS["autocast"], settings.get("autocast", "")),
         is_loss="loss" in flags,
+        lazy="lazy" in flags,
         children=_names(settings.get("children", "")),
         buffers=_names(settings.get("buffers", "")),
         evidence=f"{evidence} {version}".rstrip(),
@@ -178,7 +185,12 @@ def parse_module(name: str, row: str, version: str = "") -> ModuleFact:
 def format_module(fact: ModuleFact) -> str:
     """The row of `fact`; parameters as `format_parameter` writes them."""
     words = [] if fact.aliasing is Aliasing.FRESH else [fact.aliasing.value]
-    words += ["loss"] if fact.is_loss else []
+    for word, present in (
+        ("perhaps-self", fact.perhaps_self),
+        ("loss", fact.is_loss),
+        ("lazy", fact.lazy),
+    ):
+        words += [word] if present else []
     for key, value in (
         ("depends", ",".join(fact.depends)),
         ("in-place", fact.in_place_flag),
@@ -279,7 +291,8 @@ def _parse_method(owner: str, word: str) -> MethodFact:
     name, _, value = word.partition("=")
     result, _, rest = value.partition(":")
     aliasing, _, behaviour = rest.partition(":")
-    known = behaviour in MODULE_METHODS or f"{behaviour.partition('-')[0]}-" in MODULE_METHODS
+    known = behaviour in OPTIMIZER_METHODS or behaviour in MODULE_METHODS
+    known = known or f"{behaviour.partition('-')[0]}-" in MODULE_METHODS
     if behaviour and not known:
         raise MalformedRow(f"{owner}: no such behaviour of a method: {word!r}")
     if result not in _RESULTS or (aliasing and aliasing not in _ALIASING):
@@ -324,7 +337,8 @@ def format_numpy(fact: NumpyFact) -> str:
 
 # --- words ------------------------------------------------------------------------------------
 
-_FLAGS = {"tuple", "list", "attribute", "in-place", "factory", "loss", *_ALIASING}
+_FLAGS = {"tuple", "list", "attribute", "in-place", "factory", "idle", "perhaps-self"}
+_FLAGS |= {"loss", "lazy", *_ALIASING}
 _CALL_SETTINGS = {
     "fields",
     "rejects",

@@ -257,6 +257,85 @@ def test_aliasing_of_modules(name: str, expected: Aliasing) -> None:
     assert fact is not None and fact.aliasing is expected
 
 
+@pytest.mark.parametrize(
+    "name",
+    words(
+        "flatten real conj resolve_conj atleast_2d broadcast_tensors asarray Tensor.contiguous "
+        "Tensor.to Tensor.cpu Tensor.float Tensor.sum_to_size nn.functional.dropout"
+    ),
+)
+def test_what_may_be_argument_0_itself(name: str) -> None:
+    fact = facts.call_fact(f"torch.{name}")
+    assert fact is not None and fact.perhaps_self and fact.aliasing is not Aliasing.SELF
+
+
+@pytest.mark.parametrize(
+    "name",
+    words("reshape ravel squeeze Tensor.view Tensor.expand relu_ detach clone nn.functional.relu"),
+)
+def test_what_is_always_or_never_argument_0_is_not_said_to_be_it_perhaps(name: str) -> None:
+    fact = facts.call_fact(f"torch.{name}")
+    assert fact is not None and not fact.perhaps_self
+
+
+def test_which_modules_may_give_their_input_itself() -> None:
+    found = {name: facts.module_fact(f"torch.nn.{name}") for name in words("Flatten Dropout ReLU")}
+    assert [name for name, fact in found.items() if fact and fact.perhaps_self] == [
+        "Flatten",
+        "Dropout",
+    ]
+
+
+def test_which_dropouts_do_nothing_unless_they_are_told_to() -> None:
+    idle = [name for name in facts.CALLS.names() if (f := facts.call_fact(name)) and f.idle]
+    assert idle == [
+        "torch.nn.functional.alpha_dropout",
+        "torch.nn.functional.feature_alpha_dropout",
+    ]
+
+
+def test_whose_parameters_have_no_data_at_first() -> None:
+    lazy = [name for name in facts.MODULES.names() if (f := facts.module_fact(name)) and f.lazy]
+    assert "torch.nn.LazyLinear" in lazy and "torch.nn.Linear" not in lazy
+    assert all(name.startswith("torch.nn.Lazy") for name in lazy) and len(lazy) > 10
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("weight", True), ("in_proj_bias", True), ("weight_hh_l0", True), ("running_mean", False)],
+)
+def test_names_of_parameters(name: str, expected: bool) -> None:
+    assert facts.may_be_parameter(name) is expected
+
+
+def test_what_methods_of_optimizers_call() -> None:
+    for kind in words("SGD LBFGS Optimizer"):
+        fact = facts.class_fact(f"torch.optim.{kind}")
+        assert fact is not None
+        assert {name: method.behaviour for name, method in fact.methods.items()} == {
+            "register_step_post_hook": "step-post-hook",
+            "register_step_pre_hook": "step-pre-hook",
+            "state_dict": "",
+            "step": "steps",
+            "zero_grad": "",
+        }
+
+
+def test_an_element_of_an_array_and_a_part_of_it_are_not_written_alike() -> None:
+    part = facts.numpy_fact("numpy.ndarray.__setitem__")
+    element = facts.numpy_fact("numpy.ndarray.__setitem__.element")
+    assert part is not None and element is not None
+    assert {part.gate(2, mark) for mark in ("", "s", "[]")} == {facts.Gate.CONVERTS}
+    assert element.gate(2, "s") is facts.Gate.SCALAR
+    assert element.gate(2, "[]") is facts.Gate.REJECTS
+
+
+def test_the_parts_of_a_data_set_are_data_sets() -> None:
+    fact = facts.call_fact("torch.utils.data.dataset.random_split")
+    assert fact is not None and fact.repeated and fact.sequence == "list"
+    assert facts.class_kind(fact.python_type) == "items"
+
+
 def test_containers_losses_and_flags_of_modules() -> None:
     def of(name: str) -> facts.ModuleFact:
         fact = facts.module_fact(f"torch.nn.{name}")

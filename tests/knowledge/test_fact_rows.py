@@ -11,6 +11,7 @@ from detachlint.knowledge.model import (
     AMBIENT,
     CALLS,
     MODULE_METHODS,
+    OPTIMIZER_METHODS,
     RANKS,
     TRAITS,
     Aliasing,
@@ -48,6 +49,7 @@ def call_facts(draw: st.DrawFn) -> CallFact:
         repeated=draw(st.booleans()),
         python_type=draw(st.sampled_from(("", "int", "torch.Size", "float|list"))),
         aliasing=draw(aliasings),
+        perhaps_self=draw(st.booleans()),
         in_place=draw(st.booleans()),
         rejects=draw(st.sampled_from(((), ("0",), ("1", "weight")))),
         factory=draw(st.booleans()),
@@ -59,6 +61,7 @@ def call_facts(draw: st.DrawFn) -> CallFact:
         undecided=draw(st.sampled_from(("", "numbers", "int64"))),
         device=draw(st.sampled_from(("same", "argument", "cpu"))),
         parameters=draw(name_tuples),
+        idle=draw(st.booleans()),
         ignored=draw(st.lists(st.integers(0, 5), max_size=2, unique=True).map(tuple)),
         attribute=draw(st.booleans()),
         depends=draw(st.sampled_from(((), ("layout",), ("call", "dtype")))),
@@ -100,11 +103,13 @@ def test_a_module_is_read_back_as_written(
         positions=positions,
         output=output,
         aliasing=aliasing,
+        perhaps_self=default,
         depends=("layout",) if default else (),
         in_place_flag="inplace" if is_loss else "",
         container="",
         autocast="lowers" if is_loss else "",
         is_loss=is_loss,
+        lazy=default,
         children=("linear",),
         buffers=("running_mean",),
         evidence="module_db",
@@ -114,6 +119,7 @@ def test_a_module_is_read_back_as_written(
 
 behaviours = st.sampled_from(
     ("", *(f"{word}float64" if word.endswith("-") else word for word in MODULE_METHODS))
+    + tuple(OPTIMIZER_METHODS)
 )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import distributions
 
-from detachlint.harness.probe import grad_modes, kinds, module_methods, schedulers
+from detachlint.harness.probe import grad_modes, kinds, module_methods, optimizers, schedulers
 from detachlint.harness.probe.execute import guarded
 from detachlint.knowledge.model import Aliasing, ClassFact, MethodFact, Result
 
@@ -44,7 +44,7 @@ def names() -> list[str]:
     """The names of all classes that get a row, sorted."""
     found = [f"torch.distributions.{name}" for name in _distributions()]
     found += [*grad_modes.names(), *module_methods.names(), *kinds.names(), *schedulers.names()]
-    return sorted(found + [f"torch.optim.{name}" for name in _optimizers()])
+    return sorted(found + optimizers.names())
 
 
 def observe_class(name: str) -> ClassFact | None:
@@ -59,7 +59,7 @@ def observe_class(name: str) -> ClassFact | None:
     if owner == "torch.nn":
         return module_methods.observe(name)
     if owner == "torch.optim":
-        return _optimizer_fact(name, _optimizers()[kind])
+        return optimizers.observe(name)
     return _distribution_fact(name, _distributions()[kind])
 
 
@@ -189,49 +189,3 @@ def _distributions() -> Mapping[str, Callable[[Any], Any]]:
     for name, pair in two_parameters.items():
         made[name] = partial(_construct, name, pair)
     return {name: make for name, make in made.items() if hasattr(d, name)}
-
-
-# --- optimizers -------------------------------------------------------------------------------
-
-
-def _optimizers() -> Mapping[str, Any]:
-    return {
-        name: value
-        for name, value in vars(torch.optim).items()
-        if inspect.isclass(value) and issubclass(value, torch.optim.Optimizer)
-    }
-
-
-def _init_derived(self: Any, params: Any, lr: float) -> None:
-    torch.optim.Optimizer.__init__(self, params, {"lr": lr})
-
-
-def _step_derived(_: Any, closure: Any) -> Any:
-    with torch.enable_grad():
-        return closure()
-
-
-def _optimizer_fact(name: str, kind: Any) -> ClassFact | None:
-    """Optimizers: `step` gives what the closure gave, the rest no tensor."""
-
-    def ask(question: Callable[[Any, Any], Any]) -> Any:
-        parameter = torch.nn.Parameter(torch.ones(2, 2))
-        optimizer = kind([parameter], lr=0.1)
-        return question(optimizer, lambda: parameter.square().sum())
-
-    positions = _positions(kind)
-    if kind is torch.optim.Optimizer:  # made by deriving from it alone
-        kind = type("Derived", (kind,), {"__init__": _init_derived, "step": _step_derived})
-    if guarded(lambda: ask(lambda optimizer, _: optimizer)) is None:
-        return None
-    answers = {
-        "state_dict": guarded(lambda: ask(lambda optimizer, _: optimizer.state_dict())),
-        "step": guarded(lambda: ask(lambda optimizer, closure: optimizer.step(closure))),
-        "zero_grad": guarded(lambda: ask(lambda optimizer, _: optimizer.zero_grad())),
-    }
-    methods = {}
-    for method, value in answers.items():
-        is_tensor = isinstance(value, torch.Tensor)
-        result = Result.PROPAGATE if is_tensor and value.requires_grad else Result.PYTHON
-        methods[method] = MethodFact(method, result, Aliasing.FRESH, False)
-    return ClassFact(name, "optimizer", positions, methods, "hand")

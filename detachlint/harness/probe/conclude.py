@@ -17,6 +17,7 @@ from detachlint.harness.probe.execute import (
     OutputSeen,
     Position,
     Seen,
+    guarded,
     tensors_in,
 )
 from detachlint.harness.probe.observe import Run
@@ -75,6 +76,7 @@ def conclude(name: str, runs: Sequence[Run], *, with_traits: bool = True) -> Cal
         repeated=repeated,
         python_type=python_type,
         aliasing=aliasing,
+        perhaps_self=aliasing is not Aliasing.SELF and _perhaps_self(name, relevant),
         in_place=_in_place(relevant) and _gives_argument(form, aliasing),
         rejects=rejecting,
         factory="requires_grad" in parameter_names(name) and special.name_of(name) == "",
@@ -86,6 +88,7 @@ def conclude(name: str, runs: Sequence[Run], *, with_traits: bool = True) -> Cal
         undecided=_undecided(name, runs),
         device=_device(name),
         parameters=_deciding_parameters(name),
+        idle=_is_idle(name, relevant),
         ignored=_ignored(relevant, form.results),
         attribute=is_attribute(name),
         depends=_depends(name, relevant, form.results[0]) if aliasing is Aliasing.SOMETIMES else (),
@@ -225,6 +228,30 @@ def _aliasing_of(output: OutputSeen, result: Result) -> Aliasing:
     if output.requires_grad or (output.shares_memory and result is not Result.PROPAGATE):
         return Aliasing.VIEW
     return Aliasing.FRESH
+
+
+def _perhaps_self(name: str, runs: Sequence[Run]) -> bool:
+    """Whether output 0 is argument 0 in some call that does not ask for that by a flag."""
+    return any(
+        seen.outputs[0].is_argument
+        for run in runs
+        if not _argument(name, run, "inplace")
+        for seen in (run.plain, run.no_grad, run.double, run.strided)
+        if not seen.error
+    )
+
+
+def _is_idle(name: str, runs: Sequence[Run]) -> bool:
+    """Whether argument 0 comes out as it is, where nothing else is given, of what has a `training`."""
+    if "training" not in _deciding_parameters(name):
+        return False
+    firsts = [next(tensors_in(run.call.args), None) for run in runs]
+    same = [
+        guarded(lambda one=one, run=run: torch.equal(run.function(one.clone()), one))  # type: ignore[misc]
+        for one, run in zip(firsts, runs, strict=True)
+        if one is not None
+    ]
+    return all(same) and bool(same)
 
 
 def _in_place(runs: Sequence[Run]) -> bool:

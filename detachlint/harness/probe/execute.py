@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import torch
 from torch.autograd import forward_ad
+from torch.utils.data import Dataset
 
 TIME_LIMIT = 5.0
 """Seconds of processor time a single call may take (the rows must not depend on the load)."""
@@ -184,12 +185,17 @@ def tensors_in(value: Any) -> Iterator[torch.Tensor]:
 
 
 def _describe(output: Any, first: torch.Tensor | None, inputs: Sequence[torch.Tensor]) -> Seen:
-    if isinstance(output, (list, tuple)) and any(True for _ in tensors_in(output)):
+    if isinstance(output, (list, tuple)) and _holds_parts(output):
         fields = field_names(output)
         items = map(_representative, output) if fields else _flat(output)
         outputs = tuple(_describe_output(item, first, inputs) for item in items)
         return Seen(outputs, "list" if isinstance(output, list) else "tuple", fields)
     return Seen((_describe_output(output, first, inputs),))
+
+
+def _holds_parts(output: Sequence[Any]) -> bool:
+    """Whether what matters are the items: tensors, or data sets."""
+    return any(True for _ in tensors_in(output)) or any(isinstance(o, Dataset) for o in output)
 
 
 def _flat(output: Sequence[Any]) -> Iterator[Any]:
@@ -233,6 +239,8 @@ def _python_type(value: Any) -> str:
         return "torch.autograd.graph.Node"
     if isinstance(value, torch.nn.Module):
         return "torch.nn.Module"
+    if isinstance(value, Dataset):
+        return f"torch.utils.data.{type(value).__name__}"
     kind = type(value)
     is_torch = kind.__module__.partition(".")[0] == "torch"
     return f"torch.{kind.__name__}" if is_torch else kind.__name__

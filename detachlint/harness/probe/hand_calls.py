@@ -113,6 +113,7 @@ def _factories() -> dict[str, Sequence[Call]]:
         "arange": [_call(3), _call(0.0, 1.0, 0.5)],
         "as_tensor": [_call(X), _call(X, dtype=torch.float64), _call([1.0]), _call(array)],
         "asarray": [_call(X), _call(X, dtype=torch.float64), _call([1.0]), _call(X, copy=True)],
+        "broadcast_tensors": [_call(X, V), _call(V, X)],
         "chain_matmul": [_call(X, X)],
         "einsum": [_call("ij->ji", X), _call("ij,jk->ik", X, X), _call("ij->i", X)],
         "fft.fftfreq": [_call(4)],
@@ -353,7 +354,7 @@ def _checks() -> dict[str, Sequence[Call]]:
         "nn.utils.parameters_to_vector": [_call([X, V])],
         "nn.utils.get_total_norm": [_call([X, V])],
         "nn.utils.rnn.pad_sequence": [_call([V, V[:2]])],
-        "nn.utils.rnn.unpad_sequence": [_call(X, I + 1)],
+        "nn.utils.rnn.unpad_sequence": [_call(X, I + 1), _call(X[:, :2], I[:2] + 1)],
         "random.get_rng_state": [_call()],
     }
     return {f"torch.{name}": written for name, written in calls.items()}

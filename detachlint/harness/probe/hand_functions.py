@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 from torch.nn.utils import rnn
-from torch.utils import checkpoint
+from torch.utils import checkpoint, data
 
 # PyTorch leaves these without annotations.
 _functional: Any = torch.autograd.functional
@@ -149,7 +149,9 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "torch.nn.utils.rnn.pad_packed_sequence": lambda t: rnn.pad_packed_sequence(
         rnn.pack_sequence([t, t])
     ),
-    "torch.nn.utils.rnn.unpack_sequence": lambda t: rnn.unpack_sequence(rnn.pack_sequence([t, t])),
+    "torch.nn.utils.rnn.unpack_sequence": lambda t: rnn.unpack_sequence(
+        rnn.pack_sequence([t] * t.shape[0])
+    ),
     "torch.autograd.functional.hvp": lambda t: _functional.hvp(_quadratic, t, t),
     "torch.autograd.functional.jvp": lambda t: _functional.jvp(torch.exp, t, t),
     "torch.autograd.functional.vhp": lambda t: _functional.vhp(_quadratic, t, t),
@@ -203,6 +205,9 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "torch.save": lambda t: torch.save(t.detach(), io.BytesIO()),
     "torch.utils.checkpoint.checkpoint": lambda t: _checkpoint.checkpoint(
         torch.exp, t, use_reentrant=False
+    ),
+    "torch.utils.data.random_split": lambda t: data.random_split(
+        data.TensorDataset(t), [1] * t.shape[0]
     ),
     "torch.vmap": lambda t: torch.vmap(torch.exp),
     "torch.while_loop": lambda t: _torch.while_loop(

@@ -60,6 +60,11 @@ class _Ran:
     aliasing: Aliasing
     strided: bool
 
+    @property
+    def is_input(self) -> bool:
+        """Whether the output was the input itself."""
+        return self.aliasing is Aliasing.SELF
+
 
 def observe_module(name: str) -> ModuleFact | None:
     """The fact about the module class `name`, or None where no constructor call is known."""
@@ -77,11 +82,13 @@ def observe_module(name: str) -> ModuleFact | None:
         positions=positions,
         output=_merge_outputs(kind, tries, [run.output for run in ran]),
         aliasing=aliasing,
+        perhaps_self=aliasing is not Aliasing.SELF and any(run.is_input for run in ran),
         depends=_depends(ran) if aliasing is Aliasing.SOMETIMES else (),
         in_place_flag="inplace" if "inplace" in positions else "",
         autocast=_autocast(kind, tries),
         container=_CONTAINERS.get(kind, ""),
         is_loss=isinstance(made, nn.modules.loss._Loss) or kind.endswith("Loss"),
+        lazy=any(isinstance(p, nn.UninitializedParameter) for p in made.parameters()),
         children=() if kind in _CONTAINERS else tuple(n for n, _ in made.named_children()),
         buffers=tuple(n for n, _ in made.named_buffers(recurse=False)),
         evidence="+".join(sorted({sample.source for sample in tries})),

@@ -142,7 +142,9 @@ def _methods() -> Iterator[tuple[str, Callable[..., Any]]]:
             continue
         # Attributes are read; of those only arrays matter.
         yield f"numpy.ndarray.{attribute}", value if callable(value) else attrgetter(attribute)
+    # A part of an array, and a single element of it, are not written alike.
     yield "numpy.ndarray.__setitem__", operator.setitem
+    yield "numpy.ndarray.__setitem__.element", operator.setitem
     yield "numpy.ndarray.__contains__", operator.contains
     yield "numpy.r_.__getitem__", lambda *items: np.r_[items]
     yield "numpy.c_.__getitem__", lambda *items: np.c_[items]
@@ -218,6 +220,12 @@ _BY_HAND: Mapping[str, Sequence[Arguments]] = {
     "numpy.random.choice": (*GENERIC, (3, None, True, P)),
     "numpy.average": (*GENERIC, (V, None, V)),
     "numpy.histogram": (*GENERIC, (V, 10, None, None, V)),
-    "numpy.ndarray.__setitem__": ((Fresh(V), slice(None), V), (Fresh(V), 0, S)),
+    "numpy.ndarray.__setitem__": ((Fresh(V), slice(None), V), (Fresh(V), slice(None), S)),
+    "numpy.ndarray.__setitem__.element": ((Fresh(V), 0, S),),
     "numpy.ndarray.fill": ((Fresh(V), S),),
 }
+
+REJECTED: Mapping[str, Sequence[Arguments]] = {
+    "numpy.ndarray.__setitem__.element": ((Fresh(V), 0, [V, V]),),
+}
+"""Argument lists that it rejects, and where tensors in them make no difference."""

@@ -13,6 +13,7 @@ import torch
 from detachlint.harness.probe.execute import guarded_with_error, tensors_in
 from detachlint.harness.probe.numpy_calls import (
     OBJECTS,
+    REJECTED,
     Arguments,
     argument_lists,
     fresh,
@@ -75,9 +76,10 @@ def observe_numpy(name: str) -> NumpyFact | None:
     """The fact about `name`, or None where no arguments for it are known."""
     function = functions()[name]
     working = [given for given in argument_lists(name) if _works(function, given)]
+    asked = [*working, *REJECTED.get(name, ())]
     gates: dict[str, Gate] = {}
     gives = ""
-    for given in working:
+    for given in asked:
         for substitution in _substitutions(given):
             gate = _gate(function, given, substitution)
             # Some arguments are wrong in their number of dimensions only.

@@ -191,7 +191,7 @@ def _read_unknown(
         return tensor_attributes.read_maybe(machine, address, thing, name, state, span)
     grad = thing.grad
     if thing.kind is Kind.MODULE:
-        grad = BY_DEFAULT if name in ("weight", "bias") else MAYBE
+        grad = BY_DEFAULT if facts.may_be_parameter(name) else MAYBE
     return tensor_attributes.unknown_attribute(machine, address, thing, name, grad, span)
 
 

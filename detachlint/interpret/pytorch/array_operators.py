@@ -35,6 +35,9 @@ METHODS = {
 }  # fmt: skip
 
 
+STORE = f"{ARRAY}.__setitem__"
+
+
 class Operand(NamedTuple):
     """One side of an operator: its value, and where it stands."""
 
@@ -100,22 +103,25 @@ def store(
 ) -> frozenset[Span]:
     """`array[index] = value`; the places where a gradient is lost.
 
-    A single element takes its value through `__float__`, a row or a slice through `__array__`
-    (executed). Which of them `array[i]` is depends on how many dimensions the array has.
+    A single element and a part, a row or a slice, are not written alike. Which of them `array[i]`
+    is depends on how many dimensions the array has.
     """
     found = find(state, value.value)
     gate, doubtful = _store_gate(state, array, index, found)
-    sink = Sink(value.span, "=", f"{ARRAY}.__setitem__", gate)
+    sink = Sink(value.span, "=", STORE, gate)
     severed = pass_gate(machine, sink, found, state, activation, doubtful=doubtful)
     return frozenset({value.span}) if severed else frozenset()
 
 
-def _store_gate(state: State, array: Array, index: Value, found: Found) -> tuple[Gate, bool]:
+def _store_gate(
+    state: State, array: Array, index: Value, found: Found
+) -> tuple[Gate | None, bool]:
     kind = index_kind(state, index)
-    if kind in ("whole", "several"):
-        return Gate.CONVERTS, False
-    if kind == "number" and array.rank is Rank.ONE:
-        return (Gate.SCALAR if found.direct else Gate.REJECTS), bool(found.held)
-    if kind == "number" and array.rank is Rank.MORE:
-        return Gate.CONVERTS, False
-    return Gate.CONVERTS, True
+    is_element = kind == "number" and array.rank is Rank.ONE
+    is_part = kind in ("whole", "several") or (kind == "number" and array.rank is Rank.MORE)
+    fact = facts.numpy_fact(f"{STORE}.element" if is_element else STORE)
+    if fact is None:
+        return None, True
+    gate, doubtful = gate_of(fact, 2, found)
+    mixed = bool(found.direct) and bool(found.held)
+    return gate, doubtful or mixed and is_element or not (is_element or is_part)

@@ -152,12 +152,11 @@ def _by_class(
     if exception is not None:
         return exits.never_returns(machine, call, exception)
     fact = facts.class_fact(name)
-    if fact is not None and fact.kind == "optimizer":
-        if call.name == "step":
-            return optimizer_steps.step(machine, address, call)
-        if call.name in optimizer_steps.HOOKS:
-            return optimizer_steps.register_hook(machine, address, call)
     if fact is not None and call.name in fact.methods:
+        behaviour = fact.methods[call.name].behaviour
+        stepped = optimizer_steps.call_method(machine, address, behaviour, call)
+        if stepped is not None:
+            return stepped
         return [(_by_fact(machine, fact, thing, call), call.state)]
     if name == "threading.Thread" and call.name in ("start", "run"):
         return _start_thread(machine, thing, call)

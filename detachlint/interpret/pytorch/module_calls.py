@@ -300,6 +300,6 @@ def _build(
     elif fact.aliasing in (Aliasing.VIEW, Aliasing.SELF) or "layout" in fact.depends:
         # Flattening what is contiguous (nearly everything) gives a view.
         made = as_view(state, made, roots(state, source))
-        if fact.name.endswith("latten"):
+        if fact.perhaps_self:
             made = may_be_base(state, made, source)
     return make_tensor(machine, state, activation, span, made, role)

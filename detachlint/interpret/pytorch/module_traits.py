@@ -14,11 +14,12 @@ from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import placement
 from detachlint.interpret.pytorch.tensors import tensors_in
+from detachlint.knowledge.facts import ModuleFact
 
 
-def of_parameter(call: LibraryCall, shown: str) -> Traits:
+def of_parameter(call: LibraryCall, fact: ModuleFact, shown: str) -> Traits:
     """The traits of a parameter of a module of the class `shown`."""
-    if not shown.rpartition(".")[2].startswith("Lazy"):
+    if not fact.lazy:
         return NO_TRAITS
     story = begin(call.span, f"the parameters of `{shown}` have no data before it is called")
     return {Check.UNINITIALIZED: trait("uninitialized", story)}

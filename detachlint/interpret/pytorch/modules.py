@@ -134,7 +134,7 @@ def _parameter(
             device=placement.device_of(call),
             dtype=placement.float_dtype_of(call),
             parameter=True,
-            traits=module_traits.of_parameter(call, shown),
+            traits=module_traits.of_parameter(call, fact, shown),
             story=begin(call.span, f"`{shown}` has trainable {what}"),
         ),
     )
@@ -242,9 +242,8 @@ def read_attribute(
             return thing.payload
         if name in fact.positions:
             return machine.derived(f"attribute {name}", (address,), span, Unknown(Kind.OTHER, NO))
-        if name in ("weight", "bias") or name.startswith(("weight_", "bias_", "in_proj")):
-            if thing.hidden:
-                return thing.hidden
+        if thing.hidden and facts.may_be_parameter(name):
+            return thing.hidden
         if name in fact.children:
             unknown = Unknown(Kind.MODULE)
             return machine.derived(f"attribute {name}", (address,), span, unknown)

@@ -18,8 +18,10 @@ from detachlint.domain.values import (
     Literal,
     Value,
     addresses,
+    join_values,
     single_address,
     single_literal,
+    value_of,
 )
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import LibraryCall
@@ -42,8 +44,8 @@ from detachlint.interpret.pytorch.tensors import (
     tensors_in,
     write_into,
 )
-from detachlint.knowledge.facts import Aliasing, CallFact, Result
-from detachlint.knowledge.names import IDLE_BY_DEFAULT, MODULE, PERHAPS_THEMSELVES
+from detachlint.knowledge.facts import Aliasing, CallFact, Result, class_kind
+from detachlint.knowledge.names import MODULE
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -311,7 +313,7 @@ def _output(
         case Aliasing.VIEW:
             viewed = source if call.receiver else join_all(call.inputs)
             prototype = as_view(state, prototype, _view_roots(call, viewed))
-            if fact.name.rpartition(".")[2] in PERHAPS_THEMSELVES:
+            if fact.perhaps_self:
                 prototype = may_be_base(state, prototype, viewed)
         case Aliasing.SOMETIMES:
             return _sometimes_view(machine, fact, call, prototype, source, role)
@@ -344,11 +346,10 @@ def _sometimes_view(
 ) -> Value:
     """View, input itself or copy. Only the flag under `no_grad` and later changes tell them apart."""
     state, activation, span = call.state, call.activation, call.span
-    short = fact.name.rpartition(".")[2]
-    # New only where the input is not contiguous: seldom.
-    if short in PERHAPS_THEMSELVES or "layout" in fact.depends:
+    # New only where the input is not contiguous, or has a lazy bit: seldom.
+    if "layout" in fact.depends or _resolves(fact):
         view = as_view(state, prototype, _view_roots(call, source))
-        if short in PERHAPS_THEMSELVES:
+        if fact.perhaps_self:
             view = may_be_base(state, view, source)
         return make_tensor(machine, state, activation, span, view, role)
     stays = _stays(state, source, fact)
@@ -376,6 +377,11 @@ def _sometimes_view(
     return make_tensor(machine, state, activation, span, either, role, inference=mark)
 
 
+def _resolves(fact: CallFact) -> bool:
+    """Whether it does nothing but resolve a lazy bit."""
+    return fact.depends == ("call",) and "clears" in fact.traits.values()
+
+
 def _may_drop(fact: CallFact) -> bool:
     """Whether it is a dropout: whether it gives its input itself depends on the call, and it has a share."""
     return "call" in fact.depends and "p" in fact.parameters
@@ -385,8 +391,7 @@ def _drops(fact: CallFact, call: LibraryCall) -> bool | None:
     """Whether a dropout does anything; None if that is not known. Else it gives its input itself."""
     if "training" not in fact.parameters:
         return None
-    default = None if fact.name.endswith(IDLE_BY_DEFAULT) else True
-    training = call.flag(fact.parameters.index("training"), "training", default)
+    training = call.flag(fact.parameters.index("training"), "training", default=not fact.idle)
     share = call.operand(fact.parameters.index("p"), "p")
     some = share is None or ((known := single_literal(share)) is not None and known.value != 0)
     return training if some or training is False else None
@@ -434,6 +439,16 @@ def python_result(
     if fact.ambient == "machine":
         return machine.derived(fact.name, (), call.span, Unknown(Kind.TRUTH, NO))
     python_type = fact.python_type
+    if class_kind(python_type) == "items":  # made of what the call is given
+        made = machine.call(
+            value_of(Library(python_type)),
+            call.arguments,
+            call.state,
+            call.activation,
+            call.span,
+            role,
+        )
+        return join_values(value for value, _ in made)
     if fact.form is not None:  # `t.size()`, or one number of it
         asked = any(_asks(fact, call, name) for name in fact.form.arguments)
         python_type = python_type.split("|")[0 if asked else -1]

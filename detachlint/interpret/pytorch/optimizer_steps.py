@@ -26,17 +26,26 @@ from detachlint.interpret.engine.state import State
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
 
-HOOKS = {
-    "register_step_pre_hook": "@step pre-hooks",
-    "register_step_post_hook": "@step post-hooks",
-}
-"""Attributes of our own that hold what was registered."""
+HOOKS = {"step-pre-hook": "@step pre-hooks", "step-post-hook": "@step post-hooks"}
+"""Attributes of our own that hold what was registered, by what the facts call the method."""
 
 
-def register_hook(machine: Machine, optimizer: Address, call: LibraryCall) -> Outcomes:
+def call_method(
+    machine: Machine, optimizer: Address, behaviour: str, call: LibraryCall
+) -> Outcomes | None:
+    """A method that calls functions, now or later; None for the others."""
+    if behaviour == "steps":
+        return _step(machine, optimizer, call)
+    if behaviour in HOOKS:
+        return _register_hook(machine, optimizer, HOOKS[behaviour], call)
+    return None
+
+
+def _register_hook(
+    machine: Machine, optimizer: Address, which: str, call: LibraryCall
+) -> Outcomes:
     """`optimizer.register_step_post_hook(hook)` and the one before."""
     thing = call.state.get(optimizer)
-    which = HOOKS[call.name]
     if isinstance(thing, Instance):
         hooks = thing.attributes.get(which, BOTTOM_VALUE) | (
             call.arguments.get(0, "hook") or BOTTOM_VALUE
@@ -48,7 +57,7 @@ def register_hook(machine: Machine, optimizer: Address, call: LibraryCall) -> Ou
     return [(handle, call.state)]
 
 
-def step(machine: Machine, optimizer: Address, call: LibraryCall) -> Outcomes:
+def _step(machine: Machine, optimizer: Address, call: LibraryCall) -> Outcomes:
     """The outcomes of `optimizer.step(closure)`."""
     before, after = HOOKS.values()
     return [

@@ -24,8 +24,7 @@ from detachlint.domain.story import Story, begin, then
 from detachlint.domain.traits import PLAIN, Check, Traits
 from detachlint.domain.values import Address, Atom, Library, Value, addresses, in_order
 from detachlint.interpret.engine.state import State
-from detachlint.knowledge.facts import class_kind
-from detachlint.knowledge.names import HIDES_FLAG
+from detachlint.knowledge.facts import class_kind, hiding_flags
 from detachlint.source.span import Span
 
 if TYPE_CHECKING:
@@ -57,9 +56,9 @@ def flag_of_tensor(state: State, tensor: Tensor) -> Belief:
 
 
 def seen_inside(flag: Belief, traits: Traits) -> Belief:
-    """The flag of a tensor as the code says that runs now: off, where it is a wrapper of `vmap`'s."""
+    """The flag of a tensor as the code says that runs now: off, where it is a wrapper as of `vmap`."""
     storage = traits.get(Check.STORAGE)
-    if storage is None or HIDES_FLAG not in storage.names:
+    if storage is None or not storage.names & hiding_flags():
         return flag
     return flag.both(storage.held.opposite())
 

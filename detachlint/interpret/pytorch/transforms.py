@@ -27,12 +27,16 @@ from detachlint.source.span import Span
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
 
-HANDED: Mapping[str, Belief] = {"wrapped-leaves": YES, "wrapped-duals": NO}
+HANDED: Mapping[str, Belief] = {
+    "wrapped-leaves": YES,
+    "wrapped-leaves-and-value": YES,
+    "wrapped-duals": NO,
+}
 """What hands over wrappers to differentiate, and their flag (executed: their `numpy()` says so)."""
 FORWARD = "wrapped-duals"
 WRAPPING = frozenset({"wrapped", *HANDED})
-WITH_VALUE = "_and_value"
-"""How those are called that give the value of the function beside its derivative."""
+WITH_VALUE = "wrapped-leaves-and-value"
+"""What those do that give the value of the function beside its derivative."""
 WITH_MORE = " with more"
 
 
@@ -93,7 +97,8 @@ def _derivative(
         flag = SOMETIMES.both(state.recording).in_unseen_hands()
         story = then(story_of_any(state, inputs), span, f"differentiated by `{shown}`")
     asked = [state.get(a) for a in addresses(next(iter(inputs), frozenset()))]
-    alone = not thing.transform.endswith((WITH_MORE, WITH_VALUE))
+    beside = facts.what_it_calls(thing.transform.removesuffix(WITH_MORE)) == WITH_VALUE
+    alone = not beside and not thing.transform.endswith(WITH_MORE)
     if alone and asked and all(isinstance(a, Tensor) for a in asked):
         made = Tensor(
             flag,
