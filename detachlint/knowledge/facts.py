@@ -48,6 +48,7 @@ __all__ = [
     "casts_and_moves",
     "class_fact",
     "class_kind",
+    "classes_of_kind",
     "grad_mode",
     "has_methods_that_never_return",
     "hiding_flags",
@@ -130,7 +131,10 @@ def module_fact(name: str) -> ModuleFact | None:
 @cache
 def may_be_parameter(name: str) -> bool:
     """Whether some class of `torch.nn` has a parameter of that name, or of such a family."""
-    return any(name == known or known.endswith("*") and fnmatchcase(name, known) for known in _parameters())
+    return any(
+        name == known or (known.endswith("*") and fnmatchcase(name, known))
+        for known in _parameters()
+    )
 
 
 @cache
@@ -175,6 +179,12 @@ def class_kind(name: str) -> str:
     """What objects of the class `name` are (`ClassFact.kind`), or `""` where nothing says so."""
     fact = class_fact(name)
     return "" if fact is None else fact.kind
+
+
+@cache
+def classes_of_kind(kind: str) -> tuple[str, ...]:
+    """The names of the classes that are of a kind (`ClassFact.kind`)."""
+    return tuple(name for name in CLASSES.names() if class_kind(name) == kind)
 
 
 @cache
@@ -239,7 +249,7 @@ def tensor_methods(special: str) -> frozenset[str]:
 @cache
 def methods_that_propagate(kind: str) -> frozenset[str]:
     """The names of the methods of all classes of a kind whose results propagate."""
-    classes = (class_fact(name) for name in CLASSES.names() if class_kind(name) == kind)
+    classes = map(class_fact, classes_of_kind(kind))
     methods = (method for fact in classes if fact is not None for method in fact.methods.values())
     return frozenset(method.name for method in methods if method.result is Result.PROPAGATE)
 

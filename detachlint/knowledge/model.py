@@ -287,8 +287,8 @@ class MethodFact:
     """Other than `FRESH`: made when the object was made; grad mode at the read does not matter."""
     attribute: bool
     behaviour: str = ""
-    """What a method of modules or optimizers does, if that is known: see `MODULE_METHODS` and
-    `OPTIMIZER_METHODS`."""
+    """What a method of modules, optimizers or contexts does, if that is known: see
+    `MODULE_METHODS`, `OPTIMIZER_METHODS` and `CONTEXT_METHODS`."""
 
 
 MODULE_METHODS: Mapping[str, str] = {
@@ -330,6 +330,13 @@ OPTIMIZER_METHODS: Mapping[str, str] = {
     "steps": "calls the closure it is given with grad mode on",
 }
 """The values of `MethodFact.behaviour` of methods of optimizers, executed."""
+
+
+CONTEXT_METHODS: Mapping[str, str] = {
+    "not-differentiable": "has outputs of a custom function come out without a flag",
+    "saves": "keeps tensors for `backward`, where `saved_tensors` gives them",
+}
+"""The values of `MethodFact.behaviour` of methods of a custom function's context, executed."""
 
 
 class GradMode(Enum):

@@ -19,6 +19,7 @@ from collections.abc import Iterable
 from detachlint.knowledge.model import (
     AMBIENT,
     CALLS,
+    CONTEXT_METHODS,
     MODULE_METHODS,
     OPTIMIZER_METHODS,
     RANKS,
@@ -291,8 +292,8 @@ def _parse_method(owner: str, word: str) -> MethodFact:
     name, _, value = word.partition("=")
     result, _, rest = value.partition(":")
     aliasing, _, behaviour = rest.partition(":")
-    known = behaviour in OPTIMIZER_METHODS or behaviour in MODULE_METHODS
-    known = known or f"{behaviour.partition('-')[0]}-" in MODULE_METHODS
+    words = {*MODULE_METHODS, *OPTIMIZER_METHODS, *CONTEXT_METHODS}
+    known = behaviour in words or f"{behaviour.partition('-')[0]}-" in MODULE_METHODS
     if behaviour and not known:
         raise MalformedRow(f"{owner}: no such behaviour of a method: {word!r}")
     if result not in _RESULTS or (aliasing and aliasing not in _ALIASING):

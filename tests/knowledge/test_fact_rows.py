@@ -10,6 +10,7 @@ from detachlint.knowledge import rows
 from detachlint.knowledge.model import (
     AMBIENT,
     CALLS,
+    CONTEXT_METHODS,
     MODULE_METHODS,
     OPTIMIZER_METHODS,
     RANKS,
@@ -118,8 +119,12 @@ def test_a_module_is_read_back_as_written(
 
 
 behaviours = st.sampled_from(
-    ("", *(f"{word}float64" if word.endswith("-") else word for word in MODULE_METHODS))
-    + tuple(OPTIMIZER_METHODS)
+    (
+        "",
+        *(f"{word}float64" if word.endswith("-") else word for word in MODULE_METHODS),
+        *OPTIMIZER_METHODS,
+        *CONTEXT_METHODS,
+    )
 )
 
 

@@ -52,15 +52,18 @@ def sources() -> list[Path]:
 def named(source: str) -> Iterator[tuple[int, str]]:
     """Line and text of the strings in a module that name callables, by which it decides something.
 
-    Dotted names count wherever they stand; single words where they are compared, looked up or listed.
+    Dotted names count wherever they stand; single words where they are compared, looked up or listed;
+    beginnings and ends of names where it is asked what a text begins or ends with.
     """
     tree = ast.parse(source)
     prose = {id(node) for node in _docstrings(tree)}
     deciding = {id(node) for node in _deciding(tree)}
+    parts = {id(node) for node in _asked_of_texts(tree)}
     for node in ast.walk(tree):
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
             continue
         is_word = id(node) in deciding and node.value in callables()
+        is_word |= id(node) in parts and is_part_of_a_name(node.value)
         if id(node) not in prose and (DOTTED.search(node.value) or is_word):
             yield node.lineno, node.value
 
@@ -83,8 +86,20 @@ def _deciding(tree: ast.AST) -> Iterator[ast.expr]:
             yield from node.elts
         elif isinstance(node, ast.MatchValue):
             yield node.value
-        elif isinstance(node, ast.Call) and _is_question(node.func):
+    yield from _asked_of_texts(tree)
+
+
+def _asked_of_texts(tree: ast.AST) -> Iterator[ast.expr]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _is_question(node.func):
             yield from (part for argument in node.args for part in _parts(argument))
+
+
+def is_part_of_a_name(text: str) -> bool:
+    """Whether a callable's name, a longer one, begins or ends with these letters."""
+    longer = (name for name in callables() if name != text)
+    short = len(text) < 4 or text in _words_of_python()
+    return not short and any(name.startswith(text) or name.endswith(text) for name in longer)
 
 
 def _is_slots(node: ast.AST) -> TypeGuard[ast.Assign]:
@@ -178,6 +193,8 @@ def test_what_is_not_meant_is_still_there() -> None:
         ("HANDLERS = {'state_dict': None}", ["state_dict"]),
         ("__slots__ = ('log', 'mode')", []),
         ("x = name.endswith(('Flatten', 'cuda'))", ["Flatten", "cuda"]),
+        ("x = name.endswith('latten') or name.startswith('Lazy')", ["latten", "Lazy"]),
+        ("x = name.startswith('__')", []),
         ("match name:\n    case 'vectorize':\n        pass", ["vectorize"]),
         ("x = f'torch.Tensor.{name}'", ["torch.Tensor."]),
         ("machine.new(state, 'tensor')", []),

@@ -32,6 +32,8 @@ def observe(name: str) -> ClassFact | None:
     if not kind:
         return None
     methods = _scaler_methods(cls) if kind == "scaler" else {}
+    if kind == "function context":
+        methods = _context_methods(cls)
     if kind == "custom function":
         methods = {"apply": MethodFact("apply", Result.PROPAGATE, Aliasing.FRESH, False)}
     return ClassFact(name, kind, _positions(cls), methods, "hand")
@@ -52,6 +54,7 @@ def _candidates() -> Mapping[str, Callable[[Any], str]]:
     return {
         **{f"torch.{name}": _tensor for name in tensors},
         "torch.autograd.Function": _custom_function,
+        "torch.autograd.function.FunctionCtx": _context,
         "torch.amp.GradScaler": _scaler,
         "torch.cuda.amp.GradScaler": _scaler,
         "torch.autocast": _autocast,
@@ -91,6 +94,53 @@ def _custom_function(cls: Any) -> str:
 
     Doubled.apply(_X.clone().requires_grad_()).sum().backward()
     return "custom function" if modes == [False, False] else ""
+
+
+class _Doubled(torch.autograd.Function):
+    """Calls a method of its context with its result, and notes what is left of it in `backward`."""
+
+    method = ""
+    context: Any = None
+    saved: Any = ()
+
+    @staticmethod
+    def forward(ctx: Any, tensor: torch.Tensor) -> torch.Tensor:
+        _Doubled.context, doubled = ctx, tensor * 2
+        if _Doubled.method:
+            getattr(ctx, _Doubled.method)(doubled)
+        return doubled
+
+    @staticmethod
+    def backward(ctx: Any, gradient: torch.Tensor) -> torch.Tensor:
+        _Doubled.saved = ctx.saved_tensors
+        return gradient * 2
+
+
+def _doubled(method: str) -> torch.Tensor:
+    _Doubled.method, _Doubled.saved = method, ()
+    apply: Any = _Doubled.apply
+    result: torch.Tensor = apply(_X.clone().requires_grad_())
+    if result.requires_grad:
+        result.sum().backward()  # type: ignore[no-untyped-call]  # of PyTorch
+    return result
+
+
+def _context(cls: Any) -> str:
+    """The first argument of `forward` is of this class."""
+    _doubled("")
+    return "function context" if isinstance(_Doubled.context, cls) else ""
+
+
+def _context_methods(cls: Any) -> dict[str, MethodFact]:
+    found = {}
+    for name in sorted(name for name in vars(cls) if not name.startswith("_")):
+        result = guarded(lambda name=name: _doubled(name))  # type: ignore[misc]
+        if result is None:
+            continue
+        behaviour = "saves" if len(_Doubled.saved) == 1 else ""
+        behaviour = behaviour if result.requires_grad else "not-differentiable"
+        found[name] = MethodFact(name, Result.PYTHON, Aliasing.FRESH, False, behaviour)
+    return found
 
 
 def _scaler(cls: Any) -> str:

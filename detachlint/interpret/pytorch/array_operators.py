@@ -108,14 +108,14 @@ def store(
     """
     found = find(state, value.value)
     gate, doubtful = _store_gate(state, array, index, found)
+    if gate is None:
+        return frozenset()
     sink = Sink(value.span, "=", STORE, gate)
     severed = pass_gate(machine, sink, found, state, activation, doubtful=doubtful)
     return frozenset({value.span}) if severed else frozenset()
 
 
-def _store_gate(
-    state: State, array: Array, index: Value, found: Found
-) -> tuple[Gate | None, bool]:
+def _store_gate(state: State, array: Array, index: Value, found: Found) -> tuple[Gate | None, bool]:
     kind = index_kind(state, index)
     is_element = kind == "number" and array.rank is Rank.ONE
     is_part = kind in ("whole", "several") or (kind == "number" and array.rank is Rank.MORE)
@@ -124,4 +124,4 @@ def _store_gate(
         return None, True
     gate, doubtful = gate_of(fact, 2, found)
     mixed = bool(found.direct) and bool(found.held)
-    return gate, doubtful or mixed and is_element or not (is_element or is_part)
+    return gate, doubtful or (mixed and is_element) or not (is_element or is_part)

@@ -54,8 +54,8 @@ if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
 
 
-CONTEXT = "detachlint.context"
-"""The class of `ctx` in a custom function: a name of ours."""
+CONTEXT = "function context"
+"""The kind of class that `ctx` is of in a custom function."""
 NOT_DIFFERENTIABLE = "@not differentiable"
 
 
@@ -154,6 +154,8 @@ def _by_class(
     fact = facts.class_fact(name)
     if fact is not None and call.name in fact.methods:
         behaviour = fact.methods[call.name].behaviour
+        if fact.kind == CONTEXT:
+            return _call_on_context(machine, address, thing, behaviour, call)
         stepped = optimizer_steps.call_method(machine, address, behaviour, call)
         if stepped is not None:
             return stepped
@@ -172,8 +174,6 @@ def _by_class(
         return followed
     if facts.numpy_fact(f"{name}.{call.name}") is not None:
         return numpy_calls.call_numpy(machine, replace(call, name=f"{name}.{call.name}"))
-    if name == CONTEXT:
-        return _call_on_context(machine, address, thing, call)
     if name.endswith(("PoolExecutor", "ThreadPool", "dummy.Pool")):
         return _in_threads(machine, call)
     if fact is not None:
@@ -241,16 +241,16 @@ def _enter_context(machine: Machine, call: LibraryCall) -> Outcomes:
 
 
 def _call_on_context(
-    machine: Machine, address: Address, thing: Instance, call: LibraryCall
+    machine: Machine, address: Address, thing: Instance, behaviour: str, call: LibraryCall
 ) -> Outcomes:
     """`ctx.save_for_backward(…)` and `ctx.mark_non_differentiable(…)` of a custom function."""
     state = call.state
     given = call.arguments.positional
-    if call.name == "save_for_backward":
+    if behaviour == "saves":
         saved = machine.new(state, call.activation, call.span, "saved", Sequence("tuple", given))
         attributes = {**thing.attributes, "saved_tensors": saved}
         state.put(address, replace(thing, attributes=attributes))
-    elif call.name == "mark_non_differentiable":
+    elif behaviour == "not-differentiable":
         for value in given:
             for atom in value:
                 tensor = state.get(atom) if isinstance(atom, Address) else None
@@ -313,7 +313,7 @@ def _apply_autograd_function(machine: Machine, cls: Address, call: LibraryCall) 
         call.activation,
         call.span,
         "context",
-        Instance(value_of(Library(CONTEXT))),
+        Instance(frozenset(map(Library, facts.classes_of_kind(CONTEXT)))),
     )
     new_style = find_in_class(state, cls, "setup_context") is not None
     positional = call.arguments.positional

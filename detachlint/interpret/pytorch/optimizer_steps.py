@@ -41,9 +41,7 @@ def call_method(
     return None
 
 
-def _register_hook(
-    machine: Machine, optimizer: Address, which: str, call: LibraryCall
-) -> Outcomes:
+def _register_hook(machine: Machine, optimizer: Address, which: str, call: LibraryCall) -> Outcomes:
     """`optimizer.register_step_post_hook(hook)` and the one before."""
     thing = call.state.get(optimizer)
     if isinstance(thing, Instance):

@@ -80,7 +80,7 @@ def read(
     if result is Result.PROPAGATE and fact.aliasing is not Aliasing.FRESH:
         grad = flag_of_tensor(state, tensor).both(state.recording)
         made = as_view(state, replace(made, grad=grad, leaf=MAYBE), roots(state, value_of(address)))
-        if name == "real":  # of what is no complex tensor it is the tensor itself
+        if fact.perhaps_self:
             made = may_be_base(state, made, value_of(address))
     elif result is Result.PROPAGATE:
         made = replace(made, grad=flag_of_tensor(state, tensor).both(state.recording), leaf=MAYBE)
