@@ -21,6 +21,7 @@ from detachlint.cache.store import Store, digest_of
 from detachlint.config.options import Options
 from detachlint.outcome.packing import Packed, pack, unpack
 from detachlint.outcome.result import FileResult
+from detachlint.project.resources import Resources
 from detachlint.source.discovery import FoundFile, read_file
 from detachlint.source.text import SourceText, Undecodable
 
@@ -34,7 +35,7 @@ _Entry: TypeAlias = "tuple[list[Any], Stamp | None, str, str, Packed]"
 class Memory:
     """The memory of runs over the same paths with the same options in the same folder.
 
-    To be made before anything is read. `name` is that of the program, whatever the options.
+    To be made before anything is read.
     """
 
     def __init__(
@@ -52,8 +53,8 @@ class Memory:
             [str(file.path), int(file.explicit), texts[own]]
             for file, own in zip(files, options, strict=True)
         ]
-        self.name = _digest_of_text(repr((os.getcwd(), sorted(paths))))  # noqa: PTH109 (a str)
-        self._entry_name = f"run-{_digest_of_text(repr((self.name, sorted(texts.values()))))}"
+        self._name = _digest_of_text(repr((os.getcwd(), sorted(paths))))  # noqa: PTH109 (a str)
+        self._entry_name = f"run-{_digest_of_text(repr((self._name, sorted(texts.values()))))}"
         self._stamps = {name: stamp_of(name) for name, *_ in self._keys}
         self._unsettled = {
             name: digest_of_file(name)
@@ -61,8 +62,12 @@ class Memory:
             if stamp is not None and not is_settled(stamp)
         }
         self._digests = dict(self._unsettled)
-        self.consulted = Consulted()
+        self._consulted = Consulted()
         self._old: dict[str, _Entry] = {}
+
+    def resources(self, jobs: int) -> Resources:
+        """What the analysis of the files may use: what it reads is noted here."""
+        return Resources(self._consulted, self._store, self._name, jobs)
 
     # --- what was ---------------------------------------------------------------------------------
 
@@ -129,8 +134,8 @@ class Memory:
         ]
         for path, stamp, digest in [*known, *record["others"]]:
             if stamp is not None and stamp_of(path) == stamp:
-                self.consulted.before_reading(path)
-                self.consulted.file(path, digest)
+                self._consulted.before_reading(path)
+                self._consulted.file(path, digest)
 
     def _unpacked(self, index: int) -> FileResult | None:
         """A result with the text that its findings are located in; None if that has changed by now."""
@@ -156,7 +161,7 @@ class Memory:
     def keep(self, results: Sequence[tuple[FileResult, str]]) -> None:
         """Remember the results of all files, each with its basis, in their order; unless a file has
         changed meanwhile."""
-        if self.consulted.torn:
+        if self._consulted.torn:
             return
         entries = []
         for key, (result, basis) in zip(self._keys, results, strict=True):
@@ -166,7 +171,7 @@ class Memory:
             if result.error is None:
                 entries.append([key, *state, basis, pack(result)])
         named = {os.path.abspath(key[0]) for key in self._keys}  # noqa: PTH100 (hot)
-        consulted = self.consulted
+        consulted = self._consulted
         others = [
             [path, consulted.stamp(path), digest]
             for path, digest in consulted.files.items()
@@ -181,7 +186,7 @@ class Memory:
         stamp = self._stamps[name]
         if stamp is None or stamp != stamp_of(name):
             return None
-        read = self.consulted.files.get(os.path.abspath(name))  # noqa: PTH100 (hot)
+        read = self._consulted.files.get(os.path.abspath(name))  # noqa: PTH100 (hot)
         before = self._unsettled.get(name)
         digest = digest_of_file(name) if read is None or before is not None else read
         if (read or digest) != digest or (before or digest) != digest:

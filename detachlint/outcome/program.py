@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from detachlint.knowledge.own import OwnFacts
+from detachlint.project.resources import NO_RESOURCES, Resources
 from detachlint.source.discovery import read_file
 from detachlint.source.scan import imports_library, may_hold_crossing, mentions_tensors
 
 if TYPE_CHECKING:
-    from detachlint.cache.consulted import Consulted
-    from detachlint.cache.store import Store
     from detachlint.project.analysis import ProjectAnalysis
 
 UNKNOWN_BASIS = ""
@@ -21,22 +20,14 @@ UNKNOWN_BASIS = ""
 
 
 class RunProgram:
-    """The Python files of a run. What is read of them is noted in `consulted`; `store` has what earlier
-    runs, which went by `name`, have found out. Up to `jobs` processes work at it."""
+    """The Python files of a run, and what its analysis may use."""
 
     def __init__(
-        self,
-        names: Iterable[str],
-        own: OwnFacts,
-        consulted: Consulted | None = None,
-        store: Store | None = None,
-        name: str = "",
-        jobs: int = 1,
+        self, names: Iterable[str], own: OwnFacts, resources: Resources = NO_RESOURCES
     ) -> None:
-        self._jobs = jobs
         self.names = list(names)
         self.own = own
-        self._consulted, self._store, self._name = consulted, store, name
+        self._resources = resources
         self._programs = frozenset(self.names)
 
     @cached_property
@@ -49,14 +40,7 @@ class RunProgram:
         """The facts about the files. Imported late, as all that is imported with it."""
         from detachlint.project.analysis import ProjectAnalysis
 
-        return ProjectAnalysis(
-            self.names,
-            own=self.own,
-            consulted=self._consulted,
-            store=self._store,
-            name=self._name,
-            jobs=self._jobs,
-        )
+        return ProjectAnalysis(self.names, own=self.own, resources=self._resources)
 
     def basis(self, name: str, *, needs_facts: bool) -> str:
         """What the result of a file depends on beside its content and options: a text that is the same

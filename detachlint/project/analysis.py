@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from detachlint.cache.consulted import Consulted
-from detachlint.cache.store import Store, digest_of
+from detachlint.cache.store import digest_of
 from detachlint.interpret.facts import Facts
 from detachlint.interpret.relevance import Mentions
 from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts
@@ -15,6 +15,7 @@ from detachlint.project.files import ProjectFiles
 from detachlint.project.group import Group, Unit, analyse_group
 from detachlint.project.kept import Kept
 from detachlint.project.program import Project
+from detachlint.project.resources import NO_RESOURCES, Resources
 from detachlint.project.seeds import seeds_of
 from detachlint.project.selection import groups_of, related_files
 from detachlint.project.units import Units
@@ -31,8 +32,6 @@ class ProjectAnalysis:
 
     `names` are all files that were asked for: those among them that hold no crossing may call what
     holds one. `own` is what the user states about the code. Nothing is read before the first question.
-    What is read then is noted in `consulted`. Of what `store` has from earlier runs, which went by
-    `name`, what still holds is used. Up to `jobs` processes work at it.
     """
 
     def __init__(
@@ -40,18 +39,16 @@ class ProjectAnalysis:
         names: Iterable[str],
         texts: Mapping[str, str] | None = None,
         own: OwnFacts = NO_OWN_FACTS,
-        consulted: Consulted | None = None,
-        store: Store | None = None,
-        name: str = "",
-        jobs: int = 1,
+        resources: Resources = NO_RESOURCES,
     ) -> None:
-        self._jobs = jobs
+        self._jobs = resources.jobs
         self._names = list(names)
         self._own = own
         self._texts = dict(texts or {})
-        self._consulted = Consulted() if consulted is None else consulted
+        self._consulted = Consulted() if resources.consulted is None else resources.consulted
+        store = resources.store
         self._units = Units(store, own) if store is not None else None
-        self._kept = Kept(store, f"texts-{name}")
+        self._kept = Kept(store, f"texts-{resources.name}")
         self._found: dict[str, Found] = {}
         self._results: Iterator[tuple[str, Found]] | None = None
         self._project: Project | None = None
@@ -89,7 +86,7 @@ class ProjectAnalysis:
         """
         names = self._names if name in self._names else [name]
         texts = {**self._texts, name: text}
-        return ProjectAnalysis(names, texts, self._own, self._consulted)
+        return ProjectAnalysis(names, texts, self._own, Resources(self._consulted))
 
     @property
     def gave_up(self) -> Counter[str]:

@@ -211,7 +211,7 @@ def test_files_that_vanish_after_they_were_listed_are_errors(
         return found
 
     (files / "gone.py").write_text(CROSSING)
-    monkeypatch.setattr("detachlint.api.discover", discover_and_lose)
+    monkeypatch.setattr("detachlint.outcome.run.discover", discover_and_lose)
     results = {result.filename: result for result in check_paths(["."])}
     assert results["gone.py"].error == "gone.py: No such file or directory"
     assert len(results["good.py"].findings) == 1
@@ -224,7 +224,7 @@ def test_unreadable_files_are_errors(files: Path, monkeypatch: pytest.MonkeyPatc
         return read_file(path)
 
     (files / "secret.py").write_text(CROSSING)
-    monkeypatch.setattr("detachlint.api.read_file", guarded)
+    monkeypatch.setattr("detachlint.outcome.run.read_file", guarded)
     results = {result.filename: result for result in check_paths(["."])}
     assert results["secret.py"].error == "secret.py: Permission denied"
     assert len(results["good.py"].findings) == 1

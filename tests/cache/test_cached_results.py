@@ -14,11 +14,11 @@ from changing_trees import CHANGES, files_in
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detachlint import api
 from detachlint.api import check_paths
 from detachlint.cache import stamps
 from detachlint.cache.store import Store
 from detachlint.config.options import Options
+from detachlint.outcome import run
 from detachlint.outcome.result import FileResult
 from detachlint.rules.finding import Confidence
 
@@ -94,7 +94,7 @@ def forbid_work(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: Any) -> Any:
         raise AssertionError("a file was checked anew")
 
-    monkeypatch.setattr(api, "_one_file", fails)
+    monkeypatch.setattr(run, "_one_file", fails)
 
 
 def test_a_second_run_checks_nothing(
@@ -114,13 +114,13 @@ def test_after_a_change_only_what_depends_on_it_is_checked(
     write_all(tree, "evaluate_three_callers")
     checked(store)
     seen: list[str] = []
-    work = api._one_file
+    work = run._one_file
 
     def noted(file: Any, *given: Any, **named: Any) -> Any:
         seen.append(file.path.parts[0])
         return work(file, *given, **named)
 
-    monkeypatch.setattr(api, "_one_file", noted)
+    monkeypatch.setattr(run, "_one_file", noted)
     path = tree / "word_vectors" / "export.py"
     path.write_text(path.read_text() + "\nLAST = 1\n")
     assert checked(store) == checked(None)

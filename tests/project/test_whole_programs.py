@@ -5,6 +5,8 @@ What programs of several files *mean* is tested in tests/projects, against PyTor
 
 from __future__ import annotations
 
+import ast
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -131,3 +133,20 @@ def test_a_changed_text_is_seen_by_the_others(root: Path) -> None:
         assert facts is not None
         (visits,) = facts.crossings.values()
         assert any(visit.raises.usual.value == "YES" for visit in visits) is raises
+
+
+@pytest.mark.parametrize("text, times", [(GOOD, 1), (BAD, 2), (f"{GOOD})", 2)])
+def test_a_file_is_parsed_once_more_only_to_fix_or_to_quote_it(
+    root: Path, monkeypatch: pytest.MonkeyPatch, text: str, times: int
+) -> None:
+    """BAD has a finding in it, whose fix has to be made; the last one is no Python."""
+    parse, parsed = ast.parse, Counter[str]()
+
+    def count(text: str, label: str = "", *others: object, **named: object) -> ast.AST:
+        parsed[label] += 1
+        return parse(text, label, *others, **named)  # type: ignore[call-overload, no-any-return]
+
+    monkeypatch.setattr(ast, "parse", count)
+    tree(root, {"one.py": text.replace("net(data)", "net(data).numpy()")})
+    list(check_paths(["one.py"]))
+    assert parsed["<one.py>"] == times

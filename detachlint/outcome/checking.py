@@ -1,0 +1,169 @@
+"""What is to be reported of a text that has been read.
+
+Parsing, interpreting and fixing are imported when the first text needs them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from detachlint.config.options import Options
+from detachlint.outcome.program import RunProgram
+from detachlint.outcome.reading import unreadable
+from detachlint.rules.codes import UNREADABLE
+from detachlint.rules.finding import Finding
+from detachlint.source.scan import imports_library, text_may_hold_crossing
+from detachlint.source.text import SourceText, Undecodable
+
+if TYPE_CHECKING:
+    import ast
+
+    from detachlint.config.baseline import Likeness
+    from detachlint.interpret.facts import Facts
+    from detachlint.syntax.parse import Unparsable
+
+
+class Checked(NamedTuple):
+    """The findings to report, and those that the baseline knows."""
+
+    findings: tuple[Finding, ...] = ()
+    known: tuple[Likeness, ...] = ()
+
+
+def check(source: SourceText, options: Options, program: RunProgram | None = None) -> Checked:
+    """What is to be reported of a file: a program, or the programs in its blocks.
+
+    `program` is what it is part of; without one, its imports are all out of sight.
+    """
+    if source.blocks is None:
+        return check_program(source, options, program)
+    findings: list[Finding] = []
+    known: tuple[Likeness, ...] = ()
+    for block in source.blocks:
+        checked = check_program(block.source, options.after(known), program)
+        # What is no program is an example of something else.
+        readable = [finding for finding in checked.findings if finding.code != UNREADABLE]
+        findings += [finding.moved(block.outer) for finding in readable]
+        known += checked.known
+    return Checked(tuple(findings), known)
+
+
+def check_program(source: SourceText, options: Options, program: RunProgram | None) -> Checked:
+    """What is to be reported of one program."""
+    from detachlint.config.wanted import reported
+    from detachlint.source.suppressions import read_suppressions
+    from detachlint.syntax.parse import Unparsable
+
+    suppressions = read_suppressions(source)
+    if suppressions.skips_file:
+        return Checked()
+    syntax = _Syntax(source)
+    try:
+        found, complete = findings_from(
+            partial(_facts_about, source, syntax, options, program), source.filename
+        )
+    except Unparsable as error:
+        return _troubles(source, [error], options)
+    findings, known = reported(found, source, suppressions, options, complete=complete)
+    if findings:
+        from detachlint.fix import attach_fixes
+
+        findings = attach_fixes(findings, source, options.fix_style, syntax.tree())
+    return _with_troubles(source, Checked(tuple(findings), known), options)
+
+
+class _Syntax:
+    """The syntax tree of a text, made when somebody asks for it: for what is nothing to tell of, the
+    parsing that the analysis does is enough."""
+
+    def __init__(self, source: SourceText) -> None:
+        self._source = source
+        self._tree: ast.Module | None = None
+
+    def tree(self) -> ast.Module:
+        """The tree. Raises `Unparsable`."""
+        if self._tree is None:
+            from detachlint.syntax.parse import parse_module
+
+            self._tree = parse_module(self._source.text, self._source.filename)
+        return self._tree
+
+
+def _facts_about(
+    source: SourceText, syntax: _Syntax, options: Options, program: RunProgram | None
+) -> Facts:
+    """The facts about a program. Raises `Unparsable` if Python cannot read it, or lowering cannot."""
+    from detachlint.interpret.facts import Facts
+
+    holds = text_may_hold_crossing(source.text)
+    handed = program is not None and imports_library(source.text)
+    if not (holds or handed or options.facts.may_cross(source.text)):
+        syntax.tree()
+        return Facts(source.filename)
+    if program is None:
+        return facts_alone(syntax.tree(), source.filename, options)
+    facts = _facts_in(program, source)
+    if facts is not None:
+        return facts
+    tree = syntax.tree()  # for the errors in it
+    if holds:
+        from detachlint.lower import lower_module
+
+        lower_module(tree, source.filename)
+        raise RecursionError  # but for the analysis
+    return Facts(source.filename)  # no file of the project says anything of tensors
+
+
+def findings_from(read_facts: Callable[[], Facts], filename: str) -> tuple[list[Finding], bool]:
+    """The findings of every confidence, and whether nothing was given up on the way.
+
+    A program that is nested too deeply to be looked at gives one finding. Raises what `read_facts` does.
+    """
+    from detachlint.rules.registry import run_rules
+    from detachlint.syntax.parse import too_deep
+
+    try:
+        facts = read_facts()
+        return run_rules(facts), not facts.gave_up
+    except RecursionError:
+        return [unreadable(too_deep(), filename)], False
+
+
+def facts_alone(tree: ast.Module, filename: str, options: Options) -> Facts:
+    """The facts about a file whose imports are all out of sight."""
+    from detachlint.interpret import analyse_module
+    from detachlint.lower import lower_module
+
+    return analyse_module(lower_module(tree, filename), filename, options.facts)
+
+
+def _facts_in(program: RunProgram, source: SourceText) -> Facts | None:
+    """The facts about a file of a project; None if that has none."""
+    changed = source.original is None or source.stored is not source
+    whole = program.analysis
+    view = whole.with_text(source.filename, source.text) if changed else whole
+    return view.facts(source.filename)
+
+
+def _with_troubles(source: SourceText, checked: Checked, options: Options) -> Checked:
+    """What came of a program, and what was left out of it, by position."""
+    named = [finding.with_lines_named(source.line_name) for finding in checked.findings]
+    if not source.troubles:
+        return Checked(tuple(named), checked.known)
+    troubles = _troubles(source, source.troubles, options.after(checked.known))
+    together = sorted([*troubles.findings, *named], key=lambda each: (each.span, each.code))
+    return Checked(tuple(together), checked.known + troubles.known)
+
+
+def _troubles(
+    source: SourceText, errors: Iterable[Undecodable | Unparsable], options: Options
+) -> Checked:
+    """What cannot be read of a source; no comment silences that."""
+    from detachlint.config.wanted import reported
+    from detachlint.source.suppressions import NOTHING
+
+    found = [unreadable(error, source.filename) for error in errors]
+    findings, known = reported(found, source, NOTHING, options)
+    return Checked(tuple(findings), known)
