@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 
 from detachlint.config.configuration import Configuration
 from detachlint.config.options import DEFAULT_OPTIONS, Options
-from detachlint.knowledge.own import merged
 from detachlint.outcome import changing, checking
 from detachlint.outcome.program import RunProgram
 from detachlint.outcome.reading import guarded, unreadable, wanted
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
 
     from detachlint.cache.store import Store
     from detachlint.fix import FixStyle
+    from detachlint.outcome.around import ProjectAround
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +86,25 @@ def fix_source(
 
 
 def check_tree(
-    tree: ast.Module, filename: str, options: Options = DEFAULT_OPTIONS
+    tree: ast.Module,
+    filename: str,
+    options: Options = DEFAULT_OPTIONS,
+    *,
+    text: str = "",
+    around: ProjectAround | None = None,
 ) -> list[Finding]:
     """The findings in a module that somebody else has parsed, by position and without fixes.
 
-    A module that is nested too deeply to be analysed gives one finding, DTL900. Comments silence
-    nothing here: that is left to whoever has the text.
+    With its `text` and the project `around` it, it is judged as a part of that; otherwise its imports
+    and callers are out of sight. A module that is nested too deeply to be analysed gives one finding,
+    DTL900. Comments silence nothing here: that is left to whoever has the text.
     """
     from detachlint.syntax.parse import Unparsable
 
-    read = partial(checking.facts_alone, tree, filename, options)
+    if around is None:
+        read = partial(checking.facts_alone, tree, filename, options)
+    else:
+        read = partial(around.facts, tree, text, filename)
     try:
         found, _ = checking.findings_from(read, filename)
     except Unparsable as error:
@@ -115,7 +124,7 @@ def check_texts(sources: Iterable[tuple[SourceText, Options]]) -> Iterator[FileR
     """
     given = list(sources)
     programs = [source.filename for source, options in given if _is_python(source, options)]
-    project = RunProgram(programs, merged(options.facts for _, options in given))
+    project = RunProgram(programs, [options for _, options in given])
     for source, options in given:
         work = partial(_checked, source, options, project)
         yield guarded(work, source.filename, options)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from detachlint.config.configuration import Configuration
     from detachlint.config.options import Options
+    from detachlint.outcome.around import ProjectAround
+    from detachlint.rules.finding import Finding
 
 _Report = tuple[int, int, str, type]
 
@@ -33,6 +35,7 @@ class Plugin:
 
     _given: ClassVar[argparse.Namespace | None] = None
     _configuration: ClassVar[Configuration | None] = None
+    _around: ClassVar[ProjectAround | None] = None
 
     def __init__(self, tree: ast.Module, filename: str, lines: Sequence[str]) -> None:
         """Take flake8's tree and lines; `filename` is `stdin` or a path, for the messages."""
@@ -65,11 +68,19 @@ class Plugin:
             parse_from_config=True,
             help="Read no configuration of detachlint.",
         )
+        manager.add_option(
+            "--detachlint-project",
+            metavar="PATHS",
+            parse_from_config=True,
+            comma_separated_list=True,
+            normalize_paths=True,
+            help="Files and directories around each file, to look at as one program with it.",
+        )
 
     @classmethod
     def parse_options(cls, options: argparse.Namespace) -> None:
         """Keep what flake8 was given; it is looked at when the first file needs it."""
-        cls._given, cls._configuration = options, None
+        cls._given, cls._configuration, cls._around = options, None, None
 
     def run(self) -> Iterator[_Report]:
         """Line (from 1), column (characters from 0), message and reporter of each finding.
@@ -77,12 +88,18 @@ class Plugin:
         Never raises: an internal error and a wrong configuration are DTL900 of the first line.
         """
         text = "".join(self._lines)
-        if not text_may_hold_crossing(text):
-            return
         try:
-            yield from self._findings(text)
+            if self._may_tell(text):
+                yield from self._findings(text)
         except Exception as error:
             yield 1, 0, f"DTL900 {_complaint(error)}", Plugin
+
+    def _may_tell(self, text: str) -> bool:
+        if text_may_hold_crossing(text):
+            return True
+        around = self._project_around()
+        options = self._options()
+        return around.may_tell(text, options) if around else options.facts.may_cross(text)
 
     def _findings(self, text: str) -> list[_Report]:
         # Imported late: a file without a crossing costs the scan alone.
@@ -90,12 +107,15 @@ class Plugin:
 
         source = SourceText.from_text(text, self._filename)
         reports: list[_Report] = []
-        for finding in check_tree(self._tree, self._filename, self._options()):
+        around = self._project_around()
+        found = check_tree(
+            self._tree, self._filename, self._options(), text=source.text, around=around
+        )
+        for finding in found:
             start, _ = source.location(finding.span)
             message = f"{finding.code} {finding.message}"
             if finding.trace:
-                origin = finding.trace[0]
-                message += f" (line {origin.span.line}: {origin.message})"
+                message += f" ({_origin(finding)})"
             reports.append((start.row, start.column - 1, message, Plugin))
         return reports
 
@@ -106,6 +126,20 @@ class Plugin:
 
         found = self._the_configuration().options(self._filename)
         return replace(found, selection=EVERYTHING, ignored=())
+
+    @classmethod
+    def _project_around(cls) -> ProjectAround | None:
+        """The project that flake8 was told of; None if there is none."""
+        paths = vars(cls._given).get("detachlint_project") if cls._given is not None else None
+        if paths and cls._around is None:
+            from detachlint.cache.folder import wanted_folder
+            from detachlint.cache.store import Store
+            from detachlint.outcome.around import ProjectAround
+
+            folder = wanted_folder()
+            store = Store(folder) if folder is not None else None
+            cls._around = ProjectAround(paths, cls._the_configuration(), store)
+        return cls._around
 
     @classmethod
     def _the_configuration(cls) -> Configuration:
@@ -126,6 +160,14 @@ class Plugin:
                 isolated=bool(given.get("detachlint_isolated")),
             )
         return cls._configuration
+
+
+def _origin(finding: Finding) -> str:
+    """Where the gradient comes from; the file is named if it is another one."""
+    step = finding.trace[0]
+    elsewhere = step.filename != finding.filename
+    place = f"{step.filename}:{step.span.line}" if elsewhere else f"line {step.span.line}"
+    return f"{place}: {step.message}"
 
 
 def _complaint(error: Exception) -> str:

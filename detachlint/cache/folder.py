@@ -19,6 +19,11 @@ TAG = (
 )
 """Backup programs leave out folders with such a file."""
 
+CACHE_DIR = "DETACHLINT_CACHE_DIR"
+"""The environment variable that names another folder."""
+NO_CACHE = "DETACHLINT_NO_CACHE"
+"""The environment variable that says that there is to be no cache."""
+
 OLDEST = 30 * 24 * 3600
 """Seconds after which what nobody has used is thrown away."""
 MOST_PROGRAMS = 8
@@ -42,6 +47,15 @@ def default_folder(
         return home / "Library" / "Caches" / "detachlint"
     named = environment.get("XDG_CACHE_HOME", "").strip()
     return (Path(named) if named else home / ".cache") / "detachlint"
+
+
+def wanted_folder(environment: Mapping[str, str] = os.environ) -> Path | None:
+    """The folder that the environment asks for; None if it wants no cache. Raises RuntimeError where
+    nobody knows the user's home."""
+    if environment.get(NO_CACHE, "").lower() not in ("", "0", "f", "false", "n", "no", "off"):
+        return None
+    named = environment.get(CACHE_DIR)
+    return Path(named) if named else default_folder(environment)
 
 
 def prepare(folder: Path) -> None:

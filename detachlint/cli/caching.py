@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
+from detachlint.cache.folder import CACHE_DIR, NO_CACHE, default_folder
 from detachlint.cache.folder import clean as clean_folder
-from detachlint.cache.folder import default_folder
 from detachlint.cache.store import Store
 from detachlint.cli.terminal import Failure, complain
 from detachlint.source.discovery import describe
@@ -16,7 +16,7 @@ from detachlint.source.discovery import describe
 _CACHE_DIR = click.option(
     "--cache-dir",
     metavar="DIRECTORY",
-    envvar="DETACHLINT_CACHE_DIR",
+    envvar=CACHE_DIR,
     help="Where results are cached (also $DETACHLINT_CACHE_DIR; default: the user's cache folder).",
 )
 CACHE_OPTIONS = (
@@ -24,7 +24,7 @@ CACHE_OPTIONS = (
         "-n",
         "--no-cache",
         is_flag=True,
-        envvar="DETACHLINT_NO_CACHE",
+        envvar=NO_CACHE,
         help="Neither read nor write cached results (also $DETACHLINT_NO_CACHE).",
     ),
     _CACHE_DIR,

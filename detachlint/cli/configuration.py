@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from detachlint.cli.terminal import Failure
 from detachlint.config.configuration import Configuration
 from detachlint.config.errors import ConfigurationError
 from detachlint.config.files import parse_toml
@@ -60,6 +62,12 @@ CONFIGURATION_OPTIONS = (
         multiple=True,
         help="A configuration file in place of those that would be found, or a key with a TOML value.",
     ),
+    _list("--follow-packages", "NAMES", "Look into these installed packages, too."),
+    click.option(
+        "--environment",
+        metavar="FOLDER",
+        help="Where those are: a virtual environment (default: that of detachlint).",
+    ),
     click.option("--baseline", metavar="FILE", help="Do not report the findings in this file."),
     click.option("--isolated", is_flag=True, help="Read no configuration file."),
 )
@@ -68,9 +76,24 @@ CONFIGURATION_OPTIONS = (
 _KEYS = (
     *("select", "extend-select", "ignore", "min-confidence", "exclude", "extend-exclude"),
     *("force-exclude", "respect-gitignore", "fix-style", "unsafe-fixes", "target-torch"),
-    "extension",
-    "baseline",
+    *("extension", "follow-packages", "environment", "baseline"),
 )
+
+
+def with_configuration(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A command that is given all options for keys of the configuration, and takes a `configuration`."""
+
+    @wraps(function)
+    def configured(**given: Any) -> Any:
+        try:
+            configuration = take_configuration(given, without_baseline=True)
+        except ConfigurationError as error:
+            raise Failure(str(error)) from error
+        return function(configuration=configuration, **given)
+
+    for decorate in reversed(CONFIGURATION_OPTIONS):
+        configured = decorate(configured)
+    return configured
 
 
 def take_configuration(given: dict[str, Any], *, without_baseline: bool = False) -> Configuration:

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from detachlint.cli.terminal import Failure, write
-from detachlint.source.discovery import describe, read_file
+from detachlint.cli.configuration import with_configuration
+from detachlint.cli.terminal import Failure, complain, write
+from detachlint.config.configuration import Configuration
+from detachlint.config.errors import ConfigurationError
+from detachlint.source.discovery import describe, discover, read_file
 from detachlint.source.text import SourceText, Undecodable
 
 if TYPE_CHECKING:
@@ -46,6 +49,33 @@ def facts(file: Path) -> None:
         modules = [_lowered(program) for program in _programs(file)]
         texts = [render_facts(analyse_module(module, str(file))) for module in modules]
     _show(texts)
+
+
+@debug.command()
+@click.argument("paths", nargs=-1, type=click.Path())
+@with_configuration
+def stats(paths: tuple[str, ...], configuration: Configuration) -> None:
+    """Count what the analysis of PATHS (default: the current directory) reads, and where it gives up.
+
+    Their Python files are one program, as for `check`; nothing is taken from the cache.
+    """
+    from detachlint.outcome.program import program_under
+    from detachlint.project.files import ProjectFiles
+    from detachlint.project.statistics import statistics_of
+    from detachlint.report.workings import workings
+
+    given = paths or (".",)
+    try:
+        program = program_under(given, configuration)
+        problems = discover(given, configuration.walk_rules).problems
+    except ConfigurationError as error:
+        raise Failure(str(error)) from error
+    for problem in problems:
+        complain(f"{problem.path}: {problem.message}")
+    found = statistics_of(ProjectFiles(program.names), program.own, program.followed)
+    _show([workings(found)])
+    if problems:
+        click.get_current_context().exit(2)
 
 
 def _show(texts: Iterable[str]) -> None:

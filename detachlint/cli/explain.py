@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from detachlint.cli.configuration import with_configuration
 from detachlint.cli.terminal import Failure, write
-from detachlint.source.discovery import describe, discover, read_file
-from detachlint.source.language import Language, language_of
+from detachlint.config.configuration import Configuration
+from detachlint.config.errors import ConfigurationError
+from detachlint.source.discovery import describe, read_file
 from detachlint.source.text import SourceText, Undecodable
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("place", metavar="FILE:LINE")
 @click.argument("paths", nargs=-1, type=click.Path())
-def explain(place: str, paths: tuple[str, ...]) -> None:
+@with_configuration
+def explain(place: str, paths: tuple[str, ...], configuration: Configuration) -> None:
     """Print what the analysis believes at FILE:LINE, also where it reports nothing.
 
     PATHS are the files and directories whose code may lead there (default: the current directory).
@@ -30,7 +32,11 @@ def explain(place: str, paths: tuple[str, ...]) -> None:
     from detachlint.rules.registry import run_rules
 
     file, line = _place(place)
-    facts = _facts(_program(file, line), paths or (".",))
+    source = _program(file, line, configuration)
+    try:
+        facts = _facts(source, paths or (".",), configuration)
+    except ConfigurationError as error:
+        raise Failure(str(error)) from error
     write(in_words(facts, run_rules(facts), line), sys.stdout)
 
 
@@ -45,13 +51,13 @@ def _place(text: str) -> tuple[str, int]:
     return ":".join(parts[: len(parts) - numbers]), int(parts[len(parts) - numbers])
 
 
-def _program(file: str, line: int) -> SourceText:
+def _program(file: str, line: int, configuration: Configuration) -> SourceText:
     """The program that the line of a file is in. Failure if that is no Python."""
     from detachlint.api import read_source
     from detachlint.syntax.parse import Unparsable, parse_module
 
     try:
-        source = read_source(read_file(Path(file)), file)
+        source = read_source(read_file(Path(file)), file, configuration.options(file))
         if source.stored is not source:
             raise Failure(f"{file}: lines of notebooks have no number; convert it to a script")
         for block in source.blocks or ():
@@ -67,18 +73,13 @@ def _program(file: str, line: int) -> SourceText:
     return source
 
 
-def _facts(source: SourceText, paths: tuple[str, ...]) -> Facts:
+def _facts(source: SourceText, paths: tuple[str, ...], configuration: Configuration) -> Facts:
     """The facts about a program, with the files under `paths` as the other ones around it."""
     from detachlint.interpret.facts import Facts
-    from detachlint.project.analysis import ProjectAnalysis
+    from detachlint.outcome.program import program_under
 
     file = source.filename
-    here = os.path.abspath(file)  # noqa: PTH100 (a link is not followed)
-    around = [str(found.path) for found in discover(paths).files]
-    named = [
-        *(name for name in around if os.path.abspath(name) != here),  # noqa: PTH100
-        file,
-    ]
-    programs = [name for name in named if language_of(name) is Language.PYTHON]
-    project = ProjectAnalysis(programs).with_text(file, source.text)
-    return project.facts(file) or Facts(file)
+    # A file that is named wins over one that is found: it is in there once, under this name.
+    around = program_under([*paths, file], configuration)
+    project = around.analysis.with_text(file, source.text)
+    return project.facts_apart(file) or Facts(file)

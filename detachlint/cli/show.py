@@ -68,6 +68,10 @@ def _lines(found: Settings) -> Iterator[str]:
         yield f'target-torch = "{".".join(map(str, found.target_torch))}"'
     if found.baseline is not None:
         yield f"baseline = {json.dumps(shown_path(found.baseline))}"
+    if found.follow_packages:
+        yield f"follow-packages = {_list(found.follow_packages)}"
+    if found.environment is not None:
+        yield f"environment = {json.dumps(shown_path(found.environment))}"
     for fact in found.facts.stated:
         yield f"facts.{json.dumps(fact.name)} = {json.dumps(fact.text)}"
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from detachlint.config.selection import DEFAULT_SELECTION, Selection
 from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts
+from detachlint.project.followed import NOTHING_FOLLOWED, Followed
 from detachlint.rules.finding import Confidence
 from detachlint.source.language import Extensions
 
@@ -31,6 +32,8 @@ class Options:
     """Languages of files by extension, in addition to those that are known."""
     facts: OwnFacts = NO_OWN_FACTS
     """What the user states about code that the analysis does not see, or need not look into."""
+    followed: Followed = NOTHING_FOLLOWED
+    """Installed packages that are part of the program."""
     known: Known = ()
     """Findings in the baseline of this file: they are not reported."""
 

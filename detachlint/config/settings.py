@@ -12,6 +12,7 @@ from detachlint.config.patterns import Pattern
 from detachlint.config.selection import DEFAULT_SELECTION, Choice, Selection
 from detachlint.config.values import FileIgnores, Values
 from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts
+from detachlint.project.followed import followed
 from detachlint.rules.finding import Confidence
 from detachlint.source.discovery import DEFAULT_EXCLUDES, WalkRules
 from detachlint.source.language import Extensions, searched
@@ -45,6 +46,8 @@ class Settings:
     target_torch: tuple[int, int] | None = None
     extension: Extensions = ()
     facts: OwnFacts = NO_OWN_FACTS
+    follow_packages: tuple[str, ...] = ()
+    environment: str | None = None
     baseline: str | None = None
 
     def options(self, path: str) -> Options:
@@ -58,6 +61,7 @@ class Settings:
             ignored=tuple(sorted(set(ignored))),
             extensions=self.extension,
             facts=self.facts,
+            followed=followed(self.follow_packages, self.environment),
         )
 
     def walk_rules(self) -> WalkRules:

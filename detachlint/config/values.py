@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 from detachlint.config.errors import ConfigurationError, meant
 from detachlint.config.patterns import Pattern
 from detachlint.knowledge.own import OwnFact, OwnFacts, parse_own_fact
+from detachlint.project.followed import LIBRARIES
 from detachlint.rules.codes import PREFIX, all_codes, stands_for_a_code
 from detachlint.rules.finding import Confidence
 from detachlint.source.language import Extensions, read_extensions
@@ -131,9 +132,30 @@ def _version(raw: object, place: Place, key: str) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
-def _path(raw: object, place: Place, key: str) -> str:
+def _packages(raw: object, place: Place, key: str) -> tuple[str, ...]:
+    return tuple(_package(text, place, key) for text in _strings(raw, place, key))
+
+
+def _package(text: str, place: Place, key: str) -> str:
+    name = text.strip()
+    if not name.isidentifier():
+        wrong = f"has to be names of packages, as they are imported, not {shown(text)}"
+        raise place.error(key, wrong)
+    if name in LIBRARIES:
+        raise place.error(key, f"what {name!r} does is known as facts")
+    return name
+
+
+def _folder(raw: object, place: Place, key: str) -> str:
+    path = _path(raw, place, key, "folder")
+    if not os.path.isdir(path):  # noqa: PTH112 (a str)
+        raise place.error(key, f"there is no folder {str(raw).strip()!r}")
+    return os.path.normpath(path)
+
+
+def _path(raw: object, place: Place, key: str, kind: str = "file") -> str:
     if not isinstance(raw, str) or not raw.strip() or "\0" in raw:
-        raise place.error(key, f"has to be the name of a file, not {shown(raw)}")
+        raise place.error(key, f"has to be the name of a {kind}, not {shown(raw)}")
     return os.path.join(place.root, raw.strip())  # noqa: PTH118
 
 
@@ -223,6 +245,8 @@ KEYS: dict[str, Callable[[object, Place, str], Any]] = {
     "target-torch": _version,
     "extension": _extensions,
     "facts": _facts,
+    "follow-packages": _packages,
+    "environment": _folder,
     "baseline": _path,
 }
 """What reads the value of each key."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from detachlint.domain.belief import Belief
 from detachlint.domain.story import Story
@@ -57,6 +58,13 @@ class Crossing:
     swallowed: bool
 
 
+class Bound(NamedTuple):
+    """A bound that was hit, and where: the call, the loop, or the function that was at hand."""
+
+    reason: str
+    span: Span
+
+
 @dataclass(slots=True)
 class Facts:
     """The result of analysing one file.
@@ -64,6 +72,9 @@ class Facts:
     `crossings` are the visits to each crossing, in the order they happened. `needed` are the crossings
     behind which the program still wants the gradient. `reveals` are the answers to `reveal_grad(x)`.
     `unmodelled` counts what the IR has no word for, `gave_up` the bounds that were hit.
+
+    What it took: `steps` are units of work (`shares`) for the file's entry points and imports; `runs`
+    says how often its `functions` were run, each time for one call context.
     """
 
     filename: str = ""
@@ -71,7 +82,18 @@ class Facts:
     needed: set[Span] = field(default_factory=set)
     reveals: list[tuple[Span, str]] = field(default_factory=list)
     unmodelled: Counter[str] = field(default_factory=Counter)
-    gave_up: Counter[str] = field(default_factory=Counter)
+    gave_up: Counter[Bound] = field(default_factory=Counter)
+    steps: int = 0
+    functions: int = 0
+    runs: int = 0
+
+    @property
+    def bounds(self) -> Counter[str]:
+        """The bounds that were hit, wherever."""
+        total: Counter[str] = Counter()
+        for bound, count in self.gave_up.items():
+            total[bound.reason] += count
+        return total
 
     def join(self, other: Facts) -> Facts:
         """What two analyses have found out about the same file."""
@@ -85,4 +107,7 @@ class Facts:
             self.reveals + other.reveals,
             self.unmodelled + other.unmodelled,
             self.gave_up + other.gave_up,
+            self.steps + other.steps,
+            max(self.functions, other.functions),
+            self.runs + other.runs,
         )

@@ -233,7 +233,7 @@ class Roots:
             )
             return self._consume(outcomes, activation, function)
 
-        self.machine.begin_entry(self.file)
+        self.machine.begin_entry(self.file, function.code.span)
         ends = self.machine.guarded(call, otherwise=[])
         if not called:
             self.machine.called.discard(function.code)
@@ -327,7 +327,7 @@ class Roots:
             holder.append(value)
             return [end]
 
-        self.machine.begin_entry(self.file)
+        self.machine.begin_entry(self.file, cls.code.span if cls.code is not None else None)
         ends = self.machine.guarded(make, otherwise=[])
         if not ends:
             return None

@@ -14,7 +14,7 @@ def render_facts(facts: Facts) -> str:
         lines.append(f"{span.line}:{span.column} {visits[0].form}{needed}")
         lines.extend(f"    {_visit(visit)}" for visit in visits)
     lines.extend(f"{span.line}:{span.column} reveal_grad {shown}" for span, shown in facts.reveals)
-    for title, counter in (("not modelled", facts.unmodelled), ("gave up", facts.gave_up)):
+    for title, counter in (("not modelled", facts.unmodelled), ("gave up", facts.bounds)):
         lines.extend(f"{title}: {reason} ({count})" for reason, count in sorted(counter.items()))
     return "\n".join(lines) + "\n" if lines else ""
 

@@ -62,7 +62,7 @@ def analyse_program(
         world.truths.clear()
         world.equals.clear()
     run_entries(machine, [Roots(machine, worlds[file], file, modules[file]) for file in files])
-    return machine.facts_of
+    return machine.end()
 
 
 def _imported(machine: Machine, files: list[str]) -> set[str]:

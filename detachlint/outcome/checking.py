@@ -104,16 +104,21 @@ def _facts_about(
         return Facts(source.filename)
     if program is None:
         return facts_alone(syntax.tree(), source.filename, options)
-    facts = _facts_in(program, source)
-    if facts is not None:
-        return facts
-    tree = syntax.tree()  # for the errors in it
-    if holds:
+    return _facts_in(program, source) or no_facts(source.text, source.filename, syntax.tree)
+
+
+def no_facts(text: str, filename: str, tree: Callable[[], ast.Module]) -> Facts:
+    """The facts about a file of which its project has none: nothing runs there that has to do with
+    tensors. Raises `Unparsable` if that is so since it cannot be looked at, or RecursionError."""
+    from detachlint.interpret.facts import Facts
+
+    module = tree()
+    if text_may_hold_crossing(text):
         from detachlint.lower import lower_module
 
-        lower_module(tree, source.filename)
+        lower_module(module, filename)
         raise RecursionError  # but for the analysis
-    return Facts(source.filename)  # no file of the project says anything of tensors
+    return Facts(filename)
 
 
 def findings_from(read_facts: Callable[[], Facts], filename: str) -> tuple[list[Finding], bool]:

@@ -53,7 +53,7 @@ class Memory:
             [str(file.path), int(file.explicit), texts[own]]
             for file, own in zip(files, options, strict=True)
         ]
-        self._name = _digest_of_text(repr((os.getcwd(), sorted(paths))))  # noqa: PTH109 (a str)
+        self._name = name_of_program(paths)
         self._entry_name = f"run-{_digest_of_text(repr((self._name, sorted(texts.values()))))}"
         self._stamps = {name: stamp_of(name) for name, *_ in self._keys}
         self._unsettled = {
@@ -192,6 +192,11 @@ class Memory:
         if (read or digest) != digest or (before or digest) != digest:
             return None
         return (stamp if before is None else None), digest
+
+
+def name_of_program(paths: Iterable[str]) -> str:
+    """What the program under some paths is called, whatever the options."""
+    return _digest_of_text(repr((os.getcwd(), sorted(paths))))  # noqa: PTH109 (a str)
 
 
 def _digest_of_text(text: str) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from detachlint.knowledge.own import OwnFacts
+from detachlint.config.configuration import Configuration
+from detachlint.config.options import Options
+from detachlint.knowledge import own as own_facts
+from detachlint.project import followed as packages
 from detachlint.project.resources import NO_RESOURCES, Resources
-from detachlint.source.discovery import read_file
+from detachlint.source.discovery import FoundFile, discover, read_file
+from detachlint.source.language import Language, language_of
 from detachlint.source.scan import imports_library, may_hold_crossing, mentions_tensors
 
 if TYPE_CHECKING:
@@ -20,13 +24,21 @@ UNKNOWN_BASIS = ""
 
 
 class RunProgram:
-    """The Python files of a run, and what its analysis may use."""
+    """The Python files of a run, as one program, and what its analysis may use.
+
+    Each file may bring its own facts and packages: they count for all.
+    """
 
     def __init__(
-        self, names: Iterable[str], own: OwnFacts, resources: Resources = NO_RESOURCES
+        self,
+        names: Iterable[str],
+        options: Iterable[Options] = (),
+        resources: Resources = NO_RESOURCES,
     ) -> None:
+        given = set(options)
         self.names = list(names)
-        self.own = own
+        self.own = own_facts.merged(each.facts for each in given)
+        self.followed = packages.merged(each.followed for each in given)
         self._resources = resources
         self._programs = frozenset(self.names)
 
@@ -40,7 +52,9 @@ class RunProgram:
         """The facts about the files. Imported late, as all that is imported with it."""
         from detachlint.project.analysis import ProjectAnalysis
 
-        return ProjectAnalysis(self.names, own=self.own, resources=self._resources)
+        return ProjectAnalysis(
+            self.names, own=self.own, followed=self.followed, resources=self._resources
+        )
 
     def basis(self, name: str, *, needs_facts: bool) -> str:
         """What the result of a file depends on beside its content and options: a text that is the same
@@ -63,6 +77,31 @@ class RunProgram:
             return True
         text = data.decode("utf-8", "replace")
         return imports_library(text) or self.own.may_cross(text)
+
+
+def program_of(
+    files: Sequence[FoundFile], options: Sequence[Options], resources: Resources = NO_RESOURCES
+) -> RunProgram:
+    """The Python files among these, each with its options, as one program."""
+    names = [
+        str(file.path)
+        for file, own in zip(files, options, strict=True)
+        if language_of(file.path.name, own.extensions) is Language.PYTHON
+    ]
+    return RunProgram(names, options, resources)
+
+
+def program_under(
+    paths: Iterable[str | Path],
+    configuration: Configuration,
+    resources: Resources = NO_RESOURCES,
+) -> RunProgram:
+    """The Python files under some paths, as one program. Raises `ConfigurationError`.
+
+    A path that cannot be read has none.
+    """
+    files = discover(paths, configuration.walk_rules).files
+    return program_of(files, [configuration.options(file.path) for file in files], resources)
 
 
 ALONE = "alone"

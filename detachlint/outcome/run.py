@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from detachlint.config.configuration import Configuration
 from detachlint.config.options import Options
-from detachlint.knowledge.own import merged
-from detachlint.outcome.program import RunProgram
+from detachlint.outcome.program import RunProgram, program_of
 from detachlint.outcome.reading import guarded, read_source
 from detachlint.outcome.result import FileResult
 from detachlint.project.resources import Resources
 from detachlint.rules.codes import UNUSED_SUPPRESSION
 from detachlint.source.discovery import FoundFile, WalkRules, describe, discover, read_file
-from detachlint.source.language import Language, language_of, searched
+from detachlint.source.language import searched
 from detachlint.source.scan import imports_library, may_hold_crossing, may_name_rules
 from detachlint.source.text import SourceText
 
@@ -50,7 +49,7 @@ def results(
     for problem in found.problems:
         yield FileResult(str(problem.path), error=f"{problem.path}: {problem.message}")
     if store is None:
-        program = _program(found.files, chosen, Resources(jobs=jobs))
+        program = program_of(found.files, chosen, Resources(jobs=jobs))
         for file, own in zip(found.files, chosen, strict=True):
             yield _one_file(file, own, work, program)[0]
         return
@@ -61,7 +60,7 @@ def results(
     if remembers:
         yield from _remembered(found.files, chosen, work, memory, jobs)
         return
-    program = _program(found.files, chosen, memory.resources(jobs))
+    program = program_of(found.files, chosen, memory.resources(jobs))
     for file, own in zip(found.files, chosen, strict=True):
         yield _one_file(file, own, work, program)[0]
 
@@ -78,17 +77,6 @@ def _options_of(options: Options | Configuration, file: FoundFile) -> Options:
     return options.options(file.path) if isinstance(options, Configuration) else options
 
 
-def _program(
-    files: Sequence[FoundFile], chosen: Sequence[Options], resources: Resources
-) -> RunProgram:
-    names = [
-        str(file.path)
-        for file, own in zip(files, chosen, strict=True)
-        if language_of(file.path.name, own.extensions) is Language.PYTHON
-    ]
-    return RunProgram(names, merged(own.facts for own in chosen), resources)
-
-
 def _remembered(
     files: Sequence[FoundFile],
     chosen: Sequence[Options],
@@ -101,7 +89,7 @@ def _remembered(
     if recalled is not None:
         yield from recalled
         return
-    program = _program(files, chosen, memory.resources(jobs))
+    program = program_of(files, chosen, memory.resources(jobs))
     found: list[tuple[FileResult, str]] = []
     for index, (file, own) in enumerate(zip(files, chosen, strict=True)):
         known = memory.recall(index, partial(program.basis_again, str(file.path)))

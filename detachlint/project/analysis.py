@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 
 from detachlint.cache.consulted import Consulted
 from detachlint.cache.store import digest_of
 from detachlint.interpret.facts import Facts
-from detachlint.interpret.relevance import Mentions
 from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts
 from detachlint.project.asked import Answers, Asked
 from detachlint.project.files import ProjectFiles
+from detachlint.project.followed import NOTHING_FOLLOWED, Followed
 from detachlint.project.group import Group, Unit, analyse_group
 from detachlint.project.kept import Kept
+from detachlint.project.plan import Plan, plan_of
 from detachlint.project.program import Project
 from detachlint.project.resources import NO_RESOURCES, Resources
-from detachlint.project.seeds import seeds_of
-from detachlint.project.selection import groups_of, related_files
 from detachlint.project.units import Units
 
 Found = list[Unit] | Exception
 """Where the facts about a file come from; the exception is a defect of ours that only it suffers from."""
+
+FEW_UNITS = 8
+"""What comes of so many groups is kept in memory for those who ask for files in any order."""
 
 NO_FACTS = "none"
 """The basis of what is said of a file about which there are no facts."""
@@ -31,7 +34,8 @@ class ProjectAnalysis:
     """The facts about files that are one project, found out when somebody asks for them.
 
     `names` are all files that were asked for: those among them that hold no crossing may call what
-    holds one. `own` is what the user states about the code. Nothing is read before the first question.
+    holds one. `own` is what the user states about the code, `followed` are the installed packages that
+    are part of it. Nothing is read before the first question.
     """
 
     def __init__(
@@ -39,11 +43,13 @@ class ProjectAnalysis:
         names: Iterable[str],
         texts: Mapping[str, str] | None = None,
         own: OwnFacts = NO_OWN_FACTS,
+        followed: Followed = NOTHING_FOLLOWED,
         resources: Resources = NO_RESOURCES,
     ) -> None:
         self._jobs = resources.jobs
         self._names = list(names)
         self._own = own
+        self._followed = followed
         self._texts = dict(texts or {})
         self._consulted = Consulted() if resources.consulted is None else resources.consulted
         store = resources.store
@@ -51,7 +57,7 @@ class ProjectAnalysis:
         self._kept = Kept(store, f"texts-{resources.name}")
         self._found: dict[str, Found] = {}
         self._results: Iterator[tuple[str, Found]] | None = None
-        self._project: Project | None = None
+        self._apart: dict[Group, Unit] = {}
 
     def facts(self, name: str) -> Facts | None:
         """The facts about one of the files; None if it is none of them, holds no crossing, or cannot
@@ -61,6 +67,27 @@ class ProjectAnalysis:
         if found is None:
             return None
         del self._found[name]  # what nobody needs any more takes much memory
+        return self._facts_from(found, name)
+
+    def facts_apart(self, name: str) -> Facts | None:
+        """The same for whoever asks for some of the files only, in any order: no more is analysed than
+        what hangs together with this one."""
+        project, plan = self._planned
+        if name in plan.errors:
+            raise plan.errors[name]
+        if name in plan.silent:
+            return Facts(name)
+        if name not in plan.seeds:
+            return None
+        groups = [group for group in plan.groups if name in group.files]
+        new = [group for group in groups if group not in self._apart]
+        self._apart.update(zip(new, self._units_for(project, new), strict=True))
+        found = [self._apart[group] for group in groups]
+        while len(self._apart) > max(FEW_UNITS, len(groups)):
+            self._apart.pop(next(group for group in self._apart if group not in groups))
+        return self._facts_from(found, name)
+
+    def _facts_from(self, found: Found, name: str) -> Facts:
         if isinstance(found, Exception):
             raise found
         result: Facts | None = None
@@ -86,20 +113,21 @@ class ProjectAnalysis:
         """
         names = self._names if name in self._names else [name]
         texts = {**self._texts, name: text}
-        return ProjectAnalysis(names, texts, self._own, Resources(self._consulted))
+        return ProjectAnalysis(names, texts, self._own, self._followed, Resources(self._consulted))
 
-    @property
-    def gave_up(self) -> Counter[str]:
-        """Modules that could not be read or were too many, and how often they were missed."""
-        return self._project.gave_up if self._project is not None else Counter()
+    @cached_property
+    def _planned(self) -> tuple[Project, Plan]:
+        files = ProjectFiles(self._names, self._texts, self._consulted, self._kept)
+        project = Project(files, self._followed)
+        plan = plan_of(project, self._own)
+        self._kept.save()
+        return project, plan
 
     def _units_of(self, name: str) -> Found | None:
         """Where the facts about a file come from; None if there are none, an empty list if it has
         nothing to tell of."""
         if self._results is None:
-            files = ProjectFiles(self._names, self._texts, self._consulted, self._kept)
-            self._project = Project(files)
-            self._results = self._analyse(self._project)
+            self._results = self._analyse(*self._planned)
         while name not in self._found:
             following = next(self._results, None)
             if following is None:
@@ -107,31 +135,21 @@ class ProjectAnalysis:
             self._found[following[0]] = following[1]
         return self._found[name]
 
-    def _analyse(self, project: Project) -> Iterator[tuple[str, Found]]:
+    def _analyse(self, project: Project, plan: Plan) -> Iterator[tuple[str, Found]]:
         """What came of each file that may hold a crossing, once all of its callers among the project's
-        named files have been seen. Files that Python cannot read are passed over."""
-        seeds: dict[str, Mentions] = {}
-        for file in sorted(seeds_of(project, self._own)):
-            try:
-                mentions = project.mentions(file)
-            except Exception as error:
-                yield file, error
-                continue
-            if mentions is not None and mentions.hold_crossing(self._own.crossing_words):
-                seeds[file] = mentions
-            elif mentions is not None:
-                yield file, []
-        groups = groups_of(project, set(seeds), related_files(project, seeds, self._own))
-        self._kept.save()
-        still_open = Counter(file for group in groups for file in group.files)
+        named files have been seen."""
+        yield from plan.errors.items()
+        for file in plan.silent:
+            yield file, []
+        still_open = Counter(file for group in plan.groups for file in group.files)
         found: dict[str, list[Unit]] = {}
-        for unit in self._units_for(project, groups):
+        for unit in self._units_for(project, plan.groups):
             for file in unit.group.files:
                 found.setdefault(file, []).append(unit)
                 still_open[file] -= 1
                 if not still_open[file]:
                     units = found.pop(file)
-                    if file in seeds:
+                    if file in plan.seeds:
                         yield file, units
 
     def _units_for(self, project: Project, groups: list[Group]) -> Iterator[Unit]:
@@ -155,7 +173,6 @@ class ProjectAnalysis:
                 jobs = min(self._jobs, len(groups))
                 for outcome in analyse_groups(task, groups, jobs, self._texts):
                     self._consulted.hear(outcome.news)
-                    project.gave_up.update(outcome.gave_up)
                     self._keep(project, outcome.unit, outcome.answers)
                     yield outcome.unit
                 return
@@ -176,8 +193,8 @@ class ProjectAnalysis:
     def _facts_of(self, unit: Unit, file: str) -> Facts:
         if unit.facts is None and self._units is not None:
             unit.facts = self._units.load(unit)
-        if unit.facts is None and self._project is not None:  # the cache has lost them
-            anew = self._new_unit(self._project, unit.group)
+        if unit.facts is None:  # the cache has lost them
+            anew = self._new_unit(self._planned[0], unit.group)
             unit.facts, unit.errors = anew.facts, anew.errors
         if file in unit.errors:
             raise unit.errors[file]

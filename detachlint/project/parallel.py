@@ -6,18 +6,19 @@ import multiprocessing
 import signal
 import sys
 import threading
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from detachlint.cache.consulted import Consulted, News
 from detachlint.knowledge.own import OwnFacts
 from detachlint.project.asked import Answers, Asked
 from detachlint.project.files import ProjectFiles
+from detachlint.project.followed import Followed
 from detachlint.project.group import Group, Unit, analyse_group
 from detachlint.project.lost import WorkerLost
 from detachlint.project.program import Project
@@ -28,12 +29,11 @@ SMALL = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a process has found out about a group, and what it has read and missed on the way."""
+    """What a process has found out about a group, and what it has read on the way."""
 
     unit: Unit
     answers: Answers
     news: News
-    gave_up: Counter[str]
 
 
 @dataclass(slots=True)
@@ -43,6 +43,15 @@ class Task:
     project: Project
     own: OwnFacts
     consulted: Consulted
+
+
+class _Given(NamedTuple):
+    """What makes the same task in a process that starts from nothing."""
+
+    names: list[str]
+    texts: dict[str, str]
+    own: OwnFacts
+    followed: Followed
 
 
 _task: Task | None = None
@@ -70,7 +79,9 @@ def analyse_groups(
     forks = sys.platform == "linux" and threading.active_count() == 1
     context = multiprocessing.get_context("fork" if forks else "spawn")
     _task = task if forks else None  # who is forked off has it already
-    given = None if forks else (task.project.files.named, dict(texts), task.own)
+    given = None
+    if not forks:
+        given = _Given(task.project.files.named, dict(texts), task.own, task.project.followed)
     workers = ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(given,))
     finished = False
     try:
@@ -91,24 +102,23 @@ def analyse_groups(
         workers.shutdown(wait=finished, cancel_futures=True)
 
 
-def _begin(given: tuple[list[str], dict[str, str], OwnFacts] | None) -> None:
+def _begin(given: _Given | None) -> None:
     """Start working for another process."""
     global _task
     # Ctrl-C goes to all processes of a terminal; one of them is enough to say so.
     with suppress(ValueError):
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     if given is not None:
-        names, texts, own = given
         consulted = Consulted()
-        _task = Task(Project(ProjectFiles(names, texts, consulted)), own, consulted)
+        files = ProjectFiles(given.names, given.texts, consulted)
+        _task = Task(Project(files, given.followed), given.own, consulted)
 
 
 def _analyse(group: Group) -> Outcome:
     task = _task
     assert task is not None
     before = task.consulted.mark()
-    task.project.gave_up.clear()
     asked = Asked(task.project)
     unit = analyse_group(task.project, asked, group, task.own)
     news = task.consulted.news_since(before)
-    return Outcome(unit, list(asked.answers.items()), news, task.project.gave_up.copy())
+    return Outcome(unit, list(asked.answers.items()), news)

@@ -5,23 +5,32 @@ from __future__ import annotations
 from collections import Counter
 from functools import cached_property
 
+from detachlint.interpret.facts import Bound
 from detachlint.interpret.relevance import Mentions
 from detachlint.ir.nodes import Code
 from detachlint.project.files import ProjectFiles
+from detachlint.project.followed import NOTHING_FOLLOWED, Followed
 from detachlint.project.outline import ImportLine, Outline
 from detachlint.project.resolve import INIT, Resolver
+from detachlint.source.span import Span
 
 MOST_MODULES = 100
 """Files that one analysis reads beside those it is about; further ones are unknown to it."""
 
 
 class Project:
-    """Implements `Program` on files. `gave_up` counts files that could not be read or were too many."""
+    """Implements `Program` on files.
 
-    def __init__(self, files: ProjectFiles) -> None:
+    `gave_up` counts what is out of sight because it would be too much, `unreadable` are the files whose
+    code cannot be had, and why.
+    """
+
+    def __init__(self, files: ProjectFiles, followed: Followed = NOTHING_FOLLOWED) -> None:
         self.files = files
-        self.gave_up: Counter[str] = Counter()
-        self._resolver = Resolver(files)
+        self.gave_up: Counter[Bound] = Counter()
+        self.unreadable: dict[str, str] = {}
+        self.followed = followed
+        self._resolver = Resolver(files, followed)
         self._imports: dict[str, tuple[ImportLine, ...]] = {}
         self._needs: dict[tuple[str, bool], tuple[str, ...]] = {}
         self._acts: dict[str, bool] = {}
@@ -42,21 +51,25 @@ class Project:
         if not file.endswith(".py"):
             return None
         if file not in self._loaded and len(self._loaded) >= MOST_MODULES:
-            self.gave_up["too many modules"] += 1
+            self.give_up("too many modules", file)
             return None
         self._loaded.add(file)
         return self.lowered(file)
 
     def lowered(self, file: str) -> Code | None:
-        """A file as code; None if it cannot be had, for whatever reason, which is counted."""
+        """A file as code; None if it cannot be had, for whatever reason, which is noted."""
         try:
             code = self.files.lowered(file)
         except Exception as error:
-            self.gave_up[f"cannot be lowered ({error}): {file}"] += 1
+            self.unreadable[file] = f"internal error: {type(error).__name__}: {error}"
             return None
         if code is None:
-            self.gave_up[f"cannot be read: {file}"] += 1
+            self.unreadable[file] = "cannot be read"
         return code
+
+    def give_up(self, reason: str, file: str) -> None:
+        """Count that a file is left out of an analysis."""
+        self.gave_up[Bound(reason, Span(1, 0, 1, 0, file))] += 1
 
     def mentions(self, file: str) -> Mentions | None:
         """What the code of a file mentions; None if Python cannot read it."""

@@ -9,14 +9,13 @@ in one tree do not see each other's modules.
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
+from functools import cached_property
+from typing import NamedTuple
 
 from detachlint.cache.consulted import PROJECT_MARKS
 from detachlint.project.files import ProjectFiles
-
-LIBRARIES = frozenset(sys.stdlib_module_names) | {"torch", "numpy"}
-"""Names that always mean the library: what they do is known as facts."""
+from detachlint.project.followed import LIBRARIES, NOTHING_FOLLOWED, Followed
 
 HIGHEST = 8
 """Folders upwards from a file in which its imports are looked for."""
@@ -24,29 +23,63 @@ HIGHEST = 8
 INIT = "__init__.py"
 
 
-class Resolver:
-    """Finds modules for import statements. Asks each folder once."""
+class _Home(NamedTuple):
+    """Where an importing file is. What is `installed` sees no more of its neighbours than the program."""
 
-    def __init__(self, files: ProjectFiles) -> None:
+    folder: str
+    installed: bool
+
+
+class Resolver:
+    """Finds modules for import statements: in the program, then in packages that are `followed`.
+
+    Asks each folder once.
+    """
+
+    def __init__(self, files: ProjectFiles, followed: Followed = NOTHING_FOLLOWED) -> None:
         self.files = files
-        self._home: dict[str, str] = {}
+        self._followed = followed
+        self._home: dict[str, _Home] = {}
         self._roots: dict[str, tuple[str, ...]] = {}
-        self._found: dict[tuple[str, int, str], str | None] = {}
+        self._found: dict[tuple[_Home, int, str], str | None] = {}
 
     def find(self, importer: str, level: int, module: str) -> str | None:
         """The file (or, for a package without `__init__.py`, the folder) of a module, by its name."""
         if not level and module.partition(".")[0] in LIBRARIES:
             return None
-        folder = self._home.get(importer)
-        if folder is None:
-            folder = os.path.dirname(self.files.path(importer))  # noqa: PTH120 (a str)
-            self._home[importer] = folder
-        key = (folder, level, module)
+        home = self._home.get(importer)
+        if home is None:
+            home = self._home[importer] = self._home_of(importer)
+        key = (home, level, module)
         if key not in self._found:
-            self._found[key] = self._find(folder, level, module)
+            self._found[key] = self._find(home, level, module)
         return self._found[key]
 
-    def _find(self, folder: str, level: int, module: str) -> str | None:
+    def _home_of(self, importer: str) -> _Home:
+        path = self.files.path(importer)
+        installed = path.startswith(self._installed) and importer not in self.files.named
+        return _Home(os.path.dirname(path), installed)  # noqa: PTH120 (a str)
+
+    @cached_property
+    def _installed(self) -> tuple[str, ...]:
+        """What the paths of the files in packages begin with that are followed."""
+        found = [self._walk_installed([name]) for name in self._followed.names]
+        paths = [self.files.path(name) for name in found if name is not None]
+        return tuple(
+            path if path.endswith(".py") else path + os.sep
+            for path in (path.removesuffix(os.sep + INIT) for path in paths)
+        )
+
+    def _walk_installed(self, parts: list[str]) -> str | None:
+        if parts[:1] and parts[0] in self._followed.names:
+            for folder in self._followed.folders:
+                found = self._walk(folder, parts)
+                if found is not None:
+                    return found
+        return None
+
+    def _find(self, home: _Home, level: int, module: str) -> str | None:
+        folder = home.folder
         parts = module.split(".") if module else []
         if level:
             for _ in range(level - 1):
@@ -54,11 +87,11 @@ class Resolver:
             return self._walk(folder, parts)
         if not parts:
             return None
-        for root in self._roots_of(folder):
+        for root in () if home.installed else self._roots_of(folder):
             found = self._walk(root, parts)
             if found is not None:
                 return found
-        return None
+        return self._walk_installed(parts)
 
     def submodule(self, package: str, name: str) -> str | None:
         """The module `name` in a package; `package` is its `__init__.py` or its folder."""

@@ -115,7 +115,7 @@ def _parts(
     for seed in sorted(group & seeds):
         nearest = _nearest(seed, callers)
         if len(nearest) == MOST_FILES:
-            project.gave_up["too many callers"] += 1
+            project.give_up("too many callers", seed)
         parts[seed] = frozenset(nearest)
     wide = _without_those_in_others(parts.values())
     return [Group(tuple(sorted(part)), len(wide)) for part in wide]

@@ -72,7 +72,8 @@ class Units:
 
     def _key(self, project: Project, group: Group) -> str:
         contents = [(file, project.files.digest(file)) for file in group.files]
-        return digest_of(repr((self._own, contents, group.parts)).encode("utf-8", "surrogatepass"))
+        whole = (self._own, project.followed, contents, group.parts)
+        return digest_of(repr(whole).encode("utf-8", "surrogatepass"))
 
 
 def _identity(key: str, answers: Answers) -> str:

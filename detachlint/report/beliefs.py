@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from detachlint.domain.belief import Belief, Truth
 from detachlint.domain.traits import Check
-from detachlint.interpret.facts import Crossing, Facts
+from detachlint.interpret.facts import Bound, Crossing, Facts
 from detachlint.rules.finding import Finding
 from detachlint.rules.implicit import taker
 from detachlint.rules.refusals import belief, confidence_of
@@ -34,8 +34,13 @@ def explain(facts: Facts, findings: list[Finding], line: int) -> str:
         lines += _crossing(facts, findings, span)
     if not here:
         lines += _nothing_at(facts, line)
-    lines += [f"gave up: {reason} ({count})" for reason, count in sorted(facts.gave_up.items())]
+    lines += [_bound(facts, bound, count) for bound, count in sorted(facts.gave_up.items())]
     return "\n".join(lines) + "\n"
+
+
+def _bound(facts: Facts, bound: Bound, count: int) -> str:
+    place = f"{bound.span.file or facts.filename}:{bound.span.line}"
+    return f"gave up: {bound.reason} at {place} ({count})"
 
 
 def _nothing_at(facts: Facts, line: int) -> Iterator[str]:

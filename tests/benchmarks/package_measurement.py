@@ -24,7 +24,8 @@ from typing import Any
 import libcst
 
 import detachlint.interpret
-from detachlint.api import Options, check_bytes
+from detachlint.api import check_bytes
+from detachlint.config.options import Options
 from detachlint.interpret.facts import Facts
 from detachlint.ir.nodes import Code
 from detachlint.knowledge.own import OwnFacts
@@ -62,7 +63,7 @@ class Measurement:
 
         def recording(code: Code, filename: str, own: OwnFacts) -> Facts:
             facts = analyse(code, filename, own)
-            self.gave_up.update(_without_places(facts.gave_up))
+            self.gave_up.update(_without_places(facts.bounds))
             self.unmodelled.update(facts.unmodelled)
             self.visited = {(span.line, span.end_line) for span in facts.crossings}
             return facts

@@ -117,7 +117,7 @@ LATER = "def later():\n    reveal_grad(t)\n"
 def test_work_beyond_the_bound_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shares, "SHARE_OF_THE_MODULE", 100)
     facts = run(WORK + LATER + "work()\n")
-    assert any("too many steps" in reason for reason in facts.gave_up)
+    assert any("too many steps" in reason for reason in facts.bounds)
     assert [shown for _, shown in facts.reveals] == ["YES"], "the next entry point goes on"
 
 
@@ -256,7 +256,7 @@ def test_a_function_that_is_given_up_gives_tuples_like_those_it_gave_before(
     monkeypatch.setattr(shares, "SHARE_OF_THE_MODULE", 150)
     calls = "".join(f"loss, right = score(t.detach() * {n}, {n})\n" for n in range(6))
     facts = run(SCORE + calls + "loss.numpy()\nright.numpy()\n")
-    assert any("too many runs of score" in reason for reason in facts.gave_up)
+    assert any("too many runs of score" in reason for reason in facts.bounds)
     (loss,), (right,) = (visits for _, visits in sorted(facts.crossings.items()))
     assert loss.raises.usual is Truth.YES
     assert right.raises.usual not in (Truth.YES, Truth.SOMETIMES)

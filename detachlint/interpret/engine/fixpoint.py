@@ -75,7 +75,7 @@ def repeat(
             backs = {frozenset(): join_states(backs.values())} if backs else {}
             seen = {}
     else:
-        machine.facts.gave_up["loop without fixpoint"] += 1
+        machine.give_up("loop without fixpoint", span)
     return list(backs.values()) if at_least_once else list(heads.values())
 
 

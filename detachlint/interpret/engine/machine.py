@@ -42,7 +42,7 @@ from detachlint.interpret.engine.state import (
     join_states,
     merge_states,
 )
-from detachlint.interpret.facts import Crossing, Facts
+from detachlint.interpret.facts import Bound, Crossing, Facts
 from detachlint.interpret.language import attributes, calls, correlated, functions, iteration
 from detachlint.interpret.language.expressions import EVALUATORS
 from detachlint.interpret.language.guesses import Returned
@@ -65,11 +65,16 @@ def _join_paths(paths: list[tuple[list[Value], State]]) -> tuple[list[Value], St
     return [join_values(column) for column in columns], join_states(s for _, s in paths)
 
 
+NOWHERE = Span(1, 0, 1, 0)
+
+
 @dataclass(slots=True)
 class Work:
-    """What was done for the entry point at hand: units of work, and how they are spread."""
+    """What was done for the entry point at hand, which is `at` a place: units of work, and how they are
+    spread."""
 
     file: str = ""
+    at: Span = NOWHERE
     bound: int = MOST_STEPS
     steps: int = 0
     runs: Counter[Code] = field(default_factory=Counter)
@@ -93,7 +98,11 @@ PART_FOR_PATHS = 4
 
 
 class GaveUp(Exception):
-    """A bound was hit: what the entry point at hand still had to do is not done."""
+    """A bound was hit in `code`: what the entry point at hand still had to do is not done."""
+
+    def __init__(self, code: Code) -> None:
+        super().__init__(code.qualified_name)
+        self.code = code
 
 
 class Machine:
@@ -126,6 +135,7 @@ class Machine:
         mentions = dict(zip(modules, self.relevance.add(modules.values()), strict=True))
         self.shares = Shares(modules, mentions, own.crossing_words, most_steps)
         self.called: set[Code] = set()
+        self.runs: Counter[Code] = Counter()
         self.escaped: dict[Address, None] = {}
         self.escape_modes: dict[Code, Belief] = {}
         self.returned: dict[tuple[Address, Truth], Returned] = {}
@@ -188,6 +198,7 @@ class Machine:
     def note_run(self, code: Code, state: State) -> None:
         """A function is being run, for a caller that we see (or as an entry point)."""
         self.called.add(code)
+        self.runs[code] += 1
         state.heap.log.now.codes.add(code)
 
     def record(self, found: Crossing | tuple[Span, str]) -> None:
@@ -201,21 +212,39 @@ class Machine:
 
     # --- the work that is done -----------------------------------------------------------------
 
-    def begin_entry(self, file: str, *, module: bool = False) -> None:
-        """A new entry point of a file (or the module itself): its work is counted afresh."""
+    def begin_entry(self, file: str, at: Span | None = None, *, module: bool = False) -> None:
+        """A new entry point of a file, `at` a place (or the module itself): its work is counted afresh."""
+        self._account()
+        bound = self.shares.of_entry(file, module=module)
+        self.work = Work(file, at or NOWHERE._replace(file=file), bound)
+
+    def _account(self) -> None:
         self.shares.count(self.work.file, self.work.steps)
-        self.work = Work(file, self.shares.of_entry(file, module=module))
+        if self.work.steps:
+            self.facts.steps += self.work.steps
+
+    def end(self) -> dict[str, Facts]:
+        """All that is found out about each file, once there is nothing left to do."""
+        self._account()
+        self.work = Work()
+        for code, runs in self.runs.items():
+            facts = self.facts_about(code.span.file)
+            facts.functions += 1
+            facts.runs += runs
+        return self.facts_of
 
     @contextmanager
     def aside(self, file: str) -> Iterator[None]:
         """Work that is not the entry point's at hand: a module is imported."""
-        kept, self.work = self.work, Work(file, self.shares.of_import(file))
+        bound = self.shares.of_import(file)
+        kept, self.work = self.work, Work(file, Span(1, 0, 1, 0, file), bound)
         self.importing.append(file)
         try:
             yield
         finally:
             self.importing.pop()
             self.shares.count_import(self.work.steps)
+            self.facts.steps += self.work.steps
             self.work = kept
 
     @contextmanager
@@ -246,21 +275,25 @@ class Machine:
         try:
             return run()
         except GaveUp as bound:
-            self.facts.gave_up[f"too many steps ({bound})"] += 1
+            self.give_up(f"too many steps ({bound})", bound.code.span)
         except RecursionError:
-            self.facts.gave_up["nested too deeply"] += 1
-        self.begin_entry(self.work.file)
+            self.give_up("nested too deeply", self.work.at)
+        self.begin_entry(self.work.file, self.work.at)
         return otherwise
 
     def count_step(self, activation: Activation, amount: int = 1) -> None:
         """Account for a statement (or more work); raises GaveUp at twice the bound."""
         self.work.steps += amount
         if self.work.steps > 2 * self.work.bound:
-            raise GaveUp(activation.code.qualified_name)
+            raise GaveUp(activation.code)
 
-    def cut(self, reason: str) -> None:
+    def give_up(self, reason: str, span: Span) -> None:
+        """Count that a bound was hit at a place."""
+        self.facts.gave_up[Bound(reason, span)] += 1
+
+    def cut(self, reason: str, span: Span) -> None:
         """Count a call that is not run, since the bound of the entry point at hand forbids it."""
-        self.facts.gave_up[reason] += 1
+        self.give_up(reason, span)
         self.cut_short += 1
 
     def may_run(self, code: Code) -> bool:

@@ -78,7 +78,7 @@ def invoke(
         return dispatched
     code = function.code
     if activation.depth >= DEEPEST_CHAIN:
-        machine.cut("chain of calls too deep")
+        machine.cut("chain of calls too deep", span)
         return [(machine.unknown(state, activation, span, "result"), state)]
     if function.owner is not None and is_stub(code):
         # Stands for what a class derived from this one does; that may be out of sight.
@@ -87,7 +87,7 @@ def invoke(
         return _make_generator(machine, address, function, arguments, state, activation, span)
     runs = activation.runs_of_function(address)
     if not machine.may_run(code):
-        machine.cut(f"too many runs of {code.qualified_name}")
+        machine.cut(f"too many runs of {code.qualified_name}", span)
         return [(guess(machine, address, arguments, state, activation, span), state)]
     deepest = _deepest(machine, code, arguments)
     if runs >= deepest:
@@ -286,7 +286,7 @@ def _run_coroutine(
         if not isinstance(function, Function) or frame is None or frame not in state.heap:
             continue
         if activation.runs_of(function.code) >= DEEPEST_RECURSION:
-            machine.facts.gave_up["coroutine within itself"] += 1
+            machine.give_up("coroutine within itself", span)
             return [(machine.unknown(state, activation, span, "result"), state)]
         machine.note_run(function.code, state)
         child = Activation(
@@ -383,7 +383,7 @@ def _solve_recursion(
             continue
         if not outcomes:
             # Each way out goes through a deeper call, as far as we see: that call gives who knows what.
-            machine.facts.gave_up["recursion without a way out"] += 1
+            machine.give_up("recursion without a way out", span)
             value = machine.unknown(state, activation, span, "recursive result")
             machine.summaries[address] = (value, state)
             outcomes = _run(machine, address, function, arguments, state.fork(), activation, span)
@@ -396,7 +396,7 @@ def _solve_recursion(
         if before is not None and same_input and _says_the_same(before, after):
             break
     else:
-        machine.facts.gave_up["recursion without fixpoint"] += 1
+        machine.give_up("recursion without fixpoint", span)
     state.heap.log.now.unsolved.discard(address)
     machine.summaries.pop(address, None)
     machine.recursive_arguments.pop(address, None)

@@ -98,7 +98,7 @@ def _run_body(
     consume: Resumed,
 ) -> Outcomes:
     if activation.runs_of(function.code) > 3 or activation.depth > 24:
-        machine.facts.gave_up["generator within itself"] += 1
+        machine.give_up("generator within itself", span)
         given = any_flag(state, state.frame(frame).variables.values()).both(state.recording)
         likely = given.usual in (Truth.YES, Truth.SOMETIMES)
         grad = MAYBE.join(given).in_unseen_hands() if likely else MAYBE

@@ -1,0 +1,47 @@
+"""What is to be analysed of a project, before anything is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from detachlint.interpret.relevance import Mentions
+from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts
+from detachlint.project.group import Group
+from detachlint.project.program import Project
+from detachlint.project.seeds import seeds_of
+from detachlint.project.selection import groups_of, related_files
+
+
+@dataclass(slots=True)
+class Plan:
+    """The named files with a crossing (`seeds`) in `groups` with those that lead to them.
+
+    `silent` are files whose words promised a crossing, and whose code has none; `unreadable` are those
+    that Python cannot read. `errors` are defects of ours that only these files suffer from.
+    """
+
+    seeds: dict[str, Mentions] = field(default_factory=dict)
+    silent: list[str] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
+    errors: dict[str, Exception] = field(default_factory=dict)
+    groups: list[Group] = field(default_factory=list)
+
+
+def plan_of(project: Project, own: OwnFacts = NO_OWN_FACTS) -> Plan:
+    """What to analyse of the named files of a project; `own` is what the user states."""
+    plan = Plan()
+    for file in sorted(seeds_of(project, own)):
+        try:
+            mentions = project.mentions(file)
+        except Exception as error:
+            plan.errors[file] = error
+            continue
+        if mentions is None:
+            plan.unreadable.append(file)
+        elif mentions.hold_crossing(own.crossing_words):
+            plan.seeds[file] = mentions
+        else:
+            plan.silent.append(file)
+    chosen = related_files(project, plan.seeds, own)
+    plan.groups = groups_of(project, set(plan.seeds), chosen)
+    return plan
