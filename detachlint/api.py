@@ -90,25 +90,28 @@ def check_tree(
     filename: str,
     options: Options = DEFAULT_OPTIONS,
     *,
-    text: str = "",
+    source: SourceText | None = None,
     around: ProjectAround | None = None,
 ) -> list[Finding]:
     """The findings in a module that somebody else has parsed, by position and without fixes.
 
-    With its `text` and the project `around` it, it is judged as a part of that; otherwise its imports
-    and callers are out of sight. A module that is nested too deeply to be analysed gives one finding,
-    DTL900. Comments silence nothing here: that is left to whoever has the text.
+    Where its `source` is given, comments for this tool alone and the baseline silence findings; others
+    are left to whoever has the text. With the project `around` it, it is judged as a part of that;
+    otherwise its imports and callers are out of sight. A module that is nested too deeply to be
+    analysed gives one finding, DTL900.
     """
     from detachlint.syntax.parse import Unparsable
 
-    if around is None:
+    if around is None or source is None:
         read = partial(checking.facts_alone, tree, filename, options)
     else:
-        read = partial(around.facts, tree, text, filename)
+        read = partial(around.facts, tree, source.text, filename)
     try:
         found, _ = checking.findings_from(read, filename)
     except Unparsable as error:
         found = [unreadable(error, filename)]
+    if source is not None:
+        return checking.unsilenced(found, source, options)
     return wanted(found, options)
 
 

@@ -1,7 +1,8 @@
 """The flake8 plugin: findings of the file that flake8 has parsed already.
 
 Which codes are reported where is flake8's business: its `--select`, `per-file-ignores` and `# noqa`.
-How sure a finding has to be is taken from its own option or from detachlint's configuration.
+Comments for detachlint alone, and its baseline, count as they do for `check`. How sure a finding has to
+be is taken from its own option or from detachlint's configuration.
 """
 
 from __future__ import annotations
@@ -109,7 +110,7 @@ class Plugin:
         reports: list[_Report] = []
         around = self._project_around()
         found = check_tree(
-            self._tree, self._filename, self._options(), text=source.text, around=around
+            self._tree, self._filename, self._options(), source=source, around=around
         )
         for finding in found:
             start, _ = source.location(finding.span)

@@ -67,7 +67,7 @@ def _lines(found: Settings) -> Iterator[str]:
     if found.target_torch is not None:
         yield f'target-torch = "{".".join(map(str, found.target_torch))}"'
     if found.baseline is not None:
-        yield f"baseline = {json.dumps(shown_path(found.baseline))}"
+        yield f"baseline = {json.dumps(shown_path(found.baseline.path))}"
     if found.follow_packages:
         yield f"follow-packages = {_list(found.follow_packages)}"
     if found.environment is not None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from detachlint.config.errors import ConfigurationError
 from detachlint.config.files import ConfigFile, find, read, shown_path
 from detachlint.config.options import Options
 from detachlint.config.settings import Settings, combine
@@ -103,15 +104,19 @@ class Configuration:
         return [baseline for _, baseline in sorted(self._baselines.items())]
 
     def _baseline(self, settings: Settings) -> Baseline | None:
-        name = settings.baseline
-        if name is None or self._without_baseline:
+        named = settings.baseline
+        if named is None or self._without_baseline:
             return None
-        baseline = self._baselines.get(name)
+        baseline = self._baselines.get(named.path)
         if baseline is None:
             # Imported late: few projects have one.
             from detachlint.config.baseline import read_baseline
 
-            baseline = self._baselines[name] = read_baseline(name, shown_path(name))
+            try:
+                baseline = read_baseline(named.path, shown_path(named.path))
+            except ConfigurationError as error:
+                raise ConfigurationError(f"{named.said}: {error}") from error
+            self._baselines[named.path] = baseline
         return baseline
 
     def _combined(self, found: ConfigFile | None, root: str) -> Settings:

@@ -10,7 +10,7 @@ from detachlint.config.errors import ConfigurationError
 from detachlint.config.options import Options
 from detachlint.config.patterns import Pattern
 from detachlint.config.selection import DEFAULT_SELECTION, Choice, Selection
-from detachlint.config.values import FileIgnores, Values
+from detachlint.config.values import FileIgnores, NamedFile, Values
 from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts
 from detachlint.project.followed import followed
 from detachlint.rules.finding import Confidence
@@ -48,7 +48,7 @@ class Settings:
     facts: OwnFacts = NO_OWN_FACTS
     follow_packages: tuple[str, ...] = ()
     environment: str | None = None
-    baseline: str | None = None
+    baseline: NamedFile | None = None
 
     def options(self, path: str) -> Options:
         """How to check the file at `path` (absolute)."""

@@ -20,6 +20,15 @@ from detachlint.rules.codes import PREFIX, all_codes, stands_for_a_code
 from detachlint.rules.finding import Confidence
 from detachlint.source.language import Extensions, read_extensions
 
+
+@dataclass(frozen=True, slots=True)
+class NamedFile:
+    """A file by its path, and where that is said: what a complaint about it begins with."""
+
+    path: str
+    said: str
+
+
 Values: TypeAlias = Mapping[str, Any]
 """Values by key, as `read_values` gives them."""
 
@@ -153,6 +162,10 @@ def _folder(raw: object, place: Place, key: str) -> str:
     return os.path.normpath(path)
 
 
+def _named_file(raw: object, place: Place, key: str) -> NamedFile:
+    return NamedFile(_path(raw, place, key), ": ".join(part for part in (place.label, key) if part))
+
+
 def _path(raw: object, place: Place, key: str, kind: str = "file") -> str:
     if not isinstance(raw, str) or not raw.strip() or "\0" in raw:
         raise place.error(key, f"has to be the name of a {kind}, not {shown(raw)}")
@@ -247,6 +260,6 @@ KEYS: dict[str, Callable[[object, Place, str], Any]] = {
     "facts": _facts,
     "follow-packages": _packages,
     "environment": _folder,
-    "baseline": _path,
+    "baseline": _named_file,
 }
 """What reads the value of each key."""

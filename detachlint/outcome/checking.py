@@ -74,6 +74,17 @@ def check_program(source: SourceText, options: Options, program: RunProgram | No
     return _with_troubles(source, Checked(tuple(findings), known), options)
 
 
+def unsilenced(found: list[Finding], source: SourceText, options: Options) -> list[Finding]:
+    """The findings of which neither the baseline knows nor a comment that is for this tool alone."""
+    from detachlint.config.wanted import reported
+    from detachlint.source.suppressions import read_suppressions
+
+    suppressions = read_suppressions(source, own_only=True)
+    if suppressions.skips_file:
+        return []
+    return reported(found, source, suppressions, options, complete=False)[0]
+
+
 class _Syntax:
     """The syntax tree of a text, made when somebody asks for it: for what is nothing to tell of, the
     parsing that the analysis does is enough."""

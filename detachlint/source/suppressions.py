@@ -109,8 +109,11 @@ def mentions_suppression(text: str) -> bool:
     return _HINT.search(text) is not None
 
 
-def read_suppressions(source: SourceText) -> Suppressions:
-    """The suppressions of a text. One that mentions none is not even tokenized."""
+def read_suppressions(source: SourceText, *, own_only: bool = False) -> Suppressions:
+    """The suppressions of a text, or those in it for this tool alone.
+
+    A text that mentions none is not even tokenized.
+    """
     if not mentions_suppression(source.text):
         return NOTHING
     comments = read_comments(source)
@@ -120,6 +123,8 @@ def read_suppressions(source: SourceText) -> Suppressions:
     for comment in comments.comments:
         for match in re.finditer(_DIRECTIVE, comment.text, re.IGNORECASE | re.VERBOSE):
             for_file = match["skip"] or (match["file"] and not match["file_codes"])
+            if own_only and (match["noqa"] or match["file"]):
+                continue
             if match["wrong"] or (match["skip"] and not comment.alone):
                 mistakes.append((comment.start + match.start(), comment.start + match.end()))
             elif for_file:

@@ -215,3 +215,34 @@ def test_a_wrong_configuration_is_reported(project: Path) -> None:
 def test_unused_comments_are_left_to_others(project: Path) -> None:
     (project / "a.py").write_text(CROSSING.replace("()).n", "()).detach().n") + "# noqa: DTL101\n")
     assert flake8("--select", "DTL901", "a.py", code=0) == []
+
+
+# --- what is silenced ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("comment", "count"),
+    [
+        ("# detachlint: ignore[DTL101] plotted once", 0),
+        ("# detachlint: ignore", 0),
+        ("# detachlint: ignore[DTL102]", 1),
+        ("# noqa: DTL101", 1),
+    ],
+)
+def test_comments_for_this_tool_are_its_own_business(comment: str, count: int) -> None:
+    """Those for flake8 are left to flake8, which may be told to disregard them."""
+    assert len(reports(CROSSING.rstrip("\n") + f"  {comment}\n")) == count
+
+
+def test_a_file_may_be_left_out() -> None:
+    assert reports("# detachlint: skip-file\n" + CROSSING) == []
+    assert len(reports("# flake8: noqa\n" + CROSSING)) == 1
+
+
+def test_the_baseline_counts(project: Path) -> None:
+    command = [sys.executable, "-m", "detachlint", "check", "--write-baseline", "base.json", "-q"]
+    subprocess.run(command, check=True, capture_output=True)
+    (project / "pyproject.toml").write_text("[tool.detachlint]\nbaseline = 'base.json'\n")
+    assert flake8("--select", "DTL", "a.py", code=0) == []
+    (project / "a.py").write_text("\n" + CROSSING + "model.weight.numpy()\n")
+    assert flake8("--select", "DTL", "a.py") == ["a.py:6:1: DTL101"]

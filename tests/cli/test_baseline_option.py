@@ -133,7 +133,9 @@ def test_a_baseline_can_be_configured(project: Path) -> None:
     Path("pyproject.toml").write_text("[tool.detachlint]\nbaseline = 'known/b.json'\n")
     missing = run("check")
     assert (missing.exit_code, missing.stdout) == (2, "")
-    assert missing.stderr == "detachlint: known/b.json: No such file or directory\n"
+    assert missing.stderr == (
+        "detachlint: pyproject.toml: baseline: known/b.json: No such file or directory\n"
+    )
     Path("known").mkdir()
     assert run("check", "--write-baseline", "known/b.json").exit_code == 0
     assert run("check").exit_code == 0
@@ -157,8 +159,8 @@ def test_standard_input_has_the_baseline_of_its_name(project: Path) -> None:
 def test_what_is_wrong_is_one_line(project: Path) -> None:
     Path("bad.json").write_text("[")
     for arguments, wrong in [
-        (["--baseline", "bad.json"], "bad.json: is no baseline: "),
-        (["--baseline", "no.json"], "no.json: No such file or directory"),
+        (["--baseline", "bad.json"], "--baseline: bad.json: is no baseline: "),
+        (["--baseline", "no.json"], "--baseline: no.json: No such file or directory"),
         (["--write-baseline", "no/b.json"], "no/b.json: No such file or directory"),
         (["--write-baseline", "b.json", "-"], "--write-baseline works on files"),
     ]:
