@@ -35,7 +35,7 @@ class ProjectAround:
     def __init__(
         self, paths: Iterable[str], configuration: Configuration, store: Store | None = None
     ) -> None:
-        self._paths = sorted(paths)
+        self._paths = sorted(map(_shown, paths))
         self._configuration = configuration
         self._store = store
 
@@ -66,6 +66,12 @@ class ProjectAround:
         if known is None or not _is_on_disk(known, text):
             analysis = analysis.with_text(name, text)
         return analysis.facts_apart(name) or no_facts(text, name, lambda: tree)
+
+
+def _shown(path: str) -> str:
+    """A path as a user would name it: relative where it is in the current directory."""
+    relative = os.path.relpath(path)
+    return path if relative.startswith(os.pardir) else relative
 
 
 def _is_on_disk(name: str, text: str) -> bool:
