@@ -114,6 +114,14 @@ class NotebookText(SourceText):
         place = self.place(Span(row, 0, row, 0))
         return f"line {place.start.row} of cell {place.cell}"
 
+    def cell_rows(self, row: int) -> range | None:
+        """The lines of the program that are in one cell with this one."""
+        cell = self.cell_at(self.offset(row, 0))
+        if cell is None:
+            return None
+        region = self.span(cell.start, cell.end)
+        return range(region.line, region.end_line + 1)
+
     def stored_span(self, span: Span) -> Span:
         """Where `span` is in the JSON text."""
         start = self.offset(span.line, span.column)

@@ -3,7 +3,8 @@
 `# noqa` silences every finding of its line, `# noqa: DTL101` (codes or their beginnings) those of a
 code, as in flake8; `# detachlint: ignore[DTL101] reason` says the same to this tool alone. What is
 true of flake8's own comment for a file, `# flake8: noqa`, is true of it here, and
-`# detachlint: skip-file` leaves a file out for this tool alone.
+`# detachlint: skip-file` leaves a file out for this tool alone, `# detachlint: skip-cell` the cell of
+a notebook.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ _DIRECTIVE = rf"""\#\s*(?:
       | (?P<noqa>noqa) (?: :\s?(?P<codes>{_CODE_LIST}) )?
       | detachlint:\s* (?:
             (?P<skip>skip-file)\b
+          | (?P<cell>skip-cell)\b
           | (?P<own>ignore)\b (?: \[(?P<own_codes>[^\]\#]*[^\]\#,\s][^\]\#]*)\] | (?![-\[(]) )
           | (?P<wrong>(?:ignore|skip)[^\s\#]*)
         )
@@ -46,6 +48,7 @@ class Suppression:
 
     `start` and `end` (exclusive) are indices of the directive in the text, without a reason behind
     it. `whole_file`: it stands on a line of its own and means the file. `own`: written for this tool.
+    `rows` are those of the cell that it means, if it means one.
     """
 
     comment: Comment
@@ -54,6 +57,7 @@ class Suppression:
     codes: tuple[NamedCode, ...]
     whole_file: bool
     own: bool
+    rows: range | None = None
 
     def names(self, code: str) -> list[NamedCode]:
         """Those of its codes that stand for `code`: the code itself, or a beginning of it."""
@@ -80,7 +84,7 @@ class Suppressions:
     def _by_row(self) -> dict[int, list[Suppression]]:
         rows: dict[int, list[Suppression]] = {}
         for entry in self.entries:
-            if not entry.whole_file:
+            if not entry.whole_file and entry.rows is None:
                 rows.setdefault(entry.comment.row, []).append(entry)
         return rows
 
@@ -90,7 +94,9 @@ class Suppressions:
         They stand at the end of one of its own lines, or of the first or last line of the statement
         that it begins in; a line is what strings and backslashes make of it, as for flake8.
         """
-        yield from (entry for entry in self.entries if entry.whole_file)
+        for entry in self.entries:
+            if entry.whole_file or (entry.rows is not None and span.line in entry.rows):
+                yield entry
         statement = self.comments.statement(span.line)
         own = range(span.line, max(span.line, span.end_line) + 1)
         rows: set[int] = set()
@@ -125,16 +131,18 @@ def read_suppressions(source: SourceText, *, own_only: bool = False) -> Suppress
             for_file = match["skip"] or (match["file"] and not match["file_codes"])
             if own_only and (match["noqa"] or match["file"]):
                 continue
-            if match["wrong"] or (match["skip"] and not comment.alone):
+            rows = source.cell_rows(comment.row) if match["cell"] else None
+            misplaced = (match["skip"] or match["cell"]) and not comment.alone
+            if match["wrong"] or misplaced or (match["cell"] and rows is None):
                 mistakes.append((comment.start + match.start(), comment.start + match.end()))
             elif for_file:
                 skips = skips or comment.alone
             else:
-                entries.append(_entry(comment, match))
+                entries.append(_entry(comment, match, rows))
     return Suppressions(tuple(entries), skips, tuple(mistakes), comments)
 
 
-def _entry(comment: Comment, match: re.Match[str]) -> Suppression:
+def _entry(comment: Comment, match: re.Match[str], rows: range | None) -> Suppression:
     group = next((name for name in ("codes", "own_codes", "file_codes") if match[name]), None)
     codes: tuple[NamedCode, ...] = ()
     if group is not None:
@@ -144,6 +152,6 @@ def _entry(comment: Comment, match: re.Match[str]) -> Suppression:
             for code in re.finditer(_CODE, match[group])
         )
     start, end = (comment.start + index for index in match.span())
-    return Suppression(
-        comment, start, end, codes, comment.alone and bool(match["file"]), bool(match["own"])
-    )
+    whole_file = comment.alone and bool(match["file"])
+    own = bool(match["own"] or match["cell"])
+    return Suppression(comment, start, end, codes, whole_file, own, rows)

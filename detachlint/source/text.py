@@ -172,6 +172,10 @@ class SourceText:
         """What people call that line of the program."""
         return f"line {row}"
 
+    def cell_rows(self, row: int) -> range | None:
+        """The lines of the program that are in one cell with this one; None if there are no cells."""
+        return None
+
     def edited(self, changes: Sequence[Change]) -> SourceText:
         """The text with these changes made, which are sorted and do not overlap."""
         return replace(self, text=splice(self.text, changes), original=None)

@@ -282,6 +282,31 @@ def test_comments_silence_findings_in_cells_and_blocks(project: Path) -> None:
     assert run("check", ".", "page.md").stdout == "All checks passed!\n"
 
 
+def test_a_cell_can_be_left_out(project: Path) -> None:
+    cells = ("import torch\nt = torch.ones(2, requires_grad=True)", "t.numpy()", "t.numpy()\n# end")
+    skip = "# detachlint: skip-cell reason"
+    for silent in (f"{skip}\n{cells[1]}", f"{cells[1]}\n{skip}"):
+        (project / "nb.ipynb").write_bytes(notebook(cells[0], silent, cells[2]))
+        lines = run("check", "--output-format", "concise", "nb.ipynb").stdout.splitlines()
+        assert [line.partition(" [*]")[0] for line in lines[:-1]] == ["nb.ipynb:cell 4:1:1: DTL101"]
+    (project / "nb.ipynb").write_bytes(notebook(*cells[:2], f"{skip}\nx = 1", f"x = 1  {skip}"))
+    lines = run("check", "--output-format", "concise", "nb.ipynb").stdout.splitlines()
+    assert [line.split(" DTL")[0] for line in lines[:-1]] == [
+        "nb.ipynb:cell 3:1:1:",
+        "nb.ipynb:cell 4:1:1:",
+        "nb.ipynb:cell 5:1:8:",
+    ]
+    assert "`detachlint: skip-cell` silences nothing here" in lines[1]
+    assert "`detachlint: skip-cell` is no suppression" in lines[2]
+
+
+def test_a_cell_comment_means_nothing_where_there_are_no_cells(project: Path) -> None:
+    (project / "a.py").write_text("# detachlint: skip-cell\n" + "\n".join(CROSSING) + "\n")
+    shown = run("check", "--output-format", "concise", "a.py").stdout
+    assert "a.py:1:1: DTL901 `detachlint: skip-cell` is no suppression" in shown
+    assert "a.py:4:5: DTL101" in shown
+
+
 def test_comments_are_added_to_cells_and_blocks(project: Path) -> None:
     data = notebook(*CROSSING)
     (project / "nb.ipynb").write_bytes(data)
