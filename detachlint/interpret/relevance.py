@@ -28,6 +28,7 @@ from detachlint.knowledge import facts
 from detachlint.knowledge.facts import numpy_fact
 from detachlint.knowledge.model import Gate
 from detachlint.knowledge.names import CONVERSIONS, GETITEM, NUMPY, TENSOR
+from detachlint.knowledge.source_facts import from_elsewhere, given_by_star
 from detachlint.source.words import LIBRARIES
 
 SINK = "<sink>"
@@ -238,6 +239,9 @@ def _libraries(code: Code) -> Iterator[tuple[str, str]]:
             for target in node.targets:
                 for name in target_names(target):
                     yield name, name if imported.top_level else path
+        elif isinstance(node, Import) and node.attribute == "*" and not node.level:
+            for name in given_by_star(node.module):
+                yield name, from_elsewhere(f"{node.module}.{name}") or name
 
 
 def _uses(code: Code, libraries: dict[str, str]) -> bool:

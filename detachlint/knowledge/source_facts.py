@@ -24,6 +24,8 @@ from detachlint.knowledge.table import Table
 
 EXECUTED = Table("sources/executed.tsv")
 READ = Table("sources/read.tsv")
+STARS = Table("sources/stars.tsv")
+"""What `from module import *` gives that the module has from elsewhere: `module.name⇥what it is⇥evidence`."""
 
 _ANYWHERE = "**"
 
@@ -64,6 +66,23 @@ def is_bare_module(name: str) -> bool:
     """Whether it is a module without parameters of its own, there to be derived from."""
     fact = source_fact(name)
     return fact is not None and fact.stated.same_as == BARE_MODULE
+
+
+@cache
+def given_by_star(module: str) -> tuple[str, ...]:
+    """The names that `from module import *` gives and that the module has from elsewhere."""
+    last = [name.rpartition(".")[2] for name in STARS.names()]
+    return tuple(name for name in dict.fromkeys(last) if from_elsewhere(f"{module}.{name}"))
+
+
+@cache
+def from_elsewhere(name: str) -> str | None:
+    """What a name really is that `from module import *` gave (`module.name`); None if it is not known."""
+    row = STARS.row(name)
+    if row is None:
+        patterns = _patterns(STARS, name.partition(".")[0])
+        row = next((STARS.row(key) for key, one in patterns if one.fullmatch(name)), None)
+    return None if row is None else row.partition("\t")[0]
 
 
 def _look_up(name: str, *, follow: bool) -> SourceFact | None:

@@ -13,15 +13,16 @@ from __future__ import annotations
 
 import re
 
-from detachlint.source.words import ADDRESSES, CROSSING_WORDS, LIBRARIES, NAMES
+from detachlint.source.words import ADDRESSES, COLLECTIONS, CROSSING_WORDS, LIBRARIES, NAMES
 
 # `import numpy as np` names no attribute: a keyword on the same line stands right before the word.
 _CROSSING = re.compile(r"numpy(?<!import numpy)(?<!from numpy)|__array__")
 
 _IMPORT = re.compile(
-    rf"(?:import|from)[ \t\\][^\n]*\b(?:{'|'.join((*LIBRARIES, *NAMES))})\b", re.MULTILINE
+    rf"(?:import|from)[ \t\\][^\n]*\b(?:{'|'.join((*LIBRARIES, *NAMES, *COLLECTIONS))})\b",
+    re.MULTILINE,
 )
-_SIGNS_OF_TENSORS = ("torch", "backward", "requires_grad")
+_SIGNS_OF_TENSORS = ("torch", "fastai", "backward", "requires_grad")
 
 _FIRST_TWO_LINES = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n)?[^\r\n]*")
 _COOKIE = re.compile(rb"coding[:=][ \t]*([-\w.]+)")

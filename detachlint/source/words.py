@@ -19,5 +19,8 @@ LIBRARIES = (
 NAMES = ("np", "plt", "pd", "sns")
 """What they are called where another module hands them on."""
 
+COLLECTIONS = ("fastai", "pylab")
+"""Packages from which `import *` gives some of them, and PyTorch."""
+
 ADDRESSES = ("DTL", "dtl", "detachlint:")
 """What a comment for this tool has in it; codes are taken to be written in one case."""

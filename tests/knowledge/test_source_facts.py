@@ -18,8 +18,11 @@ from detachlint.knowledge.own import OwnFact, OwnResult
 from detachlint.knowledge.rows import MalformedRow
 from detachlint.knowledge.source_facts import (
     EXECUTED,
+    STARS,
     all_rows,
     expression,
+    from_elsewhere,
+    given_by_star,
     is_bare_module,
     is_module_source,
     parse_source,
@@ -206,3 +209,25 @@ def tensors_in(value: Any) -> Iterator[torch.Tensor]:
             yield from tensors_in(item)
     elif isinstance(value, dict):
         yield from tensors_in(list(value.values()))
+
+
+STAR_ROWS = {name: STARS.row(name) or "" for name in STARS.names()}
+
+
+@pytest.mark.parametrize("name", sorted(STAR_ROWS))
+def test_what_a_star_gives_is_a_name_of_a_library_and_has_its_evidence(name: str) -> None:
+    real, _, evidence = STAR_ROWS[name].partition("\t")
+    assert real.partition(".")[0] in {"matplotlib", "numpy", "pandas", "scipy", "torch"}
+    assert len(evidence) > 8
+    concrete = name.replace("**", "anything")
+    assert from_elsewhere(concrete) == real
+    assert name.rpartition(".")[2] in given_by_star(concrete.rpartition(".")[0])
+
+
+@pytest.mark.parametrize("name", [name for name in STAR_ROWS if "pylab" in name])
+def test_matplotlib_gives_what_the_rows_say(name: str) -> None:
+    module, _, short = name.rpartition(".")
+    real = (STAR_ROWS[name]).partition("\t")[0]
+    given: dict[str, Any] = {}
+    exec(f"from {module} import *", given)
+    assert given[short] is importlib.import_module(real)

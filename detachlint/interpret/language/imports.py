@@ -27,6 +27,7 @@ from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import importing
 from detachlint.ir.nodes import Import
+from detachlint.knowledge import source_facts
 from detachlint.knowledge.own import module_path
 from detachlint.source.span import Span
 
@@ -43,6 +44,8 @@ def evaluate_import(
     """The library, the module, or the thing in it."""
     file = machine.program.find(node.span.file, node.level, node.module)
     if file is None:
+        if node.attribute == "*":
+            _note_stars(machine, value_of(Library(node.module)), state, activation)
         return [(_library(machine, node), state)]
     if machine.program.acts_on_import(file):
         importing.load(machine, file, state)
@@ -176,6 +179,26 @@ def _bind_all(machine: Machine, file: str, state: State, activation: Activation)
     for name in names:
         value = variables.get(name) or value_of(Imported(file, name))
         state.bind(activation.frame, name, value)
+    if STARS in variables:
+        _note_stars(machine, variables[STARS], state, activation)
+
+
+STARS = "@stars"
+"""The variable of a module's frame that has the libraries from which it imports all there is."""
+
+
+def _note_stars(machine: Machine, modules: Value, state: State, activation: Activation) -> None:
+    known = state.variable(activation.frame, STARS) or frozenset()
+    state.bind(activation.frame, STARS, known | modules)
+
+
+def from_stars(machine: Machine, name: str, state: State, span: Span) -> Value:
+    """What a name may be that only `from library import *` can have bound; nothing, if no fact says."""
+    modules = state.variable(machine.frame_of(span.file), STARS) or frozenset()
+    libraries = [one.name for one in modules if isinstance(one, Library)]
+    told = {source_facts.from_elsewhere(f"{library}.{name}") for library in libraries}
+    return frozenset(Library(real) for real in told if real is not None)
+
 
 
 def _listed(state: State, value: Value | None) -> list[str] | None:

@@ -25,6 +25,7 @@ from detachlint.domain.values import Address, Atom, Library, Literal, Value
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import find_in_class, library_bases, linear_order
 from detachlint.knowledge import facts
+from detachlint.knowledge.definitions import is_definition
 from detachlint.knowledge.names import ARRAY, ARRAY_CLASSES, MODULE
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ def has_own_truth(state: State, thing: Instance) -> bool:
 
 def is_tensor(state: State, atom: Atom) -> bool | None:
     """Whether an atom is a tensor."""
+    if isinstance(atom, Library) and not is_definition(atom.name):
+        return None
     if not isinstance(atom, Address):
         return False
     thing = state.get(atom)
@@ -98,6 +101,8 @@ def _is_of(machine: Machine, state: State, atom: Atom, cls: Atom) -> bool | None
         return True
     if isinstance(atom, Literal):
         return _literal_is_of(atom, name)
+    if isinstance(atom, Library) and not is_definition(atom.name):
+        return None
     if not isinstance(atom, Address):
         return None if name in ("typing.Callable", "collections.abc.Callable") else False
     thing = state.get(atom)

@@ -60,7 +60,7 @@ def _global(machine: Machine, node: Name, state: State) -> Value:
         return value_of(literal(machine.module_name(node.span.file)))
     if name in BUILTINS:
         return value_of(Library(f"builtins.{name}"))
-    return frozenset()
+    return imports.from_stars(machine, name, state, node.span)
 
 
 def bind_name(

@@ -18,7 +18,6 @@ from detachlint.domain.objects import (
     Sequence,
     Tensor,
     Unknown,
-    View,
 )
 from detachlint.domain.rank import Rank, broadcast
 from detachlint.domain.story import then
@@ -41,9 +40,8 @@ from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.describe import describe
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language import conditions
+from detachlint.interpret.language import identities
 from detachlint.interpret.language.contents import limited, merged_mapping
-from detachlint.interpret.language.elements import members_of_view
 from detachlint.interpret.language.lookup import find_in_class
 from detachlint.interpret.pytorch import array_operators
 from detachlint.interpret.pytorch.array_operators import Operand
@@ -67,8 +65,6 @@ if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
 
 COMPARISONS = frozenset({"==", "!=", "<", "<=", ">", ">="})
-IDENTITIES = frozenset({"is", "is not", "in", "not in", "not", "is sequence", "is mapping"})
-
 METHODS = {
     "+": "__add__", "-": "__sub__", "*": "__mul__", "/": "__truediv__", "//": "__floordiv__",
     "%": "__mod__", "**": "__pow__", "@": "__matmul__", "==": "__eq__", "!=": "__ne__",
@@ -95,8 +91,8 @@ def operate(
     activation: Activation,
 ) -> Outcomes:
     """The outcomes of an operator on evaluated operands."""
-    if node.name in IDENTITIES:
-        return [(_identity(machine, node, operands, state), state)]
+    if node.name in identities.OPERATORS:
+        return [(identities.answer(machine, node, operands, state), state)]
     own = _own_method(machine, node, operands, state, activation)
     if own is not None:
         return own
@@ -136,7 +132,7 @@ def _own_method(
 def _fold(name: str, operands: tuple[Value, ...], state: State) -> Value | None:
     """The operator carried out on literals."""
     function = PYTHON.get(name)
-    constants = [_constant(state, operand) for operand in operands]
+    constants = [identities.constant_in(state, operand) for operand in operands]
     known = [constant for constant in constants if constant is not None]
     if function is None or len(known) != len(constants):
         return None
@@ -149,143 +145,6 @@ def _fold(name: str, operands: tuple[Value, ...], state: State) -> Value | None:
     if isinstance(result, (str, bytes)) and len(result) > LONGEST_TEXT:
         return None
     return value_of(literal(result))
-
-
-def _constant(state: State, value: Value) -> Literal | None:
-    constant = single_literal(value)
-    if constant is not None:
-        return constant
-    address = single_address(value)
-    return state.equals.get(address) if address is not None else None
-
-
-def _identity(machine: Machine, node: Operator, operands: tuple[Value, ...], state: State) -> Value:
-    """`is`, `in`, `not` and the tests that `match` makes: a bool."""
-    if node.name == "not":
-        return _negated(machine, node, operands[0], state)
-    if node.name in ("is", "is not"):
-        answer = _is_same(machine, node, operands[0], operands[1], state)
-        return answer if node.name == "is" else _negated(machine, node, answer, state)
-    if node.name in ("in", "not in"):
-        answer = _contains(machine, node, operands[0], operands[1], state)
-        return answer if node.name == "in" else _negated(machine, node, answer, state)
-    return _matches_shape(machine, node, operands, state)
-
-
-def _negated(machine: Machine, node: Operator, value: Value, state: State) -> Value:
-    parts: set[Atom] = set()
-    for atom in value:
-        truth = conditions.truth_of(state, atom)
-        if truth is None:
-            parts |= machine.derived("not", (atom,), node.span, Unknown(Kind.TRUTH, NO))
-        else:
-            parts |= FALSE if truth else TRUE
-    return frozenset(parts)
-
-
-def _is_same(machine: Machine, node: Operator, left: Value, right: Value, state: State) -> Value:
-    parts: set[Atom] = set()
-    for a in in_order(left):
-        for b in in_order(right):
-            parts |= _is_same_atom(machine, node, a, b, state)
-    return frozenset(parts)
-
-
-def _is_same_atom(machine: Machine, node: Operator, a: Atom, b: Atom, state: State) -> Value:
-    for atom, other in ((a, b), (b, a)):
-        if isinstance(other, Literal) and isinstance(atom, Address):
-            thing = state.get(atom)
-            if not isinstance(thing, Unknown):
-                return FALSE
-            equal = state.equals.get(atom)
-            if equal is not None:
-                return TRUE if equal.value is other.value else FALSE
-            if state.truths.get(atom) is True and not other.value:
-                return FALSE
-            if other.value is None:
-                if thing.kind not in (Kind.ANY, Kind.MODULE):
-                    return FALSE
-                return machine.derived("is None", (atom,), node.span, Unknown(Kind.TRUTH, NO))
-            return machine.derived("==", (atom, other), node.span, Unknown(Kind.TRUTH, NO))
-    if isinstance(a, Literal) and isinstance(b, Literal):
-        return TRUE if a == b else FALSE
-    if a == b and not (isinstance(a, Address) and a.summary):
-        return TRUE
-    if isinstance(a, Address) and isinstance(b, Address):
-        unknown = isinstance(state.get(a), Unknown) or isinstance(state.get(b), Unknown)
-        if unknown or a == b:
-            return machine.derived("is", (a, b), node.span, Unknown(Kind.TRUTH, NO))
-    return FALSE
-
-
-def _contains(
-    machine: Machine, node: Operator, item: Value, container: Value, state: State
-) -> Value:
-    constant = _constant(state, item)
-    parts: set[Atom] = set()
-    for atom in in_order(container):
-        answer: bool | None = None
-        thing = state.get(atom) if isinstance(atom, Address) else None
-        if constant is not None:
-            held = members_of_view(state, thing) if isinstance(thing, View) else thing
-            answer = _holds_literal(atom, held, constant)
-        if answer is None:
-            operands = (*in_order(item)[:1], atom)
-            parts |= machine.derived("in", operands, node.span, Unknown(Kind.TRUTH, NO))
-        else:
-            parts |= TRUE if answer else FALSE
-    return frozenset(parts)
-
-
-def _holds_literal(atom: Atom, thing: object, constant: Literal) -> bool | None:
-    if isinstance(atom, Literal):
-        if isinstance(atom.value, str) and isinstance(constant.value, str):
-            return constant.value in atom.value
-        return None
-    if isinstance(thing, Mapping):
-        if constant in thing.entries:
-            return True
-        return None if thing.rest_keys else False
-    if isinstance(thing, Sequence) and thing.exact:
-        found = [single_literal(item) for item in thing.items]
-        if any(f is not None and f.value == constant.value for f in found):
-            return True
-        return False if all(f is not None for f in found) else None
-    return None
-
-
-def _matches_shape(
-    machine: Machine, node: Operator, operands: tuple[Value, ...], state: State
-) -> Value:
-    """`is sequence` and `is mapping` of `match`."""
-    parts: set[Atom] = set()
-    for atom in in_order(operands[0]):
-        thing = state.get(atom) if isinstance(atom, Address) else None
-        answer: bool | None
-        if isinstance(thing, Unknown) and thing.kind is Kind.ANY:
-            answer = None
-        elif node.name == "is mapping":
-            answer = isinstance(thing, Mapping)
-        else:
-            answer = _is_sequence_of(thing, operands)
-        if answer is None:
-            parts |= machine.derived(node.name, (atom,), node.span, Unknown(Kind.TRUTH, NO))
-        else:
-            parts |= TRUE if answer else FALSE
-    return frozenset(parts)
-
-
-def _is_sequence_of(thing: object, operands: tuple[Value, ...]) -> bool | None:
-    if not isinstance(thing, Sequence) or thing.kind not in ("list", "tuple", "deque"):
-        return False
-    minimum, longer = single_literal(operands[1]), single_literal(operands[2])
-    if minimum is None or longer is None or not isinstance(minimum.value, int):
-        return None
-    if not thing.exact:
-        return None
-    if longer.value:
-        return len(thing.items) >= minimum.value
-    return len(thing.items) == minimum.value
 
 
 def _combine(
@@ -489,7 +348,7 @@ def _ask(
         return TRUE if (equal.value == second.value) == (node.name == "==") else FALSE
     if node.name == "!=":
         inner = machine.derived("==", (first, second), node.span, thing)
-        return _negated(machine, node, inner, state)
+        return identities.negated(machine, node, inner, state)
     return machine.derived(node.name, (first, second), node.span, thing)
 
 

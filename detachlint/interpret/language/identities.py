@@ -1,0 +1,181 @@
+"""`is`, `in`, `not` and the tests that `match` makes: operators whose answer is a truth value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from detachlint.domain.belief import NO
+from detachlint.domain.objects import (
+    Kind,
+    Mapping,
+    Sequence,
+    Unknown,
+    View,
+)
+from detachlint.domain.values import (
+    FALSE,
+    TRUE,
+    Address,
+    Atom,
+    Library,
+    Literal,
+    Value,
+    in_order,
+    literal,
+    single_address,
+    single_literal,
+)
+from detachlint.interpret.engine.state import State
+from detachlint.interpret.language import conditions
+from detachlint.interpret.language.elements import members_of_view
+from detachlint.ir.nodes import Operator
+from detachlint.knowledge.definitions import is_definition
+
+if TYPE_CHECKING:
+    from detachlint.interpret.engine.machine import Machine
+
+OPERATORS = frozenset({"is", "is not", "in", "not in", "not", "is sequence", "is mapping"})
+
+
+def constant_in(state: State, value: Value) -> Literal | None:
+    """The one literal that a value is, or was found equal to; None if there is none."""
+    constant = single_literal(value)
+    if constant is not None:
+        return constant
+    address = single_address(value)
+    return state.equals.get(address) if address is not None else None
+
+
+def answer(machine: Machine, node: Operator, operands: tuple[Value, ...], state: State) -> Value:
+    """What one of the `OPERATORS` gives."""
+    if node.name == "not":
+        return negated(machine, node, operands[0], state)
+    if node.name in ("is", "is not"):
+        answer = _is_same(machine, node, operands[0], operands[1], state)
+        return answer if node.name == "is" else negated(machine, node, answer, state)
+    if node.name in ("in", "not in"):
+        answer = _contains(machine, node, operands[0], operands[1], state)
+        return answer if node.name == "in" else negated(machine, node, answer, state)
+    return _matches_shape(machine, node, operands, state)
+
+
+def negated(machine: Machine, node: Operator, value: Value, state: State) -> Value:
+    """`not value`."""
+    parts: set[Atom] = set()
+    for atom in value:
+        truth = conditions.truth_of(state, atom)
+        if truth is None:
+            parts |= machine.derived("not", (atom,), node.span, Unknown(Kind.TRUTH, NO))
+        else:
+            parts |= FALSE if truth else TRUE
+    return frozenset(parts)
+
+
+def _is_same(machine: Machine, node: Operator, left: Value, right: Value, state: State) -> Value:
+    parts: set[Atom] = set()
+    for a in in_order(left):
+        for b in in_order(right):
+            parts |= _is_same_atom(machine, node, a, b, state)
+    return frozenset(parts)
+
+
+def _is_same_atom(machine: Machine, node: Operator, a: Atom, b: Atom, state: State) -> Value:
+    for atom, other in ((a, b), (b, a)):
+        if isinstance(other, Literal) and isinstance(atom, Address):
+            thing = state.get(atom)
+            if not isinstance(thing, Unknown):
+                return FALSE
+            equal = state.equals.get(atom)
+            if equal is not None:
+                return TRUE if equal.value is other.value else FALSE
+            if state.truths.get(atom) is True and not other.value:
+                return FALSE
+            if other.value is None:
+                if thing.kind not in (Kind.ANY, Kind.MODULE):
+                    return FALSE
+                return machine.derived("is None", (atom,), node.span, Unknown(Kind.TRUTH, NO))
+            return machine.derived("==", (atom, other), node.span, Unknown(Kind.TRUTH, NO))
+        if isinstance(atom, Library) and not is_definition(atom.name):
+            operator = "is None" if other == literal(None) else "is"
+            operands = (atom,) if operator == "is None" else (atom, other)
+            if a != b:
+                return machine.derived(operator, operands, node.span, Unknown(Kind.TRUTH, NO))
+    if isinstance(a, Literal) and isinstance(b, Literal):
+        return TRUE if a == b else FALSE
+    if a == b and not (isinstance(a, Address) and a.summary):
+        return TRUE
+    if isinstance(a, Address) and isinstance(b, Address):
+        unknown = isinstance(state.get(a), Unknown) or isinstance(state.get(b), Unknown)
+        if unknown or a == b:
+            return machine.derived("is", (a, b), node.span, Unknown(Kind.TRUTH, NO))
+    return FALSE
+
+
+def _contains(
+    machine: Machine, node: Operator, item: Value, container: Value, state: State
+) -> Value:
+    constant = constant_in(state, item)
+    parts: set[Atom] = set()
+    for atom in in_order(container):
+        answer: bool | None = None
+        thing = state.get(atom) if isinstance(atom, Address) else None
+        if constant is not None:
+            held = members_of_view(state, thing) if isinstance(thing, View) else thing
+            answer = _holds_literal(atom, held, constant)
+        if answer is None:
+            operands = (*in_order(item)[:1], atom)
+            parts |= machine.derived("in", operands, node.span, Unknown(Kind.TRUTH, NO))
+        else:
+            parts |= TRUE if answer else FALSE
+    return frozenset(parts)
+
+
+def _holds_literal(atom: Atom, thing: object, constant: Literal) -> bool | None:
+    if isinstance(atom, Literal):
+        if isinstance(atom.value, str) and isinstance(constant.value, str):
+            return constant.value in atom.value
+        return None
+    if isinstance(thing, Mapping):
+        if constant in thing.entries:
+            return True
+        return None if thing.rest_keys else False
+    if isinstance(thing, Sequence) and thing.exact:
+        found = [single_literal(item) for item in thing.items]
+        if any(f is not None and f.value == constant.value for f in found):
+            return True
+        return False if all(f is not None for f in found) else None
+    return None
+
+
+def _matches_shape(
+    machine: Machine, node: Operator, operands: tuple[Value, ...], state: State
+) -> Value:
+    """`is sequence` and `is mapping` of `match`."""
+    parts: set[Atom] = set()
+    for atom in in_order(operands[0]):
+        thing = state.get(atom) if isinstance(atom, Address) else None
+        answer: bool | None
+        if isinstance(thing, Unknown) and thing.kind is Kind.ANY:
+            answer = None
+        elif node.name == "is mapping":
+            answer = isinstance(thing, Mapping)
+        else:
+            answer = _is_sequence_of(thing, operands)
+        if answer is None:
+            parts |= machine.derived(node.name, (atom,), node.span, Unknown(Kind.TRUTH, NO))
+        else:
+            parts |= TRUE if answer else FALSE
+    return frozenset(parts)
+
+
+def _is_sequence_of(thing: object, operands: tuple[Value, ...]) -> bool | None:
+    if not isinstance(thing, Sequence) or thing.kind not in ("list", "tuple", "deque"):
+        return False
+    minimum, longer = single_literal(operands[1]), single_literal(operands[2])
+    if minimum is None or longer is None or not isinstance(minimum.value, int):
+        return None
+    if not thing.exact:
+        return None
+    if longer.value:
+        return len(thing.items) >= minimum.value
+    return len(thing.items) == minimum.value
