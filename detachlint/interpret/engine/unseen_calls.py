@@ -16,7 +16,7 @@ from detachlint.interpret.engine.evidence import Signs
 from detachlint.interpret.engine.handed_out import run_handed_out
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import is_module, linear_order
-from detachlint.interpret.pytorch import placement, training_mode
+from detachlint.interpret.pytorch import placement, surrounding, training_mode
 from detachlint.interpret.pytorch.parameters import unseen_parameters
 from detachlint.interpret.pytorch.tensors import any_flag, severed_in
 from detachlint.ir.nodes import Code
@@ -74,7 +74,7 @@ def call_unknown(
     device, narrow = UNSEEN, UNSEEN
     if thing.kind is Kind.MODULE:
         device = placement.common_device(state, inputs).either(thing.device).in_unseen_hands()
-        narrow = thing.narrow.in_unseen_hands()
+        narrow = surrounding.narrow_out_of_sight(state, thing.narrow, device).in_unseen_hands()
     result = machine.unknown(
         state,
         activation,

@@ -13,7 +13,7 @@ from detachlint.domain.objects import (
     Tensor,
 )
 from detachlint.domain.story import Story, begin, then
-from detachlint.domain.traits import Dtype
+from detachlint.domain.traits import UNSEEN, Dtype
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     FALSE,
@@ -178,7 +178,10 @@ def forward_of_library(
     if known:
         grad = any_flag(state, [parameters.all_parameters(machine, state, address, span)])
         grad = grad.both(state.recording).in_unseen_hands()
-    result = machine.unknown(state, activation, span, "result", grad=grad, story=story)
+    narrow = surrounding.narrow_out_of_sight(state, UNSEEN, UNSEEN).in_unseen_hands()
+    result = machine.unknown(
+        state, activation, span, "result", grad=grad, narrow=narrow, story=story
+    )
     return [(result, state)]
 
 

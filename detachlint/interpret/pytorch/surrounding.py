@@ -119,9 +119,24 @@ def lowered(state: State, word: str, dtype: Dtype, device: Trait, *, copies: boo
     return Dtype(Family.FLOAT, Trait(held, around.lowers.names, around.lowers.story))
 
 
+def narrow_out_of_sight(state: State, narrow: Trait, device: Trait) -> Trait:
+    """Whether NumPy lacks the dtype of what a module out of sight gives, by its own dtype.
+
+    Under autocast that is the lower one: what most models compute last is a matrix product.
+    """
+    around = state.surroundings
+    held = around.lowers.held.both(_covers(around.lowers_on, device))
+    if held == NO:
+        return narrow
+    return Trait(held, around.lowers.names, around.lowers.story)
+
+
 def _covers(devices: frozenset[str], device: Trait) -> Belief:
-    """Whether autocast for these devices sees a tensor that is there."""
-    if len(devices) != 1:
+    """Whether autocast for these devices sees a tensor that is there.
+
+    Who writes autocast for a device has the tensors there, unless they are seen to be elsewhere.
+    """
+    if len(devices) != 1 or (device.held.usual is Truth.MAYBE and not device.names):
         return Belief(Truth.YES, Truth.MAYBE)
     if devices == {"cpu"}:
         return device.held.opposite()
