@@ -262,6 +262,38 @@ def test_a_function_that_is_given_up_gives_tuples_like_those_it_gave_before(
     assert right.raises.usual not in (Truth.YES, Truth.SOMETIMES)
 
 
+ENDLESS = """
+class Clock:
+    time = 0
+clock = Clock()
+def advance():
+    {waste}
+    clock.time = clock.time + 1
+def loop():
+    {body}
+loop()
+t.numpy()
+"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "while True:\n        if clock.time > 40:\n            break\n        advance()",
+        "while clock.time < 40:\n        advance()",
+        "while True:\n        if clock.time > 40:\n            return t\n        advance()",
+    ],
+)
+def test_a_loop_ends_though_what_ends_it_is_not_run_any_more(
+    body: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shares, "SHARE_OF_THE_MODULE", 60)
+    text = ENDLESS.format(waste="; ".join(["os.getenv('x')"] * 70), body=body)
+    facts = run(text)
+    assert any("too many runs of advance" in reason for reason in facts.bounds)
+    assert facts.crossings
+
+
 def test_the_bound_of_one_entry_point_is_not_that_of_the_next() -> None:
     tree = "def f0(x): return os.getenv(x)\n"
     tree += "".join(f"def f{i}(x):\n  f{i - 1}(x)\n  f{i - 1}(x)\n" for i in range(1, 22))

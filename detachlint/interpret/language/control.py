@@ -16,7 +16,8 @@ from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import names
 from detachlint.interpret.language.conditions import test
 from detachlint.interpret.language.lookup import library_bases, linear_order
-from detachlint.ir.nodes import Handler, Try, While, With
+from detachlint.ir.nodes import Constant, Handler, Jump, Return, Try, While, With
+from detachlint.ir.walk import nodes_in
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -83,6 +84,7 @@ def _while_unknown(
 ) -> list[State]:
     """A `while` whose number of turns nobody knows."""
     exits: list[State] = []
+    cut, ways = machine.cut_short, len(activation.breaks) + len(activation.returns)
 
     def step(before: State) -> list[State]:
         yes, no = test(machine, node.test, before, activation)
@@ -90,8 +92,28 @@ def _while_unknown(
         ends = machine.execute(node.body, machine.merge_states(yes), activation)
         return machine.merge_states(ends + take(activation.continues))
 
-    repeat(machine, state, activation, node.span, step)
+    heads = repeat(machine, state, activation, node.span, step)
+    none_found = not exits and len(activation.breaks) + len(activation.returns) == ways
+    if none_found and machine.cut_short > cut:
+        exits = _ends_out_of_sight(machine, node, heads, activation)
     return machine.merge_states(exits)
+
+
+def _ends_out_of_sight(
+    machine: Machine, node: While, heads: list[State], activation: Activation
+) -> list[State]:
+    """How a loop ends that never does as far as it was run: a call in it was not, for a bound, and what
+    that does may well end it. What comes behind the loop must not count as out of reach.
+    """
+    inside = list(nodes_in(node.body))
+    endless = isinstance(node.test, Constant) and bool(node.test.value)
+    if not endless or any(isinstance(one, Jump) and one.kind == "break" for one in inside):
+        return heads
+    if any(isinstance(one, Return) for one in inside):
+        for head in heads:
+            value = machine.unknown(head, activation, node.span, "result of the loop")
+            activation.returns.append((value, head))
+    return []
 
 
 @contextmanager

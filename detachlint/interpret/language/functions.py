@@ -7,7 +7,16 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO
-from detachlint.domain.objects import Frame, Function, Iterator, Kind, Mapping, Sequence, Unknown
+from detachlint.domain.objects import (
+    Frame,
+    Function,
+    HeapObject,
+    Iterator,
+    Kind,
+    Mapping,
+    Sequence,
+    Unknown,
+)
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     NONE,
@@ -338,7 +347,9 @@ def _recursive_result(
     machine.summary_used.add(function)
     state.heap.log.now.unsolved.add(function)
     before = machine.recursive_arguments.get(function)
-    machine.recursive_arguments[function] = _either(before, arguments) if before else arguments
+    if before is not None:
+        arguments = _either(state.get(function), before, arguments)
+    machine.recursive_arguments[function] = arguments
     summary = machine.summaries.get(function)
     if summary is None:
         return []
@@ -375,7 +386,7 @@ def _solve_recursion(
         before = machine.summaries[address]
         deeper = machine.recursive_arguments.get(address)
         if deeper is not None:
-            arguments = _either(arguments, deeper)
+            arguments = _either(function, arguments, deeper)
         outcomes = _run(machine, address, function, arguments, state.fork(), activation, span)
         if address not in machine.summary_used:
             break
@@ -403,8 +414,11 @@ def _solve_recursion(
     return outcomes
 
 
-def _either(left: Arguments, right: Arguments) -> Arguments:
-    """Arguments that cover two calls, position by position."""
+def _either(function: HeapObject, left: Arguments, right: Arguments) -> Arguments:
+    """Arguments that cover two calls of a function, position by position and name by name."""
+    if isinstance(function, Function):
+        count = min(len(left.positional), len(right.positional))
+        left, right = _by_name(function, left, count), _by_name(function, right, count)
     pairs = zip_longest(left.positional, right.positional, fillvalue=BOTTOM_VALUE)
     names = {*left.keywords, *right.keywords}
     return Arguments(
@@ -416,6 +430,24 @@ def _either(left: Arguments, right: Arguments) -> Arguments:
         left.rest | right.rest,
         left.more | right.more,
     )
+
+
+def _by_name(function: Function, arguments: Arguments, count: int) -> Arguments:
+    """The same call with names for all but `count` positional arguments, and with the defaults that it
+    leaves in place: another call may give what this one does not.
+    """
+    parameters = function.code.parameters[count:]
+    further = arguments.positional[count:]
+    named = [p for p in parameters if p.kind is ParameterKind.POSITIONAL][: len(further)]
+    if len(named) < len(further) or [*named] != [*parameters[: len(further)]]:
+        return arguments
+    given = {p.name: value for p, value in zip(named, further, strict=True)}
+    given.update(arguments.keywords)
+    for parameter in parameters:
+        default = function.defaults.get(parameter.name)
+        if default is not None and parameter.name not in given:
+            given[parameter.name] = default | arguments.rest | arguments.more
+    return replace(arguments, positional=arguments.positional[:count], keywords=given)
 
 
 def _any_numbers(machine: Machine, code: Code, arguments: Arguments, state: State) -> Arguments:

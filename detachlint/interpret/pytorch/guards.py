@@ -114,12 +114,18 @@ def device_type(state: State, device: Address) -> Value | None:
 
 
 def learn(state: State, question: Address, truth: bool) -> None:
-    """From here on the answer is known: the tensor is on this path what it says."""
+    """From here on the answer is known: the tensor is on this path what it says.
+
+    That it is on a device where nobody has seen it is only supposed: code that serves every device
+    asks, whoever calls it. It holds behind the test (`settled`), and for nothing that is computed there.
+    """
     address = subject_of(state, question)
     thing = _tested(state, address) if address is not None else None
     if address is None or thing is None or (address.summary and address not in state.focus):
         return
     told = _told(state, thing, question, truth)
+    if told.device.held == YES and not thing.device.names:
+        told = replace(told, device=thing.device)
     if told != thing:
         state.heap[address] = told
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import MAYBE, NO, Belief, Truth
 from detachlint.domain.objects import Instance, Unknown
+from detachlint.domain.traits import UNSEEN
 from detachlint.domain.values import (
     NONE,
     Address,
@@ -30,6 +31,7 @@ from detachlint.interpret.pytorch import (
     modules,
     numpy_calls,
     own_calls,
+    placement,
     sinks,
     special,
     surrounding,
@@ -139,12 +141,16 @@ def _unmodelled_torch(machine: Machine, call: LibraryCall) -> Value:
     """Most of PyTorch propagates; nothing is sure of a callable without a fact."""
     machine.opaque(f"torch callable {call.name}")
     flag = any_flag(call.state, call.inputs).both(call.state.recording)
+    device = UNSEEN
+    if any(holds_tensor(call.state, value) for value in call.inputs):
+        device = placement.common_device(call.state, call.inputs).in_unseen_hands()
     return machine.unknown(
         call.state,
         call.activation,
         call.span,
         call.name,
         grad=Belief(flag.usual, Truth.MAYBE) if flag != NO else MAYBE,
+        device=device,
         story=story_of_any(call.state, call.inputs),
         severed=severed_in(call.state, call.inputs),
     )
