@@ -35,6 +35,9 @@ from detachlint.knowledge.definitions import is_definition
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
 
+ATOMS_PER_STEP = 2
+"""Atoms whose truth is asked for in about the time of a unit of work."""
+
 Branches = tuple[list[State], list[State]]
 
 
@@ -73,13 +76,16 @@ def split_value(
     """The values an expression may have, split by their truth; each with the state it holds in."""
     found: list[tuple[Value, bool, State]] = []
     for value, after in machine.evaluate(node, state, activation):
-        yes = frozenset(a for a in value if truth_of(after, a) is not False)
-        no = frozenset(a for a in value if truth_of(after, a) is not True)
+        machine.count_step(activation, len(value) // ATOMS_PER_STEP)
+        truths = {atom: truth_of(after, atom) for atom in value}
+        yes = frozenset(atom for atom in value if truths[atom] is not False)
+        no = frozenset(atom for atom in value if truths[atom] is not True)
         sides = [(side, truth) for side, truth in ((yes, True), (no, False)) if side]
         for side, truth in sides:
             end = after if len(sides) == 1 else after.fork()
-            for atom in side:
-                if truth_of(end, atom) is None and len(side) == 1:
+            if len(side) == 1:
+                (atom,) = side
+                if truths[atom] is None:
                     assume(end, atom, truth)
             narrow(machine, node, truth, end, activation)
             found.append((side, truth, end))
