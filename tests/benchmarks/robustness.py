@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import ast
 import random
+import re
 import signal
 import sys
 import sysconfig
@@ -176,16 +177,35 @@ def generated() -> Files:
 
 
 def mutated() -> Files:
-    """Files of the test suite's programs, with a few pieces taken out or put in."""
+    """Files of the test suite's programs, with a few pieces taken out or put in; every other one keeps
+    to lines and words, and is mostly a program still."""
     rng = random.Random(0)
     originals = [read() for _, read in below(Path(__file__).parents[1] / "projects")]
     for number in range(4000):
         data = bytearray(rng.choice(originals))
+        mutate = _mutate_words if number % 2 else _mutate_bytes
         for _ in range(rng.randint(1, 4)):
-            start = rng.randrange(len(data))
-            length = rng.choice((0, 1, 3, 30))
-            data[start : start + length] = rng.choice((b"", *PIECES))
+            mutate(data, rng)
         yield f"mutated file {number}", partial(bytes, data)
+
+
+def _mutate_bytes(data: bytearray, rng: random.Random) -> None:
+    start = rng.randrange(len(data))
+    length = rng.choice((0, 1, 3, 30))
+    data[start : start + length] = rng.choice((b"", *PIECES))
+
+
+def _mutate_words(data: bytearray, rng: random.Random) -> None:
+    """Put one word for another, or one line that is indented as much."""
+    pattern = rb"[^\W\d]\w*" if rng.random() < 0.6 else rb"(?m)^[^\n]*\S[^\n]*\n"
+    found = list(re.finditer(pattern, data))
+    old = rng.choice(found)
+    alike = [each for each in found if _indentation(each[0]) == _indentation(old[0])]
+    data[old.start() : old.end()] = rng.choice(alike)[0]
+
+
+def _indentation(line: bytes) -> int:
+    return len(line) - len(line.lstrip(b" "))
 
 
 def random_bytes() -> Files:
