@@ -76,6 +76,11 @@ def _run(
     def request() -> Request:
         return _request(given, without_baseline=write_baseline is not None)
 
+    writes = {"--add-noqa": add_noqa, "--write-baseline": write_baseline is not None}
+    shows = {"--show-files": show_files, "--show-settings": show_settings, "--watch": watch}
+    _refuse_several(writes | {"--fix": given["fix"]})
+    _refuse_several(writes | shows)
+    _refuse_several({"--write-baseline": writes["--write-baseline"], "--diff": given["diff"]})
     try:
         if show_settings or show_files:
             from detachlint.cli import show
@@ -100,6 +105,13 @@ def _run(
         raise Failure(
             "a process that helped was killed; with `--jobs 1`, one does it all and needs less memory"
         ) from error
+
+
+def _refuse_several(modes: Mapping[str, bool]) -> None:
+    """What asks for another kind of run each cannot be asked for at once."""
+    asked = [name for name, is_asked in modes.items() if is_asked]
+    if len(asked) > 1:
+        raise click.UsageError(f"{asked[0]} and {asked[1]} exclude each other")
 
 
 def _request(given: Mapping[str, Any], *, without_baseline: bool) -> Request:

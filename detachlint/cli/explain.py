@@ -12,7 +12,7 @@ from detachlint.cli.configuration import with_configuration
 from detachlint.cli.terminal import Failure, write
 from detachlint.config.configuration import Configuration
 from detachlint.config.errors import ConfigurationError
-from detachlint.source.discovery import describe, read_file
+from detachlint.source.discovery import describe, discover, read_file
 from detachlint.source.text import SourceText, Undecodable
 
 if TYPE_CHECKING:
@@ -79,6 +79,9 @@ def _facts(source: SourceText, paths: tuple[str, ...], configuration: Configurat
     from detachlint.outcome.program import program_under
 
     file = source.filename
+    problems = discover(paths, configuration.walk_rules).problems
+    if problems:
+        raise Failure(f"{problems[0].path}: {problems[0].message}")
     # A file that is named wins over one that is found: it is in there once, under this name.
     around = program_under([*paths, file], configuration)
     project = around.analysis.with_text(file, source.text)

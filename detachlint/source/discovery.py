@@ -115,7 +115,11 @@ def discover(
     are named are taken whatever they are called.
     """
     collector = _Collector()
-    for path in map(Path, paths):
+    for given in paths:
+        path = Path(given)
+        if not str(given):  # which `Path` takes for the current directory
+            collector.fail(Path("''"), "No such file or directory")
+            continue
         try:
             is_directory = stat.S_ISDIR(path.stat().st_mode)
             real_path = os.path.realpath(path)

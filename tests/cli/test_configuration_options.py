@@ -39,6 +39,38 @@ def found(*arguments: str, given: str = "") -> list[str]:
     return [f"{line.split(':')[0]} {line.split()[1]}" for line in lines if ": DTL" in line]
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--fix", "--add-noqa"),
+        ("--fix", "--write-baseline", "b.json"),
+        ("--diff", "--write-baseline", "b.json"),
+        ("--add-noqa", "--write-baseline", "b.json"),
+        ("--add-noqa", "--watch"),
+        ("--add-noqa", "--show-files"),
+        ("--show-files", "--show-settings"),
+        ("--watch", "--write-baseline", "b.json"),
+    ],
+)
+def test_one_run_does_one_thing(project: Path, options: tuple[str, ...]) -> None:
+    write("a.py", CROSSING)
+    result = run("check", *options)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "exclude each other" in result.stderr
+    assert Path("a.py").read_text() == CROSSING
+    assert not Path("b.json").exists()
+
+
+@pytest.mark.parametrize("name", ["check", "fix"])
+def test_an_empty_name_is_not_the_current_directory(project: Path, name: str) -> None:
+    """As a script passes it whose variable is not set."""
+    write("a.py", CROSSING)
+    result = run(name, "")
+    assert result.exit_code == 2
+    assert "'': No such file or directory\n" in result.stderr
+    assert Path("a.py").read_text() == CROSSING
+
+
 # --- from files ----------------------------------------------------------------------------------
 
 

@@ -51,6 +51,41 @@ def test_an_alarm_is_explained(project: Path) -> None:
     assert "refused for its gradient: yes" in output
 
 
+def test_the_configuration_counts(project: Path) -> None:
+    (project / "main.py").write_text(
+        MAIN.replace("    to_numpy(weight)", "    to_numpy(weight.all())")
+    )
+    (project / "helper.py").write_text(
+        "from lib import as_array\ndef to_numpy(x):\n    as_array(x)\n"
+    )
+    assert "no crossing was seen here" in explain("helper.py:3").output
+    facts = '[tool.detachlint.facts]\n"lib.as_array" = "torch.Tensor.numpy"\n'
+    (project / "pyproject.toml").write_text(facts)
+    assert (
+        "context 1: the module's own code, `to_numpy` from main.py:5"
+        in explain("helper.py:3").output
+    )
+    assert "no crossing was seen here" in explain("helper.py:3", "--isolated").output
+    excluded = explain("helper.py:3", "--exclude", "main.py").output
+    assert "called by code out of sight" in excluded
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("helper.py:2", "nowhere"), "nowhere: No such file or directory"),
+        (("helper.py:2", ""), "'': No such file or directory"),
+        (("helper.py:2", "--config", "x = 1"), "--config: x: there is no such key"),
+        (("helper.py:2", "--min-confidence", "sure"), "--min-confidence: has to be 'certain'"),
+    ],
+)
+def test_mistakes_are_one_line(project: Path, arguments: tuple[str, ...], words: str) -> None:
+    result = explain(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"detachlint: {words}")
+    assert result.stderr.count("\n") == 1
+
+
 def test_a_function_that_nobody_calls(project: Path) -> None:
     output = explain("helper.py:2", "helper.py").output
     assert "called by code out of sight" in output
