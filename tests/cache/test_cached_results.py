@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import tempfile
@@ -165,6 +166,26 @@ def test_a_module_that_appears_outside_of_what_is_checked_counts(tree: Path, sto
     Path("parts/__init__.py").write_text(text)
     assert found(True) == found(False)
     assert any(findings for _, findings, *_ in found(True))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs symbolic links")
+def test_a_file_that_could_not_be_read_counts_once_it_can(tree: Path, store: Store) -> None:
+    """The folder lists the link all the time; what it leads to comes and goes."""
+    Path("main.py").write_text("from parts import t\n\nt.numpy()\n")
+    Path("parts.py").symlink_to(tree.parent / "real.py")
+
+    def found(cached: bool) -> list[Any]:
+        return outcome(check_paths(["main.py"], Options(), store=store if cached else None))
+
+    for grad in (None, "True", None, "False", "True"):
+        if grad is None:
+            (tree.parent / "real.py").unlink(missing_ok=True)
+        else:
+            text = f"import torch\n\nt = torch.ones(2, requires_grad={grad})\n"
+            (tree.parent / "real.py").write_text(text)
+        for _ in range(2):
+            assert found(True) == found(False)
+        assert any(findings for _, findings, *_ in found(True)) == (grad == "True")
 
 
 @pytest.mark.parametrize("confidence", list(Confidence))

@@ -120,6 +120,45 @@ def test_a_killed_run_does_no_harm(folder: Path) -> None:
         assert run(folder, ".", "--cache-dir", "kept") == expected
 
 
+def limited(folder: Path, size: int, *arguments: str) -> tuple[int, str, str]:
+    """A run that can write no file of more than so many bytes, as on a disk that is full."""
+    import resource
+
+    done = subprocess.run(
+        arguments,
+        cwd=folder,
+        env=variables(),
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)),
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="has no such limits")
+@pytest.mark.parametrize("size", [0, 20, 300])
+def test_a_full_disk_costs_the_cache_alone(folder: Path, size: int) -> None:
+    told = "detachlint: results are not cached: kept: File too large\n"
+    asked = command(".", "--cache-dir", "kept")
+    assert limited(folder, size, *asked) == (1, LINE, told)
+    assert not list((folder / "kept").rglob("*.tmp"))
+    assert run(folder, ".", "--cache-dir", "kept") == (1, LINE, "")
+    (folder / "a.py").write_text("\n" + RAISES)
+    moved = LINE.replace(":4:", ":5:")
+    assert limited(folder, size, *asked) == (1, moved, told)
+    assert run(folder, ".", "--cache-dir", "kept") == (1, moved, "")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="has no such limits")
+def test_a_full_disk_leaves_files_as_they_are(folder: Path) -> None:
+    fix = (sys.executable, "-m", "detachlint", "fix", "--quiet", "--no-cache", ".")
+    code, out, err = limited(folder, 20, *fix)
+    assert (code, out, err) == (2, "", "detachlint: a.py: not fixed: File too large\n")
+    assert [path.name for path in folder.iterdir()] == ["a.py"]
+    assert (folder / "a.py").read_text() == RAISES
+
+
 def test_runs_at_once_do_no_harm(folder: Path) -> None:
     started = [
         subprocess.Popen(
