@@ -200,7 +200,6 @@ def from_stars(machine: Machine, name: str, state: State, span: Span) -> Value:
     return frozenset(Library(real) for real in told if real is not None)
 
 
-
 def _listed(state: State, value: Value | None) -> list[str] | None:
     address = single_address(value) if value else None
     thing = state.get(address) if address is not None else None
