@@ -97,6 +97,12 @@ COSTLY = {
         f"        return self.a{i}.numpy()\n"
         for i in range(60)
     ),
+    "conversions of conversions": "class Grid:\n"
+    "    def __init__(self):\n        self.xy = torch.ones(2)\n"
+    "    def move(self, device):\n        self.xy = self.xy.to(device)\n"
+    "def f(device, u):\n    for grid in [Grid() for _ in range(u())]:\n"
+    + 20 * "        grid.move(device)\n"
+    + "    t.numpy()\n",
     "many cases": "def f(u):\n    match u:\n"
     + repeated("        case [{i}, x, {{'a': y}}] | (x, y): x.numpy()\n", 60),
 }

@@ -79,12 +79,38 @@ class AddressBook:
         """The address of what is made at `span` in a context (for each `of` another one). A family is
         a summary from birth.
         """
+        if of is not None:
+            of = self._told_apart_by(span, role, of)
         key = Place(span, role, context, of)
         found = self._places.get(key)
         if found is None:
             found = self._places[key] = self._new(span, role, summary=family)
             self._place_of[found] = key
         return found
+
+    def _told_apart_by(self, span: Span, role: str, of: Address) -> Address | None:
+        """What tells a place apart: `of`, unless that was made here itself (`x = x.to(device)` in a loop),
+        or is the last of too many such steps; then what they began with.
+        """
+        current: Address | None = of
+        for _ in range(DEEPEST_DERIVATION):
+            place = (
+                None if current is None else self._place_of.get(self._younger.get(current, current))
+            )
+            if place is None:
+                return of
+            current = place.of
+            if (place.span, place.role) == (span, role):
+                break
+        return current
+
+    def origin(self, address: Address, role: str) -> Address:
+        """What a thing was made of, however often, by steps of one role."""
+        place = self._place_of.get(self._younger.get(address, address))
+        while place is not None and place.role == role and place.of is not None:
+            address = place.of
+            place = self._place_of.get(self._younger.get(address, address))
+        return address
 
     def turn_of(self, context: int) -> Turn | None:
         """What a context is the context of; None of the outermost one."""

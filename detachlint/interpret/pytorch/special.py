@@ -209,6 +209,10 @@ def _asarray(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | 
     return [(parts, state)]
 
 
+CONVERTED = "converted"
+"""The role of what a cast or a move makes."""
+
+
 def _cast(machine: Machine, call: LibraryCall, source: Value, keeps_flag: bool = False) -> Value:
     """`.to(…)`: the tensor itself where nothing changes; a differentiable copy otherwise."""
     state = call.state
@@ -252,8 +256,9 @@ def _cast(machine: Machine, call: LibraryCall, source: Value, keeps_flag: bool =
             call.activation,
             call.span,
             made,
-            "converted",
-            of=address,
+            CONVERTED,
+            # Under `no_grad` it may be the tensor itself: a conversion of a conversion is one, too.
+            of=machine.book.origin(address, CONVERTED),
             inference=mark,
         )
         if same and state.mode != YES and not _copies(call):
