@@ -130,12 +130,14 @@ SPECIAL_CASES: Mapping[str, str] = {
     "backward": "writes `.grad` of leaves; the gradients require grad iff `create_graph` is true",
     "callback": "calls the function it is given, or gives one that does, as `calls` says",
     "checkpoint": "calls the function; a reentrant one with grad mode off, and again in `backward`",
+    "einsum": "one tensor, of which nothing is summed: a view; else fresh memory",
     "deepcopy": "a copy with the flag of the original, whatever the grad mode",
     "functional_call": "calls the module with other parameters",
     "getitem": "a view for basic indices (int, slice, None, …), a copy for tensors and lists",
     "gives_argument": "gives back the module or function it is given, or a version of it",
     "gradient_attribute": "`.grad` of a leaf, or None; requires grad iff `create_graph` was true",
-    "leaf": "a leaf that shares memory: requires grad iff `requires_grad`, by default as it says",
+    "leaf": "a leaf that shares memory: requires grad iff `requires_grad`, by default if it is a "
+    "parameter, or else propagates",
     "legacy_constructor": "one tensor: a view that keeps the flag; sizes, lists: a plain tensor",
     "load": "whatever was saved, flags included",
     "requires_grad_": "sets the flag of argument 0 to `requires_grad` (default true), returns it",
@@ -186,6 +188,7 @@ TRAITS: Mapping[str, Mapping[str, str]] = {
     },
     "conj": {
         "sets": "sets the conjugate bit (or clears it), copying nothing",
+        "of-real": "sets the bit of what it makes of a real tensor",
         "clears": "resolves the conjugate bit; where there is none it may copy nothing",
     },
     "neg": {
@@ -196,6 +199,9 @@ TRAITS: Mapping[str, Mapping[str, str]] = {
         "lowers": "computes float32 in the lower precision",
         "sometimes": "computes it there, depending on the call",
         "raises": "computes the lower precision in float32 (the rule: in what it finds)",
+    },
+    "inference": {
+        "keeps": "keeps the flag of argument 0 in inference mode (it would not under `no_grad`)",
     },
     "tells": {
         "flag": "of an attribute: whether the tensor requires grad",

@@ -23,6 +23,9 @@ GETITEM = "__getitem__"
 ARRAY_CLASSES = frozenset({ARRAY, "numpy.generic", "numpy.number", "numpy.floating"})
 """Of what NumPy makes of floats, each thing is of one of these."""
 
+ORDERS = frozenset({"torch.channels_last", "torch.channels_last_3d"})
+"""Orders of elements in memory that few tensors have."""
+
 SPELLED: Mapping[str, str] = {
     "Tensor": TENSOR,
     "torch.Tensor": TENSOR,

@@ -27,7 +27,7 @@ from detachlint.harness.probe.universe import is_attribute
 from detachlint.knowledge.model import Aliasing, CallFact, Result
 from detachlint.knowledge.model import Form as Asked
 
-DECIDING = frozenset(("inplace", "training", "copy", "as_tuple", "return_indices"))
+DECIDING = frozenset(("inplace", "training", "train", "copy", "as_tuple", "return_indices"))
 """Parameters that decide about aliasing or the form of the result."""
 
 _WORDS_OF_REFUSAL = ("grad", "differentiable", "differentiation", "autograd", "derivative")
@@ -66,7 +66,8 @@ def conclude(name: str, runs: Sequence[Run], *, with_traits: bool = True) -> Cal
         raise Unclassified(f"what comes out is not as {wanted.arguments} ask for")
     if varies and not special.name_of(name) and wanted is None:
         raise Unclassified(f"outputs vary: {sorted({str(f) for f in forms})}")
-    aliasing = _aliasing(relevant, form.results[0])
+    usual = [run for run in relevant if not _argument(name, run, "inplace")]
+    aliasing = _aliasing(usual, form.results[0])
     python_type = _python_type([*seen, *(run.plain for run in relevant)], form)
     return CallFact(
         name=name,
@@ -76,7 +77,7 @@ def conclude(name: str, runs: Sequence[Run], *, with_traits: bool = True) -> Cal
         repeated=repeated,
         python_type=python_type,
         aliasing=aliasing,
-        perhaps_self=aliasing is not Aliasing.SELF and _perhaps_self(name, relevant),
+        perhaps_self=aliasing is not Aliasing.SELF and _perhaps_self(usual),
         in_place=_in_place(relevant) and _gives_argument(form, aliasing),
         rejects=rejecting,
         factory="requires_grad" in parameter_names(name) and special.name_of(name) == "",
@@ -91,7 +92,7 @@ def conclude(name: str, runs: Sequence[Run], *, with_traits: bool = True) -> Cal
         idle=_is_idle(name, relevant),
         ignored=_ignored(relevant, form.results),
         attribute=is_attribute(name),
-        depends=_depends(name, relevant, form.results[0]) if aliasing is Aliasing.SOMETIMES else (),
+        depends=_depends(name, usual, form.results[0]) if aliasing is Aliasing.SOMETIMES else (),
         traits=traits_of(name, relevant) if with_traits else {},
         keeps=kept_by(relevant) if with_traits else (),
         evidence="+".join(sorted({run.call.source for run in runs})),
@@ -230,12 +231,11 @@ def _aliasing_of(output: OutputSeen, result: Result) -> Aliasing:
     return Aliasing.FRESH
 
 
-def _perhaps_self(name: str, runs: Sequence[Run]) -> bool:
-    """Whether output 0 is argument 0 in some call that does not ask for that by a flag."""
+def _perhaps_self(runs: Sequence[Run]) -> bool:
+    """Whether output 0 is argument 0 in some call."""
     return any(
         seen.outputs[0].is_argument
         for run in runs
-        if not _argument(name, run, "inplace")
         for seen in (run.plain, run.no_grad, run.double, run.strided)
         if not seen.error
     )
@@ -277,8 +277,18 @@ def _depends(name: str, runs: Sequence[Run], result: Result) -> tuple[str, ...]:
             if None not in (usual, seen) and (usual is Aliasing.FRESH) != (seen is Aliasing.FRESH):
                 found.add(reason)
     if Aliasing.FRESH in plain and len(plain) > 1:
-        found.add("call")
+        found.add("dtype" if _casts(runs, result) else "call")
     return tuple(sorted(found))
+
+
+def _casts(runs: Sequence[Run], result: Result) -> bool:
+    """Whether output 0 is new exactly where its dtype is another one than that of the input."""
+    seen = [(s, _aliasing_seen(s, result)) for run in runs for s in (run.no_grad, run.double)]
+    return all(
+        (one.input_dtype != one.outputs[0].dtype) is (aliasing is Aliasing.FRESH)
+        for one, aliasing in seen
+        if aliasing is not None
+    )
 
 
 def _aliasing_seen(seen: Seen, result: Result) -> Aliasing | None:

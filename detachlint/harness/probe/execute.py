@@ -45,6 +45,8 @@ class Condition:
     """Single precision tensors become double precision ones."""
     strided: bool = False
     """Tensors are not contiguous."""
+    inference: bool = False
+    """The call is in inference mode, too; the tensors were made before."""
 
 
 PLAIN = Condition(grad_at=frozenset())
@@ -100,7 +102,8 @@ def execute(function: Callable[..., Any], call: Call, condition: Condition) -> S
             arrays = [value for value in (*args, *kwargs.values()) if isinstance(value, np.ndarray)]
             first = next(tensors_in(args), None)
             version = _version(first)
-            with torch.set_grad_enabled(condition.grad_mode):
+            mode = torch.inference_mode if condition.inference else torch.set_grad_enabled
+            with mode(condition.inference or condition.grad_mode):
                 output = function(*args, **kwargs)
             seen = _describe(output, first, [*tensors, *map(torch.from_numpy, arrays)])
             wrote = version is not None and _version(first) != version

@@ -36,6 +36,7 @@ class Run:
     plain: Seen
     grad: Seen
     no_grad: Seen
+    inference: Seen
     first_only: Seen
     """Only argument 0 requires grad."""
     double: Seen
@@ -111,6 +112,7 @@ def run(function: Callable[..., Any], call: Call) -> Run:
         plain=execute(function, call, PLAIN),
         grad=execute(function, call, Condition(grad_at=at)),
         no_grad=execute(function, call, Condition(grad_mode=False)),
+        inference=execute(function, call, Condition(grad_mode=False, inference=True)),
         first_only=dict(single).get(0, Seen()),
         double=execute(function, call, Condition(grad_mode=False, double=True)),
         strided=execute(function, call, Condition(grad_mode=False, strided=True)),

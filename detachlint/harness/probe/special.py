@@ -27,11 +27,12 @@ _NAMES = {
     "torch.nn.utils.remove_spectral_norm torch.nn.utils.remove_weight_norm "
     "torch.nn.SyncBatchNorm.convert_sync_batchnorm torch.ao.quantization.prepare",
     "deepcopy": "torch.Tensor.__deepcopy__",
+    "einsum": "torch.einsum",
     "getitem": "torch.Tensor.__getitem__",
     "gradient_attribute": "torch.Tensor.grad",
     "legacy_constructor": "torch.Tensor torch.FloatTensor torch.DoubleTensor torch.HalfTensor "
     "torch.BFloat16Tensor torch.Tensor.new",
-    "leaf": "torch.nn.Parameter torch.autograd.Variable",
+    "leaf": "torch.nn.Parameter torch.nn.Buffer torch.autograd.Variable",
     "load": "torch.load",
     "requires_grad_": "torch.Tensor.requires_grad_",
     "tensor": "torch.tensor torch.Tensor.new_tensor",

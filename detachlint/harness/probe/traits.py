@@ -31,12 +31,24 @@ def traits_of(name: str, runs: Sequence[Run]) -> Mapping[str, str]:
         # Casts are asked for what they were told to make.
         "complex": "" if special.name_of(name) else _complex(function, calls, of_real),
         "layout": _layout(function, of_real, _of_kind(runs, "sparse")),
-        "conj": _conjugate(function, calls),
+        "conj": _conjugate(function, calls, of_real),
         "neg": _negative(function, calls),
         "autocast": autocast_of(_first_outputs(function, of_real)),
+        "inference": _in_inference_mode(runs),
         "tells": told_by(name) if is_attribute(name) else _told_by_method(name, runs),
     }
     return {key: word for key, word in found.items() if word}
+
+
+def _in_inference_mode(runs: Sequence[Run]) -> str:
+    """Whether output 0 has the flag in inference mode, and not under `no_grad`, where it works there."""
+    answers = {
+        run.inference.outputs[0].requires_grad
+        and (bool(run.no_grad.error) or not run.no_grad.outputs[0].requires_grad)
+        for run in runs
+        if run.has_float_input and not run.inference.error
+    }
+    return "keeps" if answers == {True} else ""
 
 
 def _told_by_method(name: str, runs: Sequence[Run]) -> str:
@@ -120,7 +132,9 @@ def _layout_name(tensor: torch.Tensor) -> str:
     return "mkldnn" if tensor.is_mkldnn else "sparse"
 
 
-def _conjugate(function: Callable[..., Any], calls: Sequence[Call]) -> str:
+def _conjugate(function: Callable[..., Any], calls: Sequence[Call], of_real: Sequence[Call]) -> str:
+    if {t.is_conj() for t in _outputs(function, of_real, _same)} == {True}:
+        return "of-real"
     of_plain = {t.is_conj() for t in _outputs(function, calls, _to_complex)}
     of_lazy = [t for t in _outputs(function, calls, _to_conjugate) if t.is_complex()]
     lazy = {t.is_conj() for t in of_lazy}

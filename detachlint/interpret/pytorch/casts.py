@@ -8,6 +8,7 @@ from detachlint.domain.traits import UNSEEN, Dtype, Trait
 from detachlint.domain.values import Address, Atom, Library, Literal, in_order, value_of
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.pytorch import placement
+from detachlint.knowledge.names import ORDERS
 
 
 def asked_dtype(call: LibraryCall) -> Dtype | None:
@@ -63,6 +64,15 @@ def asked_device(call: LibraryCall) -> Trait | None:
                 one = placement.device_from(call.state, value_of(atom), UNSEEN, story)
             found = one if found is None else found.join(one)
     return found
+
+
+def asks_for_order(call: LibraryCall) -> bool:
+    """Whether it asks for an order of the elements in memory, which they may have already or not."""
+    asked = call.arguments.keyword("memory_format")
+    given = frozenset().union(asked or frozenset(), *call.arguments.positional)
+    named = {atom.name for atom in given if isinstance(atom, Library)}
+    is_known = asked is None or all(isinstance(atom, Library) for atom in asked)
+    return bool(named & ORDERS) or not is_known
 
 
 def atom_is_dtype(call: LibraryCall, atom: Atom) -> bool:

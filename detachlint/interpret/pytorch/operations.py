@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from detachlint.domain.belief import NO, YES, Belief, Truth
-from detachlint.domain.objects import HeapObject, Kind, Sequence, Tensor, Unknown
+from detachlint.domain.objects import Kind, Sequence, Tensor, Unknown
 from detachlint.domain.story import Story, begin, then
 from detachlint.domain.traits import PLAIN, UNSEEN, Dtype, Family, Trait
 from detachlint.domain.values import (
@@ -20,23 +20,21 @@ from detachlint.domain.values import (
     addresses,
     join_values,
     single_address,
-    single_literal,
     value_of,
 )
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import casts, placement, surrounding, traits
+from detachlint.interpret.pytorch.perhaps_views import sometimes_view, view_roots
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
     as_view,
-    has_flag_to_lose,
     holds_tensor,
     inference_of,
     make_tensor,
     may_be_base,
-    roots,
     set_flag,
     severed_in,
     story_of,
@@ -56,7 +54,7 @@ MethodHandler: TypeAlias = "Callable[[Machine, Atom, LibraryCall], Outcomes]"
 def apply(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes:
     """The outcomes of a call that follows the general rule of its fact."""
     if _sheds_the_flag(fact):
-        return [(_shed_the_flag(call), call.state)]
+        return [(_shed_the_flag(fact, call), call.state)]
     if fact.in_place:
         return [(_in_place(machine, fact, call), call.state)]
     out = call.arguments.keyword("out")
@@ -74,9 +72,11 @@ def _sheds_the_flag(fact: CallFact) -> bool:
     return fact.aliasing is Aliasing.SELF and fact.results == (Result.NEVER,)
 
 
-def _shed_the_flag(call: LibraryCall) -> Value:
+def _shed_the_flag(fact: CallFact, call: LibraryCall) -> Value:
     """`t.detach_()` makes `t` itself a leaf that does not require grad (it raises on views)."""
     target = call.operand(0, "input") or frozenset()
+    if _keeps_flag(fact, call.state):
+        return target
     for address in addresses(target):
         thing = call.state.get(address)
         if isinstance(thing, (Tensor, Unknown)):
@@ -180,23 +180,22 @@ def result_tensor(
     state = call.state
     flag = any_flag(state, inputs).both(state.recording)
     story = story_of_any(state, inputs)
-    decides = None
-    if fact.factory:
-        asked = call.arguments.keyword("requires_grad")
-        if asked is not None:
-            flag = truth_belief(state, asked)
-            decides = deciding_atom(asked)
-            story = begin(
-                call.span, f"`{call.shown}(…, requires_grad=…)` makes a leaf that requires grad"
-            )
-        else:
-            flag = NO
+    asked = call.arguments.keyword("requires_grad") if fact.factory else None
+    decides = None if asked is None else deciding_atom(asked)
+    from_nothing = fact.factory and Result.PROPAGATE not in fact.results
+    if asked is not None:
+        flag = truth_belief(state, asked)
+        story = begin(
+            call.span, f"`{call.shown}(…, requires_grad=…)` makes a leaf that requires grad"
+        )
+    elif from_nothing:
+        flag = NO
     else:
         story = then(story, call.span, f"`{call.shown}(…)` is computed from it")
     device = _device(fact, call, inputs)
     return Tensor(
         flag,
-        leaf=YES if fact.factory else flag.opposite(),
+        leaf=YES if from_nothing or asked is not None else flag.opposite(),
         dtype=surrounding.lowered(
             state,
             fact.traits.get("autocast", ""),
@@ -307,121 +306,35 @@ def _output(
         mark = inference_of(state, call.operand(0, "input") or frozenset()) if shares else None
         return make_tensor(machine, state, activation, span, prototype, role, inference=mark)
     source = call.operand(0, "input") or frozenset()
+    if _inplace_flag(fact, call):
+        flag = any_flag(call.state, call.inputs)
+        write_into(call.state, source, flag, span, "written in place", story_of(call.state, source))
+        return source
     match fact.aliasing:
         case Aliasing.SELF if prototype.traits == traits.of_view(state, source):
             return source or make_tensor(machine, state, activation, span, prototype, role)
         case Aliasing.VIEW:
             viewed = source if call.receiver else join_all(call.inputs)
-            prototype = as_view(state, prototype, _view_roots(call, viewed))
+            prototype = as_view(state, prototype, view_roots(call, viewed))
             if fact.perhaps_self:
                 prototype = may_be_base(state, prototype, viewed)
         case Aliasing.SOMETIMES:
-            return _sometimes_view(machine, fact, call, prototype, source, role)
+            return sometimes_view(machine, fact, call, prototype, source, role)
+        case Aliasing.FRESH if _keeps_flag(fact, state):
+            prototype = as_view(state, prototype, view_roots(call, source))
         case Aliasing.FRESH:
             pass
     return make_tensor(machine, state, activation, span, prototype, role)
 
 
+def _keeps_flag(fact: CallFact, state: State) -> bool:
+    """Whether the flag of argument 0 stays in inference mode, which is on."""
+    return state.inference == YES and fact.traits.get("inference") == "keeps"
+
+
 def join_all(values: list[Value]) -> Value:
     """The join of values."""
     return frozenset().union(*values)
-
-
-def _view_roots(call: LibraryCall, viewed: Value) -> frozenset[Address]:
-    found = roots(call.state, viewed)
-    for address in addresses(viewed):
-        thing = call.state.get(address)
-        if isinstance(thing, Sequence):
-            found |= roots(call.state, thing.all)
-    return found
-
-
-def _sometimes_view(
-    machine: Machine,
-    fact: CallFact,
-    call: LibraryCall,
-    prototype: Tensor,
-    source: Value,
-    role: str,
-) -> Value:
-    """View, input itself or copy. Only the flag under `no_grad` and later changes tell them apart."""
-    state, activation, span = call.state, call.activation, call.span
-    # New only where the input is not contiguous, or has a lazy bit: seldom.
-    if "layout" in fact.depends or _resolves(fact):
-        view = as_view(state, prototype, _view_roots(call, source))
-        if fact.perhaps_self:
-            view = may_be_base(state, view, source)
-        return make_tensor(machine, state, activation, span, view, role)
-    stays = _stays(state, source, fact)
-    if stays:
-        return source
-    mark = state.inference.join(inference_of(state, source)) if stays is None else None
-    made = make_tensor(machine, state, activation, span, prototype, role, inference=mark)
-    if stays is False:
-        return made
-    if _inplace_flag(fact, call):
-        flag = any_flag(state, call.inputs)
-        write_into(state, source, flag, span, "written in place", story_of(state, source))
-        return source
-    drops = _drops(fact, call) if _may_drop(fact) else None
-    if drops is not None:
-        return made if drops else source
-    if state.mode == YES:
-        loses = _may_drop(fact) and has_flag_to_lose(state, source)
-        return made | source if loses else made
-    if fact.depends == ("call",):
-        return made | source
-    # Where there is nothing to do it is the tensor itself, flag and all.
-    flag = prototype.grad.join(any_flag(state, [source]))
-    either = replace(prototype, grad=flag, story=story_of(state, source))
-    return make_tensor(machine, state, activation, span, either, role, inference=mark)
-
-
-def _resolves(fact: CallFact) -> bool:
-    """Whether it does nothing but resolve a lazy bit."""
-    return fact.depends == ("call",) and "clears" in fact.traits.values()
-
-
-def _may_drop(fact: CallFact) -> bool:
-    """Whether it is a dropout: whether it gives its input itself depends on the call, and it has a share."""
-    return "call" in fact.depends and "p" in fact.parameters
-
-
-def _drops(fact: CallFact, call: LibraryCall) -> bool | None:
-    """Whether a dropout does anything; None if that is not known. Else it gives its input itself."""
-    if "training" not in fact.parameters:
-        return None
-    training = call.flag(fact.parameters.index("training"), "training", default=not fact.idle)
-    share = call.operand(fact.parameters.index("p"), "p")
-    some = share is None or ((known := single_literal(share)) is not None and known.value != 0)
-    return training if some or training is False else None
-
-
-def _stays(state: State, source: Value, fact: CallFact) -> bool | None:
-    """Whether a cast or a move finds nothing to do and gives the tensor itself; None: unknown."""
-    things = [state.get(atom) if isinstance(atom, Address) else None for atom in source]
-    if not things:
-        return None
-    answers = {_finds_nothing_to_do(thing, fact) for thing in things}
-    return answers.pop() if len(answers) == 1 else None
-
-
-def _finds_nothing_to_do(thing: HeapObject | None, fact: CallFact) -> bool | None:
-    if not isinstance(thing, Tensor):
-        return None
-    if "device" in fact.depends:
-        there = placement.device_named(fact.device)
-        if there == PLAIN:
-            return True if thing.device == PLAIN else False if thing.device.held == YES else None
-        return False if thing.device == PLAIN else None
-    if fact.dtype not in ("same", "argument"):
-        wanted = placement.dtype_named(f"torch.{fact.dtype}")
-        if Family.UNKNOWN in (thing.dtype.family, wanted.family):
-            return None
-        if thing.dtype.family is not wanted.family or thing.dtype.narrow.held != wanted.narrow.held:
-            return False if thing.dtype.narrow.held in (YES, NO) else None
-        return True if wanted.is_float32 else None
-    return None
 
 
 def _inplace_flag(fact: CallFact, call: LibraryCall) -> bool:
@@ -482,7 +395,7 @@ def apply_maybe(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes
     state = call.state
     receiver = call.receiver
     if _sheds_the_flag(fact):
-        return [(_shed_the_flag(call), state)]
+        return [(_shed_the_flag(fact, call), state)]
     if fact.special == "requires_grad_":
         return set_requires_grad(machine, fact, call)
     if fact.aliasing is Aliasing.VIEW and fact.results == (Result.NEVER,):

@@ -27,6 +27,7 @@ from detachlint.domain.values import (
     Literal,
     Value,
     addresses,
+    single_literal,
     value_of,
 )
 from detachlint.interpret.engine.activation import Outcomes
@@ -52,7 +53,7 @@ from detachlint.interpret.pytorch.tensors import (
 )
 from detachlint.ir.nodes import Constant, Name, Subscript
 from detachlint.knowledge import facts
-from detachlint.knowledge.facts import CallFact, Result
+from detachlint.knowledge.facts import Aliasing, CallFact, Result
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -228,7 +229,8 @@ def _cast(machine: Machine, call: LibraryCall, source: Value, keeps_flag: bool =
         same = new_dtype == thing.dtype and new_device == thing.device
         certain = new_dtype.family not in (Family.UNKNOWN, Family.FLOAT, Family.COMPLEX)
         placed = new_device.held in (YES, NO) and len(new_device.names) < 2
-        if same and certain and placed and not _copies(call):
+        kept = not _copies(call) and not casts.asks_for_order(call)
+        if same and certain and placed and kept:
             parts |= value_of(address)
             continue
         flag = flag_of(state, value_of(address))
@@ -349,15 +351,14 @@ def _legacy_constructor(machine: Machine, fact: CallFact, call: LibraryCall) -> 
 
 def _leaf(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
     """`nn.Parameter(t)`, or `Variable(t)`, which requires grad only if told to: leaves that share it."""
-    by_default = YES if fact.results == (Result.PROPAGATE,) else NO
     parameter = facts.class_kind(fact.name) == "parameter"
+    propagates = fact.results == (Result.PROPAGATE,)
+    by_default = YES if parameter else any_flag(call.state, call.inputs) if propagates else NO
     asked = call.arguments.get(1, "requires_grad")
     flag = truth_belief(call.state, asked) if asked is not None else by_default
-    what = (
-        "`nn.Parameter` requires grad by default"
-        if asked is None
-        else "made with `requires_grad=True`"
-    )
+    what = "made with `requires_grad=True`"
+    if asked is None:
+        what = f"`{call.shown}` requires grad {'by default' if parameter else 'as its data does'}"
     data = call.arguments.get(0, "data") or NONE
     dtype = placement.dtype_of(call.state, [data])
     made = Tensor(
@@ -403,6 +404,23 @@ def _autograd_grad(machine: Machine, fact: CallFact, call: LibraryCall) -> Outco
     sequence = Sequence("tuple", (one,) * count, frozenset() if count else one)
     value = machine.new(call.state, call.activation, call.span, "gradients", sequence)
     return [(value, call.state)]
+
+
+def _einsum(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    """`torch.einsum("ij->ji", t)` is a view; one that sums, or multiplies, makes a new tensor."""
+    equation = single_literal(call.operand(0, "equation") or frozenset())
+    operand = call.operand(1) or frozenset()
+    listed = any(isinstance(call.state.get(a), Sequence) for a in addresses(operand))
+    alone = len(call.arguments.positional) == 2 and call.arguments.exact and not listed
+    views = alone and equation is not None and not _sums(str(equation.value))
+    aliasing = Aliasing.VIEW if views else Aliasing.FRESH
+    return [(operations.outputs(machine, replace(fact, aliasing=aliasing), call), call.state)]
+
+
+def _sums(equation: str) -> bool:
+    """Whether some index of the operand is summed: without `->`, that is one which is there twice."""
+    given, arrow, kept = equation.replace(" ", "").replace(".", "").partition("->")
+    return bool(set(given) - set(kept)) if arrow else len(set(given)) < len(given)
 
 
 def _getitem(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
@@ -490,6 +508,7 @@ HANDLERS: dict[str, Handler] = {
     "callback": callbacks.run,
     "checkpoint": callbacks.checkpoint,
     "deepcopy": _deepcopy,
+    "einsum": _einsum,
     "functional_call": callbacks.functional_call,
     "getitem": _getitem,
     "gives_argument": _gives_argument,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detachlint.domain.belief import MAYBE, NO
+from detachlint.domain.belief import MAYBE, NO, YES, Belief
 from detachlint.domain.objects import Tensor
 from detachlint.domain.story import begin
 from detachlint.domain.traits import (
@@ -69,6 +69,8 @@ def of_result(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Traits:
         return without(own, Check.CONJUGATE)
     if fact.traits.get("neg") == "clears":
         return without(own, Check.NEGATIVE)
+    if conjugate == "of-real" and dtype_of(call.state, [source]).family in _REAL:
+        return {**own, Check.CONJUGATE: _lazy(YES, call.shown, call.span)}
     if fact.aliasing is not Aliasing.FRESH:
         return own  # lazy bits survive what copies nothing; a copy resolves them
     common = _of_the_class(common_traits(call.state, inputs), fact)
@@ -76,6 +78,8 @@ def of_result(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Traits:
         return {**common, Check.LAYOUT: own[Check.LAYOUT]}
     return common
 
+
+_REAL = frozenset({Family.FLOAT, Family.FLOAT32, Family.INTEGER})
 
 LAYOUTS = frozenset({"sparse", "mkldnn"})
 """Layouts that a tensor of the usual one is brought into."""
@@ -105,8 +109,12 @@ def _conjugated(dtype: Dtype, own: Traits, shown: str, span: Span) -> Traits:
         after = before.held.join(after) if before.held != NO else MAYBE
     if after == NO:
         return without(own, Check.CONJUGATE)
+    return {**own, Check.CONJUGATE: _lazy(after, shown, span)}
+
+
+def _lazy(held: Belief, shown: str, span: Span) -> Trait:
     story = begin(span, f"`{shown}` conjugates lazily: it only sets a bit")
-    return {**own, Check.CONJUGATE: Trait(after, frozenset({"conjugate"}), story)}
+    return Trait(held, frozenset({"conjugate"}), story)
 
 
 def of_part(tensor: Tensor, fact: CallFact) -> tuple[Dtype, Traits]:

@@ -1,0 +1,130 @@
+"""What is sometimes a view, sometimes the argument itself, and sometimes new: casts, dropouts, …"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from detachlint.domain.belief import NO, YES
+from detachlint.domain.objects import HeapObject, Sequence, Tensor
+from detachlint.domain.traits import PLAIN, Family
+from detachlint.domain.values import Address, Value, addresses, single_literal
+from detachlint.interpret.engine.arguments import LibraryCall
+from detachlint.interpret.engine.state import State
+from detachlint.interpret.pytorch import casts, placement
+from detachlint.interpret.pytorch.tensors import (
+    any_flag,
+    as_view,
+    has_flag_to_lose,
+    inference_of,
+    make_tensor,
+    may_be_base,
+    roots,
+    story_of,
+)
+from detachlint.knowledge.facts import CallFact
+
+if TYPE_CHECKING:
+    from detachlint.interpret.engine.machine import Machine
+
+
+def view_roots(call: LibraryCall, viewed: Value) -> frozenset[Address]:
+    """What a view of these is a view of, containers of tensors included."""
+    found = roots(call.state, viewed)
+    for address in addresses(viewed):
+        thing = call.state.get(address)
+        if isinstance(thing, Sequence):
+            found |= roots(call.state, thing.all)
+    return found
+
+
+def sometimes_view(
+    machine: Machine,
+    fact: CallFact,
+    call: LibraryCall,
+    prototype: Tensor,
+    source: Value,
+    role: str,
+) -> Value:
+    """View, input itself or copy. Only the flag under `no_grad` and later changes tell them apart."""
+    state, activation, span = call.state, call.activation, call.span
+    # New only where the input is not contiguous, or has a lazy bit: seldom.
+    if ("layout" in fact.depends and not casts.asks_for_order(call)) or _resolves(fact):
+        view = as_view(state, prototype, view_roots(call, source))
+        if fact.perhaps_self:
+            view = may_be_base(state, view, source)
+        return make_tensor(machine, state, activation, span, view, role)
+    stays = None if casts.asks_for_order(call) else _stays(state, source, fact)
+    if stays:
+        return source
+    mark = state.inference.join(inference_of(state, source)) if stays is None else None
+    made = make_tensor(machine, state, activation, span, prototype, role, inference=mark)
+    if stays is False:
+        return made
+    drops = _drops(fact, call) if _may_drop(fact) else None
+    if drops is not None:
+        return made if drops else source
+    reorders = casts.asks_for_order(call)
+    if state.mode == YES:
+        loses = (_may_drop(fact) or reorders) and has_flag_to_lose(state, source)
+        return made | source if loses else made
+    if reorders:
+        return made | source
+    if fact.depends == ("call",):
+        return made | source
+    # Where there is nothing to do it is the tensor itself, flag and all.
+    flag = prototype.grad.join(any_flag(state, [source]))
+    either = replace(prototype, grad=flag, story=story_of(state, source))
+    return make_tensor(machine, state, activation, span, either, role, inference=mark)
+
+
+def _resolves(fact: CallFact) -> bool:
+    """Whether it does nothing but resolve a lazy bit."""
+    return fact.depends == ("call",) and "clears" in fact.traits.values()
+
+
+def _may_drop(fact: CallFact) -> bool:
+    """Whether it is a dropout: whether it gives its input itself depends on the call, and it has a share."""
+    return "call" in fact.depends and "p" in fact.parameters
+
+
+def _drops(fact: CallFact, call: LibraryCall) -> bool | None:
+    """Whether a dropout does anything; None if that is not known. Else it gives its input itself."""
+    name = next((name for name in ("training", "train") if name in fact.parameters), None)
+    if name is None:
+        return None
+    training = call.flag(fact.parameters.index(name), name, default=not fact.idle)
+    share = call.operand(fact.parameters.index("p"), "p")
+    known = None if share is None else single_literal(share)
+    if training is False or (known is not None and known.value == 0):
+        return False
+    return training if share is None or known is not None else None
+
+
+def _stays(state: State, source: Value, fact: CallFact) -> bool | None:
+    """Whether a cast or a move finds nothing to do and gives the tensor itself; None: unknown."""
+    things = [state.get(atom) if isinstance(atom, Address) else None for atom in source]
+    if not things:
+        return None
+    answers = {_finds_nothing_to_do(thing, fact) for thing in things}
+    return answers.pop() if len(answers) == 1 else None
+
+
+def _finds_nothing_to_do(thing: HeapObject | None, fact: CallFact) -> bool | None:
+    if not isinstance(thing, Tensor):
+        return None
+    if "device" in fact.depends:
+        there = placement.device_named(fact.device)
+        if there == PLAIN:
+            return True if thing.device == PLAIN else False if thing.device.held == YES else None
+        return False if thing.device == PLAIN else None
+    if fact.dtype not in ("same", "argument"):
+        wanted = placement.dtype_named(f"torch.{fact.dtype}")
+        if Family.UNKNOWN in (thing.dtype.family, wanted.family):
+            return None
+        if fact.traits.get("complex") == "makes":
+            return None if thing.dtype.family is Family.COMPLEX else False
+        if thing.dtype.family is not wanted.family or thing.dtype.narrow.held != wanted.narrow.held:
+            return False if thing.dtype.narrow.held in (YES, NO) else None
+        return True if wanted.is_float32 else None
+    return None

@@ -1,0 +1,177 @@
+"""Programs that call one callable of PyTorch and convert what comes out, and what PyTorch does with them.
+
+A program is a list of blocks; each makes tensors, calls, and converts outputs, one on a line. What
+raises is seen by executing it, block by block, conversion by conversion.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from textwrap import indent
+from typing import Any
+
+import torch
+
+from detachlint.harness.probe import hand, observe
+from detachlint.harness.probe.execute import Call, guarded_with_error, seed
+from detachlint.harness.probe.universe import function_of, is_attribute
+
+MOST_CALLS = 3
+"""Calls of one callable that become programs."""
+MOST_ELEMENTS = 64
+REFUSAL = "Can't call numpy() on Tensor that requires grad"
+
+
+class Unspeakable(Exception):
+    """An argument cannot be written down in a program."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Statements that make a result, and expressions that convert parts of it."""
+
+    statements: str
+    conversions: tuple[str, ...]
+    raises: tuple[bool | None, ...]
+    """Of each conversion, whether it is refused for its flag; None: it raises something else."""
+
+
+@dataclass
+class Program:
+    """The text, and what each line that converts something does."""
+
+    text: str = "import torch\n"
+    raises: dict[int, bool | None] = field(default_factory=dict)
+
+    def add(self, block: Block) -> None:
+        """Append a block."""
+        self.text += block.statements
+        for conversion, raises in zip(block.conversions, block.raises, strict=True):
+            self.text += f"{conversion}\n"
+            self.raises[self.text.count("\n")] = raises
+
+
+def program_of(name: str) -> Program | None:
+    """What is done with calls of `name`; None where no call of it can be written down."""
+    if hand.function(name) is not None:
+        return None
+    program = Program()
+    calls = observe._working_calls(name, function_of(name))
+    for call in _speakable(name, calls):
+        for situation in SITUATIONS:
+            block = _block(situation, *call)
+            if block is not None:
+                program.add(block)
+    return program if program.raises else None
+
+
+SITUATIONS = (
+    # How tensors are made, around the call, after it.
+    (".requires_grad_().clone()", "", ""),
+    (".requires_grad_().clone()", "torch.no_grad()", ""),
+    (".requires_grad_().clone()", "torch.inference_mode()", ""),
+    ("", "", ""),
+    ("", "", "x0.requires_grad_()"),
+)
+
+
+def _speakable(name: str, calls: Iterable[Call]) -> Iterator[tuple[list[str], str]]:
+    """The tensors to make and the expression, for the first calls that can be written down."""
+    found = 0
+    for call in calls:
+        try:
+            yield _spelled(name, call)
+        except Unspeakable:
+            continue
+        found += 1
+        if found == MOST_CALLS:
+            return
+
+
+def _spelled(name: str, call: Call) -> tuple[list[str], str]:
+    tensors: list[str] = []
+    values = [_spell(value, tensors) for value in call.args]
+    named = [f"{key}={_spell(value, tensors)}" for key, value in call.kwargs.items()]
+    if not tensors:
+        raise Unspeakable
+    last = name.rpartition(".")[2]
+    if not name.startswith("torch.Tensor."):
+        return tensors, f"{name}({', '.join([*values, *named])})"
+    if is_attribute(name):
+        return tensors, f"{values[0]}.{last}"
+    return tensors, f"{values[0]}.{last}({', '.join([*values[1:], *named])})"
+
+
+def _spell(value: Any, tensors: list[str]) -> str:
+    if isinstance(value, torch.Tensor):
+        tensors.append(_spell_tensor(value))
+        return f"x{len(tensors) - 1}"
+    if type(value) in (list, tuple):
+        items = [_spell(item, tensors) for item in value]
+        inside = ", ".join(items)
+        return f"[{inside}]" if type(value) is list else f"({inside}{',' * (len(items) == 1)})"
+    if value is None or isinstance(value, (bool, int, str)):
+        return repr(value)
+    if isinstance(value, float) and math.isfinite(value):
+        return repr(value)
+    if isinstance(value, (torch.dtype, torch.layout, torch.memory_format)):
+        return repr(value)
+    raise Unspeakable
+
+
+def _spell_tensor(tensor: torch.Tensor) -> str:
+    strided = tensor.layout is torch.strided and not tensor.is_nested and not tensor.is_quantized
+    plain = strided and tensor.device.type == "cpu" and type(tensor) is torch.Tensor
+    if not plain or tensor.is_conj() or tensor.is_neg() or not 0 < tensor.numel() <= MOST_ELEMENTS:
+        raise Unspeakable
+    if tensor.is_floating_point() and not bool(tensor.isfinite().all()):
+        raise Unspeakable
+    made = f"torch.tensor({tensor.tolist()}, dtype={tensor.dtype})"
+    floats = tensor.is_floating_point() or tensor.is_complex()
+    return f"{made}{{flag}}" if floats else made
+
+
+def _block(situation: tuple[str, str, str], tensors: Sequence[str], call: str) -> Block | None:
+    flag, around, after = situation
+    lines = [f"x{i} = {tensor.format(flag=flag)}" for i, tensor in enumerate(tensors)]
+    body = f"out = {call}\n"
+    statements = "\n".join(lines) + "\n"
+    statements += f"with {around}:\n{indent(body, '    ')}" if around else body
+    statements += f"{after}\n" if after else ""
+    names: dict[str, Any] = {"torch": torch}
+    seed()
+    if guarded_with_error(lambda: _run(statements, names))[1]:
+        return None
+    conversions = [f"{place}.numpy()" for place in _tensors_in("out", names["out"])]
+    if not after:
+        conversions.append("x0.numpy()")
+    raises = [_raises(conversion, names) for conversion in conversions]
+    return Block(statements, tuple(conversions), tuple(raises))
+
+
+def _run(statements: str, names: dict[str, Any]) -> None:
+    exec(statements, names)
+
+
+def _tensors_in(name: str, value: Any) -> Iterator[str]:
+    """Expressions for the tensors in a result."""
+    if isinstance(value, torch.Tensor):
+        yield name
+    elif isinstance(value, (list, tuple)):
+        for place, item in enumerate(value):
+            yield from _tensors_in(f"{name}[{place}]", item)
+
+
+def _raises(conversion: str, names: dict[str, Any]) -> bool | None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            eval(conversion, names)
+        except RuntimeError as error:
+            return True if REFUSAL in str(error) else None
+        except Exception:
+            return None
+    return False

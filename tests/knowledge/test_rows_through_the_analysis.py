@@ -1,0 +1,112 @@
+"""Each row's callable in small programs: what the analysis says of them against what PyTorch does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from zlib import crc32
+
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("expecttest")  # PyTorch's own samples need it
+
+from row_programs import Program, program_of  # noqa: E402  # needs torch
+
+from detachlint.api import check_source  # noqa: E402
+from detachlint.harness.probe import tables, worker  # noqa: E402
+from detachlint.knowledge import facts  # noqa: E402
+from detachlint.knowledge.model import Aliasing, CallFact  # noqa: E402
+from detachlint.rules.finding import Confidence  # noqa: E402
+
+pytestmark = pytest.mark.skipif(
+    facts.CALLS.version != f"torch {tables.VERSION}",
+    reason=f"the tables are about {facts.CALLS.version}",
+)
+
+ODD = {
+    "torch.fft.ihfftn": "conjugates lazily over one dimension, and not over several",
+    "torch.histogramdd": "its second output is a tuple of tensors, which are the given ones",
+    "torch.nn.utils.fuse_conv_bn_weights": "gives parameters with the flags of other tensors",
+    "torch.nn.utils.fuse_linear_bn_weights": "gives parameters with the flags of other tensors",
+}
+"""Callables of which the rows do not tell everything, and what they do not tell."""
+
+
+def names(share: int) -> list[str]:
+    """The modelled callables, one in `share`."""
+    modelled = (name for name in facts.CALLS.names() if facts.call_fact(name) is not None)
+    return [name for name in modelled if crc32(name.encode()) % share == 0 and name not in ODD]
+
+
+def findings(program: Program) -> dict[int, set[Confidence]]:
+    found: dict[int, set[Confidence]] = {}
+    for finding in check_source(program.text):
+        found.setdefault(finding.span.line, set()).add(finding.confidence)
+    return found
+
+
+def complaints(name: str) -> Iterator[str]:
+    """Lines on which the analysis says something else than PyTorch does."""
+    fact, program = facts.call_fact(name), program_of(name)
+    if fact is None or program is None:
+        return
+    found, lines = findings(program), program.text.splitlines()
+    for line, raises in program.raises.items():
+        said = found.get(line, set())
+        is_right = Confidence.CERTAIN in said if raises is not False else not said
+        is_open = depends_on_more(fact) and (Confidence.CERTAIN not in said or raises is not False)
+        if not (is_right or is_open):
+            start = max(0, *(n for n in range(line) if lines[n].startswith("x0 = ")))
+            yield "\n".join([f"{name}: raises: {raises}, said: {said}", *lines[start:line]])
+
+
+def depends_on_more(fact: CallFact) -> bool:
+    """Whether it depends on sizes, layouts or exact dtypes, of which programs tell nothing, what it is."""
+    several = fact.repeated and fact.aliasing is Aliasing.VIEW and fact.perhaps_self
+    return fact.aliasing is Aliasing.SOMETIMES or several
+
+
+def test_a_sample_of_rows_says_of_programs_what_pytorch_does() -> None:
+    worker.settle()
+    sample = names(16)
+    assert len(sample) > 80
+    assert [text for name in sample for text in complaints(name)] == []
+
+
+@pytest.mark.slow
+def test_all_rows_say_of_programs_what_pytorch_does() -> None:
+    worker.settle()
+    assert [text for name in names(1) for text in complaints(name)] == []
+
+
+def test_most_rows_have_programs() -> None:
+    worker.settle()
+    sample = names(64)
+    assert sum(program_of(name) is not None for name in sample) > 0.6 * len(sample)
+
+
+def test_what_a_program_does_is_seen() -> None:
+    program = program_of("torch.Tensor.t")
+    assert program is not None
+    lines = program.text.splitlines()
+    seen = [(lines[line - 1], raises) for line, raises in program.raises.items()]
+    # With a flag; under no_grad and in inference mode (the view and its base); without; set later.
+    assert seen[:8] == [("out.numpy()", True), ("x0.numpy()", True)] * 3 + [
+        ("out.numpy()", False),
+        ("x0.numpy()", False),
+    ]
+    assert seen[8] == ("out.numpy()", True)
+
+
+def test_a_row_that_is_wrong_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = facts.CALLS.row
+    right = read("torch.exp") or ""
+    wrong = {"torch.exp": right.replace("propagate", "propagate view", 1)}
+    assert list(complaints("torch.exp")) == []
+    monkeypatch.setattr(facts.CALLS, "row", lambda name: wrong.get(name, read(name)))
+    facts.call_fact.cache_clear()
+    try:
+        found = list(complaints("torch.exp"))
+    finally:
+        facts.call_fact.cache_clear()
+    assert any("raises: False" in text and "CERTAIN" in text for text in found)
