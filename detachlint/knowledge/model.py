@@ -72,6 +72,8 @@ class CallFact:
     """The names of the outputs of a struct sequence: `("values", "indices")`."""
     repeated: bool
     """A variable number of outputs, all like `results[0]` (`split`, `chunk`, `unbind`, …)."""
+    each: bool
+    """Of what is repeated: there is one output for each tensor given, made of that one alone."""
     python_type: str
     """For a single `Result.PYTHON`: `"bool"`, `"int"`, `"NoneType"`, `"torch.Size"`, …"""
     aliasing: Aliasing

@@ -69,6 +69,7 @@ def parse_call(name: str, row: str, version: str = "") -> CallFact | None:
         sequence="tuple" if "tuple" in flags else "list" if "list" in flags else "",
         fields=_names(settings.get("fields", "")),
         repeated=repeated,
+        each="each" in flags,
         python_type=python_type,
         aliasing=_aliasing(flags),
         perhaps_self="perhaps-self" in flags,
@@ -119,6 +120,7 @@ def format_call(fact: CallFact) -> str:
     words += [fact.sequence] if fact.sequence else []
     words += [] if fact.aliasing is Aliasing.FRESH else [fact.aliasing.value]
     for word, present in (
+        ("each", fact.each),
         ("perhaps-self", fact.perhaps_self),
         ("attribute", fact.attribute),
         ("in-place", fact.in_place),
@@ -338,7 +340,7 @@ def format_numpy(fact: NumpyFact) -> str:
 
 # --- words ------------------------------------------------------------------------------------
 
-_FLAGS = {"tuple", "list", "attribute", "in-place", "factory", "idle", "perhaps-self"}
+_FLAGS = {"tuple", "list", "attribute", "in-place", "factory", "idle", "each", "perhaps-self"}
 _FLAGS |= {"loss", "lazy", *_ALIASING}
 _CALL_SETTINGS = {
     "fields",

@@ -278,6 +278,13 @@ def test_what_is_always_or_never_argument_0_is_not_said_to_be_it_perhaps(name: s
     assert fact is not None and not fact.perhaps_self
 
 
+def test_who_gives_one_output_for_each_tensor() -> None:
+    each = [name for name in facts.CALLS.names() if (f := facts.call_fact(name)) and f.each]
+    assert each == words(
+        "torch.atleast_1d torch.atleast_2d torch.atleast_3d torch.broadcast_tensors torch.meshgrid"
+    )
+
+
 def test_which_modules_may_give_their_input_itself() -> None:
     found = {name: facts.module_fact(f"torch.nn.{name}") for name in words("Flatten Dropout ReLU")}
     assert [name for name, fact in found.items() if fact and fact.perhaps_self] == [

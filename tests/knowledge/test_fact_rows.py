@@ -48,6 +48,7 @@ def call_facts(draw: st.DrawFn) -> CallFact:
         sequence=draw(st.sampled_from(("", "tuple", "list"))),
         fields=draw(name_tuples),
         repeated=draw(st.booleans()),
+        each=draw(st.booleans()),
         python_type=draw(st.sampled_from(("", "int", "torch.Size", "float|list"))),
         aliasing=draw(aliasings),
         perhaps_self=draw(st.booleans()),

@@ -75,6 +75,7 @@ def conclude(name: str, runs: Sequence[Run], *, with_traits: bool = True) -> Cal
         sequence=form.sequence,
         fields=form.fields,
         repeated=repeated,
+        each=repeated and _is_one_for_each(relevant),
         python_type=python_type,
         aliasing=aliasing,
         perhaps_self=aliasing is not Aliasing.SELF and _perhaps_self(usual),
@@ -229,6 +230,19 @@ def _aliasing_of(output: OutputSeen, result: Result) -> Aliasing:
     if output.requires_grad or (output.shares_memory and result is not Result.PROPAGATE):
         return Aliasing.VIEW
     return Aliasing.FRESH
+
+
+def _is_one_for_each(runs: Sequence[Run]) -> bool:
+    """Whether each of several tensors that alone requires grad passes that on to its own output."""
+    given = [run for run in runs if all(isinstance(a, torch.Tensor) for a in run.call.args)]
+    seen = [
+        [output.requires_grad for output in one.outputs]
+        == [number == place for number in range(len(run.call.args))]
+        for run in given
+        for place, one in run.single
+        if len(run.call.args) > 1 and not one.error
+    ]
+    return all(seen) and bool(seen)
 
 
 def _perhaps_self(runs: Sequence[Run]) -> bool:

@@ -113,6 +113,7 @@ def _factories() -> dict[str, Sequence[Call]]:
         "arange": [_call(3), _call(0.0, 1.0, 0.5)],
         "as_tensor": [_call(X), _call(X, dtype=torch.float64), _call([1.0]), _call(array)],
         "asarray": [_call(X), _call(X, dtype=torch.float64), _call([1.0]), _call(X, copy=True)],
+        **{f"atleast_{n}d": [_call(X, V)] for n in (1, 2, 3)},
         "broadcast_tensors": [_call(X, V), _call(V, X)],
         "chain_matmul": [_call(X, X)],
         "einsum": [_call("ij->ji", X), _call("ij,jk->ik", X, X), _call("ij->i", X)],

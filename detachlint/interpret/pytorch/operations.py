@@ -23,7 +23,7 @@ from detachlint.domain.values import (
     value_of,
 )
 from detachlint.interpret.engine.activation import Outcomes
-from detachlint.interpret.engine.arguments import LibraryCall
+from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import casts, placement, surrounding, traits
 from detachlint.interpret.pytorch.perhaps_views import sometimes_view, view_roots
@@ -121,6 +121,16 @@ def gradient_inputs(fact: CallFact, call: LibraryCall) -> list[Value]:
 def outputs(machine: Machine, fact: CallFact, call: LibraryCall) -> Value:
     """The value of a call that makes its result (or a view)."""
     fact = as_asked(fact, call)
+    parted = _arguments_apart(call) if fact.each else ()
+    if parted:
+        alone = replace(fact, repeated=False, each=False, sequence="")
+        calls = (replace(call, arguments=Arguments((value,))) for value in parted)
+        made = tuple(
+            _output_of_one(machine, alone, one, f"output {index}")
+            for index, one in enumerate(calls)
+        )
+        several = Sequence(fact.sequence, made)
+        return machine.new(call.state, call.activation, call.span, "outputs", several)
     inputs = gradient_inputs(fact, call)
     prototype = result_tensor(machine, fact, call, inputs)
     if fact.repeated:
@@ -142,6 +152,24 @@ def outputs(machine: Machine, fact: CallFact, call: LibraryCall) -> Value:
         return parts[0]
     sequence = Sequence(fact.sequence, parts, fields=fact.fields)
     return machine.new(call.state, call.activation, call.span, "outputs", sequence)
+
+
+def _output_of_one(machine: Machine, fact: CallFact, call: LibraryCall, role: str) -> Value:
+    prototype = result_tensor(machine, fact, call, call.inputs)
+    return _output(machine, fact, call, fact.results[0], prototype, role)
+
+
+def _arguments_apart(call: LibraryCall) -> tuple[Value, ...]:
+    """The tensors given one by one, or in one list; empty where it is not known which they are."""
+    given = call.arguments.positional
+    if not call.arguments.exact or call.receiver:
+        return ()
+    if len(given) == 1:
+        things = [call.state.get(a) if isinstance(a, Address) else None for a in given[0]]
+        (thing,) = things if len(things) == 1 else (None,)
+        if isinstance(thing, Sequence):
+            return thing.items if thing.exact else ()
+    return given
 
 
 def as_asked(fact: CallFact, call: LibraryCall) -> CallFact:
