@@ -93,8 +93,8 @@ def _speakable(name: str, calls: Iterable[Call]) -> Iterator[tuple[list[str], st
 
 def _spelled(name: str, call: Call) -> tuple[list[str], str]:
     tensors: list[str] = []
-    values = [_spell(value, tensors) for value in call.args]
-    named = [f"{key}={_spell(value, tensors)}" for key, value in call.kwargs.items()]
+    values = [spell(value, tensors) for value in call.args]
+    named = [f"{key}={spell(value, tensors)}" for key, value in call.kwargs.items()]
     if not tensors:
         raise Unspeakable
     last = name.rpartition(".")[2]
@@ -105,12 +105,16 @@ def _spelled(name: str, call: Call) -> tuple[list[str], str]:
     return tensors, f"{values[0]}.{last}({', '.join([*values[1:], *named])})"
 
 
-def _spell(value: Any, tensors: list[str]) -> str:
+def spell(value: Any, tensors: list[str]) -> str:
+    """The argument as a program has it; what makes the tensors in it is appended to `tensors`.
+
+    Those that may require grad are followed by `{flag}`. Raises `Unspeakable`.
+    """
     if isinstance(value, torch.Tensor):
         tensors.append(_spell_tensor(value))
         return f"x{len(tensors) - 1}"
     if type(value) in (list, tuple):
-        items = [_spell(item, tensors) for item in value]
+        items = [spell(item, tensors) for item in value]
         inside = ", ".join(items)
         return f"[{inside}]" if type(value) is list else f"({inside}{',' * (len(items) == 1)})"
     if value is None or isinstance(value, (bool, int, str)):
@@ -141,13 +145,15 @@ def _block(situation: tuple[str, str, str], tensors: Sequence[str], call: str) -
     statements = "\n".join(lines) + "\n"
     statements += f"with {around}:\n{indent(body, '    ')}" if around else body
     statements += f"{after}\n" if after else ""
-    names: dict[str, Any] = {"torch": torch}
+    return run_block(statements, {"torch": torch}, [] if after else ["x0.numpy()"])
+
+
+def run_block(statements: str, names: dict[str, Any], more: Sequence[str]) -> Block | None:
+    """The block that converts the tensors in `out`, and converts `more`; None if it raises before."""
     seed()
     if guarded_with_error(lambda: _run(statements, names))[1]:
         return None
-    conversions = [f"{place}.numpy()" for place in _tensors_in("out", names["out"])]
-    if not after:
-        conversions.append("x0.numpy()")
+    conversions = [*(f"{place}.numpy()" for place in _tensors_in("out", names["out"])), *more]
     raises = [_raises(conversion, names) for conversion in conversions]
     return Block(statements, tuple(conversions), tuple(raises))
 

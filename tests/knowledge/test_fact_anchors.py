@@ -139,7 +139,7 @@ def test_views_keep_the_flag_of_their_base(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     words(
-        "reshape flatten ravel einsum nn.functional.dropout nn.functional.relu Tensor.to "
+        "reshape flatten ravel einsum nn.functional.dropout Tensor.view Tensor.to "
         "Tensor.float Tensor.double Tensor.half Tensor.cpu Tensor.contiguous Tensor.reshape "
         "Tensor.flatten Tensor.__getitem__ Tensor.type Tensor.resolve_conj as_tensor"
     ),
@@ -149,7 +149,11 @@ def test_some_results_alias_only_sometimes(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", words("clone cat stack tile roll Tensor.repeat Tensor.clone Tensor.masked_fill tril")
+    "name",
+    words(
+        "clone cat stack tile roll Tensor.repeat Tensor.clone Tensor.masked_fill tril "
+        "nn.functional.relu nn.functional.elu"
+    ),
 )
 def test_copies_do_not_keep_the_flag(name: str) -> None:
     assert aliasing(f"torch.{name}") is Aliasing.FRESH

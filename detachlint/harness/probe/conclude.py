@@ -27,7 +27,7 @@ from detachlint.harness.probe.universe import is_attribute
 from detachlint.knowledge.model import Aliasing, CallFact, Result
 from detachlint.knowledge.model import Form as Asked
 
-DECIDING = frozenset(("inplace", "training", "train", "copy", "as_tuple", "return_indices"))
+DECIDING = frozenset(("inplace", "training", "copy", "as_tuple", "return_indices"))
 """Parameters that decide about aliasing or the form of the result."""
 
 _WORDS_OF_REFUSAL = ("grad", "differentiable", "differentiation", "autograd", "derivative")
@@ -364,7 +364,8 @@ def _deciding_parameters(name: str) -> tuple[str, ...]:
     for source in (name, f"{name}_with_indices", f"torch.Tensor.{last}"):
         for overload in overloads(source):
             names = tuple(parameter.name for parameter in overload.parameters)
-            if deciding & set(names):
+            # How much is dropped stands beside whether anything is; others `train`, too.
+            if deciding & set(names) or {"p", "train"} <= set(names):
                 return names
     return ()
 

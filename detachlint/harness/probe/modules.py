@@ -84,7 +84,7 @@ def observe_module(name: str) -> ModuleFact | None:
         aliasing=aliasing,
         perhaps_self=aliasing is not Aliasing.SELF and any(run.is_input for run in ran),
         depends=_depends(ran) if aliasing is Aliasing.SOMETIMES else (),
-        in_place_flag="inplace" if "inplace" in positions else "",
+        in_place_flag="inplace" if _writes(kind, tries, "inplace") else "",
         autocast=_autocast(kind, tries),
         container=_CONTAINERS.get(kind, ""),
         is_loss=isinstance(made, nn.modules.loss._Loss) or kind.endswith("Loss"),
@@ -260,6 +260,14 @@ def _run_flagged(kind: str, sample: Sample, flag: str) -> tuple[Any, torch.Tenso
         args = (*args[:place], True, *args[place + 1 :])
         return _run(kind, replace(sample, args=args), True, Condition())
     return _run(kind, replace(sample, kwargs={**sample.kwargs, flag: True}), True, Condition())
+
+
+def _writes(kind: str, tries: Sequence[Sample], flag: str) -> bool:
+    """Whether it writes its input, in training, where the flag of the constructor is true."""
+    if flag not in positions_of(kind):
+        return False
+    ran = [_run_flagged(kind, sample, flag) for sample in tries]
+    return any(run is not None and run[0] is run[1] for run in ran)
 
 
 def _autocast(kind: str, tries: Sequence[Sample]) -> str:
