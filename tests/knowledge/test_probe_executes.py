@@ -11,7 +11,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from detachlint.harness.probe import observe  # noqa: E402  # needs torch
+from detachlint.harness.probe import execute as execution  # noqa: E402  # needs torch
+from detachlint.harness.probe import hand, observe  # noqa: E402
 from detachlint.harness.probe.conclude import Unclassified, conclude  # noqa: E402
 from detachlint.harness.probe.execute import PLAIN, Call, Condition, execute  # noqa: E402
 from detachlint.knowledge.model import Aliasing, CallFact, Result  # noqa: E402
@@ -147,3 +148,47 @@ def test_templates_are_never_written() -> None:
 def test_executions_under_no_grad_leave_the_mode_alone() -> None:
     execute(lambda x: x * 2, Call((X,)), Condition(grad_mode=False))
     assert torch.is_grad_enabled()
+
+
+def test_what_does_not_end_is_not_tried_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = []
+
+    def never_ends(_: object) -> None:
+        tried.append(1)
+        while True:
+            pass
+
+    monkeypatch.setattr(execution, "TIME_LIMIT", 0.05)
+    assert list(observe._that_work(never_ends, [Call((X,))] * 100)) == []
+    assert len(tried) == observe.MOST_OUT_OF_TIME
+    error = execute(never_ends, Call((X,)), PLAIN).error
+    assert hand.reason("torch.never_ends", error) == "does not end in time"
+
+
+def test_an_argument_that_is_given_back_where_there_is_nothing_to_do_may_be_the_result() -> None:
+    assert fact_of(lambda x: x.flatten(), Call((X[0],)), Call((X,))).perhaps_self
+    assert not fact_of(lambda x: x, Call((X,))).perhaps_self
+    assert not fact_of(lambda x: x.reshape(-1), Call((X,))).perhaps_self
+
+
+def test_one_output_for_each_tensor() -> None:
+    def pair(x: Any, y: Any) -> tuple[Any, ...]:
+        return (x * 2, y * 2)
+
+    def crossed(x: Any, y: Any) -> tuple[Any, ...]:
+        return (x * 2, x * y)
+
+    def several(*tensors: Any) -> tuple[Any, ...]:
+        return tuple(t * 2 for t in tensors)
+
+    two, three = Call((X, X.clone())), Call((X, X.clone(), X.clone()))
+    assert fact_of(several, two, three).each
+    assert not fact_of(pair, two).each  # always two: that is no variable number
+    assert not fact_of(crossed, two).each
+
+
+def test_what_keeps_its_flag_in_inference_mode_only_is_seen() -> None:
+    runs = [observe.run(lambda x: x.detach_(), Call((X,)))]
+    assert conclude("torch.made_up", runs).traits["inference"] == "keeps"
+    runs = [observe.run(lambda x: x * 2, Call((X,)))]
+    assert "inference" not in conclude("torch.made_up", runs).traits

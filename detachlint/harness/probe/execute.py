@@ -53,6 +53,9 @@ PLAIN = Condition(grad_at=frozenset())
 """No tensor requires grad."""
 
 
+OUT_OF_TIME = "OutOfTime: ran into the time limit"
+"""`Seen.error` of a call that was ended."""
+
 FLOAT = "float tensor"
 INTEGER = "integer tensor"
 
@@ -82,6 +85,11 @@ class Seen:
     error: str = ""
 
     @property
+    def is_out_of_time(self) -> bool:
+        """Whether the call ran into the time limit."""
+        return self.error == OUT_OF_TIME
+
+    @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of the outputs."""
         return tuple(output.kind for output in self.outputs)
@@ -109,7 +117,7 @@ def execute(function: Callable[..., Any], call: Call, condition: Condition) -> S
             wrote = version is not None and _version(first) != version
             return replace(seen, wrote_argument=wrote, input_dtype=_float_dtype(tensors))
     except OutOfTime:
-        return Seen(error="OutOfTime: ran into the time limit")
+        return Seen(error=OUT_OF_TIME)
     except Exception as error:  # an operator may raise anything
         return Seen(error=f"{type(error).__name__}: {error}")
 

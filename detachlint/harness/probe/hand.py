@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from detachlint.harness.probe.execute import PLAIN, Call, execute
+from detachlint.harness.probe.execute import OUT_OF_TIME, PLAIN, Call, execute
 from detachlint.harness.probe.hand_calls import attribute_samples, written_calls
 from detachlint.harness.probe.hand_functions import FUNCTIONS
 from detachlint.harness.probe.universe import function_of, is_attribute
@@ -38,6 +38,7 @@ _REASONS = (
     ("deprecated", "removed from PyTorch"),
     ("does not support deleting", "always raises"),
     ("NotImplementedError", "not implemented on a CPU"),
+    (OUT_OF_TIME, "does not end in time"),
 )
 _REASONS_BY_NAME = (
     (r"cudnn|miopen|cuda|xpu|ipu|hpu|mtia|record_stream", "needs an accelerator"),

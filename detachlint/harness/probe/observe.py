@@ -23,6 +23,8 @@ from detachlint.harness.probe.universe import function_of
 
 MOST_CALLS = 24
 """Working calls kept of one callable."""
+MOST_OUT_OF_TIME = 3
+"""Calls that may run out of time: then no more are tried."""
 MOST_TRIES = 2000
 """Calls tried of one callable. Not a time: two runs have to give the same rows."""
 
@@ -83,9 +85,12 @@ def _that_work(
 ) -> Iterator[Call]:
     """The calls that do not raise: the first `most`, and later ones of a new form."""
     forms: set[tuple[Any, ...]] = set()
-    kept = 0
+    kept = late = 0
     for call in islice(calls, MOST_TRIES):
         seen = execute(function, call, PLAIN)
+        late += seen.is_out_of_time
+        if late == MOST_OUT_OF_TIME:
+            return
         if seen.error or seen.kinds == ("NotImplementedType",):
             continue
         form = (seen.sequence, seen.kinds)

@@ -83,6 +83,8 @@ class _Worker:
     def __init__(self) -> None:
         self._errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115  # closed by `__exit__`
         self._process = self._start()
+        self._was_silent = False
+        """Whether the last exchange was ended because no answer came."""
 
     def __enter__(self) -> _Worker:
         try:
@@ -109,15 +111,17 @@ class _Worker:
         A callable that crashes is tried once more, with nothing but tensors of the usual kind.
         """
         kind, name = job
+        silent = False
         for deaths, tried in enumerate([kind, PLAIN_CALL] if kind == "call" else [kind]):
             answer = self._exchange(f"{tried}\t{name}")
             if answer:
                 return answer.split("\t", 2)[2], deaths
+            silent = self._was_silent
             self._process.wait()
             self._process = self._start()
             self._await_start()
-        crashes = f"{NOT_MODELLED}crashes the process\ttried"
-        return (crashes, 2) if kind == "call" else ("", 1)
+        why = "does not end in time" if silent else "crashes the process"
+        return (f"{NOT_MODELLED}{why}\ttried", 2) if kind == "call" else ("", 1)
 
     def _await_start(self) -> None:
         """Wait until the worker says that it is there; raises `WorkersDieError` if it never does."""
@@ -132,7 +136,13 @@ class _Worker:
         """The next line of the worker, after it was told `line`, if any; `""` if it has died."""
         process = self._process
         assert process.stdin is not None and process.stdout is not None
-        timer = threading.Timer(PATIENCE, process.kill)
+        self._was_silent = False
+
+        def end() -> None:
+            self._was_silent = True
+            process.kill()
+
+        timer = threading.Timer(PATIENCE, end)
         timer.start()
         try:
             if line:
