@@ -26,6 +26,9 @@ ARRAY_CLASSES = frozenset({ARRAY, "numpy.generic", "numpy.number", "numpy.floati
 ORDERS = frozenset({"torch.channels_last", "torch.channels_last_3d"})
 """Orders of elements in memory that few tensors have."""
 
+TRAINING = ("training", "train")
+"""How functions call the argument that says whether they are used in training."""
+
 SPELLED: Mapping[str, str] = {
     "Tensor": TENSOR,
     "torch.Tensor": TENSOR,

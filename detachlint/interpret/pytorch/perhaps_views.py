@@ -23,6 +23,7 @@ from detachlint.interpret.pytorch.tensors import (
     story_of,
 )
 from detachlint.knowledge.facts import CallFact
+from detachlint.knowledge.names import TRAINING
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -90,7 +91,7 @@ def _may_drop(fact: CallFact) -> bool:
 
 def _drops(fact: CallFact, call: LibraryCall) -> bool | None:
     """Whether a dropout does anything; None if that is not known. Else it gives its input itself."""
-    name = next((name for name in ("training", "train") if name in fact.parameters), None)
+    name = next((name for name in TRAINING if name in fact.parameters), None)
     if name is None:
         return None
     training = call.flag(fact.parameters.index(name), name, default=not fact.idle)
