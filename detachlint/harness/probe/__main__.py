@@ -86,7 +86,7 @@ def _compare(interpreter: Path, workers: int) -> tuple[str, list[drift.Drift]]:
 
         other = drift.tables_of(interpreter, workers, tell)
     texts = {path: (KNOWLEDGE / path).read_text(encoding="utf-8") for path in drift.COMPARED}
-    found = list(drift.drifts(texts, other))
+    found = list(drift.drifts(texts, other, {name for _, name in all_jobs()}))
     new = [one for one in found if not drift.is_recorded(one, other.version)]
     for one in new:
         click.echo(one)

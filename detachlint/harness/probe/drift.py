@@ -51,17 +51,21 @@ class Drift:
         return f"{self.name}\n  - {self.table}\n  + {self.other}"
 
 
-def drifts(texts: Mapping[str, str], other: Tables) -> Iterator[Drift]:
+def drifts(
+    texts: Mapping[str, str], other: Tables, names: Set[str] = frozenset()
+) -> Iterator[Drift]:
     """The rows in which the tables of another PyTorch differ, by table and name.
 
-    Evidence does not count. What the other one has, but could not be executed there, is no drift:
-    nobody knows.
+    Evidence does not count. What one of the two has, but could not be executed there, is no drift:
+    nobody knows (one may be built for accelerators, the other for CPUs alone). `names` is all that
+    the PyTorch of the tables has.
     """
     for path in COMPARED:
         ours, theirs = index(texts[path]), index(other.texts[path])
         for name in sorted({*ours, *theirs}):
             one, two = behaviour(ours.get(name)), behaviour(theirs.get(name))
-            if one != two and not _is_unknown(name, one, two, other):
+            lost = one == ABSENT and name in names
+            if one != two and not lost and not _is_unknown(name, one, two, other):
                 yield Drift(name, one, two)
 
 

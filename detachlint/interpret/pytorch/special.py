@@ -70,7 +70,13 @@ def apply(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes:
 
 def _only_first(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes:
     single = replace(
-        fact, results=fact.results[:1], sequence="", fields=(), repeated=False, special=""
+        fact,
+        results=fact.results[:1],
+        sequence="",
+        fields=(),
+        repeated=False,
+        each=False,
+        special="",
     )
     return operations.apply(machine, single, call)
 
