@@ -15,7 +15,7 @@ from flow_verdicts import (
 
 CROSSINGS = (
     *(".numpy(", ".__array__(", "np.", "cv2.", "imageio.", "iio.", "lightgbm.", "optimize."),
-    "stats.",
+    *("stats.", "plt."),
 )
 LEAF = "import torch\nx = torch.ones(2, requires_grad=True)\n"
 
