@@ -63,7 +63,9 @@ def test_scalar_constructors_differ() -> None:
 
 def test_stores_into_an_array() -> None:
     store = gates("ndarray.__setitem__")
-    assert store["2"] is Gate.CONVERTS and store["2s"] is Gate.SCALAR
+    assert store["2"] is store["2s"] is store["2[]"] is Gate.CONVERTS
+    element = gates("ndarray.__setitem__.element")
+    assert element["2s"] is Gate.SCALAR and element["2[]"] is Gate.REJECTS
     assert gates("ndarray.fill")["1s"] is Gate.SCALAR
 
 
