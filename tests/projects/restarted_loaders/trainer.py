@@ -41,8 +41,7 @@ class Trainer:
                 self._iterators.update({name: self._loaders[name].__iter__()})
                 self._epochs += 1
                 return self.next_batch(name, restart=False)
-            else:
-                raise
+            raise
 
     def apply_model(self, *inputs):
         return self.model(*inputs)
