@@ -19,6 +19,7 @@ from detachlint.api import check_paths
 from detachlint.cache import stamps
 from detachlint.cache.store import Store
 from detachlint.config.options import Options
+from detachlint.knowledge.own import OwnFacts, parse_own_fact
 from detachlint.outcome import run
 from detachlint.outcome.result import FileResult
 from detachlint.rules.finding import Confidence
@@ -193,6 +194,21 @@ def test_options_are_told_apart(tree: Path, store: Store, confidence: Confidence
     write_all(tree, "word_vectors")
     checked(store)
     assert checked(store, confidence) == checked(None, confidence)
+
+
+def test_what_users_state_is_told_apart(tree: Path, store: Store) -> None:
+    Path("main.py").write_text("from lib import t\n\nt().numpy()\nt().sum().numpy()\n")
+
+    def found(word: str, cached: bool) -> list[Any]:
+        facts = OwnFacts((parse_own_fact("lib.t", word),)) if word else OwnFacts()
+        options = Options(Confidence.POSSIBLE, facts=facts)
+        return outcome(check_paths(["."], options, store=store if cached else None))
+
+    different = []
+    for word in ("", "requires-grad", "never", "array", ""):
+        assert found(word, True) == found(word, False)
+        different.append(str(found(word, True)))
+    assert len(set(different)) >= 3
 
 
 def test_a_file_that_is_named_is_parsed_also_if_it_was_passed_over(

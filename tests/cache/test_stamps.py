@@ -1,0 +1,101 @@
+"""Whether a file is what it was: what its size and times tell, and when they tell nothing."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from detachlint.api import check_paths
+from detachlint.cache import stamps
+from detachlint.cache.consulted import is_unchanged
+from detachlint.cache.stamps import MISSING, UNSURE, digest_of_file, is_settled, stamp_of
+from detachlint.cache.store import Store
+from detachlint.config.options import Options
+
+RAISES = "import torch\n\nt = torch.ones(2, requires_grad=True )\nt.numpy()\n"
+SILENT = RAISES.replace("True ", "False")
+SECOND = 10**9
+
+
+def found(store: Store | None) -> list[int]:
+    results = check_paths(["a.py"], Options(), store=store)
+    return [finding.span.line for result in results for finding in result.findings]
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    (tmp_path / "tree").mkdir()
+    monkeypatch.chdir(tmp_path / "tree")
+    return Store(tmp_path / "cache")
+
+
+def test_another_text_of_the_same_length_in_the_same_file_counts(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stamps, "UNSURE", 0.0)
+    assert len(RAISES) == len(SILENT)
+    for text, lines in [(RAISES, [4]), (SILENT, []), (RAISES, [4])]:
+        Path("a.py").write_text(text)
+        assert found(store) == found(store) == lines
+
+
+def test_times_that_are_set_back_do_not_hide_a_change(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As archives set them; nobody can set the time of change of the rest."""
+    monkeypatch.setattr(stamps, "UNSURE", 0.0)
+    for text, lines in [(RAISES, [4]), (SILENT, [])]:
+        Path("a.py").write_text(text)
+        os.utime("a.py", (1_000_000_000, 1_000_000_000))
+        assert found(store) == lines
+
+
+def test_a_file_that_was_just_written_is_compared_by_its_content(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where clocks tick slowly, it may have been written once more without another stamp."""
+    Path("a.py").write_text(SILENT)
+    stamp = stamp_of("a.py")
+    for module in ("consulted", "stamps"):
+        monkeypatch.setattr(f"detachlint.cache.{module}.stamp_of", lambda path: stamp)
+    monkeypatch.setattr("detachlint.outcome.memory.stamp_of", lambda path: stamp)
+    for text, lines in [(SILENT, []), (RAISES, [4]), (SILENT, [])]:
+        Path("a.py").write_text(text)
+        assert found(store) == lines
+
+
+def test_a_stamp_is_trusted_once_the_clock_has_moved_on() -> None:
+    now = 1_000_000_000.0
+    old, new = int((now - UNSURE - 1) * SECOND), int((now - UNSURE / 2) * SECOND)
+    assert is_settled([1, old, old, 7], now)
+    assert not is_settled([1, new, old, 7], now), "its content is new"
+    assert not is_settled([1, old, new, 7], now), "its times have been set"
+    assert not is_settled([1, int((now + 50) * SECOND), old, 7], now), "it comes from the future"
+    assert not is_settled(None, now)
+
+
+def test_every_part_of_a_stamp_counts(tmp_path: Path) -> None:
+    file = tmp_path / "a.py"
+    file.write_text("x = 1\n")
+    stamp = stamp_of(str(file))
+    assert stamp is not None
+    digest = digest_of_file(str(file))
+    file.write_text("x = 2\n")
+    for part in range(len(stamp)):
+        now = stamp_of(str(file))
+        assert now is not None
+        now[part] += 1
+        assert not is_unchanged(str(file), now, digest)
+    assert is_unchanged(str(file), stamp_of(str(file)), digest), "it is taken at its word"
+    assert is_unchanged(str(file), None, digest_of_file(str(file)))
+
+
+def test_what_is_no_file_has_no_stamp(tmp_path: Path) -> None:
+    assert stamp_of(str(tmp_path)) is None
+    assert stamp_of(str(tmp_path / "nowhere")) is None
+    assert stamp_of("a\0b") is None
+    assert digest_of_file(str(tmp_path / "nowhere")) == MISSING
+    assert is_unchanged(str(tmp_path / "nowhere"), None, MISSING)
+    assert not is_unchanged(str(tmp_path / "nowhere"), None, "0123")
