@@ -11,6 +11,7 @@ from sample_report import FINDING, FIX, UNREADABLE, report
 
 from detachlint.report import format_names, formats, render
 from detachlint.rules.finding import Applicability, Finding
+from detachlint.source.span import Span
 from detachlint.source.text import SourceText
 
 
@@ -73,6 +74,20 @@ requires grad because
 """
         in shown
     )
+
+
+def test_full_shows_the_first_line_of_a_function_in_another_file() -> None:
+    other = SourceText.from_text("\n" * 6 + "async def é(\n    layers\n):\n    pass\n", "lib.py")
+    step = replace(FINDING.trace[0], span=Span(7, 0, 10, 8), message="returned by `é`")
+    finding = replace(FINDING, trace=(step, *FINDING.trace[1:]))
+    assert """\
+  lib.py:7: returned by `é`
+    |
+  7 | async def é(
+    | ^^^^^^^^^^^^
+    |
+  f.py:3: calling `mödel`
+""" in render("full", report(finding, sources={"lib.py": other}))
 
 
 def test_concise_is_one_line_for_each_finding() -> None:

@@ -42,12 +42,22 @@ def _paragraph(report: Report, finding: Finding, style: Style) -> Iterator[str]:
 
 
 def _step(report: Report, step: TraceStep, filename: str, style: Style) -> Iterator[str]:
-    """A line; and the code, where it stands in another file than the one the reader has open."""
+    """A line; and the first line of the code (of a function, say), where that stands in another file than
+    the one the reader has open."""
     place, _, _ = report.label(step.filename, step.span).rpartition(":")
     yield f"  {place}: {visible(step.message)}"
     if step.filename != filename:
-        frame = _frame(report, step.filename, step.span, style, context=0)
+        frame = _frame(report, step.filename, _first_line(report, step), style, context=0)
         yield from (f"  {line}" for line in frame)
+
+
+def _first_line(report: Report, step: TraceStep) -> Span:
+    source = report.sources.get(step.filename)
+    span = step.span
+    if source is None or span.line == span.end_line:
+        return span
+    width = len(source.line(span.line).encode("utf-8", "surrogatepass"))
+    return span._replace(end_line=span.line, end_column=width)
 
 
 def _frame(report: Report, filename: str, span: Span, style: Style, context: int) -> list[str]:
