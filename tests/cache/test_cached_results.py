@@ -18,10 +18,16 @@ from hypothesis import strategies as st
 from detachlint.api import check_paths
 from detachlint.cache import stamps
 from detachlint.cache.store import Store
+from detachlint.config.configuration import Configuration
 from detachlint.config.options import Options
+from detachlint.interpret.facts import Facts
 from detachlint.knowledge.own import OwnFacts, parse_own_fact
 from detachlint.outcome import run
 from detachlint.outcome.result import FileResult
+from detachlint.project.files import ProjectFiles
+from detachlint.project.group import Group
+from detachlint.project.program import Project
+from detachlint.project.units import Units
 from detachlint.rules.finding import Confidence
 
 PROJECTS = Path(__file__).parents[1] / "projects"
@@ -194,6 +200,31 @@ def test_options_are_told_apart(tree: Path, store: Store, confidence: Confidence
     write_all(tree, "word_vectors")
     checked(store)
     assert checked(store, confidence) == checked(None, confidence)
+
+
+def test_options_that_change_places_are_told_apart(tree: Path, store: Store) -> None:
+    for name in ("a.py", "b.py"):
+        Path(name).write_text("import torch\n\ntorch.ones(2, requires_grad=True).numpy()\n")
+
+    def found(ignored: str, cached: bool) -> list[Any]:
+        text = f'[tool.detachlint.per-file-ignores]\n"{ignored}" = ["DTL101"]\n'
+        Path("pyproject.toml").write_text(text)
+        return outcome(check_paths(["."], Configuration(), store=store if cached else None))
+
+    for ignored in ("a.py", "b.py", "a.py"):
+        assert found(ignored, True) == found(ignored, False)
+    assert found("a.py", True) != found("b.py", True)
+
+
+def test_facts_of_a_part_are_told_apart_from_those_of_a_whole(tree: Path, store: Store) -> None:
+    """A part gets less work done."""
+    Path("a.py").write_text("import torch\n\ntorch.ones(2).numpy()\n")
+    project = Project(ProjectFiles(["a.py"]))
+    units, facts = Units(store, OwnFacts()), {"a.py": Facts("a.py")}
+    units.keep(project, Group(("a.py",), parts=2), [], facts)
+    assert units.find(project, Group(("a.py",), parts=2)) is not None
+    assert units.find(project, Group(("a.py",), parts=3)) is None
+    assert units.find(project, Group(("a.py",))) is None
 
 
 def test_what_users_state_is_told_apart(tree: Path, store: Store) -> None:
