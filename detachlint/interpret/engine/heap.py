@@ -8,6 +8,7 @@ what there is.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import Any
 
 from detachlint.domain.objects import Frame, HeapObject, Instance
@@ -135,9 +136,12 @@ class Heap(dict[Address, HeapObject]):
         return found
 
     def agrees(self, other: Heap, addresses: Iterable[Address]) -> bool:
-        """Whether two heaps hold the same at these addresses; notes as `meet` does."""
+        """Whether two heaps hold the same at these addresses; notes as `meet` does.
+
+        The oldest are looked at first, so that what is noted does not depend on hashes.
+        """
         mine, theirs, note = super().get, super(Heap, other).get, self.log.now.cells.add
-        for address in addresses:
+        for address in sorted(addresses, key=by_age):
             left, right = mine(address), theirs(address)
             if left is None or right is None or type(left) not in _WITH_NAMES:
                 note(address)
@@ -196,6 +200,10 @@ class Assumptions(dict[Any, Any]):
         """What both assume."""
         theirs = super(Assumptions, other).get
         return Assumptions({a: t for a, t in self.items() if theirs(a) == t}, self.log)
+
+
+by_age = attrgetter("serial")
+"""The key that sorts addresses, the oldest first."""
 
 
 def parted(left: Heap, right: Heap) -> tuple[Journal | None, set[Address]]:

@@ -220,9 +220,11 @@ def _moved(renaming: Renaming, entry: Remembered, state: State) -> Remembered:
     """The entry in the names of the other call."""
     footprint = Footprint()
     looked_at = entry.footprint
-    footprint.cells = {renaming.address(address) for address in looked_at.cells}
-    footprint.names = {(renaming.address(owner), name) for owner, name in looked_at.names}
-    footprint.assumed = {renaming.atom(atom) for atom in looked_at.assumed}
+    # In an order that does not depend on hashes, since it makes addresses.
+    footprint.cells = {renaming.address(each) for each in entry.cells if each in looked_at.cells}
+    named_there = sorted(looked_at.names, key=lambda name: (name[0].serial, name[1]))
+    footprint.names = {(renaming.address(owner), name) for owner, name in named_there}
+    footprint.assumed = {renaming.atom(atom) for atom in entry.truths}
     footprint.codes = looked_at.codes
     return replace(
         entry,

@@ -13,7 +13,7 @@ from detachlint.domain.surroundings import Surroundings
 from detachlint.domain.values import Address, Atom, Value, in_order
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.ageing import addresses_of
-from detachlint.interpret.engine.heap import Footprint, parted
+from detachlint.interpret.engine.heap import Footprint, by_age, parted
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.facts import Crossing
 from detachlint.source.span import Span
@@ -64,15 +64,18 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """One call that was run: what it looked at, with what it found there, and its outcomes."""
+    """One call that was run: what it looked at, with what it found there, and its outcomes.
+
+    All of it is in an order that does not depend on hashes: who renames it makes addresses as it goes.
+    """
 
     footprint: Footprint
     cells: dict[Address, HeapObject | None]
     names: dict[Name, object]
     truths: dict[Atom, object]
     equals: dict[Atom, object]
-    assumed_then: frozenset[Atom]
-    written: frozenset[Address]
+    assumed_then: tuple[Atom, ...]
+    written: tuple[Address, ...]
     returns: tuple[Change, ...]
     raises: tuple[Change, ...]
     found: tuple[Crossing | tuple[Span, str], ...]
@@ -123,19 +126,20 @@ def remember(
 ) -> Remembered:
     """What is to be remembered of a call that was just run; `before` is the world it was run in."""
     peek = before.heap.peek
-    cells = {address: peek(address) for address in footprint.cells}
-    cells.update({owner: None for owner, _ in footprint.names if peek(owner) is None})
-    names = {name: named(before, *name) for name in footprint.names if name[0] not in cells}
+    looked_up = sorted(footprint.names, key=_by_owner)
+    cells = {address: peek(address) for address in sorted(footprint.cells, key=by_age)}
+    cells.update({owner: None for owner, _ in looked_up if peek(owner) is None})
+    names = {name: named(before, *name) for name in looked_up if name[0] not in cells}
     made = [(_change(footprint, before, *outcome)) for outcome in (*returns, *raises)]
-    assumed = footprint.assumed
+    assumed = in_order(frozenset(footprint.assumed))
     return Remembered(
         footprint,
         cells,
         names,
         {atom: dict.get(before.truths, atom) for atom in assumed},
         {atom: dict.get(before.equals, atom) for atom in assumed},
-        frozenset(before.truths.keys() | before.equals.keys()),
-        frozenset().union(*(change.cells for change in made)),
+        tuple(dict.fromkeys([*before.truths, *before.equals])),
+        tuple(dict.fromkeys(address for change in made for address in change.cells)),
         tuple(made[: len(returns)]),
         tuple(made[len(returns) :]),
         found,
@@ -149,7 +153,7 @@ def _change(footprint: Footprint, before: State, value: Value, end: State) -> Ch
     now, then, looked_at = end.heap.peek, before.heap.peek, footprint.cells
     written = parted(before.heap, end.heap)[1]
     changed = [a for a in written if a not in looked_at or now(a) is not then(a)]
-    for address in sorted(changed, key=_by_serial):
+    for address in sorted(changed, key=by_age):
         thing = now(address)
         if address not in looked_at and isinstance(thing, (Frame, Instance)):
             names |= _changed_names(footprint, before, address, thing)
@@ -168,8 +172,8 @@ def _change(footprint: Footprint, before: State, value: Value, end: State) -> Ch
     )
 
 
-def _by_serial(address: Address) -> int:
-    return address.serial
+def _by_owner(name: Name) -> tuple[int, str]:
+    return name[0].serial, name[1]
 
 
 def _decided(footprint: Footprint, then: dict[Any, Any], now: dict[Any, Any]) -> dict[Atom, Any]:

@@ -13,7 +13,7 @@ from detachlint.domain.belief import NO, Belief
 from detachlint.domain.objects import Frame, HeapObject, Instance, Unknown, join_objects
 from detachlint.domain.surroundings import USUAL, Surroundings
 from detachlint.domain.values import Address, Atom, Literal, Value
-from detachlint.interpret.engine.heap import Assumptions, Heap, Journal, parted
+from detachlint.interpret.engine.heap import Assumptions, Heap, Journal, by_age, parted
 from detachlint.ir.nodes import Code
 
 NOTHING_KNOWN = Unknown()
@@ -162,7 +162,7 @@ class State:
             other = other.fork()
         ancestor, writes = parted(self.heap, other.heap)
         heap = Heap(self.heap, Journal(ancestor), self.heap.log)
-        for address in writes:
+        for address in sorted(writes, key=by_age):
             mine, theirs = self.heap.meet(address), other.heap.meet(address)
             if mine is not None and theirs is not None:
                 joined = join_objects(mine, theirs)

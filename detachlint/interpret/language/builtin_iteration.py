@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO
@@ -23,6 +24,7 @@ from detachlint.domain.values import (
     Atom,
     Literal,
     Value,
+    addresses,
     in_order,
     join_values,
     literal,
@@ -80,12 +82,19 @@ def _dict(machine: Machine, call: LibraryCall) -> Outcomes:
 
 
 def _from_pairs(machine: Machine, given: Value, call: LibraryCall) -> list[tuple[Mapping, State]]:
-    for atom in given:
-        thing = call.state.get(atom) if isinstance(atom, Address) else None
-        if isinstance(thing, Mapping):
-            return [(thing, call.state)]
+    known = {
+        atom: thing
+        for atom in addresses(given)
+        if isinstance(thing := call.state.get(atom), Mapping)
+    }
+    others = given - known.keys()
     found: list[tuple[Mapping, State]] = []
-    for contents, after in machine.collect(given, call.state, call.activation, call.span):
+    if known:
+        state = call.state.fork() if others else call.state
+        found.append((reduce(Mapping.join, known.values()), state))
+    if not others:
+        return found
+    for contents, after in machine.collect(others, call.state, call.activation, call.span):
         made = Mapping()
         for pair in (*contents.items, *([contents.rest] if contents.rest else [])):
             for atom in pair:
