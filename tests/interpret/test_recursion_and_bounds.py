@@ -10,7 +10,7 @@ from costly_programs import COSTLY, HUGE, conditions_in_a_row, odd_programs
 from engine import PRELUDE, facts_of, raising_lines, revealed, run, seconds, visits
 
 from detachlint.domain.belief import Truth
-from detachlint.interpret.engine import machine, shares
+from detachlint.interpret.engine import shares, work
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.machine import Machine
 
@@ -220,6 +220,23 @@ def mix(presets, parts, table, known, save, joined, enabled, kept, limit):
 """
 
 
+def test_what_a_script_does_first_leaves_something_for_what_follows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(shares, "SHARE_OF_THE_MODULE", 400)
+    lines = "".join(f"    y{i} = [x, {i}]\n" for i in range(40))
+    calls = "".join(f"    forward(model, [{i}] * {i})\n" for i in range(40))
+    body = (
+        f"def forward(model, x):\n{lines}    return model(x)\n"
+        f"def train(model):\n{calls}"
+        "def predict(model):\n    return forward(model, torch.ones(2))\n"
+        "model = nn.Linear(2, 2)\n"
+        "with torch.no_grad():\n    train(model)\n"
+        "predict(model).numpy()\n"
+    )
+    assert raising_lines(body) == [body.count("\n")]
+
+
 def test_once_much_is_done_branches_in_loops_take_less_work_and_what_is_behind_is_still_reached(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -234,8 +251,8 @@ def test_once_much_is_done_branches_in_loops_take_less_work_and_what_is_behind_i
     last_line = BRANCHES_IN_LOOPS.count("\n")
     way = "all paths apart"
     assert raising_lines(BRANCHES_IN_LOOPS) == [last_line]
-    monkeypatch.setattr(machine, "MANY_STEPS", 50)
-    monkeypatch.setattr(machine, "PART_FOR_PATHS", 1_000)
+    monkeypatch.setattr(work, "MANY_STEPS", 50)
+    monkeypatch.setattr(work, "PART_FOR_PATHS", 1_000)
     way = "few paths"
     assert raising_lines(BRANCHES_IN_LOOPS) == [last_line]
     assert steps["few paths"] < 0.5 * steps["all paths apart"], steps

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence as SequenceOf
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 from detachlint.domain.belief import MAYBE, NO, Belief, Truth
 from detachlint.domain.objects import (
@@ -34,14 +33,14 @@ from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.evidence import Evidence
 from detachlint.interpret.engine.memo import Memo
 from detachlint.interpret.engine.program import Program
-from detachlint.interpret.engine.shares import MOST_STEPS, MOST_STEPS_OF_A_PROGRAM, Shares
+from detachlint.interpret.engine.shares import MOST_STEPS_OF_A_PROGRAM, Shares
 from detachlint.interpret.engine.state import (
-    MOST_PATHS,
     State,
     drop_assumptions,
     join_states,
     merge_states,
 )
+from detachlint.interpret.engine.work import NOWHERE, Work
 from detachlint.interpret.facts import Bound, Crossing, Facts
 from detachlint.interpret.language import attributes, calls, correlated, functions, iteration
 from detachlint.interpret.language.expressions import EVALUATORS
@@ -49,7 +48,7 @@ from detachlint.interpret.language.guesses import Returned
 from detachlint.interpret.language.importing import Image
 from detachlint.interpret.language.statements import EXECUTORS
 from detachlint.interpret.relevance import Relevance
-from detachlint.ir.nodes import Block, Code, Expression, Jump, Raise
+from detachlint.ir.nodes import Block, Code, Expression, Jump, Raise, Statement
 from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts
 from detachlint.source.span import Span
 
@@ -68,36 +67,8 @@ def _join_paths(paths: list[tuple[list[Value], State]]) -> tuple[list[Value], St
 OBJECTS_PER_STEP = 2000
 """Objects of a world that are copied, compared or joined in about the time of a unit of work."""
 
-NOWHERE = Span(1, 0, 1, 0)
-
-
-@dataclass(slots=True)
-class Work:
-    """What was done for the entry point at hand, which is `at` a place: units of work, and how they are
-    spread."""
-
-    file: str = ""
-    at: Span = NOWHERE
-    bound: int = MOST_STEPS
-    steps: int = 0
-    runs: Counter[Code] = field(default_factory=Counter)
-    spent: Counter[Code] = field(default_factory=Counter)
-
-    @property
-    def most_paths(self) -> int:
-        """How many paths are kept apart: one, once a good part of the work is done.
-
-        Branches in loops in loops multiply; what is left of them then is looked at in one go, which
-        costs certainty at most.
-        """
-        return MOST_PATHS if self.steps < max(MANY_STEPS, self.bound // PART_FOR_PATHS) else 1
-
-
-MANY_STEPS = 1_000
-"""Units of work that are done in any case before paths are no longer kept apart."""
-
-PART_FOR_PATHS = 4
-"""What part of its bound an entry point may take before that."""
+DEEPEST_SHARED_OUT = 1
+"""The level of calls down to which work is shared out so: a script, and its `main`."""
 
 
 class GaveUp(Exception):
@@ -173,18 +144,28 @@ class Machine:
 
     def execute(self, block: Block, states: list[State], activation: Activation) -> list[State]:
         """The states at the end of a block; abrupt exits go to the lists of the activation."""
+        shared_out = activation.depth <= DEEPEST_SHARED_OUT and block is activation.code.body
         for statement in block:
             if not states:
                 break
-            executor = EXECUTORS[type(statement)]
-            after: list[State] = []
-            for state in states:
-                self.count_step(activation, 1 + len(state.heap) // OBJECTS_PER_STEP)
-                if activation.watched and not isinstance(statement, (Raise, Jump)):
-                    activation.raises.append((frozenset(), state.fork()))
-                after.extend(executor(self, statement, state, activation))
-            states = correlated.few_states(self, after, statement, activation)
+            if shared_out:
+                with self.work.portion(last=statement is block[-1]):
+                    states = self._execute_one(statement, states, activation)
+            else:
+                states = self._execute_one(statement, states, activation)
         return states
+
+    def _execute_one(
+        self, statement: Statement, states: list[State], activation: Activation
+    ) -> list[State]:
+        executor = EXECUTORS[type(statement)]
+        after: list[State] = []
+        for state in states:
+            self.count_step(activation, 1 + len(state.heap) // OBJECTS_PER_STEP)
+            if activation.watched and not isinstance(statement, (Raise, Jump)):
+                activation.raises.append((frozenset(), state.fork()))
+            after.extend(executor(self, statement, state, activation))
+        return correlated.few_states(self, after, statement, activation)
 
     @property
     def facts(self) -> Facts:
@@ -302,17 +283,18 @@ class Machine:
     def may_run(self, code: Code) -> bool:
         """Whether a function may be run once more for this entry point.
 
-        Always at first; once half of the work is done, unless the function has had a quarter of it
-        (half, if it reaches a crossing); at last only what costs next to nothing. Beyond the bound no
+        Always at first; once half of the portion at hand is done, unless the function has had a quarter
+        of it (half, if it reaches a crossing); at last only what costs next to nothing. Beyond it no
         more calls are run, so that the code at hand comes to its end.
         """
         work = self.work
         work.runs[code] += 1
-        if work.steps < work.bound // 2 or work.spent[code] <= TRIFLE * work.runs[code]:
+        done, portion = work.steps - work.begun, work.limit - work.begun
+        if done < portion // 2 or work.spent[code] <= TRIFLE * work.runs[code]:
             return True
-        if work.steps > work.bound:
+        if done > portion:
             return False
-        return work.spent[code] <= work.bound // (2 if code in self.relevance.codes else 4)
+        return work.spent[code] <= portion // (2 if code in self.relevance.codes else 4)
 
     # --- the files of the program --------------------------------------------------------------
 
