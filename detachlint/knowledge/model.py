@@ -439,10 +439,26 @@ class NumpyFact:
 
     def position(self, keyword: str) -> int | None:
         """Which argument the keyword gives; with `**` in the signature, one like the last."""
-        if keyword in self.parameters:
+        after = self._star() + 1 if "*" in self.parameters else None
+        if keyword in self.parameters[:after]:
             return self.parameters.index(keyword)
-        known = [int(key.rstrip("s[]")) for key in self.gates]
-        return max(known, default=None) if "**" in self.parameters else None
+        if keyword in self.parameters or "**" not in self.parameters:
+            return None  # keywords alone give what is behind the `*`
+        return max((at for at in self._positions() if at >= (after or 1) - 1), default=None)
+
+    def known_position(self, position: int) -> int:
+        """The argument whose gates hold for one: behind a `*`, the last before it that has any."""
+        if "*" not in self.parameters:
+            return position
+        like_it = (at for at in self._positions() if self._star() <= at <= position)
+        return max(like_it, default=position)
+
+    def _star(self) -> int:
+        return self.parameters.index("*")
+
+    def _positions(self) -> set[int]:
+        """The arguments that have gates."""
+        return {int(key.rstrip("s[]")) for key in self.gates}
 
 
 Fact: TypeAlias = CallFact | ModuleFact | ClassFact | NumpyFact

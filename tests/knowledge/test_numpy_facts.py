@@ -115,6 +115,19 @@ def test_keywords_are_found_by_the_signature() -> None:
     assert savez.position("any_name") == 1 and savez.gate(1) is Gate.CONVERTS
 
 
+def test_what_is_known_of_an_argument_behind_a_star_holds_for_later_ones() -> None:
+    einsum, applied = facts.numpy_fact("numpy.einsum"), facts.numpy_fact("numpy.apply_along_axis")
+    assert einsum is not None and applied is not None
+    last = max(int(key.rstrip("s[]")) for key in einsum.gates)
+    assert einsum.known_position(1) == 1
+    assert einsum.known_position(last + 5) == last and einsum.gate(last) is Gate.CONVERTS
+    assert einsum.position("out") is None
+    # What is handed on to the function is its own affair.
+    assert applied.gate(applied.known_position(3)) is None
+    assert applied.position("of_the_function") is None
+    assert applied.position("arr") == 2
+
+
 def test_dlpack_has_a_gate_of_its_own() -> None:
     assert gates("from_dlpack")["0"] is Gate.EXPORTS
 

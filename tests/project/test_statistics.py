@@ -110,6 +110,11 @@ def test_what_the_language_has_no_model_for_is_told() -> None:
     assert sections()["not modelled"] == ["1", "import *: 1"]
 
 
+def test_what_the_facts_do_not_know_is_told() -> None:
+    write({"main.py": "import numpy as np\nimport torch\nnp.novel(torch.ones(2)).numpy()\n"})
+    assert sections()["not modelled"] == ["1", "numpy callable numpy.novel: 1"]
+
+
 def test_calls_and_entry_points_that_are_given_up_are_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

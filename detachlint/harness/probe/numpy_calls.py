@@ -21,6 +21,8 @@ M = np.array([[0.5, 0.1, 0.1], [0.1, 0.6, 0.1], [0.1, 0.1, 0.7]])
 S = 0.5
 P = np.array([0.2, 0.3, 0.5])
 """Probabilities: they sum up to one."""
+ROW = np.zeros((1, 3), dtype=int)
+"""Indices into the first dimension of a matrix, one for each column."""
 
 NAMESPACES = ("numpy", "numpy.fft", "numpy.linalg", "numpy.random", "numpy.testing")
 
@@ -220,6 +222,22 @@ _BY_HAND: Mapping[str, Sequence[Arguments]] = {
     "numpy.random.choice": (*GENERIC, (3, None, True, P)),
     "numpy.average": (*GENERIC, (V, None, V)),
     "numpy.histogram": (*GENERIC, (V, 10, None, None, V)),
+    "numpy.apply_along_axis": ((np.sum, 0, V), (np.sum, 0, M), (np.cumsum, 0, M)),
+    "numpy.apply_over_axes": ((np.sum, V, 0), (np.sum, M, [0, 1])),
+    "numpy.broadcast_to": ((V, (3,)), (V, (2, 3)), (M, (3, 3)), (S, ()), (S, (2,))),
+    "numpy.dsplit": ((np.ones((1, 1, 2)), 2),),
+    "numpy.einsum": (
+        *(("ij->ji", M), ("i->", V), ("->", S), ("i,i->", V, V), (",->", S, S)),
+        *(("i,i,i->i", V, V, V), (",,->", S, S, S)),
+        *((V, [0]), (V, [0], V, [0])),
+    ),
+    "numpy.einsum_path": (("ij->ji", M), ("i,i->", V, V), ("i,i,i->i", V, V, V)),
+    "numpy.polyfit": ((V, V, 1), (V, V, 1, None, False, V)),
+    "numpy.put_along_axis": ((M, ROW, M[:1], 0), (V, ROW[0, :1], V[:1], 0), (V, ROW[0], S, 0)),
+    "numpy.take_along_axis": ((M, ROW, 0), (V, ROW[0], 0)),
+    "numpy.unravel_index": ((4, (3, 3)),),
+    "numpy.random.multinomial": (*GENERIC, (4, P), (4, P, 2)),
+    "numpy.random.multivariate_normal": ((V, M), (V, M, 2)),
     "numpy.ndarray.__setitem__": ((Fresh(V), slice(None), V), (Fresh(V), slice(None), S)),
     "numpy.ndarray.__setitem__.element": ((Fresh(V), 0, S),),
     "numpy.ndarray.fill": ((Fresh(V), S),),
@@ -227,5 +245,6 @@ _BY_HAND: Mapping[str, Sequence[Arguments]] = {
 
 REJECTED: Mapping[str, Sequence[Arguments]] = {
     "numpy.ndarray.__setitem__.element": ((Fresh(V), 0, [V, V]),),
+    "numpy.unravel_index": ((V, (3, 3)), (S, (3, 3))),
 }
 """Argument lists that it rejects, and where tensors in them make no difference."""

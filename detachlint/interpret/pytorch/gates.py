@@ -11,8 +11,7 @@ MARKS_OF_TENSORS = ("", "s")
 
 def gate_of(fact: NumpyFact, position: int, found: Found) -> tuple[Gate | None, bool]:
     """The gate that what was found meets, and whether that is in doubt."""
-    if "*" in fact.parameters and fact.gate(position) is None:
-        position = min(position, fact.parameters.index("*"))
+    position = fact.known_position(position)
     if not found.direct:
         return fact.gate(position, "[]"), False
     gates = [g for m in MARKS_OF_TENSORS if (g := fact.gate(position, m)) is not None]

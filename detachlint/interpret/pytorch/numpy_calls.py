@@ -6,11 +6,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from detachlint.domain.belief import NO, YES
+from detachlint.domain.belief import NO, YES, Belief
 from detachlint.domain.objects import Array, Instance, Kind, Sequence, Tensor
 from detachlint.domain.rank import Rank
 from detachlint.domain.traits import Dtype
-from detachlint.domain.values import BOTTOM_VALUE, Address, Atom, Library, Method, Value, value_of
+from detachlint.domain.values import (
+    BOTTOM_VALUE,
+    NONE,
+    Address,
+    Atom,
+    Library,
+    Method,
+    Value,
+    value_of,
+)
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
@@ -19,7 +28,15 @@ from detachlint.interpret.pytorch import array_ranks
 from detachlint.interpret.pytorch.converted import find
 from detachlint.interpret.pytorch.crossings import Sink, pass_gate
 from detachlint.interpret.pytorch.gates import gate_of
-from detachlint.interpret.pytorch.tensors import holds_tensor, make_tensor, severed_in
+from detachlint.interpret.pytorch.tensors import (
+    any_flag,
+    flag_of,
+    holds_tensor,
+    make_tensor,
+    severed_in,
+    story_of,
+    write_into,
+)
 from detachlint.ir.nodes import Display, Subscript
 from detachlint.knowledge import facts
 from detachlint.knowledge.model import Gate, NumpyFact
@@ -50,7 +67,7 @@ def call_numpy(machine: Machine, call: LibraryCall) -> Outcomes:
     severed = severed_in(state, call.inputs)
     if fact is None:
         return [(_unmodelled(machine, call, severed), state)]
-    delegated = _delegated(machine, fact, call)
+    delegated = _stored(fact, call) or _delegated(machine, fact, call)
     if delegated is not None:
         return delegated
     for given in arguments(fact, call):
@@ -84,13 +101,29 @@ def _delegated(machine: Machine, fact: NumpyFact, call: LibraryCall) -> Outcomes
     first, *rest = call.arguments.positional
     found = find(call.state, first)
     name = call.name.rpartition(".")[2]
+    given = Arguments(tuple(rest), call.arguments.keywords)
     if not found.direct or gate_of(fact, 0, found) != (Gate.DELEGATES, False):
         return None
     if facts.call_fact(f"{TENSOR}.{name}") is None:
         return None
-    given = Arguments(tuple(rest), call.arguments.keywords)
     method = frozenset[Atom](Method(atom, name) for atom in first)
     return machine.call(method, given, call.state, call.activation, call.span, call.shown)
+
+
+def _stored(fact: NumpyFact, call: LibraryCall) -> Outcomes | None:
+    """`np.put_along_axis(t, i, v, 0)` writes `v` into a tensor as `t[…] = v` does.
+
+    It is told by its gates: the first argument is kept as it is and what is put into it is not.
+    """
+    if fact.gate(0) is not Gate.KEEPS or fact.gate(2) is not Gate.CONVERTS:
+        return None
+    target, value = (call.arguments.get(at, fact.parameters[at]) for at in (0, 2))
+    if not target or not value or not find(call.state, target).direct:
+        return None
+    state, span, story = call.state, call.span, story_of(call.state, value)
+    message = f"`{call.shown}(…)` writes something that requires grad into it"
+    write_into(state, target, flag_of(state, value), span, message, story)
+    return [(NONE, state)]
 
 
 def _result(
@@ -108,11 +141,20 @@ def _result(
         return machine.new(state, activation, span, "array", Array(severed, rank))
     if fact.gives in GIVES_TENSORS and _takes_tensor(call):
         dtype = Dtype.FLOAT if fact.gives == "tensor" else Dtype.INTEGER
-        tensor = Tensor(NO, dtype=dtype, severed=severed)
+        tensor = Tensor(_kept_flag(fact, call), dtype=dtype, severed=severed)
         return make_tensor(machine, state, activation, span, tensor)
     if any(holds_tensor(state, value) for value in call.inputs):
-        return machine.unknown(state, activation, span, "array", grad=NO, severed=severed)
+        flag = _kept_flag(fact, call)
+        return machine.unknown(state, activation, span, "array", grad=flag, severed=severed)
     return machine.new(state, activation, span, "array", Array(severed, rank))
+
+
+def _kept_flag(fact: NumpyFact, call: LibraryCall) -> Belief:
+    """Whether the result requires grad: where the tensor is left to make it, of itself."""
+    given = call.operand(0, fact.parameters[0] if fact.parameters else "")
+    if fact.gate(0) is not Gate.DELEGATES or fact.gives == "integers" or not given:
+        return NO
+    return any_flag(call.state, (given,)).both(call.state.recording)
 
 
 def _takes_tensor(call: LibraryCall) -> bool:
@@ -122,6 +164,7 @@ def _takes_tensor(call: LibraryCall) -> bool:
 
 
 def _unmodelled(machine: Machine, call: LibraryCall, severed: frozenset[Span]) -> Value:
+    machine.opaque(f"numpy callable {call.name}")
     state = call.state
     if call.receiver or not any(holds_tensor(state, value) for value in call.inputs):
         return machine.new(state, call.activation, call.span, "array", Array(severed))
