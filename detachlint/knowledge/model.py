@@ -134,6 +134,7 @@ SPECIAL_CASES: Mapping[str, str] = {
     "checkpoint": "calls the function; a reentrant one with grad mode off, and again in `backward`",
     "einsum": "one tensor, of which nothing is summed: a view; else fresh memory",
     "deepcopy": "a copy with the flag of the original, whatever the grad mode",
+    "from_pretrained": "a module whose parameters require grad iff `freeze` is false",
     "functional_call": "calls the module with other parameters",
     "getitem": "a view for basic indices (int, slice, None, …), a copy for tensors and lists",
     "gives_argument": "gives back the module or function it is given, or a version of it",

@@ -117,6 +117,8 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "torch.jit.script": lambda t: _scripted(),
     "torch.jit.trace": lambda t: _torch.jit.trace(_linear(), t),
     "torch.jit.unused": lambda t: _torch.jit.unused(_forward),
+    "torch.nn.Embedding.from_pretrained": lambda t: _torch.nn.Embedding.from_pretrained(t),
+    "torch.nn.EmbeddingBag.from_pretrained": lambda t: _torch.nn.EmbeddingBag.from_pretrained(t),
     "torch.nn.SyncBatchNorm.convert_sync_batchnorm": lambda t: (
         _torch.nn.SyncBatchNorm.convert_sync_batchnorm(torch.nn.BatchNorm1d(3))
     ),

@@ -11,6 +11,7 @@ _NAMES = {
     "backward": "torch.Tensor.backward torch.autograd.backward",
     "autograd_grad": "torch.autograd.grad",
     "checkpoint": "torch.utils.checkpoint.checkpoint torch.utils.checkpoint.checkpoint_sequential",
+    "from_pretrained": "torch.nn.Embedding.from_pretrained torch.nn.EmbeddingBag.from_pretrained",
     "functional_call": "torch.func.functional_call",
     "callback": "torch.cond torch.while_loop torch.Tensor.apply_ torch.Tensor.map_ "
     "torch.Tensor.map2_ torch.autograd.functional.jacobian torch.autograd.functional.hessian "

@@ -47,6 +47,7 @@ FURTHER_NAMESPACES = (
 """Namespaces of which only what can be classified gets a row."""
 
 EXTRA_NAMES = (
+    *special.names_of("from_pretrained"),
     *special.names_of("gives_argument"),
     "torch.BFloat16Tensor",
     "torch.BoolTensor",

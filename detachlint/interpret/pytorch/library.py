@@ -101,9 +101,6 @@ def _call_torch(machine: Machine, call: LibraryCall) -> Outcomes:
         return _unbound_method(machine, call)
     if name.startswith(f"{MODULE}.") and call.arguments.positional:
         return _unbound_method(machine, call)
-    embedding = special.from_pretrained(machine, call)
-    if embedding is not None:
-        return [(embedding, state)]
     fact = facts.call_fact(name)
     if fact is not None:
         return _call_by_fact(machine, fact, call)

@@ -480,18 +480,16 @@ def of_parts(machine: Machine, fact: CallFact, call: LibraryCall) -> Value:
     return make_tensor(machine, call.state, call.activation, call.span, made)
 
 
-def from_pretrained(machine: Machine, call: LibraryCall) -> Value | None:
+def _from_pretrained(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
     """`nn.Embedding.from_pretrained(w, freeze=True)`: frozen by default."""
-    owner, _, last = call.name.rpartition(".")
-    if last != "from_pretrained" or facts.module_fact(owner) is None:
-        return None
+    owner = fact.name.rpartition(".")[0]
     made = modules.construct(machine, replace(call, name=owner, arguments=Arguments()))
     freeze = call.arguments.get(1, "freeze")
     flag: Belief = NO
     if freeze is not None:
         flag = truth_belief(call.state, freeze).opposite()
     _set_all(call.state, made, flag)
-    return made
+    return [(made, call.state)]
 
 
 def _set_all(state: State, made: Value, flag: Belief) -> None:
@@ -515,6 +513,7 @@ HANDLERS: dict[str, Handler] = {
     "checkpoint": callbacks.checkpoint,
     "deepcopy": _deepcopy,
     "einsum": _einsum,
+    "from_pretrained": _from_pretrained,
     "functional_call": callbacks.functional_call,
     "getitem": _getitem,
     "gives_argument": _gives_argument,
