@@ -94,9 +94,7 @@ class AddressBook:
         """
         current: Address | None = of
         for _ in range(DEEPEST_DERIVATION):
-            place = (
-                None if current is None else self._place_of.get(self._younger.get(current, current))
-            )
+            place = self._birthplace(current) if current is not None else None
             if place is None:
                 return of
             current = place.of
@@ -106,11 +104,15 @@ class AddressBook:
 
     def origin(self, address: Address, role: str) -> Address:
         """What a thing was made of, however often, by steps of one role."""
-        place = self._place_of.get(self._younger.get(address, address))
+        place = self._birthplace(address)
         while place is not None and place.role == role and place.of is not None:
             address = place.of
-            place = self._place_of.get(self._younger.get(address, address))
+            place = self._birthplace(address)
         return address
+
+    def _birthplace(self, address: Address) -> Place | None:
+        """Where an object was allocated, also one of an earlier iteration."""
+        return self._place_of.get(self._younger.get(address, address))
 
     def turn_of(self, context: int) -> Turn | None:
         """What a context is the context of; None of the outermost one."""

@@ -22,7 +22,7 @@ from detachlint.domain.objects import (
     Unknown,
     View,
 )
-from detachlint.domain.values import Address, Atom, Library, Literal, Method, Value, literal
+from detachlint.domain.values import Address, Atom, Literal, Method, Value, literal
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import membership, names
@@ -30,7 +30,6 @@ from detachlint.interpret.pytorch import guards
 from detachlint.interpret.pytorch.tensors import flag_of_atom
 from detachlint.ir.nodes import Attribute, Bind, Call, Expression, Logical, Name, Operator
 from detachlint.knowledge import facts
-from detachlint.knowledge.definitions import is_definition
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -102,10 +101,8 @@ def truth_of(state: State, atom: Atom) -> bool | None:
     if isinstance(atom, Method) and isinstance(atom.receiver, Address):
         # An attribute of something unknown, named like a method that we know.
         return None if isinstance(state.get(atom.receiver), Unknown) else True
-    if isinstance(atom, Library):
-        return True if is_definition(atom.name) else None
     if not isinstance(atom, Address):
-        return True
+        return None if membership.may_be_anything(atom) else True
     equal = state.equals.get(atom)
     if equal is not None:
         return bool(equal.value)

@@ -17,7 +17,6 @@ from detachlint.domain.values import (
     TRUE,
     Address,
     Atom,
-    Library,
     Literal,
     Value,
     in_order,
@@ -28,8 +27,8 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import conditions
 from detachlint.interpret.language.elements import members_of_view
+from detachlint.interpret.language.membership import may_be_anything
 from detachlint.ir.nodes import Operator
-from detachlint.knowledge.definitions import is_definition
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -95,7 +94,7 @@ def _is_same_atom(machine: Machine, node: Operator, a: Atom, b: Atom, state: Sta
                     return FALSE
                 return machine.derived("is None", (atom,), node.span, Unknown(Kind.TRUTH, NO))
             return machine.derived("==", (atom, other), node.span, Unknown(Kind.TRUTH, NO))
-        if isinstance(atom, Library) and not is_definition(atom.name):
+        if may_be_anything(atom):
             operator = "is None" if other == literal(None) else "is"
             operands = (atom,) if operator == "is None" else (atom, other)
             if a != b:

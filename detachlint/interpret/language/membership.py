@@ -61,9 +61,14 @@ def has_own_truth(state: State, thing: Instance) -> bool:
     return False
 
 
+def may_be_anything(atom: Atom) -> bool:
+    """Whether an atom is what a library out of sight has under a name: a flag, a tensor, None."""
+    return isinstance(atom, Library) and not is_definition(atom.name)
+
+
 def is_tensor(state: State, atom: Atom) -> bool | None:
     """Whether an atom is a tensor."""
-    if isinstance(atom, Library) and not is_definition(atom.name):
+    if may_be_anything(atom):
         return None
     if not isinstance(atom, Address):
         return False
@@ -101,7 +106,7 @@ def _is_of(machine: Machine, state: State, atom: Atom, cls: Atom) -> bool | None
         return True
     if isinstance(atom, Literal):
         return _literal_is_of(atom, name)
-    if isinstance(atom, Library) and not is_definition(atom.name):
+    if may_be_anything(atom):
         return None
     if not isinstance(atom, Address):
         return None if name in ("typing.Callable", "collections.abc.Callable") else False
