@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, TypeAlias, final
 
 from detachlint.ir.nodes import ConstantValue
@@ -104,6 +105,10 @@ class Address:
         return f"<{self.role}{mark} {self.span.line}:{self.span.column} #{self.serial}>"
 
 
+by_age = attrgetter("serial")
+"""The key that sorts addresses, the oldest first."""
+
+
 Atom: TypeAlias = "Literal | Library | SourceModule | Imported | Method | Bound | Super | Address"
 Value: TypeAlias = "frozenset[Atom]"
 
@@ -150,7 +155,7 @@ def single_address(value: Value) -> Address | None:
 
 def addresses(value: Value) -> list[Address]:
     """The addresses of a value, oldest first: a deterministic order."""
-    return sorted((a for a in value if isinstance(a, Address)), key=lambda a: a.serial)
+    return sorted((a for a in value if isinstance(a, Address)), key=by_age)
 
 
 def in_order(value: Value) -> list[Atom]:

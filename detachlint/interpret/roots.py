@@ -21,7 +21,7 @@ from detachlint.domain.objects import (
     Sequence,
     values_in,
 )
-from detachlint.domain.values import Address, Value, addresses, value_of
+from detachlint.domain.values import Address, Value, addresses, by_age, value_of
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.ageing import age
 from detachlint.interpret.engine.arguments import Arguments
@@ -62,7 +62,7 @@ def named_objects(machine: Machine, world: State, file: str) -> list[Address]:
     found |= {address for address in machine.escaped if address in world.heap}
     return sorted(
         (address for address in found if _file_of(world, address) == file),
-        key=lambda address: address.serial,
+        key=by_age,
     )
 
 
@@ -265,7 +265,7 @@ class Roots:
         for end in ends:
             inner = [
                 (address, thing)
-                for address in sorted(parted(end.heap, before)[1], key=lambda a: a.serial)
+                for address in sorted(parted(end.heap, before)[1], key=by_age)
                 if address not in before
                 and address not in self.machine.originals
                 and isinstance(thing := end.heap.get(address), Function)

@@ -19,7 +19,7 @@ from detachlint.domain.objects import (
     map_object,
     values_in,
 )
-from detachlint.domain.values import Address, Atom, Bound, Method, Super, Value
+from detachlint.domain.values import Address, Atom, Bound, Method, Super, Value, by_age
 from detachlint.interpret.engine.addresses import stems_from
 from detachlint.interpret.engine.heap import Heap, parted
 from detachlint.interpret.engine.state import State, drop_assumptions
@@ -51,7 +51,7 @@ def age(machine: Machine, state: State, before: Heap) -> None:
         and state.heap.meet(address) is not None
         and before.meet(address) is not state.heap.meet(address)
     ]
-    alive = sorted(_reachable(state, changed, newborn), key=lambda a: a.serial)
+    alive = sorted(_reachable(state, changed, newborn), key=by_age)
     names = {address: machine.book.older(address) for address in alive}
     survivors = [(address, state.heap[address]) for address in alive]
     for address in newborn:

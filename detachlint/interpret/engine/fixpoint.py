@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO
 from detachlint.domain.objects import Frame, HeapObject, Instance, Kind, Mapping, Sequence, Unknown
-from detachlint.domain.values import Atom, Literal, Value
+from detachlint.domain.values import Atom, Literal, Value, by_age
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.addresses import stems_from
 from detachlint.interpret.engine.ageing import age
@@ -95,7 +95,7 @@ def _assumptions(state: State, start: State, before: Heap) -> Assumptions:
 
 def widen(machine: Machine, old: State, grown: State, span: Span) -> None:
     """Stop literals from growing round after round: they become numbers or text nobody knows."""
-    changes = sorted(parted(old.heap, grown.heap)[1], key=lambda address: address.serial)
+    changes = sorted(parted(old.heap, grown.heap)[1], key=by_age)
     for address in changes:
         known, thing = old.heap.meet(address), grown.heap.meet(address)
         if known is None or thing is None or known is thing:

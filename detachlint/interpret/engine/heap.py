@@ -8,11 +8,10 @@ what there is.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from operator import attrgetter
 from typing import Any
 
 from detachlint.domain.objects import Frame, HeapObject, Instance
-from detachlint.domain.values import Address, Atom
+from detachlint.domain.values import Address, Atom, by_age
 from detachlint.ir.nodes import Code
 
 
@@ -200,10 +199,6 @@ class Assumptions(dict[Any, Any]):
         """What both assume."""
         theirs = super(Assumptions, other).get
         return Assumptions({a: t for a, t in self.items() if theirs(a) == t}, self.log)
-
-
-by_age = attrgetter("serial")
-"""The key that sorts addresses, the oldest first."""
 
 
 def parted(left: Heap, right: Heap) -> tuple[Journal | None, set[Address]]:

@@ -10,10 +10,10 @@ from typing import Any
 from detachlint.domain.belief import Belief
 from detachlint.domain.objects import Frame, HeapObject, Instance
 from detachlint.domain.surroundings import Surroundings
-from detachlint.domain.values import Address, Atom, Value, in_order
+from detachlint.domain.values import Address, Atom, Value, by_age, in_order
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.ageing import addresses_of
-from detachlint.interpret.engine.heap import Footprint, by_age, parted
+from detachlint.interpret.engine.heap import Footprint, parted
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.facts import Crossing
 from detachlint.source.span import Span

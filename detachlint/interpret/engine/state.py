@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterable
 from detachlint.domain.belief import NO, Belief
 from detachlint.domain.objects import Frame, HeapObject, Instance, Unknown, join_objects
 from detachlint.domain.surroundings import USUAL, Surroundings
-from detachlint.domain.values import Address, Atom, Literal, Value
-from detachlint.interpret.engine.heap import Assumptions, Heap, Journal, by_age, parted
+from detachlint.domain.values import Address, Atom, Literal, Value, by_age
+from detachlint.interpret.engine.heap import Assumptions, Heap, Journal, parted
 from detachlint.ir.nodes import Code
 
 NOTHING_KNOWN = Unknown()

@@ -22,7 +22,7 @@ from detachlint.domain.objects import (
 )
 from detachlint.domain.story import Story, begin, then
 from detachlint.domain.traits import PLAIN, Check, Traits
-from detachlint.domain.values import Address, Atom, Library, Value, addresses, in_order
+from detachlint.domain.values import Address, Atom, Library, Value, addresses, by_age, in_order
 from detachlint.interpret.engine.state import State
 from detachlint.knowledge.facts import class_kind, hiding_flags
 from detachlint.source.span import Span
@@ -246,7 +246,7 @@ def reachable(state: State, values: Iterable[Value]) -> IteratorOf[HeapObject]:
     for _ in range(DEEPEST_REACHED):
         level -= seen
         if len(level) > MOST_REACHED:
-            level = set(sorted(level, key=lambda address: address.serial)[:MOST_REACHED])
+            level = set(sorted(level, key=by_age)[:MOST_REACHED])
         seen |= level
         below: set[Address] = set()
         for address in level:
@@ -353,7 +353,7 @@ def write_into(
         return
     touched = set(roots(state, target)) | set(addresses(target))
     alone = len(addresses(target)) == 1
-    for address in sorted(touched, key=lambda a: a.serial):
+    for address in sorted(touched, key=by_age):
         thing = state.get(address)
         if not isinstance(thing, (Tensor, Unknown)):
             continue
@@ -392,7 +392,7 @@ def _set_flag_of_base(state: State, address: Address, flag: Belief, story: Story
     thing = state.get(address)
     if not (isinstance(thing, Tensor) and thing.perhaps_base):
         return
-    for address_of_base in sorted(thing.base, key=lambda a: a.serial):
+    for address_of_base in sorted(thing.base, key=by_age):
         base = state.get(address_of_base)
         if isinstance(base, (Tensor, Unknown)):
             changed = replace(base, grad=base.grad.join(flag), story=base.story or story)
