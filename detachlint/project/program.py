@@ -14,7 +14,7 @@ from detachlint.project.outline import ImportLine, Outline
 from detachlint.project.resolve import INIT, Resolver
 from detachlint.source.span import Span
 
-MOST_MODULES = 100
+MOST_MODULES = 200
 """Files that one analysis reads beside those it is about; further ones are unknown to it."""
 
 

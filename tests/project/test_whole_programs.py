@@ -13,6 +13,8 @@ import pytest
 from trees import findings, found, tree
 
 from detachlint.api import check_paths, fix_paths
+from detachlint.interpret.language import importing
+from detachlint.project import program
 from detachlint.project.analysis import ProjectAnalysis
 
 HELPER = "def to_numpy(x):\n    return x.numpy()\n"
@@ -115,6 +117,40 @@ def test_a_chain_of_many_modules(root: Path) -> None:
         ["possible"],
         ["certain"],
     )
+
+
+def test_what_a_package_imports_from_itself_registers_its_models(root: Path) -> None:
+    registry = "MODELS = {}\ndef register(cls):\n    MODELS[cls.__name__] = cls\n    return cls\n"
+    model = (
+        "from torch import nn\nfrom package.registry import register\n@register\n"
+        "class Net(nn.Linear):\n    pass\n"
+    )
+    main = (
+        "import torch\nimport package\nfrom package.registry import MODELS\n"
+        "net = MODELS['Net'](2, 2)\nnet(torch.ones(2)).numpy()\n"
+    )
+    inits = {"package/__init__.py": "from package import net\n", "package/registry.py": registry}
+    tree(root, {**inits, "package/net.py": model, "main.py": main})
+    assert found(root, "main.py") == {"main.py:5": "certain"}
+
+
+def test_a_package_that_registers_things_does_not_hide_what_is_used_of_it(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "MOST_FOR_THEIR_DEEDS", 3)
+    monkeypatch.setattr(program, "MOST_MODULES", 7)
+    plugin = "from package.register import register\n@register\nclass Plugin:\n    pass\n"
+    plugins = {f"package/plugin{n}.py": plugin for n in range(9)}
+    lines = [f"from package import plugin{n}" for n in range(9)]
+    register = "REGISTERED = []\ndef register(cls):\n    REGISTERED.append(cls)\n    return cls\n"
+    problems = "import torch\nclass Problem(torch.nn.Module):\n    def forward(self, x):\n        return x\n"
+    main = (
+        "import package\nimport torch\nfrom package.problems import Problem\n"
+        "problem = Problem().to('cpu')\nprint(problem(torch.ones(2)).numpy())\n"
+    )
+    files = {"package/__init__.py": "\n".join(lines), "package/register.py": register, **plugins}
+    tree(root, {**files, "package/problems.py": problems, "main.py": main})
+    assert found(root, "main.py") == {}
 
 
 def test_fixing_looks_at_the_whole_program(root: Path) -> None:

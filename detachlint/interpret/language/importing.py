@@ -21,12 +21,18 @@ from detachlint.interpret.engine.heap import Heap
 from detachlint.interpret.engine.state import State, join_states
 from detachlint.interpret.unseen import leave_world_in_unseen_hands
 from detachlint.ir.nodes import Assign, Code, Import, MakeClass, MakeFunction
+from detachlint.source.span import Span
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
 
 DEEPEST_IMPORT = 40
 """Modules that wait for one another; beyond, one is unknown to the others."""
+
+MOST_FOR_THEIR_DEEDS = 100
+"""Modules of one analysis up to which one is run for what it does to others. Beyond, only those are
+of which something is used: a package that registers things in each of its files must not use up
+the bound on modules before the program at hand names the first one it needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,17 @@ def load(machine: Machine, file: str, state: State) -> Address | None:
         image = machine.images[file] = _image(machine, file, code)
     _lay_into(machine, image, state)
     return frame
+
+
+def load_for_deeds(machine: Machine, file: str, state: State) -> None:
+    """Run a module that acts on others when it is imported, if there are not too many of them."""
+    loaded = len(machine.images) + len(machine.importing)
+    new = file not in machine.images and not state.is_there(machine.frame_of(file))
+    if new and loaded >= MOST_FOR_THEIR_DEEDS:
+        machine.give_up("too many modules that act on import", Span(1, 0, 1, 0, file))
+        state.heap.log.now.total = True  # it depends on how many have been run before
+        return
+    load(machine, file, state)
 
 
 def _image(machine: Machine, file: str, code: Code) -> Image:

@@ -48,11 +48,14 @@ def evaluate_import(
             _note_stars(machine, value_of(Library(node.module)), state, activation)
         return [(_library(machine, node), state)]
     if machine.program.acts_on_import(file):
-        importing.load(machine, file, state)
+        importing.load_for_deeds(machine, file, state)
     if node.attribute == "*":
         _bind_all(machine, file, state, activation)
         return [(value_of(SourceModule(file)), state)]
     if node.attribute is not None:
+        inner = machine.program.submodule(file, node.attribute)
+        if inner is not None and machine.program.acts_on_import(inner):
+            importing.load_for_deeds(machine, inner, state)
         return [(value_of(Imported(file, node.attribute)), state)]
     if node.top_level:
         first = node.module.partition(".")[0]
@@ -89,7 +92,7 @@ def import_by_name(machine: Machine, name: str, state: State, span: Span) -> Val
     if file is None:
         return None
     if machine.program.acts_on_import(file):
-        importing.load(machine, file, state)
+        importing.load_for_deeds(machine, file, state)
     return value_of(SourceModule(file))
 
 
@@ -141,7 +144,7 @@ def _submodule(machine: Machine, file: str, name: str, state: State, span: Span)
     if module is None:
         return _by_module_getattr(machine, file, name, state, span)
     if machine.program.acts_on_import(module):
-        importing.load(machine, module, state)
+        importing.load_for_deeds(machine, module, state)
     return value_of(SourceModule(module))
 
 

@@ -46,8 +46,8 @@ from detachlint.interpret.language.lookup import find_in_class
 from detachlint.interpret.pytorch import array_operators
 from detachlint.interpret.pytorch.array_operators import Operand
 from detachlint.interpret.pytorch.array_ranks import rank_of
-from detachlint.interpret.pytorch.placement import common_device, dtype_of
-from detachlint.interpret.pytorch.surrounding import lowered, under_autocast
+from detachlint.interpret.pytorch.placement import common_device, dtype_of, one_device
+from detachlint.interpret.pytorch.surrounding import is_product, lowered, under_autocast
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
     flag_of,
@@ -246,11 +246,12 @@ def tensor_result(
     story = then(
         story_of_any(state, operands), node.span, f"`{describe(node)}` is computed from it"
     )
-    device = common_device(state, operands)
+    precision = under_autocast(METHODS.get(node.name, ""))
+    device = (one_device if is_product(precision) else common_device)(state, operands)
     made = Tensor(
         flag,
         leaf=flag.opposite(),
-        dtype=lowered(state, under_autocast(METHODS.get(node.name, "")), dtype, device),
+        dtype=lowered(state, precision, dtype, device),
         device=device,
         traits=of_arithmetic(state, operands),
         severed=severed_in(state, operands),

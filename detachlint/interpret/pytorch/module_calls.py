@@ -13,13 +13,14 @@ from detachlint.domain.objects import (
     Tensor,
 )
 from detachlint.domain.story import Story, begin, then
-from detachlint.domain.traits import UNSEEN, Dtype
+from detachlint.domain.traits import PLAIN, UNSEEN, Dtype
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     FALSE,
     NONE,
     TRUE,
     Address,
+    Atom,
     Value,
     in_order,
     join_values,
@@ -168,7 +169,8 @@ def forward_of_library(
         if fact.container == "sequential":
             return _run_in_sequence(machine, thing, arguments, state, activation, span, shown)
         if fact.container == "module":
-            return machine.call(thing.payload, arguments, state, activation, span, shown)
+            given = _scattered(machine, address, arguments, state, activation, span)
+            return machine.call(thing.payload, given, state, activation, span, shown)
         return [_by_fact(machine, address, thing, fact, arguments, state, activation, span, shown)]
     grad = BY_DEFAULT.both(state.recording)
     known = any(isinstance(c, Address) and not has_unknown_base(state, c) for c in thing.cls)
@@ -183,6 +185,39 @@ def forward_of_library(
         state, activation, span, "result", grad=grad, narrow=narrow, story=story
     )
     return [(result, state)]
+
+
+def _scattered(
+    machine: Machine,
+    address: Address,
+    arguments: Arguments,
+    state: State,
+    activation: Activation,
+    span: Span,
+) -> Arguments:
+    """What `DataParallel` hands on: copies of the tensors it was given, where its parameters are."""
+    device = placement.common_device(
+        state, [parameters.all_parameters(machine, state, address, span)]
+    )
+    if device == PLAIN:
+        return arguments
+
+    def moved(value: Value, role: str) -> Value:
+        made: set[Atom] = set()
+        for atom in in_order(value):
+            tensor = state.get(atom) if isinstance(atom, Address) else None
+            if isinstance(tensor, Tensor) and tensor.device == PLAIN:
+                flag = flag_of(state, value_of(atom)).both(state.recording)
+                copy = replace(tensor, grad=flag, leaf=flag.opposite(), base=frozenset())
+                copy = replace(copy, device=device, parameter=False)
+                made |= make_tensor(machine, state, activation, span, copy, role)
+            else:
+                made.add(atom)
+        return frozenset(made)
+
+    positional = (moved(v, f"scattered {i}") for i, v in enumerate(arguments.positional))
+    keywords = {n: moved(v, f"scattered {n}") for n, v in arguments.keywords.items()}
+    return replace(arguments, positional=tuple(positional), keywords=keywords)
 
 
 def _run_in_sequence(
@@ -239,7 +274,8 @@ def _by_fact(
         )
     else:
         story = then(story, span, f"goes through the module `{shown}`")
-    device = placement.common_device(state, [*inputs, *weights])
+    mixes = placement.one_device if fact.parameters else placement.common_device
+    device = mixes(state, [*inputs, *weights])
     dtype = surrounding.lowered(
         state,
         fact.autocast,

@@ -296,7 +296,10 @@ def _is_number_or_shape(state: State, atom: Atom) -> bool:
 def _device(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Trait:
     asked = call.arguments.keyword("device")
     story = begin(call.span, f"`{call.shown}(…)` puts it there")
-    found = placement.common_device(call.state, inputs)
+    if call.receiver and fact.aliasing is Aliasing.VIEW:
+        inputs = [call.receiver]  # `t.expand(n, 2)`, whatever `n` may be
+    product = surrounding.is_product(fact.traits.get("autocast", ""))
+    found = (placement.one_device if product else placement.common_device)(call.state, inputs)
     if fact.factory and not call.receiver and not tensors_in(call.state, _first(call)):
         found = call.state.surroundings.device if found == PLAIN else UNSEEN
     if asked is not None:

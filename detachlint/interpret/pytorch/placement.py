@@ -231,6 +231,22 @@ def common_device(state: State, values: Iterable[Value]) -> Trait:
     return found
 
 
+def one_device(state: State, values: Iterable[Value]) -> Trait:
+    """The device of a result computed from these by what takes no exception: all on one device.
+
+    Where one is on the CPU for certain, elsewhere is an error (executed: "Expected all tensors to be on
+    the same device"), and the code behind it is reached where all are on the CPU alone.
+    """
+    found: Trait | None = None
+    for value in values:
+        one = _device_of_value(state, value)
+        if one is not None and one.held == NO:
+            return PLAIN
+        if one is not None:
+            found = one if found is None else found.either(one)
+    return PLAIN if found is None else found
+
+
 def _device_of_value(state: State, value: Value, depth: int = 2) -> Trait | None:
     found: Trait | None = None
     for address in addresses(value):

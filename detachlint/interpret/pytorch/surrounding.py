@@ -94,6 +94,11 @@ def under_autocast(method: str) -> str:
     return "" if fact is None else fact.traits.get("autocast", "")
 
 
+def is_product(word: str) -> bool:
+    """Whether what autocast treats so is a matrix product or its like: all of its tensors have dimensions."""
+    return word == "lowers"
+
+
 def lowered(state: State, word: str, dtype: Dtype, device: Trait, *, copies: bool = True) -> Dtype:
     """The dtype of a result under autocast; `dtype` is what it would be without.
 
