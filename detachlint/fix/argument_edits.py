@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detachlint.fix.edits import DETACH, JUST_DETACH, insert_steps, insertion
+from detachlint.fix.edits import JUST_DETACH, insert_steps, insertion
 from detachlint.rules.finding import Edit, Remedy
 from detachlint.source.span import Span
 from detachlint.source.text import SourceText
@@ -34,25 +34,26 @@ def argument_edits(
     if argument is None:
         return None
     if remedy is Remedy.DETACH_EACH:
-        return _detach_each(source, argument, outline)
+        return _cure_each(source, argument, outline, cures)
     if remedy is Remedy.TO_ARRAY:
         return insert_steps(source, argument, outline, (), TO_ARRAY)
     last = TO_ARRAY if remedy is Remedy.DETACH_TO_ARRAY else ""
     return insert_steps(source, argument, outline, cures, last)
 
 
-def _detach_each(
-    source: SourceText, argument: CrossingLayout, outline: Outline
+def _cure_each(
+    source: SourceText, argument: CrossingLayout, outline: Outline, cures: tuple[str, ...]
 ) -> tuple[Edit, ...] | None:
     """Each item where they are written one by one; else a comprehension over the container."""
     if argument.items:
-        edits = [insert_steps(source, item, outline) for item in argument.items]
+        edits = [insert_steps(source, item, outline, cures) for item in argument.items]
         return tuple(edit for parts in edits for edit in parts or ()) if all(edits) else None
     receiver = argument.receiver
     if receiver is None:
         return None
     opening, closing = ("", "") if receiver.is_primary else ("(", ")")
+    steps = "".join(f".{cure}()" for cure in cures)
     return (
-        insertion(source, receiver.start, f"[{ITEM}{DETACH} for {ITEM} in {opening}"),
+        insertion(source, receiver.start, f"[{ITEM}{steps} for {ITEM} in {opening}"),
         insertion(source, receiver.end, f"{closing}]"),
     )

@@ -49,7 +49,7 @@ def _with_fix(finding: Finding, source: SourceText, style: FixStyle, outline: Ou
     sure = finding.confidence.at_least(Confidence.LIKELY)
     sure = sure and finding.remedy is not Remedy.DETACH_UNSAFELY
     applicability = Applicability.SAFE if sure else Applicability.UNSAFE
-    return replace(finding, fix=Fix(_message(edits), applicability, edits))
+    return replace(finding, fix=Fix(_message(edits, finding), applicability, edits))
 
 
 ADVICE = {
@@ -60,16 +60,22 @@ ADVICE = {
 
 
 def _advice(remedy: Remedy, cures: tuple[str, ...]) -> str:
+    if cures != JUST_DETACH and remedy is Remedy.DETACH_EACH:
+        return f"call `{_calls(cures)}` on each tensor before they are converted"
     if cures != JUST_DETACH and remedy not in ADVICE:
-        steps = "".join(f".{cure}()" for cure in cures)
-        return f"call `{steps}` before it is converted"
+        return f"call `{_calls(cures)}` before it is converted"
     return ADVICE.get(remedy, "detach the tensor before it is converted")
 
 
-def _message(edits: tuple[Edit, ...]) -> str:
+def _calls(cures: tuple[str, ...]) -> str:
+    return "".join(f".{cure}()" for cure in cures)
+
+
+def _message(edits: tuple[Edit, ...], finding: Finding) -> str:
     contents = [edit.content.lstrip(")") for edit in edits if edit.content != "("]
     if any(" for " in content for content in contents):
-        return "detach each of them"
+        cures = finding.cures or JUST_DETACH
+        return "detach each of them" if cures == JUST_DETACH else f"call `{_calls(cures)}` on each"
     steps = "".join(dict.fromkeys(content for content in contents if content.startswith(".")))
     parts = [f"insert `{steps}`"] if steps else []
     if any("True" in content for content in contents):

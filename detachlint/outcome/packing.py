@@ -54,6 +54,7 @@ def _pack_finding(finding: Finding) -> Packed:
         None if fix is None else _pack_fix(fix),
         finding.remedy.name,
         list(finding.cures),
+        finding.because,
     ]
 
 
@@ -63,13 +64,15 @@ def _pack_fix(fix: Fix) -> Packed:
 
 
 def _unpack_finding(packed: Packed) -> Finding:
-    code, name, message, filename, span, confidence, trace, fix, remedy, cures = packed
+    code, name, message, filename, span, confidence, trace, fix, remedy, *rest = packed
+    cures, because = rest
     return Finding(
         *(code, name, message, filename, Span(*span), Confidence(confidence)),
         trace=tuple(TraceStep(file, Span(*place), words) for file, place, words in trace),
         fix=None if fix is None else _unpack_fix(fix),
         remedy=Remedy[remedy],
         cures=tuple(cures),
+        because=because,
     )
 
 

@@ -6,8 +6,6 @@ from detachlint.report.glyphs import visible
 from detachlint.report.model import Report
 from detachlint.rules.finding import Finding
 
-HEADING = "requires grad because"
-
 
 def explanation(report: Report, finding: Finding) -> list[str]:
     """A heading and one line for each step, with its place; no lines without a trace."""
@@ -17,4 +15,4 @@ def explanation(report: Report, finding: Finding) -> list[str]:
         f"  {report.label(step.filename, step.span)}: {visible(step.message)}"
         for step in finding.trace
     )
-    return [f"{HEADING}:", *steps]
+    return [f"{finding.because}:", *steps]

@@ -43,7 +43,7 @@ class Remedy(Enum):
     DETACH_RECEIVER = "`.detach()` before the conversion whose call stands at the span"
     DETACH = "`.detach()` behind the expression at the span"
     DETACH_UNSAFELY = "the same, where the program does something else afterwards"
-    DETACH_EACH = "`.detach()` on each item of the container at the span"
+    DETACH_EACH = "`.detach()` (or the cures) on each item of the container at the span"
     DETACH_TO_ARRAY = "`.detach().numpy()` behind the expression at the span"
     TO_ARRAY = "`.numpy()` behind the expression at the span"
 
@@ -74,12 +74,18 @@ class Fix:
     edits: tuple[Edit, ...]
 
 
+BECAUSE = "requires grad because"
+"""What most traces tell."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One diagnostic. `trace` runs from the origin to the crossing, origin first.
 
     `remedy` says where the fix has to put something; `cures` are the methods of the tensor that,
     called there in this order, cure the crossing.
+
+    `because` introduces the trace: what its steps are the reasons of.
 
     Where `message` names a line of the finding's own file, it says `line 7`.
     """
@@ -94,6 +100,7 @@ class Finding:
     fix: Fix | None = None
     remedy: Remedy = Remedy.NONE
     cures: tuple[str, ...] = ()
+    because: str = BECAUSE
 
     def with_lines_named(self, name: Callable[[int], str]) -> Finding:
         """The same finding where lines are called something else, those of a notebook's cells."""

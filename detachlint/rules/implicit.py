@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from detachlint.interpret.facts import Crossing, Facts
+from detachlint.knowledge.facts import is_tensor_method, numpy_fact
 from detachlint.knowledge.model import Gate
 from detachlint.knowledge.names import GETITEM
-from detachlint.rules.finding import Applicability, Finding, Fix, Remedy
+from detachlint.rules.finding import BECAUSE, Applicability, Finding, Fix, Remedy
 from detachlint.rules.telling import beside, cures
 from detachlint.rules.twins import twin
 from detachlint.rules.visits import Raising, is_method, is_rejected, mode_of, trace_of
@@ -26,9 +27,9 @@ def finding_of(
 ) -> Finding:
     """The finding about an implicit crossing."""
     worst = raising.worst
-    trace = trace_of(
-        facts.filename, raising, f"converted to NumPy here{mode_of(worst)}", worst.story
-    )
+    last, origin = f"converted to NumPy here{mode_of(worst)}", worst.story
+    if is_rejected(worst):  # why it requires grad is of no interest where that makes no difference
+        last, origin = _why_rejected(worst), None
     return Finding(
         code=code,
         name=name,
@@ -36,19 +37,37 @@ def finding_of(
         filename=facts.filename,
         span=raising.span.alone(),
         confidence=raising.confidence,
-        # Why it requires grad is of no interest where that makes no difference.
-        trace=() if is_rejected(worst) else trace,
+        trace=trace_of(facts.filename, raising, last, origin),
         fix=_twin_advice(worst) if raising.needed else None,
         remedy=remedy if all(visit.located for visit in raising.visits) else Remedy.NONE,
         cures=cures(raising.refusal),
+        because=BECAUSE_REJECTED if is_rejected(worst) else BECAUSE,
     )
+
+
+BECAUSE_REJECTED = "fails because"
+
+
+def _why_rejected(visit: Crossing) -> str:
+    """What keeps a function or an operator from taking any tensor (executed, as the rows of the facts)."""
+    if _is_operator(visit):
+        return "neither the ndarray nor the tensor knows how to do this with the other"
+    fact = numpy_fact(visit.function)
+    method = visit.function.rpartition(".")[2]
+    if fact is not None and fact.gate(0) is Gate.REJECTS and is_tensor_method(method):
+        return f"NumPy calls the tensor's own `{method}` with arguments that it does not take"
+    return "only arrays are taken here, and nothing makes one of a tensor"
+
+
+def _is_operator(visit: Crossing) -> bool:
+    return not visit.form[0].isalpha() and visit.form[0] not in "_("
 
 
 def taker(visit: Crossing) -> str:
     """What takes the tensor, as the program writes it."""
     if visit.form == "=":
         return f"storing into {_holder(visit.function)}"
-    if not visit.form[0].isalpha() and visit.form[0] not in "_(":
+    if _is_operator(visit):
         return f"`{visit.form}` with an ndarray"
     if visit.function.endswith(f".{GETITEM}"):
         return f"`{visit.form}[…]`"

@@ -9,7 +9,7 @@ from detachlint.interpret.facts import Facts
 from detachlint.rules.finding import Applicability, Finding, Fix, Remedy
 from detachlint.rules.implicit import taker
 from detachlint.rules.refusals import META, Refusal
-from detachlint.rules.telling import beside, cures, subject
+from detachlint.rules.telling import because, beside, cures, subject
 from detachlint.rules.visits import Raising, is_method, refused_in, trace_of
 
 
@@ -31,6 +31,7 @@ def findings(facts: Facts, code: str, name: str) -> Iterator[Finding]:
             fix=None if advice is None else Fix(advice, Applicability.DISPLAY_ONLY, ()),
             remedy=_remedy(raising),
             cures=cures(raising.refusal),
+            because=because(raising.refusal),
         )
 
 
@@ -46,8 +47,11 @@ def _message(raising: Raising) -> str:
 def _remedy(raising: Raising) -> Remedy:
     if is_method(raising.worst):
         return Remedy.DETACH_RECEIVER
-    unlocated = not all(visit.located for visit in raising.visits)
-    return Remedy.NONE if unlocated or raising.worst.container else Remedy.DETACH
+    if not all(visit.located for visit in raising.visits):
+        return Remedy.NONE
+    if raising.worst.container:
+        return Remedy.DETACH_EACH if raising.worst.flat else Remedy.NONE
+    return Remedy.DETACH
 
 
 def _advice(found: Refusal) -> str | None:

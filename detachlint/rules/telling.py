@@ -46,6 +46,18 @@ def subject(found: Refusal) -> str:
     return f"a{'n' if kind.strip('`')[0] in 'aeiou' else ''} {kind} tensor"
 
 
+def because(found: Refusal) -> str:
+    """What the trace of a finding explains, as its heading."""
+    match found.check:
+        case Check.GRAD:
+            return "requires grad because"
+        case Check.DEVICE:
+            return "is there because"
+        case Check.DTYPE:
+            return "has this dtype because"
+    return "is so because"
+
+
 def _refused(found: Refusal, check: Check) -> str:
     trait = found.worst.traits.get(check)
     name = f" ({_name(trait)})" if trait is not None and trait.names else ""

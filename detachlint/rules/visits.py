@@ -120,7 +120,8 @@ LONGEST_TRACE = 8
 
 def _shown(story: Story, visit: Crossing) -> list[Story]:
     """The story, without its middle if it is long, and without what is said by the crossing itself."""
-    kept = [step for step in story.steps() if step.span != visit.span]
+    steps = story.steps()
+    kept = [step for step in steps if step.span != visit.span] or steps
     if len(kept) <= LONGEST_TRACE:
         return kept
     return [*kept[: LONGEST_TRACE // 2], *kept[-LONGEST_TRACE // 2 :]]

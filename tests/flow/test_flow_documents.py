@@ -53,6 +53,10 @@ def test_findings(program: Program) -> None:
 
     findings = check_source(program.text, "program.py", min_confidence=Confidence.POSSIBLE)
     assert not [finding for finding in findings if finding.code.startswith("DTL9")]
+    shown = [one for one in findings if one.confidence.at_least(Confidence.LIKELY)]
+    origins = {"DTL115": 0}  # whatever tensor it is
+    unexplained = [one for one in shown if len(one.trace) <= origins.get(one.code, 1)]
+    assert not unexplained, "findings whose trace does not say where that comes from"
     report(
         program,
         complaints_of_findings(

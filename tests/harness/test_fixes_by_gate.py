@@ -58,6 +58,14 @@ REJECTED = [
     ("from PIL import Image\n", "Image.fromarray(square)"),
     ("from scipy.io import wavfile\n", "wavfile.write(io.BytesIO(), 8000, w)"),
 ]
+REFUSED_OTHERWISE = [
+    ("low = [w.bfloat16() for _ in range(2)]\n", "np.stack(low)"),
+    ("low = w.detach().bfloat16()\n", "np.stack([low, low])"),
+    ("sparse = [table.to_sparse() for table in (square, square)]\n", "np.array(sparse)"),
+    ("lazy = [w.detach().cfloat().conj() for _ in range(2)]\n", "np.array(lazy)"),
+    ("lazy = w.cfloat().conj()\n", "np.abs(lazy)"),
+    ("low = w.bfloat16()\n", "np.exp(low)"),
+]
 DEFERRED = [
     ("(line,) = axes.plot([0, 1, 2], [0, 1, 2])\n", "line.set_ydata(w)"),
     ("(line,) = axes.plot([0, 1, 2], [0, 1, 2])\n", "line.set_data(array, losses)"),
@@ -89,6 +97,16 @@ def fixed(program: str) -> str:
 def test_what_is_converted_is_detached(before: str, line: str) -> None:
     program = f"{HEAD}{before}{line}\n#here\n"
     with pytest.raises((RuntimeError, BufferError), match=r"requires? grad"):
+        run(program)
+    run(fixed(program))
+
+
+@pytest.mark.parametrize(
+    ("before", "line"), REFUSED_OTHERWISE, ids=lambda part: part.rpartition("\n")[2]
+)
+def test_what_is_refused_for_more_than_the_gradient_is_cured_of_all(before: str, line: str) -> None:
+    program = f"{HEAD}{before}{line}\n#here\n"
+    with pytest.raises((TypeError, RuntimeError)):
         run(program)
     run(fixed(program))
 

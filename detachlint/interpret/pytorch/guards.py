@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from detachlint.domain.belief import NO, YES
 from detachlint.domain.objects import Instance, Kind, Sequence, Tensor, Unknown
+from detachlint.domain.story import begin
 from detachlint.domain.traits import PLAIN, Check, Dtype, Family, Trait
 from detachlint.domain.values import (
     FALSE,
@@ -173,6 +174,14 @@ def _tested(state: State, atom: Atom) -> Tested | None:
 
 
 def _told(state: State, thing: Tested, question: Address, truth: bool) -> Tested:
+    told = _as_answered(state, thing, question, truth)
+    if told.device.held == YES and told.device.story is None:
+        story = begin(question.span, "a test says so, on this path")
+        told = replace(told, device=replace(told.device, story=story))
+    return told
+
+
+def _as_answered(state: State, thing: Tested, question: Address, truth: bool) -> Tested:
     assert question.derived is not None
     operator, operands = question.derived
     if operator in ("==", "!=", "in"):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from detachlint.domain.belief import NO, YES, Belief
 from detachlint.domain.objects import Array, Instance, Kind, Sequence, Tensor
 from detachlint.domain.rank import Rank
+from detachlint.domain.story import Story, then
 from detachlint.domain.traits import Dtype
 from detachlint.domain.values import (
     BOTTOM_VALUE,
@@ -35,6 +36,7 @@ from detachlint.interpret.pytorch.tensors import (
     make_tensor,
     severed_in,
     story_of,
+    story_of_any,
     write_into,
 )
 from detachlint.ir.nodes import Display, Subscript
@@ -141,12 +143,22 @@ def _result(
         return machine.new(state, activation, span, "array", Array(severed, rank))
     if fact.gives in GIVES_TENSORS and _takes_tensor(call):
         dtype = Dtype.FLOAT if fact.gives == "tensor" else Dtype.INTEGER
-        tensor = Tensor(_kept_flag(fact, call), dtype=dtype, severed=severed)
+        flag = _kept_flag(fact, call)
+        story = None if flag == NO else _story_kept(call)
+        tensor = Tensor(flag, dtype=dtype, severed=severed, story=story)
         return make_tensor(machine, state, activation, span, tensor)
     if any(holds_tensor(state, value) for value in call.inputs):
         flag = _kept_flag(fact, call)
-        return machine.unknown(state, activation, span, "array", grad=flag, severed=severed)
+        story = None if flag == NO else _story_kept(call)
+        return machine.unknown(
+            state, activation, span, "array", grad=flag, severed=severed, story=story
+        )
     return machine.new(state, activation, span, "array", Array(severed, rank))
+
+
+def _story_kept(call: LibraryCall) -> Story | None:
+    story = story_of_any(call.state, call.inputs)
+    return then(story, call.span, f"`{call.shown}(…)` leaves it a tensor")
 
 
 def _kept_flag(fact: NumpyFact, call: LibraryCall) -> Belief:

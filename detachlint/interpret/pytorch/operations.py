@@ -250,11 +250,14 @@ def _dtype(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Dtype:
     if asked is None and fact.dtype == "argument":
         # A dtype among the arguments, wherever it stands, can be meant for nothing else.
         asked = next(filter(_names_dtype, call.arguments.positional), None)
+    makes_complex = fact.traits.get("complex") == "makes"
     if asked is not None:
         found = placement.dtype_of(call.state, inputs)
         return placement.dtype_from(call.state, asked, found, story)
     if fact.dtype not in ("same", "argument", ""):
-        return placement.dtype_named(f"torch.{fact.dtype}", story)
+        named = placement.dtype_named(f"torch.{fact.dtype}", story)
+        # `t.cfloat()` has parts of that dtype.
+        return Dtype(Family.COMPLEX, named.narrow) if makes_complex else named
     if fact.factory and not any(holds_tensor(call.state, value) for value in inputs):
         return _undecided(fact, call)
     found = placement.dtype_of(call.state, inputs)

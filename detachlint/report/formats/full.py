@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from detachlint.report.explanation import HEADING
 from detachlint.report.frame import CONTEXT_LINES, code_frame
 from detachlint.report.glyphs import visible
 from detachlint.report.model import Report
@@ -31,7 +30,7 @@ def _paragraph(report: Report, finding: Finding, style: Style) -> Iterator[str]:
     yield f" {style.blue('-->')} {place} ({finding.confidence.value})"
     yield from _frame(report, finding.filename, finding.span, style, CONTEXT_LINES)
     if finding.trace:
-        yield style.bold(HEADING)
+        yield style.bold(finding.because)
         for step in finding.trace:
             yield from _step(report, step, finding.filename, style)
     if finding.fix:
