@@ -23,7 +23,8 @@ class Limits:
     seconds: float = 10.0
     """Wall time from the program's first line to the end of its exit handlers."""
     memory: int = 2 << 30
-    """Bytes of address space of each of its processes, beyond Python and PyTorch themselves."""
+    """Bytes of address space of each of its processes, beyond Python and PyTorch themselves; of memory
+    of its own alone where there is an accelerator."""
     output: int = 1 << 20
     """Bytes written to standard output and standard error together."""
     file_size: int = 64 << 20
@@ -44,11 +45,27 @@ def restrict_this_process(limits: Limits) -> None:
     limit(resource.RLIMIT_CORE, 0)
     limit(resource.RLIMIT_FSIZE, limits.file_size)
     if sys.platform == "linux":  # elsewhere RLIMIT_AS is not enforced
-        limit(resource.RLIMIT_AS, _address_space() + limits.memory)
+        if has_accelerator():
+            limit(resource.RLIMIT_DATA, _pages(_DATA) + limits.memory)
+        else:
+            limit(resource.RLIMIT_AS, _pages(_ADDRESS_SPACE) + limits.memory)
 
 
-def _address_space() -> int:
-    pages = int(Path("/proc/self/statm").read_text().split()[0])
+def has_accelerator() -> bool:
+    """Whether a driver is there that reserves more address space than any program may use.
+
+    CUDA reserves ten gigabytes and more at its first call (executed on an H200), none of it memory:
+    where it may do that, private memory is limited alone, and memory that processes share is not.
+    """
+    return any(Path(node).exists() for node in ("/dev/nvidiactl", "/dev/kfd"))
+
+
+_ADDRESS_SPACE, _DATA = 0, 5
+"""Columns of `/proc/self/statm`."""
+
+
+def _pages(column: int) -> int:
+    pages = int(Path("/proc/self/statm").read_text().split()[column])
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
