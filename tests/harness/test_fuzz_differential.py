@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from detachlint.harness.fuzz.campaign import Failure, Plan, run_campaign
+from detachlint.harness.fuzz.compare import compare
 
 SEED = 20
+SHRUNK = sorted(Path(__file__).with_name("shrunk").glob("*.py"))
+"""Programs that once contradicted the analysis, as small as they became."""
 
 
 def disagreements(plan: Plan) -> list[str]:
@@ -18,6 +23,14 @@ def disagreements(plan: Plan) -> list[str]:
 def test_no_contradiction_in_a_hundred_programs() -> None:
     found = disagreements(Plan(programs=100, seed=SEED))
     assert not found, found[0]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("program", SHRUNK, ids=lambda path: path.stem)
+def test_no_contradiction_where_there_once_was_one(program: Path) -> None:
+    text = program.read_text(encoding="utf-8")
+    found = [str(contradiction) for contradiction in compare(text)]
+    assert not found, "\n".join([*found, text])
 
 
 @pytest.mark.slow

@@ -23,7 +23,8 @@ class Activation:
     Paths that leave a block other than at its end are put into the lists here: whoever encloses the
     block (loop, `try`, `with`, call) takes them out again. A raised exception is a pair of what is
     known of the exception (bottom: nothing) and the state. `watched` counts the enclosing `try`
-    blocks: inside, any statement may raise. `on_yield` is what the consumer of a generator does with a
+    blocks: inside, any statement may raise; `finals` those with a `finally` and no handler, which runs
+    after a crossing that PyTorch refuses. `on_yield` is what the consumer of a generator does with a
     yielded value; it answers with what is sent back.
     """
 
@@ -37,6 +38,7 @@ class Activation:
     receiver: Value = frozenset()
     on_yield: OnYield | None = None
     watched: int = 0
+    finals: int = 0
     depth: int = 0
     unseen: bool = False
     """Whether the chain of callers ends in one we cannot see."""

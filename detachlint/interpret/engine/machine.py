@@ -48,7 +48,19 @@ from detachlint.interpret.language.guesses import Returned
 from detachlint.interpret.language.importing import Image
 from detachlint.interpret.language.statements import EXECUTORS
 from detachlint.interpret.relevance import Relevance
-from detachlint.ir.nodes import Block, Code, Expression, Jump, Raise, Statement
+from detachlint.ir.nodes import (
+    Assign,
+    AugmentedAssign,
+    Block,
+    Code,
+    Delete,
+    Evaluate,
+    Expression,
+    Jump,
+    Raise,
+    Return,
+    Statement,
+)
 from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts
 from detachlint.source.span import Span
 
@@ -69,6 +81,9 @@ OBJECTS_PER_STEP = 2000
 
 DEEPEST_SHARED_OUT = 1
 """The level of calls down to which work is shared out so: a script, and its `main`."""
+
+_SIMPLE = (Assign, AugmentedAssign, Delete, Evaluate, Return)
+"""Statements without others inside; with them, it is one of those that is left."""
 
 
 class GaveUp(Exception):
@@ -164,8 +179,22 @@ class Machine:
             self.count_step(activation, 1 + len(state.heap) // OBJECTS_PER_STEP)
             if activation.watched and not isinstance(statement, (Raise, Jump)):
                 activation.raises.append((frozenset(), state.fork()))
+            elif activation.finals and isinstance(statement, _SIMPLE):
+                after.extend(self._left_where_refused(statement, state, activation))
+                continue
             after.extend(executor(self, statement, state, activation))
         return correlated.few_states(self, after, statement, activation)
+
+    def _left_where_refused(
+        self, statement: Statement, state: State, activation: Activation
+    ) -> list[State]:
+        """Like `execute`; a statement with a crossing that is sure to be refused is also left by it."""
+        before, seen = state.fork(), len(self.found)
+        after = EXECUTORS[type(statement)](self, statement, state, activation)
+        visits = (found for found in self.found[seen:] if isinstance(found, Crossing))
+        if any(visit.raises.usual is Truth.YES for visit in visits):
+            activation.raises.append((frozenset(), before))
+        return after
 
     @property
     def facts(self) -> Facts:

@@ -18,7 +18,7 @@ from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import is_module, linear_order
 from detachlint.interpret.pytorch import placement, surrounding, training_mode
 from detachlint.interpret.pytorch.parameters import unseen_parameters
-from detachlint.interpret.pytorch.tensors import any_flag, severed_in
+from detachlint.interpret.pytorch.tensors import recorded_flag, severed_in
 from detachlint.ir.nodes import Code
 from detachlint.knowledge.facts import casts_and_moves
 from detachlint.source.span import Span
@@ -63,7 +63,7 @@ def call_unknown(
     if thing.kind is Kind.MODULE:
         family = unseen_parameters(machine, address, span)
         weights = value_of(family)
-        grad = any_flag(state, [weights, *arguments.all()]).both(state.recording)
+        grad = recorded_flag(state, [weights, *arguments.all()])
         grad = grad.in_unseen_hands()
         story = begin(
             span, f"output of the module `{shown}`, whose parameters are trainable by default"

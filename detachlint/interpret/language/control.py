@@ -142,8 +142,15 @@ def run_try(machine: Machine, node: Try, state: State, activation: Activation) -
     def leave(before: State) -> list[State]:
         return machine.execute(node.final, [before], activation)
 
+    refusals = 0 if node.handlers else 1
+    outer = len(activation.raises)
     with intercept(activation, leave):
+        activation.finals += refusals
         normal = _run_handled(machine, node, state, activation)
+        activation.finals -= refusals
+    if not activation.watched and not activation.finals:
+        # Nobody is left to ask what holds after what nobody raised on purpose.
+        activation.raises[outer:] = [raised for raised in activation.raises[outer:] if raised[0]]
     return machine.execute(node.final, normal, activation)
 
 

@@ -17,7 +17,7 @@ from detachlint.domain.values import NONE, Address, Value, addresses
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import gradmode
-from detachlint.interpret.pytorch.tensors import any_flag
+from detachlint.interpret.pytorch.tensors import recorded_flag
 from detachlint.source.span import Span
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _run_body(
 ) -> Outcomes:
     if activation.runs_of(function.code) > 3 or activation.depth > 24:
         machine.give_up("generator within itself", span)
-        given = any_flag(state, state.frame(frame).variables.values()).both(state.recording)
+        given = recorded_flag(state, state.frame(frame).variables.values())
         likely = given.usual in (Truth.YES, Truth.SOMETIMES)
         grad = MAYBE.join(given).in_unseen_hands() if likely else MAYBE
         value = machine.unknown(state, activation, span, "yielded", grad=grad)

@@ -11,7 +11,7 @@ from detachlint.domain.values import Address, Value
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.pytorch.tensors import any_flag, flag_of
+from detachlint.interpret.pytorch.tensors import flag_of, recorded_flag
 from detachlint.interpret.unseen import leave_world_in_unseen_hands
 from detachlint.source.span import Span
 
@@ -66,7 +66,7 @@ def guess(
     known = machine.returned.get((address, state.mode.usual), Returned(MAYBE))
     leave_world_in_unseen_hands(state)
     state.mode = state.mode.in_unseen_hands()
-    given = any_flag(state, arguments.all()).both(state.recording)
+    given = recorded_flag(state, arguments.all())
 
     def part(role: str, grad: Belief) -> Value:
         now = _with(grad, given).in_unseen_hands()

@@ -17,7 +17,7 @@ from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import transforms
-from detachlint.interpret.pytorch.tensors import any_flag, story_of_any
+from detachlint.interpret.pytorch.tensors import recorded_flag, story_of_any
 from detachlint.knowledge.facts import CallFact
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def functional_call(machine: Machine, fact: CallFact, call: LibraryCall) -> Outc
     result: Outcomes = []
     for _, after in outcomes:
         inputs = call.inputs
-        flag = any_flag(after, inputs).both(after.recording)
+        flag = recorded_flag(after, inputs)
         tensor = Tensor(flag, story=story_of_any(after, inputs))
         made = machine.new(after, call.activation, call.span, "functional call", tensor)
         result.append((made, after))
@@ -88,7 +88,7 @@ def checkpoint(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes 
     if reentrant is not None and "True" in repr(sorted(map(repr, reentrant))):
         run_aside(machine, call, function, given, NO)
         run_aside(machine, call, function, given, YES)  # once more, in `backward`
-        flag = any_flag(state, list(given.positional)).both(state.recording)
+        flag = recorded_flag(state, list(given.positional))
         tensor = Tensor(flag, story=story_of_any(state, list(given.positional)))
         return [(machine.new(state, call.activation, call.span, "checkpoint", tensor), state)]
     return machine.call(function, given, state, call.activation, call.span, call.shown)

@@ -39,8 +39,8 @@ from detachlint.interpret.pytorch import (
     traits,
 )
 from detachlint.interpret.pytorch.tensors import (
-    any_flag,
     holds_tensor,
+    recorded_flag,
     severed_in,
     story_of_any,
 )
@@ -137,7 +137,7 @@ def _device(machine: Machine, call: LibraryCall) -> Value:
 def _unmodelled_torch(machine: Machine, call: LibraryCall) -> Value:
     """Most of PyTorch propagates; nothing is sure of a callable without a fact."""
     machine.opaque(f"torch callable {call.name}")
-    flag = any_flag(call.state, call.inputs).both(call.state.recording)
+    flag = recorded_flag(call.state, call.inputs)
     device = UNSEEN
     if any(holds_tensor(call.state, value) for value in call.inputs):
         device = placement.common_device(call.state, call.inputs).in_unseen_hands()

@@ -45,7 +45,13 @@ from detachlint.interpret.pytorch import (
     sinks,
 )
 from detachlint.interpret.pytorch.data_loading import GIVEN
-from detachlint.interpret.pytorch.tensors import any_flag, make_tensor, severed_in, story_of_any
+from detachlint.interpret.pytorch.tensors import (
+    any_flag,
+    make_tensor,
+    recorded_flag,
+    severed_in,
+    story_of_any,
+)
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import Aliasing, ClassFact, Result
 from detachlint.knowledge.source_facts import is_module_source
@@ -194,9 +200,8 @@ def _by_fact(machine: Machine, fact: ClassFact, thing: Instance, call: LibraryCa
     inputs = [*thing.attributes.values(), *call.arguments.all()]
     flag: Belief = NO
     if method.result is Result.PROPAGATE:
-        flag = any_flag(state, inputs)
-        if method.aliasing is Aliasing.FRESH:
-            flag = flag.both(state.recording)
+        fresh = method.aliasing is Aliasing.FRESH
+        flag = recorded_flag(state, inputs) if fresh else any_flag(state, inputs)
     made = Tensor(
         flag,
         leaf=flag.opposite(),
@@ -318,7 +323,7 @@ def _apply_autograd_function(machine: Machine, cls: Address, call: LibraryCall) 
     new_style = find_in_class(state, cls, "setup_context") is not None
     positional = call.arguments.positional
     given = positional if new_style else (context, *positional)
-    flag = any_flag(state, list(positional)).both(state.recording)
+    flag = recorded_flag(state, list(positional))
     saved, state.mode = state.mode, NO
     outcomes = _call_static(machine, cls, "forward", given, state, call)
     results: Outcomes = []

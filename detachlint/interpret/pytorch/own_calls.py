@@ -14,7 +14,12 @@ from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.unseen_calls import note_escapes
 from detachlint.interpret.pytorch import placement
-from detachlint.interpret.pytorch.tensors import any_flag, make_tensor, severed_in, story_of_any
+from detachlint.interpret.pytorch.tensors import (
+    make_tensor,
+    recorded_flag,
+    severed_in,
+    story_of_any,
+)
 from detachlint.knowledge.own import OwnFact, OwnResult
 from detachlint.knowledge.source_facts import is_bare_module, source_fact
 
@@ -103,7 +108,7 @@ def _result(machine: Machine, fact: OwnFact, call: LibraryCall, sure: bool) -> V
             origin = begin(span, f"`{fact.name}` gives a tensor that requires grad")
             tensor = Tensor(YES, severed=severed, story=origin)
         case OwnResult.PROPAGATE:
-            flag = any_flag(state, call.inputs).both(state.recording)
+            flag = recorded_flag(state, call.inputs)
             story = then(story_of_any(state, call.inputs), span, f"passed through `{fact.name}`")
             tensor = Tensor(flag, severed=severed, story=story)
         case None:

@@ -157,6 +157,29 @@ def any_flag(
     return flag
 
 
+def recorded_flag(state: State, values: Iterable[Value]) -> Belief:
+    """Whether what is computed of these values requires grad, in the mode that holds.
+
+    Of inference tensors alone most operations record nothing, and some do (executed: `sum` and `exp`
+    against `clone` and `x * 2`); one ordinary tensor among them is enough.
+    """
+    values = list(values)
+    flag = any_flag(state, values).both(state.recording)
+    return flag.join(NO) if flag != NO and _of_inference_alone(state, values) else flag
+
+
+def _of_inference_alone(state: State, values: list[Value]) -> bool:
+    found = False
+    for thing in reachable(state, values):
+        if isinstance(thing, Tensor):
+            if thing.inference == NO:
+                return False
+            found = True
+        elif isinstance(thing, Unknown) and thing.kind not in NO_TENSORS:
+            return False
+    return found
+
+
 def join_beliefs(beliefs: Iterable[Belief]) -> Belief:
     """The join (BOTTOM of none)."""
     joined = BOTTOM
