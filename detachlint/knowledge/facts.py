@@ -71,6 +71,11 @@ __all__ = [
 
 CALLS = Table("torch/calls.tsv")
 MODULES = Table("torch/modules.tsv")
+ACCELERATED = Table("torch/accelerated.tsv")
+"""What autocast does on a GPU where that is something else than on a CPU."""
+LEAVES = "leaves"
+"""The word for what a CPU's autocast touches and a GPU's does not."""
+
 CLASSES = Table("torch/classes.tsv")
 NUMPY = Table("numpy/calls.tsv")
 ALIASES = Table("torch/aliases.tsv")
@@ -112,6 +117,19 @@ def call_fact(name: str) -> CallFact | None:
     name = canonical_name(name)
     row = CALLS.row(name)
     return None if row is None else rows.parse_call(name, row, CALLS.version)
+
+
+AUTOCAST_EXECUTED_ON = ({"cpu"}, {"cuda"})
+"""The devices whose autocast the tables tell of."""
+
+
+def autocast_on(devices: frozenset[str], name: str, on_cpu: str) -> str:
+    """What autocast for one of these does (see `TRAITS`) to a callable or module; `on_cpu`: on a CPU."""
+    row = None if devices == {"cpu"} else ACCELERATED.row(canonical_name(name))
+    if row is None:
+        return on_cpu
+    found = row.partition("\t")[0]
+    return "" if found == LEAVES else found
 
 
 def not_modelled(name: str) -> str:

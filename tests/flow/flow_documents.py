@@ -9,7 +9,8 @@ Lines of a program carry markers:
   reported under that code with that confidence (without one: likely or surer). A crossing without a
   marker must not be reported as likely or surer.
 
-A block opened with ``python unexecuted`` holds functions whose callers are not there to be run.
+A block opened with ``python unexecuted`` holds functions whose callers are not there to be run, one
+with ``python accelerated`` is run where PyTorch finds a GPU.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pathlib import Path
 
 DIRECTORY = Path(__file__).parent
 
-_OPENING = re.compile(r"```python(?P<unexecuted> unexecuted)?\s*$")
+_OPENING = re.compile(r"```python(?: (?P<place>unexecuted|accelerated))?\s*$")
 _REVEAL = re.compile(r"# revealed: (YES|NO|MAYBE)$")
 _ERROR = re.compile(r"# error: (?P<code>DTL1\d\d)(?: (?P<sure>certain|likely|possible))?$")
 _LOOKS_LIKE_MARKER = re.compile(r"#\s*(error|reveal)|reveal_grad\(")
@@ -32,7 +33,8 @@ class Program:
 
     name: str
     text: str
-    executed: bool
+    place: str
+    """Where it is run: "" is anywhere, else the word of its block's opening."""
     reveals: dict[int, str]
     errors: dict[int, str]
     """The confidence asked for; "" where any from likely up will do."""
@@ -52,18 +54,17 @@ def read_document(path: Path) -> list[Program]:
     """The programs of a document in order, named `stem:line` after the line they open at."""
     programs: list[Program] = []
     block: list[str] | None = None
-    opened = 0
-    executed = True
+    opened, place = 0, ""
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         if block is None:
             opening = _OPENING.match(line)
             if opening:
-                block, opened, executed = [], number, opening["unexecuted"] is None
+                block, opened, place = [], number, opening["place"] or ""
             elif line.startswith("```"):
                 raise MalformedDocument(f"{path.name}:{number}: not a python block: {line}")
         elif line.rstrip() == "```":
             text = "\n".join(block) + "\n"
-            programs.append(read_program(f"{path.stem}:{opened}", text, executed=executed))
+            programs.append(read_program(f"{path.stem}:{opened}", text, place))
             block = None
         else:
             block.append(line)
@@ -72,7 +73,7 @@ def read_document(path: Path) -> list[Program]:
     return programs
 
 
-def read_program(name: str, text: str, *, executed: bool = True) -> Program:
+def read_program(name: str, text: str, place: str = "") -> Program:
     """A program with its markers."""
     reveals: dict[int, str] = {}
     errors: dict[int, str] = {}
@@ -87,7 +88,7 @@ def read_program(name: str, text: str, *, executed: bool = True) -> Program:
             _LOOKS_LIKE_MARKER.search(line) and not reveal and not error
         ):
             raise MalformedDocument(f"{name}, line {number}: not a marker: {line.strip()}")
-    return Program(name, text, executed, reveals, errors, codes)
+    return Program(name, text, place, reveals, errors, codes)
 
 
 def all_programs() -> list[Program]:

@@ -154,8 +154,8 @@ def test_documents_are_read_block_by_block(tmp_path: Path) -> None:
     document = tmp_path / "topic.md"
     document.write_text("# Topic\n\n```python\nx = 1\n```\n\n```python unexecuted\ny = 2\n```\n")
     first, second = read_document(document)
-    assert (first.name, first.text, first.executed) == ("topic:3", "x = 1\n", True)
-    assert (second.name, second.text, second.executed) == ("topic:7", "y = 2\n", False)
+    assert (first.name, first.text, first.place) == ("topic:3", "x = 1\n", "")
+    assert (second.name, second.text, second.place) == ("topic:7", "y = 2\n", "unexecuted")
     document.write_text("```python\nx = 1\n")
     with pytest.raises(MalformedDocument, match="not closed"):
         read_document(document)
@@ -167,7 +167,7 @@ def test_every_program_checks_something() -> None:
         compile(program.text, program.name, "exec")
         checked = program.reveals or program.errors
         assert checked or any(map(program.text.__contains__, CROSSINGS)), program.name
-        if not program.executed:  # what is executed proves its markers itself
+        if program.place == "unexecuted":  # what is executed proves its markers itself
             lines = program.text.splitlines()
             for line in program.errors:
                 assert any(map(lines[line - 1].__contains__, CROSSINGS)), lines[line - 1]

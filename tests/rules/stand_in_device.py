@@ -1,10 +1,12 @@
 """Runs examples about accelerators where there is none: a device without data stands in for it.
 
 PyTorch looks at every device but the CPU alike (tensor_numpy.cpp), so the refusals and their order are
-those of a GPU; only the values are zeros.
+those of a GPU; only the values are zeros. Where PyTorch finds a GPU, the examples run on it.
 """
 
 from __future__ import annotations
+
+import functools
 
 ACCELERATOR = "cuda"
 STAND_IN = "meta"
@@ -23,7 +25,7 @@ _PRELUDE = (
 
 def executable(text: str) -> str:
     """The text, to be run on the stand-in where it names the accelerator."""
-    if ACCELERATOR not in text:
+    if ACCELERATOR not in text or _is_there():
         return text
     return _PRELUDE + text.replace(f'"{ACCELERATOR}"', f'"{STAND_IN}"')
 
@@ -31,3 +33,10 @@ def executable(text: str) -> str:
 def device_meant(text: str, device: str) -> str:
     """The device that one seen in a run of `executable(text)` stands for."""
     return ACCELERATOR if device == STAND_IN and ACCELERATOR in text else device
+
+
+@functools.cache
+def _is_there() -> bool:
+    import torch
+
+    return torch.cuda.is_available()

@@ -8,12 +8,23 @@ import time
 from pathlib import Path
 
 import click
+import torch
 
 import detachlint.knowledge
 from detachlint.harness.probe import drift
+from detachlint.harness.probe.accelerated import DEVICE, jobs
 from detachlint.harness.probe.make import write_tables
-from detachlint.harness.probe.pool import Job, WorkersDieError
-from detachlint.harness.probe.tables import FILES, VERSION, all_jobs, coverage, make_tables
+from detachlint.harness.probe.pool import Job, WorkersDieError, make_rows
+from detachlint.harness.probe.tables import (
+    FILES,
+    VERSION,
+    all_jobs,
+    coverage,
+    make_tables,
+    table_text,
+)
+from detachlint.knowledge.facts import ACCELERATED
+from detachlint.knowledge.rows import NOT_MODELLED
 from detachlint.knowledge.table import index
 from detachlint.knowledge.versions import VERSIONS
 
@@ -36,12 +47,24 @@ KNOWLEDGE = Path(detachlint.knowledge.__file__).parent
     "tables; it needs NumPy, expecttest, packaging and PyYAML, too. May be given several times.",
 )
 @click.option("--record", is_flag=True, help="Write what --against finds as the table of versions.")
+@click.option(
+    "--accelerated",
+    is_flag=True,
+    help="Write the table of what autocast does on a GPU instead; it takes one.",
+)
 @click.option("--workers", default=min(4, os.cpu_count() or 1), help="Processes to use.")
-def main(output: Path, against: tuple[Path, ...], record: bool, workers: int) -> None:
+def main(
+    output: Path, against: tuple[Path, ...], record: bool, accelerated: bool, workers: int
+) -> None:
     """Execute every public callable of the installed PyTorch and write what it does."""
     if record and not against:
         raise click.UsageError("--record needs --against")
+    if accelerated and not torch.cuda.is_available():
+        raise click.UsageError("--accelerated needs a GPU, and PyTorch finds none")
     try:
+        if accelerated:
+            _make_accelerated(output, workers)
+            return
         if not against:
             _make(output, workers)
             return
@@ -74,6 +97,16 @@ def _make(output: Path, workers: int) -> None:
         click.echo(f"{count:5} {reason}")
     for path, text in tables.items():
         click.echo(f"{len(index(text)):5} rows in {path}")
+
+
+def _make_accelerated(output: Path, workers: int) -> None:
+    wanted = jobs()
+    with click.progressbar(length=len(wanted), label=f"torch {VERSION}", file=sys.stderr) as bar:
+        rows = make_rows(wanted, workers, lambda _: bar.update(1))
+    kept = {name: row for (_, name), row in rows.items() if row and NOT_MODELLED not in row}
+    text = table_text(kept, f"torch {VERSION} {DEVICE}")
+    write_tables(output, {str(ACCELERATED.path.relative_to(KNOWLEDGE)): text})
+    click.echo(f"{len(kept)} rows in {ACCELERATED.path.name}")
 
 
 def _compare(interpreter: Path, workers: int) -> tuple[str, list[drift.Drift]]:

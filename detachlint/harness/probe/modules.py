@@ -15,7 +15,7 @@ from torch import nn
 
 from detachlint.harness.probe.execute import PLAIN, Call, Condition, field_names, guarded, prepare
 from detachlint.harness.probe.module_samples import Sample, samples
-from detachlint.harness.probe.traits import Convert, autocast_of
+from detachlint.harness.probe.traits import Convert, Rerun, autocast_of
 from detachlint.knowledge.model import (
     Aliasing,
     FlagFact,
@@ -69,7 +69,7 @@ class _Ran:
 def observe_module(name: str) -> ModuleFact | None:
     """The fact about the module class `name`, or None where no constructor call is known."""
     kind = name.rpartition(".")[2]
-    tries = [sample for sample in samples(kind) if construct(kind, sample) is not None]
+    tries = _constructible(kind)
     positions = positions_of(kind)
     if not tries:
         return None
@@ -85,7 +85,7 @@ def observe_module(name: str) -> ModuleFact | None:
         perhaps_self=aliasing is not Aliasing.SELF and any(run.is_input for run in ran),
         depends=_depends(ran) if aliasing is Aliasing.SOMETIMES else (),
         in_place_flag="inplace" if _writes(kind, tries, "inplace") else "",
-        autocast=_autocast(kind, tries),
+        autocast=autocast_of(rerun(name)),
         container=_CONTAINERS.get(kind, ""),
         is_loss=isinstance(made, nn.modules.loss._Loss) or kind.endswith("Loss"),
         lazy=any(isinstance(p, nn.UninitializedParameter) for p in made.parameters()),
@@ -93,6 +93,10 @@ def observe_module(name: str) -> ModuleFact | None:
         buffers=tuple(n for n, _ in made.named_buffers(recurse=False)),
         evidence="+".join(sorted({sample.source for sample in tries})),
     )
+
+
+def _constructible(kind: str) -> list[Sample]:
+    return [sample for sample in samples(kind) if construct(kind, sample) is not None]
 
 
 def construct(kind: str, sample: Sample, **flags: object) -> Any:
@@ -270,27 +274,30 @@ def _writes(kind: str, tries: Sequence[Sample], flag: str) -> bool:
     return any(run is not None and run[0] is run[1] for run in ran)
 
 
-def _autocast(kind: str, tries: Sequence[Sample]) -> str:
-    """What autocast makes of the outputs, in evaluation."""
+def rerun(name: str, device: str = "cpu") -> Rerun:
+    """Runs modules of a class anew, in evaluation, on a device."""
+    kind = name.rpartition(".")[2]
+    tries = _constructible(kind)
 
     def run(convert: Convert, context: Any) -> Sequence[torch.Tensor]:
         found = []
         for sample in tries[:2]:
-            output = guarded(partial(_converted, kind, sample, convert, context))
+            output = guarded(partial(_converted, kind, sample, convert, context, device))
             found += [output] if isinstance(output, torch.Tensor) else []
         return found
 
-    return autocast_of(run)
+    return run
 
 
-def _converted(kind: str, sample: Sample, convert: Convert, context: Any) -> Any:
+def _converted(kind: str, sample: Sample, convert: Convert, context: Any, device: str) -> Any:
     """The first output of a module on converted inputs; its parameters stay as they are."""
     args, kwargs = prepare(Call(sample.inputs or (), sample.input_kwargs), PLAIN)
+    args = [a.to(device) if isinstance(a, torch.Tensor) else a for a in args]
     args = [
         convert(a) if isinstance(a, torch.Tensor) and a.is_floating_point() else a for a in args
     ]
     with context:
-        output = construct(kind, sample).eval()(*args, **kwargs)
+        output = construct(kind, sample).eval().to(device)(*args, **kwargs)
     while isinstance(output, (tuple, list)) and output:
         output = output[0]
     return output

@@ -25,7 +25,7 @@ Convert: TypeAlias = "Callable[[torch.Tensor], torch.Tensor]"
 
 def traits_of(name: str, runs: Sequence[Run]) -> Mapping[str, str]:
     """The traits of what `name` gives, as `knowledge.model.TRAITS` calls them."""
-    function, calls = _to_execute(runs)
+    function, calls = to_execute(runs)
     of_real = [call for call in calls if not any(t.is_complex() for t in _given(call))]
     found = {
         # Casts are asked for what they were told to make.
@@ -33,7 +33,7 @@ def traits_of(name: str, runs: Sequence[Run]) -> Mapping[str, str]:
         "layout": _layout(function, of_real, _of_kind(runs, "sparse")),
         "conj": _conjugate(function, calls, of_real),
         "neg": _negative(function, calls),
-        "autocast": autocast_of(_first_outputs(function, of_real)),
+        "autocast": autocast_of(first_outputs(function, of_real)),
         "inference": _in_inference_mode(runs),
         "tells": told_by(name) if is_attribute(name) else _told_by_method(name, runs),
     }
@@ -59,7 +59,7 @@ def _told_by_method(name: str, runs: Sequence[Run]) -> str:
 
 def kept_by(runs: Sequence[Run]) -> tuple[str, ...]:
     """Which kinds of tensors come out for a first argument of that kind."""
-    function, calls = _to_execute(runs)
+    function, calls = to_execute(runs)
     return tuple(
         kind
         for kind, (convert, is_of_kind) in _KINDS.items()
@@ -79,7 +79,8 @@ def _of_kind(runs: Sequence[Run], kind: str) -> list[Call]:
     ]
 
 
-def _to_execute(runs: Sequence[Run]) -> tuple[Callable[..., Any], list[Call]]:
+def to_execute(runs: Sequence[Run]) -> tuple[Callable[..., Any], list[Call]]:
+    """The function, and the calls of it that are executed anew. IndexError where nothing was run."""
     return runs[0].function, [run.call for run in runs if _is_usual(run.call)][:MOST_CALLS]
 
 
@@ -153,27 +154,39 @@ def _negative(function: Callable[..., Any], calls: Sequence[Call]) -> str:
     return "clears" if of_lazy == {False} and all(plain) and plain else ""
 
 
-def autocast_of(run: Callable[[Convert, Any], Sequence[torch.Tensor]]) -> str:
-    """What a CPU's autocast makes of what `run` computes of converted tensors in a context."""
-    lowered = {t.dtype for t in run(_same, _autocast()) if _is_float(t)}
+Rerun: TypeAlias = "Callable[[Convert, Any], Sequence[torch.Tensor]]"
+"""Computes anew, of converted tensors in a context; gives the first outputs."""
+
+
+def autocast_of(run: Rerun, device: str = "cpu") -> str:
+    """What autocast for a device, where the tensors are, makes of what `run` computes."""
+    lowered = {t.dtype for t in run(_same, _autocast(device)) if _is_float(t)}
     without = {t.dtype for t in run(_same, nullcontext()) if _is_float(t)}
     if torch.bfloat16 in lowered and without == {torch.float32}:
         return "lowers" if len(lowered) == 1 else "sometimes"
-    kept = {t.dtype for t in run(_to_bfloat16, _autocast()) if _is_float(t)}
+    kept = {t.dtype for t in run(_to_bfloat16, _autocast(device)) if _is_float(t)}
     plain = {t.dtype for t in run(_to_bfloat16, nullcontext()) if _is_float(t)}
     return "raises" if kept == {torch.float32} and plain == {torch.bfloat16} else ""
 
 
-def _autocast() -> Any:
-    return torch.autocast("cpu", dtype=torch.bfloat16)
+def is_left_alone(run: Rerun, device: str) -> bool:
+    """Whether either precision was seen to stay what it is under autocast for a device."""
+    return all(
+        {t.dtype for t in run(convert, _autocast(device)) if _is_float(t)} == {dtype}
+        for convert, dtype in ((_same, torch.float32), (_to_bfloat16, torch.bfloat16))
+    )
+
+
+def _autocast(device: str) -> Any:
+    return torch.autocast(device, dtype=torch.bfloat16)
 
 
 # --- executions -------------------------------------------------------------------------------
 
 
-def _first_outputs(
-    function: Callable[..., Any], calls: Sequence[Call]
-) -> Callable[[Convert, Any], Sequence[torch.Tensor]]:
+def first_outputs(function: Callable[..., Any], calls: Sequence[Call]) -> Rerun:
+    """Calls the function anew; calls that do not accept converted tensors give nothing."""
+
     def run(convert: Convert, context: Any) -> Sequence[torch.Tensor]:
         with context:
             return list(_outputs(function, calls, convert))

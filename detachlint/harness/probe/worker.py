@@ -15,7 +15,7 @@ from functools import partial
 
 import torch
 
-from detachlint.harness.probe import classes, hand, modules, numpy_observe
+from detachlint.harness.probe import accelerated, classes, hand, modules, numpy_observe
 from detachlint.harness.probe.conclude import Unclassified, conclude
 from detachlint.harness.probe.observe import observe
 from detachlint.harness.probe.pool import PLAIN_CALL, READY
@@ -67,6 +67,7 @@ ROWS: Mapping[str, Callable[[str], str]] = {
     "module": module_row,
     "class": class_row,
     "numpy": numpy_row,
+    "accelerated": accelerated.accelerated_row,
 }
 
 
@@ -76,17 +77,26 @@ def settle() -> None:
     warnings.simplefilter("ignore")
 
 
+_MODULE = "detachlint.harness.probe.worker"
+AGAIN = "again"
+"""The argument of a worker that takes the place of one, which has said already that it is there."""
+
+
 def main() -> None:
     """Serve standard input until it ends."""
     settle()
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     # Whatever an operator prints must not get between the answers.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    print(READY, file=answers, flush=True)
+    if AGAIN not in sys.argv:
+        print(READY, file=answers, flush=True)
     for line in sys.stdin:
         kind, _, name = line.rstrip("\n").partition("\t")
         torch.set_grad_enabled(True)
         print(f"{kind}\t{name}\t{ROWS[kind](name)}", file=answers, flush=True)
+        if kind == "accelerated" and accelerated.is_lost():
+            os.dup2(answers.fileno(), sys.stdout.fileno())
+            os.execv(sys.executable, [sys.executable, "-m", _MODULE, AGAIN])
 
 
 if __name__ == "__main__":

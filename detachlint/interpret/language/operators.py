@@ -47,11 +47,11 @@ from detachlint.interpret.pytorch import array_operators
 from detachlint.interpret.pytorch.array_operators import Operand
 from detachlint.interpret.pytorch.array_ranks import rank_of
 from detachlint.interpret.pytorch.placement import common_device, dtype_of, one_device
-from detachlint.interpret.pytorch.surrounding import is_product, lowered, under_autocast
+from detachlint.interpret.pytorch.surrounding import is_product, lowered
 from detachlint.interpret.pytorch.tensors import (
-    any_flag,
     flag_of,
     make_tensor,
+    recorded_flag,
     severed_in,
     story_of,
     story_of_any,
@@ -59,6 +59,8 @@ from detachlint.interpret.pytorch.tensors import (
 )
 from detachlint.interpret.pytorch.traits import of_arithmetic
 from detachlint.ir.nodes import AugmentedAssign, Operator
+from detachlint.knowledge import facts
+from detachlint.knowledge.names import TENSOR
 from detachlint.source.span import Span
 
 if TYPE_CHECKING:
@@ -242,16 +244,16 @@ def tensor_result(
     numbers = [single_literal(operand) for operand in operands]
     if dtype.is_integer and any(n and isinstance(n.value, float) for n in numbers):
         dtype = Dtype.FLOAT32
-    flag = any_flag(state, operands).both(state.recording)
+    flag = recorded_flag(state, operands)
     story = then(
         story_of_any(state, operands), node.span, f"`{describe(node)}` is computed from it"
     )
-    precision = under_autocast(METHODS.get(node.name, ""))
-    device = (one_device if is_product(precision) else common_device)(state, operands)
+    fact = facts.call_fact(f"{TENSOR}.{METHODS.get(node.name, '')}")
+    device = (one_device if is_product(fact) else common_device)(state, operands)
     made = Tensor(
         flag,
         leaf=flag.opposite(),
-        dtype=lowered(state, precision, dtype, device),
+        dtype=lowered(state, fact, dtype, device),
         device=device,
         traits=of_arithmetic(state, operands),
         severed=severed_in(state, operands),
@@ -324,7 +326,7 @@ def _unknown_result(
     activation: Activation,
 ) -> Value:
     """The result on something of unknown class: a comparison of tensors is a tensor, of numbers a bool."""
-    flag = any_flag(state, operands).both(state.recording)
+    flag = recorded_flag(state, operands)
     if node.name in COMPARISONS:
         flag = NO
     story = story_of_any(state, operands)

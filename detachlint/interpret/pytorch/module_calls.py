@@ -39,6 +39,7 @@ from detachlint.interpret.pytorch.tensors import (
     has_flag_to_lose,
     make_tensor,
     may_be_base,
+    recorded_flag,
     roots,
     severed_in,
     story_of_any,
@@ -178,8 +179,8 @@ def forward_of_library(
         span, f"output of the module `{shown}`, whose parameters are trainable by default"
     )
     if known:
-        grad = any_flag(state, [parameters.all_parameters(machine, state, address, span)])
-        grad = grad.both(state.recording).in_unseen_hands()
+        weights = parameters.all_parameters(machine, state, address, span)
+        grad = recorded_flag(state, [weights]).in_unseen_hands()
     narrow = surrounding.narrow_out_of_sight(state, UNSEEN, UNSEEN).in_unseen_hands()
     result = machine.unknown(
         state, activation, span, "result", grad=grad, narrow=narrow, story=story
@@ -262,8 +263,7 @@ def _by_fact(
     inputs = arguments.all()
     weights = [v for n, v in thing.attributes.items() if not n.startswith("@")] + [thing.hidden]
     module_traits.initialize_parameters(state, weights)
-    flag_before = any_flag(state, [*weights, *inputs])
-    flag = flag_before.both(state.recording)
+    flag = recorded_flag(state, [*weights, *inputs])
     trainable = any_flag(state, weights)
     story: Story | None = story_of_any(state, [*inputs]) if trainable == NO else None
     if story is None:
@@ -276,13 +276,8 @@ def _by_fact(
         story = then(story, span, f"goes through the module `{shown}`")
     mixes = placement.one_device if fact.parameters else placement.common_device
     device = mixes(state, [*inputs, *weights])
-    dtype = surrounding.lowered(
-        state,
-        fact.autocast,
-        module_traits.dtype_of_output(state, inputs, weights),
-        device,
-        copies=fact.aliasing is Aliasing.FRESH,
-    )
+    own = module_traits.dtype_of_output(state, inputs, weights)
+    dtype = surrounding.lowered(state, fact, own, device)
     made = Tensor(
         flag,
         leaf=flag.opposite(),

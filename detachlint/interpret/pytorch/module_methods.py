@@ -47,6 +47,7 @@ from detachlint.interpret.pytorch import (
     training_mode,
 )
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
+from detachlint.interpret.pytorch.tensors import make_tensor, tensors_in
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import Aliasing
 
@@ -207,10 +208,19 @@ def _state_dict(machine: Machine, address: Address, call: LibraryCall) -> Outcom
     """Detached tensors that share memory with the parameters; the parameters with `keep_vars`."""
     keep = call.arguments.keyword("keep_vars")
     entries = {}
-    rest = machine.new(
-        call.state, call.activation, call.span, "detached parameter", Tensor(NO, leaf=YES)
-    )
-    for name, parameter in parameters.named_parameters(machine, call.state, address, call.span):
+    held = [
+        *parameters.named_parameters(machine, call.state, address, call.span),
+        *parameters.named_buffers(call.state, address),
+    ]
+    tensors = [thing for _, one in held if isinstance(thing := call.state.get(one), Tensor)]
+    detached = Tensor(NO, leaf=YES)
+    if tensors:
+        dtype, device = tensors[0].dtype, tensors[0].device
+        for tensor in tensors[1:]:
+            dtype, device = dtype.join(tensor.dtype), device.join(tensor.device)
+        detached = replace(detached, dtype=dtype, device=device)
+    rest = machine.new(call.state, call.activation, call.span, "detached parameter", detached)
+    for name, parameter in held:
         if name is not None:
             kept = keep is not None and truth_belief(call.state, keep) == YES
             entries[literal(name)] = value_of(parameter) if kept else rest
@@ -241,7 +251,33 @@ def _cast(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
         if isinstance(thing, Tensor):
             moved = replace(thing, dtype=dtype or thing.dtype, device=device or thing.device)
             call.state.heap[parameter] = moved
+    _cast_buffers(machine, address, call, dtype, device)
     return [(value_of(address), call.state)]
+
+
+def _cast_buffers(
+    machine: Machine, address: Address, call: LibraryCall, dtype: Dtype | None, device: Trait | None
+) -> None:
+    """Buffers are replaced: who holds the old one keeps it as it was (executed)."""
+    state = call.state
+    for _, owner in list(parameters.walk(state, address)):
+        thing = state.get(owner)
+        if not isinstance(thing, Instance):
+            continue
+        changed: dict[str, Value] = {}
+        for name in parameters.registered(thing):
+            for buffer in tensors_in(state, thing.attributes[name]):
+                old = state.get(buffer)
+                assert isinstance(old, Tensor)
+                lowered = old.dtype if dtype is None or old.dtype.is_integer else dtype
+                new = replace(old, dtype=lowered, device=device or old.device)
+                if new != old:
+                    made = make_tensor(
+                        machine, state, call.activation, call.span, new, "buffer", of=buffer
+                    )
+                    changed[name] = changed.get(name, BOTTOM_VALUE) | made
+        if changed:
+            state.put(owner, replace(thing, attributes={**thing.attributes, **changed}))
 
 
 def _asked(call: LibraryCall) -> tuple[Dtype | None, Trait | None]:

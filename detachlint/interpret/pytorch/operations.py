@@ -35,6 +35,7 @@ from detachlint.interpret.pytorch.tensors import (
     inference_of,
     make_tensor,
     may_be_base,
+    recorded_flag,
     set_flag,
     severed_in,
     story_of,
@@ -206,7 +207,7 @@ def result_tensor(
 ) -> Tensor:
     """What a differentiable output of the call is."""
     state = call.state
-    flag = any_flag(state, inputs).both(state.recording)
+    flag = recorded_flag(state, inputs)
     story = story_of_any(state, inputs)
     asked = call.arguments.keyword("requires_grad") if fact.factory else None
     decides = None if asked is None else deciding_atom(asked)
@@ -224,13 +225,7 @@ def result_tensor(
     return Tensor(
         flag,
         leaf=YES if from_nothing or asked is not None else flag.opposite(),
-        dtype=surrounding.lowered(
-            state,
-            fact.traits.get("autocast", ""),
-            _dtype(fact, call, inputs),
-            device,
-            copies=fact.aliasing is Aliasing.FRESH,
-        ),
+        dtype=surrounding.lowered(state, fact, _dtype(fact, call, inputs), device),
         device=device,
         traits=traits.of_result(fact, call, inputs),
         severed=severed_in(state, inputs),
@@ -301,7 +296,7 @@ def _device(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Trait:
     story = begin(call.span, f"`{call.shown}(…)` puts it there")
     if call.receiver and fact.aliasing is Aliasing.VIEW:
         inputs = [call.receiver]  # `t.expand(n, 2)`, whatever `n` may be
-    product = surrounding.is_product(fact.traits.get("autocast", ""))
+    product = surrounding.is_product(fact)
     found = (placement.one_device if product else placement.common_device)(call.state, inputs)
     if fact.factory and not call.receiver and not tensors_in(call.state, _first(call)):
         found = call.state.surroundings.device if found == PLAIN else UNSEEN

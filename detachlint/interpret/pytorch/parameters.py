@@ -108,14 +108,18 @@ def named_buffers(state: State, address: Address) -> list[tuple[str | None, Addr
         thing = state.get(owner)
         if not isinstance(thing, Instance):
             continue
-        registered = thing.attributes.get(REGISTERED, frozenset())
-        names = {str(getattr(atom, "value", "")) for atom in registered}
-        for name in sorted(names & set(thing.attributes)):
+        for name in registered(thing):
             for atom in in_order(thing.attributes[name]):
                 if isinstance(atom, Address) and isinstance(state.get(atom), Tensor):
                     path = None if prefix is None else f"{prefix}.{name}".lstrip(".")
                     found.setdefault(atom, path)
     return [(name, buffer) for buffer, name in found.items()]
+
+
+def registered(module: Instance) -> list[str]:
+    """The names under which a module itself has buffers."""
+    names = module.attributes.get(REGISTERED, frozenset())
+    return sorted({str(getattr(atom, "value", "")) for atom in names} & set(module.attributes))
 
 
 REGISTERED = "@buffers"

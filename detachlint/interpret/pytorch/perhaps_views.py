@@ -11,7 +11,7 @@ from detachlint.domain.traits import PLAIN, Family
 from detachlint.domain.values import Address, Value, addresses, single_literal
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.pytorch import casts, placement
+from detachlint.interpret.pytorch import casts, placement, traits
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
     as_view,
@@ -55,6 +55,8 @@ def sometimes_view(
         if fact.perhaps_self:
             view = may_be_base(state, view, source)
         return make_tensor(machine, state, activation, span, view, role)
+    if "device" in fact.depends:
+        prototype = _resolved_if_moved(state, fact, prototype, source)
     stays = None if casts.asks_for_order(call) else _stays(state, source, fact)
     if stays:
         return source
@@ -77,6 +79,13 @@ def sometimes_view(
     flag = prototype.grad.join(any_flag(state, [source]))
     either = replace(prototype, grad=flag, story=story_of(state, source))
     return make_tensor(machine, state, activation, span, either, role, inference=mark)
+
+
+def _resolved_if_moved(state: State, fact: CallFact, moved: Tensor, source: Value) -> Tensor:
+    there = placement.device_named(fact.device)
+    before = placement.common_device(state, [source])
+    copied = placement.moved(before, there)
+    return replace(moved, traits=traits.of_perhaps_copy(moved.traits, copied))
 
 
 def _resolves(fact: CallFact) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable
 
-from detachlint.domain.belief import MAYBE, NO, YES
+from detachlint.domain.belief import MAYBE, NO, YES, Belief
 from detachlint.domain.objects import HeapObject, Instance, Sequence, Tensor, Unknown
 from detachlint.domain.story import Story, begin
 from detachlint.domain.traits import (
@@ -264,6 +264,15 @@ def _device_of_value(state: State, value: Value, depth: int = 2) -> Trait | None
         if one is not None:
             found = one if found is None else found.join(one)
     return found
+
+
+def moved(before: Trait, after: Trait) -> Belief:
+    """Whether a move from one device to the other copies the tensor: on the same one it is itself."""
+    if NO in (before.held, after.held):
+        return before.held.either(after.held)
+    if YES == before.held == after.held:
+        return NO if before.names & after.names else YES
+    return MAYBE
 
 
 # --- other traits -----------------------------------------------------------------------------

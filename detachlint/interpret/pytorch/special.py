@@ -19,7 +19,7 @@ from detachlint.domain.objects import (
     View,
 )
 from detachlint.domain.story import begin
-from detachlint.domain.traits import Check, Dtype, Family, Trait, trait, without
+from detachlint.domain.traits import Check, Dtype, Family, Trait, trait
 from detachlint.domain.values import (
     NONE,
     Address,
@@ -253,8 +253,8 @@ def _cast(machine: Machine, call: LibraryCall, source: Value, keeps_flag: bool =
             attributes={},
             story=story_of(state, value_of(address)),
         )
-        if new_dtype.family is not thing.dtype.family:
-            made = replace(made, traits=without(made.traits, Check.CONJUGATE, Check.NEGATIVE))
+        copied = _copied(call, thing.dtype, new_dtype, placement.moved(thing.device, new_device))
+        made = replace(made, traits=traits.of_perhaps_copy(made.traits, copied))
         if new_dtype.is_integer:
             made = replace(made, story=None)
         mark = state.inference.join(thing.inference) if same else None
@@ -272,6 +272,15 @@ def _cast(machine: Machine, call: LibraryCall, source: Value, keeps_flag: bool =
         if same and state.mode != YES and not _copies(call):
             parts |= value_of(address)
     return parts
+
+
+def _copied(call: LibraryCall, before: Dtype, after: Dtype, moved: Belief) -> Belief:
+    """Whether a cast that also moves makes a copy."""
+    if before.family is not after.family or _copies(call):
+        return YES
+    if after.family is Family.COMPLEX and casts.asked_dtype(call) is not None:
+        return moved.either(YES.join(NO))  # single or double precision
+    return moved
 
 
 def _copies(call: LibraryCall) -> bool:

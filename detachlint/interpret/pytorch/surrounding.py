@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TypeAlias
 
 from detachlint.domain.belief import NO, YES, Belief, Truth
 from detachlint.domain.objects import Instance
@@ -16,7 +17,10 @@ from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import placement
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.knowledge import facts
-from detachlint.knowledge.names import TENSOR
+from detachlint.knowledge.facts import Aliasing, CallFact, ModuleFact
+
+Computes: TypeAlias = "CallFact | ModuleFact"
+"""What gives tensors, by its fact."""
 
 COMPILED = "@compiled"
 """The attribute of a module that has been compiled, as it is given back."""
@@ -88,33 +92,44 @@ def _autocast(state: State, thing: Instance, now: Surroundings, atom: Address) -
     return replace(now, lowers=lowers, lowers_on=devices if exact else frozenset())
 
 
-def under_autocast(method: str) -> str:
-    """What autocast does to what a method of tensors computes: see `TRAITS`."""
-    fact = facts.call_fact(f"{TENSOR}.{method}")
-    return "" if fact is None else fact.traits.get("autocast", "")
+def is_product(fact: Computes | None) -> bool:
+    """Whether it is a matrix product or its like, which autocast tells: all its tensors have dimensions."""
+    return fact is not None and _on_a_cpu(fact) == "lowers"
 
 
-def is_product(word: str) -> bool:
-    """Whether what autocast treats so is a matrix product or its like: all of its tensors have dimensions."""
-    return word == "lowers"
-
-
-def lowered(state: State, word: str, dtype: Dtype, device: Trait, *, copies: bool = True) -> Dtype:
+def lowered(state: State, fact: Computes | None, dtype: Dtype, device: Trait) -> Dtype:
     """The dtype of a result under autocast; `dtype` is what it would be without.
 
-    `word` is what the facts say, executed on a CPU. Accelerators lower the same and more; what they
-    leave alone is known of what does not even copy (not `copies`).
+    What CPUs and CUDA do was executed. Other accelerators lower the same as a CPU and more; what they
+    leave alone is known of what does not even copy.
     """
     around = state.surroundings
     if around.lowers == PLAIN or dtype.is_integer or dtype.family is Family.COMPLEX:
         return dtype
+    word = "" if fact is None else _on_a_cpu(fact)
+    executed = around.lowers_on in map(frozenset, facts.AUTOCAST_EXECUTED_ON)
+    if fact is not None and executed:
+        word = facts.autocast_on(around.lowers_on, fact.name, word)
+    copies = fact is None or fact.aliasing is Aliasing.FRESH
+    return _lowered(state, word, dtype, device, executed or not copies)
+
+
+def _on_a_cpu(fact: Computes) -> str:
+    return fact.autocast if isinstance(fact, ModuleFact) else fact.traits.get("autocast", "")
+
+
+def _lowered(state: State, word: str, dtype: Dtype, device: Trait, is_known: bool) -> Dtype:
+    """What `word` (see `TRAITS`) says; `is_known`: also where it says nothing."""
+    around = state.surroundings
     if word == "sometimes":
         return Dtype(
             dtype.family, dtype.narrow.join(Trait(around.lowers.held, around.lowers.names))
         )
     if word != "lowers":
-        if dtype.narrow == PLAIN or (not word and (device == PLAIN or not copies)):
+        if dtype.narrow == PLAIN or (not word and (device == PLAIN or is_known)):
             return dtype
+        if word == "raises" and around.lowers.held.both(_covers(around.lowers_on, device)) == YES:
+            return Dtype.FLOAT32
         return Dtype(dtype.family, Trait(dtype.narrow.held.join(NO), dtype.narrow.names))
     if dtype.family is Family.FLOAT and dtype.narrow == PLAIN:
         return Dtype(Family.UNKNOWN)  # double precision stays

@@ -64,7 +64,10 @@ def read(
         case told if told in guards.ANSWERED:
             return guards.ask(machine, address, tensor, name, span)
     if fact.special == "gradient_attribute":
-        return machine.derived("attribute grad", (address,), span, Tensor(NO, leaf=YES))
+        gradient = Tensor(NO, leaf=YES, dtype=tensor.dtype, device=tensor.device)
+        # It moves with its tensor; what is derived stays what it was first.
+        role = f"attribute grad {tensor.device.held} {sorted(tensor.device.names)}"
+        return machine.derived(role, (address,), span, gradient)
     result = fact.results[0] if fact.results else Result.PYTHON
     if result is Result.PYTHON:
         kind = Kind.TRUTH if fact.python_type == "bool" else Kind.OTHER

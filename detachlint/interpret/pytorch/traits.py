@@ -79,6 +79,19 @@ def of_result(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Traits:
     return common
 
 
+def of_perhaps_copy(traits: Traits, copied: Belief) -> Traits:
+    """The traits after what copies, or gives the thing itself: a copy resolves lazy bits (executed)."""
+    if copied == NO or not traits:
+        return traits
+    kept = dict(traits)
+    for check in (Check.CONJUGATE, Check.NEGATIVE):
+        lazy = kept.pop(check, None)
+        held = NO if lazy is None else lazy.held.both(copied.opposite())
+        if lazy is not None and held != NO:
+            kept[check] = Trait(held, lazy.names, lazy.story)
+    return kept
+
+
 _REAL = frozenset({Family.FLOAT, Family.FLOAT32, Family.INTEGER})
 
 LAYOUTS = frozenset({"sparse", "mkldnn"})
