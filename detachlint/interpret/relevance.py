@@ -253,6 +253,7 @@ def _uses(code: Code, libraries: dict[str, str]) -> bool:
                 return True
         elif isinstance(node, Call):
             path = _path(node.function, libraries)
+            calculates = calculates or _is_divmod(node.function)
             if path is not None and _may_convert(path, node):
                 return True
             if any(_is_function(argument.value, libraries) for argument in node.arguments):
@@ -267,6 +268,11 @@ def _uses(code: Code, libraries: dict[str, str]) -> bool:
         elif isinstance(node, Assign):
             calculates = calculates or any(isinstance(t, Subscript) for t in node.targets)
     return makes_arrays and calculates  # `array * tensor`, `array[:] = tensor`
+
+
+def _is_divmod(function: Expression) -> bool:
+    """An operator that is written as a function."""
+    return isinstance(function, Name) and function.name == "divmod"
 
 
 def _is_function(node: Expression, libraries: dict[str, str]) -> bool:

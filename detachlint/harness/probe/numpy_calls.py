@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import copy
-import inspect
 import io
-import operator
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from functools import partial
-from operator import attrgetter
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.ma import mrecords
+
+from detachlint.harness.probe.numpy_universe import BITWISE, GENERATORS, MADE
 
 Arguments: TypeAlias = "tuple[Any, ...]"
 
@@ -23,24 +21,6 @@ P = np.array([0.2, 0.3, 0.5])
 """Probabilities: they sum up to one."""
 ROW = np.zeros((1, 3), dtype=int)
 """Indices into the first dimension of a matrix, one for each column."""
-
-NAMESPACES = ("numpy", "numpy.fft", "numpy.linalg", "numpy.random", "numpy.testing")
-
-_HARMFUL = {
-    *("fromfile", "fromregex", "genfromtxt", "load", "loadtxt", "memmap", "test", "show_config"),
-    *("seterr", "seterrcall", "setbufsize", "set_printoptions", "show_runtime", "info", "seed"),
-    *(
-        "set_state",
-        "break_cycles",
-        "check_support_sve",
-        "runstring",
-        "rundocs",
-        "print_assert_equal",
-    ),
-    *("printoptions", "tempdir", "temppath", "bmat", "run_threaded"),
-    *("measure", "memusage", "jiffies", "suppress_warnings", "set_bit_generator"),
-}
-"""They touch files, settings, the terminal or other threads."""
 
 GENERIC: Sequence[Arguments] = (
     *((V,), (M,), (V, V), (M, M), (M, V), (V, S), (V, 1), (M, 0), (M, 1), (V, V, V)),
@@ -68,120 +48,55 @@ _METHOD: Sequence[Arguments] = (
 )
 """The same for methods: the first argument is the array."""
 
-_BINARY = (
-    *("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul"),
-    *("eq", "ne", "lt", "le", "gt", "ge"),
+TEXT, WHOLE = np.array(["ab", "c"]), np.array([1, 2, 3])
+DAYS = np.array(["2000-01-03", "2000-01-04"], dtype="datetime64[D]")
+DESCRIBED = {"descr": "<f8", "fortran_order": False, "shape": (3,)}
+RECORDS = np.array([(1.0, 2.0)], dtype=[("a", float), ("b", float)])
+FURTHER: Sequence[Arguments] = (
+    *((TEXT,), (TEXT, TEXT), (TEXT, 5), (TEXT, TEXT, TEXT), (TEXT, "c"), (TEXT, "<=", TEXT, True)),
+    *((WHOLE,), (WHOLE, WHOLE), (WHOLE, 1), (WHOLE, [0, 1]), (WHOLE, [0, 1], 1), (WHOLE, "S")),
+    *((RECORDS,), (RECORDS.dtype,), (RECORDS, ["a"]), (RECORDS, {"a": "c"}), ([RECORDS, RECORDS],)),
+    *((RECORDS, RECORDS), (np.mean, RECORDS), (float,), (float, float), (float, "float64")),
+    *((V > 0.3,), (V > 0.3, [0, 1]), (V, WHOLE), ((2, 2), WHOLE), (0, 2), (DAYS,), (DAYS, DAYS)),
+    *(
+        ([[0.0, 1.0]], [V]),
+        ("a", RECORDS, RECORDS),
+        (RECORDS, "c", V[:1]),
+        (abs, 1, 1),
+        (abs, (2,)),
+    ),
 )
+"""Argument lists tried where none of `GENERIC` fits: of texts, whole numbers, records, types."""
 
 
-def functions() -> dict[str, Callable[..., Any]]:
-    """The public functions of NumPy, its scalar types and the methods of arrays, by name."""
-    found = dict(_public())
-    found.update(_methods())
-    found.update(_operators())
-    found.update(_objects())
-    return dict(sorted(found.items()))
+_OF_BITS = {f"__{prefix}{operator}__" for prefix in ("", "r", "i") for operator in BITWISE}
 
 
 def argument_lists(name: str) -> Sequence[Arguments]:
     """Argument lists worth trying for `name`."""
-    return _BY_HAND.get(name) or _receiver_lists(name) or GENERIC
+    by_hand = _BY_HAND.get(name) or _receiver_lists(name) or _BY_HAND.get(_plain(name))
+    return by_hand or (*GENERIC, *(_CURVES if name.startswith("numpy.polynomial.") else ()))
 
 
-def _public() -> Iterator[tuple[str, Callable[..., Any]]]:
-    for namespace in NAMESPACES:
-        module = np if namespace == "numpy" else getattr(np, namespace.partition(".")[2])
-        for attribute, value in vars(module).items():
-            is_type = inspect.isclass(value) and not issubclass(value, np.generic)
-            if attribute.startswith("_") or attribute in _HARMFUL or is_type:
-                continue
-            if callable(value):
-                yield f"{namespace}.{attribute}", value
-
-
-def _objects() -> Iterator[tuple[str, Callable[..., Any]]]:
-    """Classes whose objects are called, or have methods, that take arrays; and these methods."""
-    yield "numpy.ndarray", np.ndarray
-    yield "numpy.vectorize", np.vectorize
-    yield "numpy.vectorize.__call__", lambda made, *given: made(*given)
-    yield "numpy.random.RandomState", np.random.RandomState
-    for kind, made in GENERATORS.items():
-        for attribute in dir(made):
-            is_plain = not attribute.startswith("_") and attribute not in _HARMFUL
-            if is_plain and callable(getattr(made, attribute)):
-                yield f"{kind}.{attribute}", _method(made, attribute)
-
-
-OBJECTS: Mapping[str, type] = {
-    "numpy.random.Generator": np.random.Generator,
-    "numpy.random.RandomState": np.random.RandomState,
-    "numpy.vectorize": np.vectorize,
-}
-"""Classes whose methods get rows."""
-GENERATORS: Mapping[str, Any] = {
-    "numpy.random.Generator": np.random.default_rng(0),
-    "numpy.random.RandomState": np.random.RandomState(0),
-}
-
-
-def _method(made: Any, attribute: str) -> Callable[..., Any]:
-    """The method as a function of the receiver and its arguments, under the names that it has."""
-
-    def call(receiver: Any, *given: Any) -> Any:
-        return getattr(receiver, attribute)(*given)
-
-    with suppress(TypeError, ValueError):
-        own = inspect.signature(getattr(made, attribute)).parameters.values()
-        receiver = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
-        call.__signature__ = inspect.Signature([receiver, *own])  # type: ignore[attr-defined]
-    return call
-
-
-def _methods() -> Iterator[tuple[str, Callable[..., Any]]]:
-    for attribute in dir(np.ndarray):
-        value = getattr(np.ndarray, attribute)
-        if attribute.startswith("_") or attribute == "tofile":
-            continue
-        # Attributes are read; of those only arrays matter.
-        yield f"numpy.ndarray.{attribute}", value if callable(value) else attrgetter(attribute)
-    # A part of an array, and a single element of it, are not written alike.
-    yield "numpy.ndarray.__setitem__", operator.setitem
-    yield "numpy.ndarray.__setitem__.element", operator.setitem
-    yield "numpy.ndarray.__contains__", operator.contains
-    yield "numpy.r_.__getitem__", lambda *items: np.r_[items]
-    yield "numpy.c_.__getitem__", lambda *items: np.c_[items]
-
-
-def is_attribute(name: str) -> bool:
-    """Whether it is read, not called."""
-    owner, _, attribute = name.rpartition(".")
-    return owner == "numpy.ndarray" and not callable(getattr(np.ndarray, attribute, len))
-
-
-def _operators() -> Iterator[tuple[str, Callable[..., Any]]]:
-    """By `operator`: what matters is the expression, in which the tensor has its say, too."""
-    for name in _BINARY:
-        function = getattr(operator, name)
-        yield f"numpy.ndarray.__{name}__", function
-        yield f"numpy.generic.__{name}__", function
-        if name not in ("eq", "ne", "lt", "le", "gt", "ge"):
-            yield f"numpy.ndarray.__r{name}__", partial(_swapped, function)
-            yield f"numpy.generic.__r{name}__", partial(_swapped, function)
-            yield f"numpy.ndarray.__i{name}__", getattr(operator, f"i{name}")
-
-
-def _swapped(function: Callable[..., Any], one: Any, other: Any) -> Any:
-    return function(other, one)
+def _plain(name: str) -> str:
+    """The function of NumPy itself that one of `numpy.ma` or `numpy.emath` stands beside."""
+    return f"numpy.{name.rpartition('.')[2]}"
 
 
 def _receiver_lists(name: str) -> Sequence[Arguments]:
-    for kind, made in GENERATORS.items():
-        if name.startswith(f"{kind}."):
-            function = f"numpy.random.{name.rpartition('.')[2]}"
-            return tuple((Fresh(made), *given) for given in argument_lists(function))
+    owner, _, attribute = name.rpartition(".")
+    if owner in GENERATORS:
+        function = f"numpy.random.{attribute}"
+        return tuple((Fresh(GENERATORS[owner]), *given) for given in argument_lists(function))
+    if owner in MADE:
+        made = Fresh(MADE[owner])
+        return tuple((made, *given) for given in ((), (made,), (2,), *GENERIC, *_CURVES))
     if name == "numpy.vectorize.__call__":
         vectorized = Fresh(np.vectorize(lambda *values: values[0]))
         return tuple((vectorized, *given) for given in GENERIC[:6])
+    if attribute in _OF_BITS:
+        left = [one[0] if owner == "numpy.generic" else Fresh(one) for one in (WHOLE, WHOLE > 1)]
+        return tuple((one, other) for one in left for other in (1, Put(WHOLE), Put(WHOLE > 1)))
     if name.startswith("numpy.generic.__"):
         return ((np.float64(S), V), (np.float64(S), S))
     if name.startswith("numpy.ndarray.__"):
@@ -189,6 +104,8 @@ def _receiver_lists(name: str) -> Sequence[Arguments]:
         return ((Fresh(V), V), (Fresh(V), S))
     if name.startswith("numpy.ndarray."):
         return tuple((Fresh(given[0]), *given[1:]) for given in _METHOD)
+    if owner.count(".") and attribute == "at":
+        return ((V, [0, 1]), (V, [0, 1], V[:2]), (V, [0, 1], S))
     return ()
 
 
@@ -199,24 +116,112 @@ class Fresh:
         self.array = array
 
 
+class Put:
+    """An array of whole numbers or truths for which a tensor is put in: it has no flag."""
+
+    def __init__(self, array: Any) -> None:
+        self.array = array
+
+
+class Made:
+    """An argument that is made anew for each call, and no array."""
+
+    def __init__(self, make: Callable[[], Any]) -> None:
+        self.make = make
+
+
+FILE = Made(io.BytesIO)
+
+
+def _saved(array: Any) -> Made:
+    """A file of NumPy's that holds the array; several, where it is a dict."""
+
+    def make() -> io.BytesIO:
+        file = io.BytesIO()
+        np.savez(file, **array) if isinstance(array, dict) else np.save(file, array)
+        file.seek(0)
+        return file
+
+    return Made(make)
+
+
+def _header(major: int) -> io.BytesIO:
+    """A file in that version of the format, read up to its header."""
+    file = io.BytesIO()
+    np.lib.format.write_array(file, V, (major, 0))
+    file.seek(0)
+    np.lib.format.read_magic(file)
+    return file
+
+
+def _records(make: Callable[..., Any]) -> Made:
+    return Made(lambda: make([RECORDS["a"]], names="a"))
+
+
 def fresh(value: Any) -> Any:
     """The argument to pass for a template."""
     if isinstance(value, Fresh):
         return copy.deepcopy(value.array)
-    if value is io.BytesIO:
-        return io.BytesIO()
+    if isinstance(value, Put):
+        return value.array.copy()
+    if isinstance(value, Made):
+        return value.make()
     return value.copy() if isinstance(value, np.ndarray) else value
 
 
+_CURVES: Sequence[Arguments] = (
+    *((V, V, 1), (V, V, [0, 1], None, False, V), (np.exp, 1), (V, V, [1, 2]), (V, V, V, [1, 2, 1])),
+)
+"""Points to fit a curve to, functions and degrees."""
 _BY_HAND: Mapping[str, Sequence[Arguments]] = {
+    "numpy.busday_offset": ((DAYS, 1),),
+    "numpy.char.compare_chararrays": ((TEXT, TEXT, "<=", True),),
+    "numpy.char.decode": ((np.array([b"ab", b"c"]),),),
+    "numpy.strings.decode": ((np.array([b"ab", b"c"]),),),
+    "numpy.datetime_data": ((np.dtype("datetime64[D]"),),),
+    "numpy.fromregex": (
+        (Made(lambda: io.StringIO("1 2")), r"(\d) (\d)", [("a", int), ("b", int)]),
+    ),
+    "numpy.fromstring": (("1 2", float, -1, " "),),
+    "numpy.isdtype": ((np.dtype(float), "real floating"),),
+    "numpy.lib.array_utils.normalize_axis_index": ((0, 2),),
+    "numpy.lib.array_utils.normalize_axis_tuple": ((0, 2),),
+    "numpy.lib.format.descr_to_dtype": (("<f8",),),
+    "numpy.lib.format.read_array": ((_saved(S),), (_saved(V),), (_saved(M),)),
+    "numpy.lib.format.read_array_header_1_0": ((Made(lambda: _header(1)),),),
+    "numpy.lib.format.read_array_header_2_0": ((Made(lambda: _header(2)),),),
+    "numpy.lib.format.read_magic": ((_saved(V),),),
+    "numpy.lib.format.write_array": ((FILE, V),),
+    "numpy.lib.format.write_array_header_1_0": ((FILE, DESCRIBED),),
+    "numpy.lib.format.write_array_header_2_0": ((FILE, DESCRIBED),),
+    "numpy.lib.recfunctions.find_duplicates": ((np.ma.array(RECORDS),),),
+    "numpy.ma.fromflex": ((np.ma.array(V).toflex(),),),
+    "numpy.ma.mrecords.addfield": ((_records(mrecords.fromarrays), V[:1], "c"),),
+    "numpy.random.Generator": ((np.random.PCG64(0),),),
+    "numpy.rec.format_parser": ((["f8"], ["a"], []),),
+    "numpy.load": ((_saved(V),), (_saved(M),), (_saved({"v": V}),)),
+    "numpy.loadtxt": ((["1"],), (["1 2"],), (["1 2", "3 4"],)),
+    "numpy.genfromtxt": ((["1"],), (["1 2"],), (["1 2", "3 4"],)),
+    "numpy.mask_indices": ((2, np.triu),),
+    "numpy.ndarray.setfield": ((Fresh(V), 1.0, float), (Fresh(V), V, float)),
+    "numpy.ndarray.to_device": ((Fresh(V), "cpu"),),
+    "numpy.ndarray.__imatmul__": ((Fresh(M), M),),
+    "numpy.ravel_multi_index": (((WHOLE, WHOLE), (4, 4)),),
+    "numpy.typename": (("d",),),
+    "numpy.unpackbits": ((WHOLE.astype(np.uint8),),),
+    "numpy.random.multivariate_hypergeometric": ((WHOLE, 2),),
+    "numpy.testing.assert_array_compare": ((np.equal, V, V),),
+    "numpy.testing.assert_raises": ((ZeroDivisionError, divmod, 1, 0),),
+    "numpy.testing.assert_raises_regex": ((ZeroDivisionError, "", divmod, 1, 0),),
+    "numpy.testing.assert_string_equal": (("ab", "ab"),),
     "numpy.fromiter": (([0.2, 0.4], float),),
     "numpy.vectorize": ((abs,),),
     "numpy.random.RandomState": ((0,),),
     "numpy.random.default_rng": ((0,),),
-    "numpy.save": ((io.BytesIO, V),),
-    "numpy.savetxt": ((io.BytesIO, V),),
-    "numpy.savez": ((io.BytesIO, V),),
-    "numpy.savez_compressed": ((io.BytesIO, V),),
+    "numpy.save": ((FILE, V),),
+    "numpy.savetxt": ((FILE, V),),
+    "numpy.savez": ((FILE, V),),
+    "numpy.savez_compressed": ((FILE, V),),
     "numpy.array_equal": ((V, V),),
     "numpy.linspace": ((S, 2.5), (0.0, S, 3), (V, V), (0.0, V, 3)),
     "numpy.random.choice": (*GENERIC, (3, None, True, P)),

@@ -12,15 +12,15 @@ import torch
 
 from detachlint.harness.probe.execute import guarded_with_error, tensors_in
 from detachlint.harness.probe.numpy_calls import (
-    OBJECTS,
+    FURTHER,
     REJECTED,
     Arguments,
+    Put,
     argument_lists,
     fresh,
-    functions,
-    is_attribute,
 )
 from detachlint.harness.probe.numpy_ranks import rank_of
+from detachlint.harness.probe.numpy_universe import OBJECTS, functions, is_attribute, why_not
 from detachlint.knowledge.model import Gate, NumpyFact
 
 REFUSED = "refused"
@@ -65,6 +65,8 @@ class _Substitution:
     place: int
     make: Callable[[bool, bool], Any]
     """A plain or grad-requiring, plain or watched stand-in for the argument."""
+    has_flag: bool = True
+    """Whether the tensor can require grad: whole numbers cannot."""
 
 
 def names() -> list[str]:
@@ -73,29 +75,52 @@ def names() -> list[str]:
 
 
 def observe_numpy(name: str) -> NumpyFact | None:
-    """The fact about `name`, or None where no arguments for it are known."""
+    """The fact about `name`, or None where no arguments for it are known, or it is left alone."""
+    if why_not(name):
+        return None
     function = functions()[name]
     working = [given for given in argument_lists(name) if _works(function, given)]
-    asked = [*working, *REJECTED.get(name, ())]
+    working = working or [given for given in FURTHER if _works(function, given)]
+    if not working:
+        return None
+    gates, gives = _gates(function, [*working, *REJECTED.get(name, ())])
+    if not gates:
+        given_back = [_gives(function, given) for given in working]
+        gives = "array" if "array" in given_back else given_back[0]
+        gates = _gates_of_others(function, working)
+    if is_attribute(name):
+        gives = "attribute"
+    rank = rank_of(name, function, working)
+    parameters = _parameters(function) if gates or rank in ("shape", "contents") else ()
+    return NumpyFact(name, dict(sorted(gates.items())), parameters, gives, rank, "executed")
+
+
+def _gates(function: Callable[..., Any], lists: Sequence[Arguments]) -> tuple[dict[str, Gate], str]:
+    """The gate of each argument that tensors are put in for, and what comes out of the first."""
     gates: dict[str, Gate] = {}
     gives = ""
-    for given in asked:
+    for given in lists:
         for substitution in _substitutions(given):
             gate = _gate(function, given, substitution)
             # Some arguments are wrong in their number of dimensions only.
             if substitution.key not in gates or gates[substitution.key] is Gate.REJECTS:
                 gates[substitution.key] = gate
             gives = gives or _gives(function, _with(given, substitution, False, False))
-    if not working:
-        return None
-    if not gates:
-        given_back = [_gives(function, given) for given in working]
-        gives = "array" if "array" in given_back else given_back[0]
-    if is_attribute(name):
-        gives = "attribute"
-    rank = rank_of(name, function, working)
-    parameters = _parameters(function) if gates or rank in ("shape", "contents") else ()
-    return NumpyFact(name, dict(sorted(gates.items())), parameters, gives, rank, "executed")
+    return gates, gives
+
+
+def _gates_of_others(function: Callable[..., Any], lists: Sequence[Arguments]) -> dict[str, Gate]:
+    """Arguments that take arrays of texts or whole numbers, and convert a tensor before they see that
+    it holds neither."""
+    found: dict[str, Gate] = {}
+    for given in lists:
+        for place, value in enumerate(given):
+            if isinstance(value, np.ndarray) and value.dtype.kind in "US?iu":
+                numbers = np.ones(value.shape)
+                substitution = _Substitution(f"{place}", place, _tensor_maker(numbers))
+                if _gate(function, given, substitution) is Gate.CONVERTS:
+                    found[substitution.key] = Gate.CONVERTS
+    return found
 
 
 def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
@@ -119,21 +144,28 @@ def _call(function: Callable[..., Any], given: Sequence[Any]) -> tuple[Any, str]
 
 def _substitutions(given: Arguments) -> Iterator[_Substitution]:
     for place, value in enumerate(given):
-        if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        if isinstance(value, Put):
+            yield _Substitution(f"{place}", place, _tensor_maker(value.array), has_flag=False)
+        elif _holds_floats(value):
             yield _Substitution(f"{place}", place, _tensor_maker(value))
             if value.ndim == 1:
                 yield _Substitution(f"{place}[]", place, _list_maker(value))
         elif type(value) is float:  # a NumPy scalar is a float, too
             yield _Substitution(f"{place}s", place, _tensor_maker(np.array(value)))
-        elif isinstance(value, list) and value and isinstance(value[0], np.ndarray):
+        elif isinstance(value, list) and value and _holds_floats(value[0]):
             yield _Substitution(f"{place}[]", place, _tensors_maker(value))
+
+
+def _holds_floats(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype.kind == "f"
 
 
 def _tensor_maker(array: Any) -> Callable[[bool, bool], Any]:
     def make(requires_grad: bool, watched: bool) -> Any:
         tensor = torch.from_numpy(array.copy())
         tensor = tensor.as_subclass(Watched) if watched else tensor
-        return tensor.requires_grad_() * 1 if requires_grad else tensor
+        has_flag = requires_grad and tensor.is_floating_point()
+        return tensor.requires_grad_() * 1 if has_flag else tensor
 
     return make
 
@@ -165,10 +197,12 @@ def _gate(function: Callable[..., Any], given: Arguments, substitution: _Substit
     if error:
         works_without = not _call(function, _with(given, substitution, False, False))[1]
         return Gate.EXPORTS if works_without else Gate.REJECTS
-    if any(True for _ in tensors_in(output)):
-        return Gate.DELEGATES
     Watched.asked.clear()
     _call(function, _with(given, substitution, True, True))
+    if not substitution.has_flag and "__array__" in Watched.asked:
+        return Gate.CONVERTS
+    if any(True for _ in tensors_in(output)):
+        return Gate.DELEGATES
     if REFUSED in Watched.asked:
         return Gate.SWALLOWS
     return Gate.SCALAR if Watched.asked else Gate.KEEPS

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from detachlint.harness.probe.execute import guarded_with_error
 from detachlint.harness.probe.numpy_calls import Arguments, Fresh, fresh
+from detachlint.harness.probe.numpy_universe import MADE
 
-ARRAYS = (
-    tuple(np.ones((2,) * rank) for rank in range(4)),
-    tuple(np.ones((2, 1, 2)[:rank]) for rank in range(4)),
-)
-"""An array of each rank, and others that have a dimension of one."""
+SHAPES = (tuple((2,) * rank for rank in range(4)), tuple((2, 1, 2)[:rank] for rank in range(4)))
+"""A shape of each rank, and others that have a dimension of one."""
 _SCALAR = -1
 """In place of a rank: a NumPy scalar, which is no array."""
 _SHAPES: Sequence[tuple[Any, int]] = ((2, 1), ((2, 2), 2), ((2, 2, 2), 3))
@@ -23,7 +21,7 @@ _SHAPES: Sequence[tuple[Any, int]] = ((2, 1), ((2, 2), 2), ((2, 2, 2), 3))
 def rank_of(name: str, function: Callable[..., Any], working: Sequence[Arguments]) -> str:
     """The rank of the results, as `knowledge.model.RANKS` calls it; `""` where no rule holds."""
     receiver = name.startswith("numpy.ndarray.")
-    if not name.startswith("numpy.random."):
+    if not name.startswith(("numpy.random.", *(f"{kind}." for kind in MADE))):
         contents = _by_contents(function) if not receiver else ""
         by_array = contents or _by_array(function, working, receiver)
         if by_array:
@@ -45,14 +43,23 @@ def _by_array(function: Callable[..., Any], working: Sequence[Arguments], receiv
     """By the rank of the first argument: alone, or else what holds whatever stands beside it."""
     rules = []
     for given in working:
-        if not given or not isinstance(given[0], (np.ndarray, Fresh)):
+        first = given[0] if given else None
+        first = first.array if isinstance(first, Fresh) else first
+        if not isinstance(first, np.ndarray):
             continue
-        found = [_ranks(function, arrays, given[1:], receiver) for arrays in ARRAYS]
+        found = [_ranks(function, arrays, given[1:], receiver) for arrays in _like(first)]
         if len(found[0]) > 1:
             rules.append(_rule([*found[0].items(), *found[1].items()], alone=len(given) == 1))
             if len(given) == 1:
                 return rules[-1]
     return rules[0] if len(set(rules)) == 1 else ""
+
+
+def _like(array: Any) -> Iterator[Sequence[Any]]:
+    """Arrays of all ranks, of what that array is of."""
+    one = 1.0 if array.dtype.kind == "f" else array.flat[0]
+    for shapes in SHAPES:
+        yield [np.full(shape, one, array.dtype) for shape in shapes]
 
 
 def _ranks(
@@ -112,4 +119,5 @@ def _rank(function: Callable[..., Any], given: Arguments) -> int | None:
         return None
     if isinstance(output, np.generic):
         return _SCALAR
-    return output.ndim if isinstance(output, np.ndarray) else None
+    # Of matrices and masked arrays it is left open: beside a tensor they do not do what arrays do.
+    return output.ndim if type(output) is np.ndarray else None

@@ -35,6 +35,8 @@ from detachlint.interpret.language import (
     operators,
     textual,
 )
+from detachlint.interpret.pytorch import array_operators
+from detachlint.interpret.pytorch.array_operators import Operand
 from detachlint.interpret.pytorch.tensors import seen_flag
 from detachlint.ir.nodes import Name, Operator
 from detachlint.knowledge import facts
@@ -143,6 +145,19 @@ def _abs(machine: Machine, call: LibraryCall) -> Outcomes:
     return operators.operate(machine, node, (given,), call.state, call.activation)
 
 
+def _divmod(machine: Machine, call: LibraryCall) -> Outcomes:
+    """`divmod(array, tensor)`: an operator of theirs, though it is written as a function."""
+    state, given = call.state, call.arguments
+    if len(given.positional) == 2:
+        left, right = (
+            Operand(value, given.spans.get(place, call.span))
+            for place, value in enumerate(given.positional)
+        )
+        array_operators.operate(machine, call.shown, left, right, state, call.activation)
+    value = machine.unknown(state, call.activation, call.span, call.shown, kind=Kind.OTHER, grad=NO)
+    return [(value, state)]
+
+
 def _reveal(machine: Machine, call: LibraryCall) -> Outcomes:
     """`reveal_grad(x)`: a word to the analysis, as `reveal_type` is to a type checker."""
     flag = seen_flag(call.state, call.arguments.get(0) or BOTTOM_VALUE)
@@ -155,6 +170,7 @@ HANDLERS: dict[str, Handler] = {
     **builtin_objects.HANDLERS,
     "abs": _abs,
     "bool": _number,
+    "divmod": _divmod,
     "float": _number,
     "int": _number,
     "reveal_grad": _reveal,

@@ -44,7 +44,7 @@ from detachlint.interpret.language import identities
 from detachlint.interpret.language.contents import limited, merged_mapping
 from detachlint.interpret.language.lookup import find_in_class
 from detachlint.interpret.pytorch import array_operators
-from detachlint.interpret.pytorch.array_operators import Operand
+from detachlint.interpret.pytorch.array_operators import OF_BITS, Operand
 from detachlint.interpret.pytorch.array_ranks import rank_of
 from detachlint.interpret.pytorch.placement import common_device, dtype_of, one_device
 from detachlint.interpret.pytorch.surrounding import is_product, lowered
@@ -197,7 +197,8 @@ def _converted(
     """What an ndarray and a tensor make of each other: nothing in it has a graph."""
     severed = severed_in(state, operands) | lost
     if any(_class_of(state, atom) == "tensor" for operand in operands for atom in operand):
-        made = Tensor(NO, leaf=YES, dtype=Dtype.FLOAT, severed=severed)
+        dtype = Dtype.INTEGER if node.name in OF_BITS else Dtype.FLOAT
+        made = Tensor(NO, leaf=YES, dtype=dtype, severed=severed)
         return make_tensor(machine, state, activation, node.span, made, node.name)
     return machine.new(state, activation, node.span, "array", Array(severed, Rank.SOME))
 
@@ -229,7 +230,7 @@ def tensor_result(
     activation: Activation,
 ) -> Value:
     """Arithmetic with tensors: requires grad iff an operand does and grad mode is on."""
-    if node.name in COMPARISONS or node.name in ("&", "|", "^", "unary ~", "<<", ">>"):
+    if node.name in COMPARISONS | OF_BITS or node.name == "unary ~":
         made = Tensor(
             NO,
             leaf=YES,

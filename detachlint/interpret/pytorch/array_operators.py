@@ -28,10 +28,12 @@ if TYPE_CHECKING:
 
 REFLECTED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
+OF_BITS = frozenset({"&", "|", "^", "<<", ">>"})
 METHODS = {
     "+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod",
     "**": "pow", "@": "matmul", "==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt",
-    ">=": "ge",
+    ">=": "ge", "&": "and", "|": "or", "^": "xor", "<<": "lshift", ">>": "rshift",
+    "divmod": "divmod",
 }  # fmt: skip
 
 
@@ -69,6 +71,9 @@ def operate(
         gate, doubtful = gate_of(fact, 1, found)
         if gate in (None, Gate.DELEGATES, Gate.KEEPS):
             return None
+        if gate is Gate.CONVERTS and name in OF_BITS:
+            # Whole numbers have no flag; floats fail in any case, with their flag or without.
+            return frozenset()
         sink = Sink(other.span, f"{name}=" if in_place else name, fact.name, gate)
         pass_gate(machine, sink, found, state, activation, doubtful=doubtful)
         return frozenset({other.span})
@@ -82,7 +87,7 @@ def _sides(
     method = METHODS.get(name)
     if method is None:
         return []
-    own = f"__i{method}__" if in_place and method != "matmul" else f"__{method}__"
+    own = f"__i{method}__" if in_place else f"__{method}__"
     other = f"__{METHODS[REFLECTED[name]]}__" if name in REFLECTED else f"__r{method}__"
     return [(left, right, own), (right, left, other)]
 
