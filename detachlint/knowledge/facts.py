@@ -115,7 +115,7 @@ def has_methods_that_never_return(cls: str) -> bool:
 def call_fact(name: str) -> CallFact | None:
     """The fact about the callable `name`, or None where there is none (see `not_modelled`)."""
     name = canonical_name(name)
-    row = CALLS.row(name)
+    row = _modelled(CALLS, name)
     return None if row is None else rows.parse_call(name, row, CALLS.version)
 
 
@@ -134,7 +134,7 @@ def autocast_on(devices: frozenset[str], name: str, on_cpu: str) -> str:
 
 def not_modelled(name: str) -> str:
     """Why the public callable `name` has no fact; `""` where it has one or is not known at all."""
-    row = CALLS.row(canonical_name(name))
+    row = CALLS.row(canonical_name(name)) or NUMPY.row(name)
     return "" if row is None else rows.parse_reason(row)
 
 
@@ -142,7 +142,7 @@ def not_modelled(name: str) -> str:
 def module_fact(name: str) -> ModuleFact | None:
     """The fact about a class of `torch.nn`, by any of its names."""
     name = canonical_name(name)
-    row = MODULES.row(name)
+    row = _modelled(MODULES, name)
     return None if row is None else rows.parse_module(name, row, MODULES.version)
 
 
@@ -166,7 +166,7 @@ def _parameters() -> frozenset[str]:
 def class_fact(name: str) -> ClassFact | None:
     """The fact about a class outside `torch.nn`, by any of its names."""
     name = canonical_name(name)
-    row = CLASSES.row(name)
+    row = _modelled(CLASSES, name)
     return None if row is None else rows.parse_class(name, row, CLASSES.version)
 
 
@@ -177,8 +177,14 @@ def numpy_fact(name: str) -> NumpyFact | None:
     Operators are found as `numpy.ndarray.__add__` (`array + tensor`), `numpy.ndarray.__radd__`
     (`tensor + array`) and `numpy.generic.__add__` (NumPy scalar + tensor).
     """
-    row = NUMPY.row(name)
+    row = _modelled(NUMPY, name)
     return None if row is None else rows.parse_numpy(name, row, NUMPY.version)
+
+
+def _modelled(table: Table, name: str) -> str | None:
+    """The row of `name`, None where there is none, or where it says why it is not modelled."""
+    row = table.row(name)
+    return None if row is None or rows.parse_reason(row) else row
 
 
 @cache

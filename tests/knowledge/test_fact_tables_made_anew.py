@@ -16,7 +16,7 @@ numpy, torch = pytest.importorskip("numpy"), pytest.importorskip("torch")
 pytest.importorskip("expecttest")  # PyTorch's own samples need it
 
 from detachlint.harness.probe import __main__ as probe_command  # noqa: E402  # needs torch
-from detachlint.harness.probe import hand, pool, tables, worker  # noqa: E402
+from detachlint.harness.probe import hand, numpy_observe, pool, tables, worker  # noqa: E402
 from detachlint.harness.probe.make import write_tables  # noqa: E402
 from detachlint.harness.probe.pool import make_rows  # noqa: E402
 from detachlint.harness.probe.universe import public_names  # noqa: E402
@@ -89,7 +89,7 @@ def test_every_row_is_of_something_that_the_probe_executes(path: str) -> None:
 
 @same_version
 def test_every_row_says_by_which_calls_it_was_made() -> None:
-    sources = {"op_db", "module_db", "hand", "stub", "executed", "tried", "read"}
+    sources = {"op_db", "module_db", "hand", "stub", "executed", "named", "tried", "read"}
     for path in tables.FILES.values():
         table = Table(path)
         rows = {name: (table.row(name) or "").rpartition("\t")[2] for name in table.names()}
@@ -117,6 +117,14 @@ def test_the_coverage_does_not_fall() -> None:
     assert known.total - known.modelled == sum(known.reasons.values())
 
 
+@same_numpy
+def test_every_public_callable_of_numpy_has_a_row_and_the_coverage_does_not_fall() -> None:
+    rows = {name: facts.NUMPY.row(name) or "" for name in facts.NUMPY.names()}
+    known = tables.coverage(rows, numpy_observe.names())
+    assert "no row" not in known.reasons and len(rows) == known.total
+    assert known.modelled >= 1800 and known.reasons["no arguments that fit are known"] <= 3
+
+
 def test_only_what_no_cpu_can_run_was_read_instead_of_executed() -> None:
     read = [
         name
@@ -126,12 +134,12 @@ def test_only_what_no_cpu_can_run_was_read_instead_of_executed() -> None:
     assert read == sorted(hand.READ)
 
 
-def test_a_worker_that_dies_does_not_take_the_run_along() -> None:
-    """The worker exits on an unknown kind of job; the jobs around it are done all the same."""
+def test_an_error_of_the_probe_itself_does_not_take_the_run_along() -> None:
+    """The worker knows no such kind of job; the jobs around it are done all the same."""
     jobs = [("call", "torch.abs"), ("no such kind", "torch.exp"), ("call", "torch.argmax")]
     rows = make_rows(jobs, workers=1)
     assert rows[jobs[0]].startswith("propagate ")
-    assert rows[jobs[1]] == ""
+    assert rows[jobs[1]].startswith("not modelled: the probe fails on it: KeyError")
     assert rows[jobs[2]].startswith("integer ")
 
 
@@ -152,6 +160,45 @@ def test_a_crash_of_an_operator_is_recorded_as_such(monkeypatch: pytest.MonkeyPa
     jobs = [("call", "torch.abs"), ("call", "torch.exp"), ("call", "torch.sin")]
     rows = make_rows(jobs, workers=1)
     assert [rows[job] for job in jobs] == ["row", f"not modelled: {CRASH}\ttried", "row"]
+
+
+@pytest.mark.parametrize("kind", ["module", "class", "numpy", "dtype", "device"])
+def test_a_crash_of_whatever_else_is_recorded_as_well(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start_instead(
+        monkeypatch,
+        f"import os, sys\n{READY}\nfor line in sys.stdin:\n"
+        "    os.abort() if 'bad' in line else print(line.strip(), 'row', sep='\t', flush=True)",
+    )
+    jobs = [(kind, "good"), (kind, "bad"), (kind, "better")]
+    rows = make_rows(jobs, workers=1)
+    assert [rows[job] for job in jobs] == ["row", f"not modelled: {CRASH}\ttried", "row"]
+
+
+@pytest.mark.parametrize(
+    ("table", "look_up"),
+    [
+        (facts.CALLS, facts.call_fact),
+        (facts.MODULES, facts.module_fact),
+        (facts.CLASSES, facts.class_fact),
+        (facts.NUMPY, facts.numpy_fact),
+    ],
+)
+def test_what_has_crashed_has_no_fact(
+    table: Table, look_up: Callable[[str], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = f"not modelled: {CRASH}\ttried"
+    monkeypatch.setattr(table, "row", lambda name: row if name.startswith("made.up") else None)
+    assert look_up("made.up.of_this_test") is None
+
+
+@same_version
+def test_the_probe_failed_on_nothing() -> None:
+    for path in tables.FILES.values():
+        table = Table(path)
+        rows = {name: table.row(name) or "" for name in table.names()}
+        assert [name for name, row in rows.items() if worker.PROBE_FAILS in row] == [], path
 
 
 def test_a_worker_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,7 +255,10 @@ def test_the_command_shows_progress_and_counts_the_coverage(
     def make(workers: int, tell: Callable[[tuple[str, str]], None]) -> dict[str, str]:
         for job in jobs:
             tell(job)
-        return {"torch/calls.tsv": "# torch\ntorch.abs\tpropagate\top_db\n"}
+        return {
+            "torch/calls.tsv": "# torch\ntorch.abs\tpropagate\top_db\n",
+            "numpy/calls.tsv": "# numpy\nnumpy.abs\t\t\tarray\t\texecuted\n",
+        }
 
     class Bar(ProgressBar[object]):
         def update(self, n_steps: int, current_item: object | None = None) -> None:
@@ -220,7 +270,8 @@ def test_the_command_shows_progress_and_counts_the_coverage(
     result = CliRunner().invoke(probe_command.main, ["--output", str(tmp_path)])
     assert result.exit_code == 0 and shown == [1, 1]
     assert f"torch {tables.VERSION}" in result.output
-    assert f"1 of {len(public_names())} public callables modelled" in result.output
+    assert f"PyTorch: 1 of {len(public_names())} public callables modelled" in result.output
+    assert f"NumPy: 1 of {len(numpy_observe.names())} public callables modelled" in result.output
     assert (tmp_path / "torch/calls.tsv").read_text(encoding="utf-8").count("\n") == 2
 
 

@@ -11,13 +11,14 @@ import click
 import torch
 
 import detachlint.knowledge
-from detachlint.harness.probe import drift
+from detachlint.harness.probe import drift, numpy_observe
 from detachlint.harness.probe.accelerated import DEVICE, jobs
 from detachlint.harness.probe.make import write_tables
 from detachlint.harness.probe.pool import Job, WorkersDieError, make_rows
 from detachlint.harness.probe.tables import (
     FILES,
     VERSION,
+    Coverage,
     all_jobs,
     coverage,
     make_tables,
@@ -26,7 +27,7 @@ from detachlint.harness.probe.tables import (
 from detachlint.knowledge.facts import ACCELERATED
 from detachlint.knowledge.rows import NOT_MODELLED
 from detachlint.knowledge.table import index
-from detachlint.knowledge.versions import VERSIONS
+from detachlint.knowledge.versions import VERSIONS, since
 
 KNOWLEDGE = Path(detachlint.knowledge.__file__).parent
 
@@ -86,17 +87,21 @@ def _make(output: Path, workers: int) -> None:
 
         tables = make_tables(workers, tell)
     write_tables(output, tables)
-    known = coverage(index(tables[FILES["call"]]))
-    seconds = time.monotonic() - start
+    click.echo(f"executed in {time.monotonic() - start:.0f} s")
+    _tell_coverage("PyTorch", coverage(index(tables[FILES["call"]])))
+    _tell_coverage("NumPy", coverage(index(tables[FILES["numpy"]]), numpy_observe.names()))
+    for path, text in tables.items():
+        click.echo(f"{len(index(text)):5} rows in {path}")
+
+
+def _tell_coverage(library: str, known: Coverage) -> None:
     marked = known.total - known.modelled
     click.echo(
-        f"{known.modelled} of {known.total} public callables modelled, {marked} marked with the "
-        f"reason why not, in {seconds:.0f} s"
+        f"{library}: {known.modelled} of {known.total} public callables modelled, {marked} marked "
+        "with the reason why not"
     )
     for reason, count in known.reasons.most_common():
         click.echo(f"{count:5} {reason}")
-    for path, text in tables.items():
-        click.echo(f"{len(index(text)):5} rows in {path}")
 
 
 def _make_accelerated(output: Path, workers: int) -> None:
@@ -122,7 +127,8 @@ def _compare(interpreter: Path, workers: int) -> tuple[str, list[drift.Drift]]:
     found = list(drift.drifts(texts, other, {name for _, name in all_jobs()}))
     new = [one for one in found if not drift.is_recorded(one, other.version)]
     for one in new:
-        click.echo(one)
+        held = since(one.name)
+        click.echo(f"{one}\n  (the row holds since torch {held})" if held else one)
     click.echo(
         f"torch {other.version}: {len(found)} rows differ from the tables of torch {VERSION}, "
         f"{len(found) - len(new)} of them as recorded"

@@ -19,8 +19,9 @@ Job: TypeAlias = "tuple[str, str]"
 PLAIN_CALL = "plain call"
 """The kind of a job that is tried with tensors of the usual kind alone."""
 
-PATIENCE = 600.0
-"""Seconds a worker may be silent before it is taken for hung and killed."""
+PATIENCE = 180.0
+"""Seconds a worker may be silent before it is taken for hung and killed: a job takes up to ten, or
+several times the limit of a call."""
 CHUNK = 40
 """Consecutive names that go to the same worker, so that it can reuse samples."""
 READY = "ready"
@@ -121,7 +122,7 @@ class _Worker:
             self._process = self._start()
             self._await_start()
         why = "does not end in time" if silent else "crashes the process"
-        return (f"{NOT_MODELLED}{why}\ttried", 2) if kind == "call" else ("", 1)
+        return f"{NOT_MODELLED}{why}\ttried", deaths + 1
 
     def _await_start(self) -> None:
         """Wait until the worker says that it is there; raises `WorkersDieError` if it never does."""

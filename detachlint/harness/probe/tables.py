@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from detachlint.harness.probe import classes, modules, numpy_observe
+from detachlint.harness.probe import classes, dtypes, modules, numpy_observe
 from detachlint.harness.probe.aliases import aliases
 from detachlint.harness.probe.opinfo import base_name
 from detachlint.harness.probe.pool import Job, make_rows
@@ -22,9 +22,13 @@ FILES = {
     "call": "torch/calls.tsv",
     "module": "torch/modules.tsv",
     "class": "torch/classes.tsv",
+    "dtype": "torch/dtypes.tsv",
+    "device": "torch/devices.tsv",
     "numpy": "numpy/calls.tsv",
 }
 ALIASES = "torch/aliases.tsv"
+WITH_ALIASES = ("call", "module", "class")
+"""Kinds of what PyTorch has under several names."""
 
 
 def all_jobs() -> list[Job]:
@@ -34,6 +38,8 @@ def all_jobs() -> list[Job]:
         *(("call", name) for name in names),
         *(("module", name) for name in modules.names()),
         *(("class", name) for name in classes.names()),
+        *(("dtype", name) for name in dtypes.names()),
+        *(("device", name) for name in dtypes.device_names()),
         *(("numpy", name) for name in numpy_observe.names()),
     ]
 
@@ -48,7 +54,7 @@ def make_tables(workers: int, tell: Callable[[Job], None] = lambda job: None) ->
     }
     numpy_rows = {name: row for (kind, name), row in kept.items() if kind == "numpy"}
     texts[FILES["numpy"]] = table_text(numpy_rows, f"numpy {np.__version__} torch {VERSION}")
-    texts[ALIASES] = table_text(aliases({name for kind, name in kept if kind != "numpy"}))
+    texts[ALIASES] = table_text(aliases({name for kind, name in kept if kind in WITH_ALIASES}))
     return texts
 
 
@@ -72,10 +78,10 @@ class Coverage:
     reasons: Counter[str]
 
 
-def coverage(calls: Mapping[str, str]) -> Coverage:
-    """Count the rows (by name) of the table of calls; only the counted universe matters."""
-    wanted: Sequence[str] = public_names()
-    missing = [calls.get(name, f"{NOT_MODELLED}no row") for name in wanted]
+def coverage(rows: Mapping[str, str], wanted: Sequence[str] = ()) -> Coverage:
+    """Count the rows (by name) of a table: of PyTorch's counted universe, or of what is `wanted`."""
+    wanted = wanted or public_names()
+    missing = [rows.get(name, f"{NOT_MODELLED}no row") for name in wanted]
     reasons = Counter(
         row.partition("\t")[0].removeprefix(NOT_MODELLED)
         for row in missing

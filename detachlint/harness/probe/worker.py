@@ -15,7 +15,15 @@ from functools import partial
 
 import torch
 
-from detachlint.harness.probe import accelerated, classes, hand, modules, numpy_observe
+from detachlint.harness.probe import (
+    accelerated,
+    classes,
+    dtypes,
+    hand,
+    modules,
+    numpy_observe,
+    numpy_universe,
+)
 from detachlint.harness.probe.conclude import Unclassified, conclude
 from detachlint.harness.probe.observe import observe
 from detachlint.harness.probe.pool import PLAIN_CALL, READY
@@ -56,19 +64,34 @@ def class_row(name: str) -> str:
 
 
 def numpy_row(name: str) -> str:
-    """The row of a NumPy function; `""` where no arguments for it are known."""
+    """The row of a NumPy function."""
     fact = numpy_observe.observe_numpy(name)
-    return format_numpy(fact) if fact else ""
+    if fact is not None:
+        return format_numpy(fact)
+    why = numpy_universe.why_not(name) or "no arguments that fit are known"
+    return f"{NOT_MODELLED}{why}\ttried"
 
 
+PROBE_FAILS = "the probe fails on it"
 ROWS: Mapping[str, Callable[[str], str]] = {
     "call": call_row,
     PLAIN_CALL: partial(call_row, with_traits=False),
     "module": module_row,
     "class": class_row,
+    "dtype": dtypes.dtype_row,
+    "device": dtypes.device_row,
     "numpy": numpy_row,
     "accelerated": accelerated.accelerated_row,
 }
+
+
+def row(kind: str, name: str) -> str:
+    """The row of a job. Where the probe itself fails on it, the row says so: no run ends of it."""
+    try:
+        return ROWS[kind](name)
+    except Exception as error:  # whatever the object does when it is looked at
+        told = " ".join(f"{type(error).__name__}: {error}".split())[:80]
+        return f"{NOT_MODELLED}{PROBE_FAILS}: {told}\ttried"
 
 
 def settle() -> None:
@@ -93,7 +116,7 @@ def main() -> None:
     for line in sys.stdin:
         kind, _, name = line.rstrip("\n").partition("\t")
         torch.set_grad_enabled(True)
-        print(f"{kind}\t{name}\t{ROWS[kind](name)}", file=answers, flush=True)
+        print(f"{kind}\t{name}\t{row(kind, name)}", file=answers, flush=True)
         if kind == "accelerated" and accelerated.is_lost():
             os.dup2(answers.fileno(), sys.stdout.fileno())
             os.execv(sys.executable, [sys.executable, "-m", _MODULE, AGAIN])

@@ -26,44 +26,20 @@ from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch.tensors import NO_TENSORS, reachable
 from detachlint.knowledge import facts
+from detachlint.knowledge.dtype_facts import dtype_fact, place_of
 
-FLOATS = frozenset({"float64", "double", "float16", "half"})
-COMPLEX = frozenset({"complex64", "complex128", "cfloat", "cdouble"})
-NARROW_COMPLEX = frozenset({"complex32", "chalf"})
-INTEGERS = frozenset(
-    {
-        *("int", "int8", "int16", "int32", "int64", "long", "short", "char", "byte", "bool"),
-        *("uint8", "uint16", "uint32", "uint64"),
-    }
-)
-QUANTIZED = frozenset({"qint8", "quint8", "qint32", "quint4x2", "quint2x4"})
-ACCELERATORS = (
-    *("cuda", "mps", "xpu", "xla", "hip", "npu", "hpu", "mtia", "privateuseone", "ipu", "vulkan"),
-)
-META = "meta"
-
+FAMILIES = {family.value: family for family in Family}
 
 # --- dtypes -----------------------------------------------------------------------------------
 
 
 def dtype_named(name: str, story: Story | None = None) -> Dtype:
     """The class of a dtype by its name, with or without `torch.` or `builtins.` before it."""
-    short = name.rpartition(".")[2]
-    if short in ("float32", "float") and not name.startswith("builtins."):
-        return Dtype.FLOAT32
-    if short == "float" or short in FLOATS:
-        return Dtype.FLOAT  # Python's float as a dtype is float64
-    if short in COMPLEX or name == "builtins.complex":
-        return Dtype.COMPLEX
-    if short in INTEGERS:
-        return Dtype.INTEGER
-    if short == "bfloat16" or short.startswith("float8_"):
-        return narrow_dtype(Family.FLOAT, short, story)
-    if short in NARROW_COMPLEX:
-        return narrow_dtype(Family.COMPLEX, "complex32", story)
-    if short in QUANTIZED:
-        return narrow_dtype(Family.INTEGER, short, story)
-    return Dtype.UNKNOWN
+    fact = dtype_fact(name)
+    if fact is None:
+        return Dtype.UNKNOWN
+    family = FAMILIES[fact.family]
+    return narrow_dtype(family, fact.missing, story) if fact.missing else Dtype(family)
 
 
 def dtype_from(state: State, value: Value | None, default: Dtype, story: Story | None) -> Dtype:
@@ -154,10 +130,10 @@ def _promoted(left: Dtype, right: Dtype) -> Dtype:
 
 def device_named(name: str, story: Story | None = None) -> Trait:
     """Where `"cuda:0"`, `"cpu"`, … is."""
-    short = name.partition(":")[0]
-    if short == "cpu":
-        return PLAIN
-    return trait(short, story) if short in (*ACCELERATORS, META) else UNSEEN
+    place = place_of(name)
+    if not place:
+        return UNSEEN
+    return PLAIN if place == "host" else trait(name.partition(":")[0], story)
 
 
 def device_from(state: State, value: Value | None, default: Trait, story: Story | None) -> Trait:

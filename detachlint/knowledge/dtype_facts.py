@@ -1,0 +1,61 @@
+"""Dtypes and devices by their names: which NumPy has, and where no array can be made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from detachlint.knowledge.rows import MalformedRow
+from detachlint.knowledge.table import Table
+
+DTYPES = Table("torch/dtypes.tsv")
+DEVICES = Table("torch/devices.tsv")
+
+FAMILIES = ("float32", "float", "complex", "integer")
+"""The default dtype, other floats, complex numbers, and all that cannot require grad."""
+PLACES = ("host", "elsewhere")
+"""Where the memory of a tensor is: on the host, of which NumPy makes arrays, or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class DtypeFact:
+    """What matters of a dtype."""
+
+    family: str
+    """One of `FAMILIES`."""
+    missing: str
+    """The dtype's own name where NumPy has none like it and no array can be made, else `""`."""
+    evidence: str
+
+
+@cache
+def dtype_fact(name: str) -> DtypeFact | None:
+    """The fact about a dtype by its dotted name (`torch.half`, `builtins.float`, `numpy.int64`)."""
+    owner, _, short = name.rpartition(".")
+    name = name if owner == "builtins" else f"torch.{short}"
+    row = DTYPES.row(name)
+    return None if row is None else parse_dtype(name, row)
+
+
+@cache
+def place_of(device: str) -> str:
+    """Of a device by its name (`cuda:0`), one of `PLACES`; `""` where nobody knows of it."""
+    name = device.partition(":")[0]
+    row = DEVICES.row(name)
+    return "" if row is None else parse_device(name, row)
+
+
+def parse_dtype(name: str, row: str) -> DtypeFact:
+    """The fact in `row`: `family⇥missing⇥evidence`. Raises `MalformedRow`."""
+    cells = row.split("\t")
+    if len(cells) != 3 or cells[0] not in FAMILIES:
+        raise MalformedRow(f"{name}: no such dtype: {row!r}")
+    return DtypeFact(*cells)
+
+
+def parse_device(name: str, row: str) -> str:
+    """The place in `row`: `place⇥evidence`. Raises `MalformedRow`."""
+    place, _, evidence = row.partition("\t")
+    if place not in PLACES or not evidence:
+        raise MalformedRow(f"{name}: no such place: {row!r}")
+    return place
