@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from detachlint.knowledge.facts import call_fact
 from detachlint.knowledge.own import OwnFact, OwnResult, fact_in_words
 from detachlint.knowledge.rows import MalformedRow
 from detachlint.knowledge.table import Table
@@ -66,6 +67,16 @@ def is_bare_module(name: str) -> bool:
     """Whether it is a module without parameters of its own, there to be derived from."""
     fact = source_fact(name)
     return fact is not None and fact.stated.same_as == BARE_MODULE
+
+
+@cache
+def methods_like(special: str) -> frozenset[str]:
+    """The last names of what does the same as some function of PyTorch that is this odd case."""
+    same = ((name, row[2:].partition("\t")[0]) for name, row, _ in all_rows() if row[:2] == "= ")
+    known = ((name, call_fact(other)) for name, other in same)
+    return frozenset(
+        name.rpartition(".")[2] for name, fact in known if fact and fact.special == special
+    )
 
 
 @cache

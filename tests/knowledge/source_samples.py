@@ -48,6 +48,30 @@ model = Model()
 trainer = pl.Trainer(max_epochs=1, accelerator="cpu", logger=False, enable_checkpointing=False,
     enable_progress_bar=False, enable_model_summary=False, callbacks=[Watcher()])
 """
+_ASKED = """
+import logging
+logging.getLogger("pytorch_lightning").setLevel(logging.ERROR)
+import lightning.pytorch as pl
+class Model(pl.LightningModule):
+    def __init__(self, size=2):
+        super().__init__()
+        seen["save_hyperparameters"] = self.save_hyperparameters()
+        self.layer = torch.nn.Linear(size, 1)
+        self.automatic_optimization = False
+    def training_step(self, batch, index):
+        loss = self.layer(batch).sum()
+        seen["log"] = self.log("loss", loss)
+        seen["log_dict"] = self.log_dict({"other": loss})
+        seen["optimizers"] = self.optimizers()
+        seen["print"] = self.print("")
+        self.manual_backward((x * 1).sum())
+    def configure_optimizers(self):
+        return torch.optim.SGD(self.parameters(), lr=0.1)
+seen = {}
+trainer = pl.Trainer(max_epochs=1, accelerator="cpu", logger=False, enable_checkpointing=False,
+    enable_progress_bar=False, enable_model_summary=False)
+trainer.fit(Model(), torch.utils.data.DataLoader(torch.ones(2, 2)))
+"""
 _FIT = _LIGHTNING + "trainer.fit(model, data, data)\n"
 _TEST = _LIGHTNING + "trainer.test(model, data, verbose=False)\n"
 _PREDICT = _LIGHTNING + "trainer.predict(model, data)\n"
@@ -108,6 +132,11 @@ SAMPLES: dict[str, str] = {
     "**.LightningModule.on_test_*": _TEST + "result = seen['on_test_epoch_end']",
     "**.LightningModule.predict_step": _PREDICT + "result = seen['predict_step']",
     "**.LightningModule.on_predict_*": _PREDICT + "result = seen['on_predict_epoch_end']",
+    "**.LightningModule.manual_backward": _ASKED + "result = x.grad",
+    **{
+        f"**.LightningModule.{name}": f"{_ASKED}result = seen[{name!r}]"
+        for name in ("log", "log_dict", "optimizers", "print", "save_hyperparameters")
+    },
     "pytorch_lightning.**.Callback.on_validation_*": _FIT
     + "result = seen['callback on_validation_epoch_end']",
     "pytorch_lightning.**.Callback.on_test_*": _TEST + "result = seen['callback on_test_epoch_end']",

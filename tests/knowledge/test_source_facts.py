@@ -37,7 +37,8 @@ ELSEWHERE = {name for name, (row, _) in ROWS.items() if row.startswith("= ") and
 def test_rows_are_read_and_have_evidence(name: str) -> None:
     row, executed = ROWS[name]
     fact = parse_source(name, row, executed)
-    assert fact.stated.same_as in ("", "torch.nn.Module", "torch.reshape") and fact.stated.text
+    known = ("", "torch.nn.Module", "torch.reshape", "torch.autograd.backward")
+    assert fact.stated.same_as in known and fact.stated.text
     if executed:
         assert re.fullmatch(r"[a-z0-9-]+ \d+(\.\d+)+", fact.evidence), fact.evidence
     else:
@@ -191,6 +192,8 @@ def check(fact: OwnFact, code: str) -> None:
             assert result is False
         case None if fact.same_as == "torch.nn.Module":
             assert issubclass(result, torch.nn.Module)
+        case None if fact.same_as == "torch.autograd.backward":
+            assert result is given.grad and result is not None
         case None:
             assert fact.same_as == "torch.reshape" and result.requires_grad
             with torch.no_grad():

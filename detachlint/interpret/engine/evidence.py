@@ -30,6 +30,7 @@ from detachlint.ir.walk import nodes_in, nodes_of
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import Result
 from detachlint.knowledge.names import TENSOR
+from detachlint.knowledge.source_facts import methods_like
 from detachlint.source.span import Span
 
 SIGNS_OF_A_MODULE = (
@@ -224,7 +225,7 @@ def _listed(iterable: Expression) -> Iterator[str]:
 
 
 def _backpropagated(call: Call, function: Attribute) -> Iterator[str]:
-    if function.name == "manual_backward" and call.arguments:
+    if function.name in methods_like("backward") and call.arguments:
         yield from _source(call.arguments[0].value)
     elif function.name in facts.tensor_methods("backward"):
         owner = path_of(function.value)

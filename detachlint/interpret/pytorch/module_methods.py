@@ -23,6 +23,7 @@ from detachlint.domain.values import (
     NONE,
     Address,
     Atom,
+    Library,
     Value,
     addresses,
     in_order,
@@ -42,6 +43,7 @@ from detachlint.interpret.pytorch import (
     module_calls,
     modules,
     operations,
+    own_calls,
     parameters,
     placement,
     training_mode,
@@ -68,8 +70,26 @@ def call_module_method(machine: Machine, atom: Atom, call: LibraryCall) -> Outco
     classes = class_names(call.state, thing) if isinstance(thing, Instance) else []
     if _gives_itself(call.name, classes):
         return [(value_of(atom), call.state)]
+    stated = _stated(machine, classes, call)
+    if stated is not None:
+        return stated
     result = machine.unknown(call.state, call.activation, call.span, call.name)
     return [(result, call.state)]
+
+
+def _stated(machine: Machine, classes: Iterable[str], call: LibraryCall) -> Outcomes | None:
+    """What facts say of a method that modules of a library have beside those of PyTorch."""
+    for cls in classes:
+        known = own_calls.call_known(machine, f"{cls}.{call.name}", call)
+        same_as = own_calls.same_as(f"{cls}.{call.name}")
+        if known is None and same_as:
+            function = value_of(Library(same_as))
+            return machine.call(
+                function, call.arguments, call.state, call.activation, call.span, call.shown
+            )
+        if known is not None:
+            return known
+    return None
 
 
 def _kind(call: LibraryCall) -> str:

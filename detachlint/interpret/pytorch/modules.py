@@ -45,6 +45,7 @@ from detachlint.interpret.pytorch.tensors import (
 )
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import ModuleFact
+from detachlint.knowledge.source_facts import source_fact
 from detachlint.source.span import Span
 
 if TYPE_CHECKING:
@@ -199,18 +200,14 @@ def _given_sequence(
 # --- attributes and items ---------------------------------------------------------------------
 
 
-LIGHTNING_METHODS = frozenset(
-    {"log", "log_dict", "manual_backward", "save_hyperparameters", "print", "optimizers"}
-)
-"""Methods that modules of Lightning have beside those of PyTorch."""
-
 PROTOCOL = frozenset({"__init__", "__call__", "__getattr__", "__setattr__"})
 
 
 def _is_method(state: State, thing: Instance, name: str) -> bool:
-    if name in PROTOCOL or name in LIGHTNING_METHODS:
+    classes = class_names(state, thing)
+    if name in PROTOCOL or facts.module_method(name, classes) is not None:
         return True
-    return facts.module_method(name, class_names(state, thing)) is not None
+    return any(source_fact(f"{cls}.{name}") is not None for cls in classes)
 
 
 def read_attribute(
