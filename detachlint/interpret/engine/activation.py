@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -46,6 +46,8 @@ class Activation:
     raises: Outcomes = field(default_factory=list)
     breaks: list[State] = field(default_factory=list)
     continues: list[State] = field(default_factory=list)
+    replaced: Mapping[Address, Address] = field(default_factory=dict)
+    """Containers each item of which the loop at hand replaces, and where what it stores is gathered."""
 
     def runs_of_function(self, function: Address) -> int:
         """How often a function object is being run on this chain of callers.

@@ -33,6 +33,7 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.state import State
+from detachlint.interpret.language import replacing
 from detachlint.interpret.language.contents import (
     SLICE,
     cut,
@@ -382,6 +383,8 @@ def _write_atom(
     alone: bool,
 ) -> None:
     thing = state.get(address)
+    if address in activation.replaced:
+        replacing.note(state, activation.replaced[address], value)
     match thing:
         case Sequence():
             changed = _stored_in_sequence(thing, index, value, state)

@@ -15,6 +15,7 @@ from detachlint.interpret.language import (
     control,
     managers,
     operators,
+    replacing,
 )
 from detachlint.interpret.pytorch.needed import note_return
 from detachlint.ir.nodes import (
@@ -92,7 +93,8 @@ def _if(machine: Machine, node: If, state: State, activation: Activation) -> lis
 def _for(machine: Machine, node: For, state: State, activation: Activation) -> list[State]:
     ends: list[State] = []
     for value, after in machine.evaluate(node.iterable, state, activation):
-        with control.loop(activation):
+        watch = replacing.watching(machine, node, after, activation)
+        with control.loop(activation), watch as replaced:
 
             def body(item: Value, before: State) -> list[State]:
                 states = assignment.assign(machine, node.target, item, before, activation)
@@ -101,6 +103,9 @@ def _for(machine: Machine, node: For, state: State, activation: Activation) -> l
 
             normal = machine.iterate(value, after, activation, node.span, body)
             broken = control.take(activation.breaks)
+        if replaced is not None:
+            for end in normal:
+                replacing.settle(end, replaced)
         ends += machine.execute(node.orelse, normal, activation) + broken
     return ends
 

@@ -1,0 +1,208 @@
+"""Loops that replace every item of a container: `for key, value in d.items(): d[key] = f(value)`.
+
+While such a loop is run on any item, nobody can tell which one a store replaces, so the old items seem
+to stay. Behind the loop none of them does: each had its turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from detachlint.domain.objects import Mapping, Sequence
+from detachlint.domain.values import Address, Value, single_address
+from detachlint.interpret.engine.activation import Activation
+from detachlint.interpret.engine.state import State
+from detachlint.ir.nodes import (
+    Assign,
+    AugmentedAssign,
+    Block,
+    Call,
+    Expression,
+    For,
+    If,
+    Jump,
+    Name,
+    Statement,
+    Subscript,
+    Unpack,
+    With,
+)
+from detachlint.ir.nodes import Attribute as AttributeNode
+from detachlint.ir.walk import nodes_in
+
+if TYPE_CHECKING:
+    from detachlint.interpret.engine.machine import Machine
+
+COPIES = frozenset({"list", "tuple", "sorted"})
+"""What gives the same keys once more, so that the dict may be changed meanwhile."""
+
+
+class _Turns(NamedTuple):
+    """A loop whose variable `key` takes the place of each item of `owner`; by `position` in a list."""
+
+    owner: Name
+    key: str
+    position: bool
+
+
+class Replaced(NamedTuple):
+    """A container each item of which a loop replaces: what it held before, and where that is gathered
+    which is stored meanwhile."""
+
+    owner: Address
+    before: Value
+    stored: Address
+
+
+@contextmanager
+def watching(
+    machine: Machine, node: For, state: State, activation: Activation
+) -> Iterator[Replaced | None]:
+    """While a loop is run: gather what it stores into the container that it goes through."""
+    found = _replaced(machine, node, state, activation)
+    if found is None:
+        yield None
+        return
+    outer = activation.replaced
+    activation.replaced = {**outer, found.owner: found.stored}
+    try:
+        yield found
+    finally:
+        activation.replaced = outer
+
+
+def note(state: State, stored: Address, value: Value) -> None:
+    """A value is stored into such a container."""
+    thing = state.get(stored)
+    if isinstance(thing, Sequence):
+        state.put(stored, replace(thing, rest=thing.rest | value))
+
+
+def settle(state: State, found: Replaced) -> None:
+    """Behind the loop: what was there before is not there any more, unless it was stored again.
+
+    Where nothing was stored, it has had no turn: there was nothing in the container.
+    """
+    gathered = state.heap.pop(found.stored)
+    thing = state.get(found.owner)
+    assert isinstance(gathered, Sequence)
+
+    def now(value: Value) -> Value:
+        return value - found.before | gathered.rest if value & found.before else value
+
+    if isinstance(thing, Mapping):
+        entries = {key: now(value) for key, value in thing.entries.items()}
+        state.put(found.owner, replace(thing, entries=entries, rest=now(thing.rest)))
+    elif isinstance(thing, Sequence):
+        items = tuple(map(now, thing.items))
+        state.put(found.owner, replace(thing, items=items, rest=now(thing.rest)))
+
+
+def _replaced(machine: Machine, node: For, state: State, activation: Activation) -> Replaced | None:
+    turns = _turns(node)
+    if turns is None or not _each_turn_stores(node.body, turns) or not _only_so(node.body, turns):
+        return None
+    outcomes = machine.evaluate(turns.owner, state.fork(), activation)
+    owner = single_address(outcomes[0][0]) if len(outcomes) == 1 else None
+    thing = state.get(owner) if owner is not None else None
+    if owner is None or owner.summary or owner in activation.replaced:
+        return None
+    if not isinstance(thing, Sequence if turns.position else Mapping):
+        return None
+    stored = machine.book.place(node.span, "replaced items", activation.context)
+    state.heap[stored] = Sequence("list")
+    return Replaced(owner, thing.all, stored)
+
+
+# --- how such loops are written ---------------------------------------------------------------
+
+
+def _turns(node: For) -> _Turns | None:
+    called = _called(node.iterable)
+    iterable = node.iterable
+    if isinstance(iterable, Call) and called in COPIES and len(iterable.arguments) == 1:
+        iterable = iterable.arguments[0].value
+        called = _called(iterable)
+    target = node.target
+    first = target.targets[0] if isinstance(target, Unpack) else target
+    if not isinstance(first, Name):
+        return None
+    if isinstance(iterable, Name):
+        return _Turns(iterable, first.name, position=False) if first is target else None
+    if not isinstance(iterable, Call):
+        return None
+    if isinstance(iterable.function, AttributeNode) and not iterable.arguments:
+        owner = iterable.function.value
+        shape = {"items": Unpack, "keys": Name}.get(iterable.function.name)
+        if isinstance(owner, Name) and shape is not None and isinstance(target, shape):
+            return _Turns(owner, first.name, position=False)
+    if len(iterable.arguments) != 1:
+        return None
+    given = iterable.arguments[0].value
+    if called == "range" and isinstance(given, Call) and _called(given) == "len":
+        given = given.arguments[0].value if given.arguments else given
+        called = "enumerate" if first is target else None
+    elif first is target:
+        return None
+    is_owner = called == "enumerate" and isinstance(given, Name)
+    return _Turns(given, first.name, position=True) if is_owner else None  # type: ignore[arg-type]  # asked right before
+
+
+def _called(node: Expression) -> str | None:
+    if isinstance(node, Call) and isinstance(node.function, Name):
+        return node.function.name
+    return None
+
+
+def _each_turn_stores(block: Block, turns: _Turns) -> bool:
+    return any(_stores(statement, turns) for statement in block)
+
+
+def _stores(statement: Statement, turns: _Turns) -> bool:
+    match statement:
+        case Assign(targets=targets, value=value):
+            return value is not None and any(_is_item(target, turns) for target in targets)
+        case AugmentedAssign(target=target):
+            return _is_item(target, turns)
+        case If(body=body, orelse=orelse):
+            return _each_turn_stores(body, turns) and _each_turn_stores(orelse, turns)
+        case With(body=body):
+            return _each_turn_stores(body, turns)
+    return False
+
+
+def _is_item(node: object, turns: _Turns) -> bool:
+    return (
+        isinstance(node, Subscript)
+        and isinstance(node.value, Name)
+        and node.value.name == turns.owner.name
+        and isinstance(node.index, Name)
+        and node.index.name == turns.key
+    )
+
+
+def _only_so(body: Block, turns: _Turns) -> bool:
+    """Whether the body neither skips a turn nor does anything else with the container or the key."""
+    items, owners = 0, 0
+    for node in nodes_in(body):
+        if isinstance(node, Jump) and node.kind == "continue":
+            return False
+        if isinstance(node, Name) and node.name == turns.owner.name:
+            owners += 1
+        items += _is_item(node, turns)
+        if isinstance(node, (Assign, For)):
+            targets = node.targets if isinstance(node, Assign) else (node.target,)
+            if any(isinstance(n, Name) and n.name == turns.key for n in _bound(targets)):
+                return False
+    return items == owners
+
+
+def _bound(targets: tuple[object, ...]) -> Iterator[object]:
+    for target in targets:
+        if isinstance(target, Unpack):
+            yield from _bound(target.targets)
+        else:
+            yield target
