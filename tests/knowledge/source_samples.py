@@ -141,6 +141,15 @@ SAMPLES: dict[str, str] = {
     + "result = seen['callback on_validation_epoch_end']",
     "pytorch_lightning.**.Callback.on_test_*": _TEST + "result = seen['callback on_test_epoch_end']",
     "pytorch_lightning.**.Trainer.predict": _LIGHTNING + "result = trainer.predict(model, data)",
+    "torch.nn.parallel.DistributedDataParallel": """
+import tempfile
+import torch.distributed
+shared = f"file://{tempfile.mkdtemp()}/store"
+torch.distributed.init_process_group("gloo", init_method=shared, rank=0, world_size=1)
+x = torch.nn.Linear(2, 1)
+result = torch.nn.parallel.DistributedDataParallel(x)
+torch.distributed.destroy_process_group()
+""",
     "torch.autograd.Function.forward": """
 class F(torch.autograd.Function):
     @staticmethod

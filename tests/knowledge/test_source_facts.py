@@ -29,6 +29,7 @@ from detachlint.knowledge.source_facts import (
     source_fact,
 )
 
+SAME = ("torch.autograd.backward", "torch.nn.Module", "torch.nn.DataParallel", "torch.reshape")
 ROWS = {name: (row, executed) for name, row, executed in all_rows()}
 ELSEWHERE = {name for name, (row, _) in ROWS.items() if row.startswith("= ") and "**" in row}
 
@@ -37,8 +38,7 @@ ELSEWHERE = {name for name, (row, _) in ROWS.items() if row.startswith("= ") and
 def test_rows_are_read_and_have_evidence(name: str) -> None:
     row, executed = ROWS[name]
     fact = parse_source(name, row, executed)
-    known = ("", "torch.nn.Module", "torch.reshape", "torch.autograd.backward")
-    assert fact.stated.same_as in known and fact.stated.text
+    assert fact.stated.same_as in ("", *SAME) and fact.stated.text
     if executed:
         assert re.fullmatch(r"[a-z0-9-]+ \d+(\.\d+)+", fact.evidence), fact.evidence
     else:
@@ -194,6 +194,8 @@ def check(fact: OwnFact, code: str) -> None:
             assert issubclass(result, torch.nn.Module)
         case None if fact.same_as == "torch.autograd.backward":
             assert result is given.grad and result is not None
+        case None if fact.same_as == "torch.nn.DataParallel":
+            assert result.module is given
         case None:
             assert fact.same_as == "torch.reshape" and result.requires_grad
             with torch.no_grad():

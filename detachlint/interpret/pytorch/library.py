@@ -91,6 +91,9 @@ def call_library(machine: Machine, call: LibraryCall) -> Outcomes:
 def _call_torch(machine: Machine, call: LibraryCall) -> Outcomes:
     name = call.name
     state = call.state
+    same_as = own_calls.same_as(name)
+    if same_as:
+        return _call_torch(machine, replace(call, name=same_as))
     if surrounding.kind_of(name):
         return [(surrounding_calls.make(machine, call), state)]
     if facts.class_kind(name) == "device":

@@ -43,7 +43,7 @@ from detachlint.interpret.pytorch.tensors import (
     tensors_in,
     write_into,
 )
-from detachlint.knowledge.facts import Aliasing, CallFact, Result, class_kind
+from detachlint.knowledge.facts import Aliasing, CallFact, Result, casts_and_moves, class_kind
 from detachlint.knowledge.names import MODULE
 
 if TYPE_CHECKING:
@@ -453,9 +453,11 @@ def apply_maybe(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes
         flag = Belief(Truth.NO, Truth.MAYBE)
     fields = fact.fields or ("0",) * len(fact.results)
     device, narrow = _placed(fact, call, inputs)
+    made_by = _moved(call)
     thing = Unknown(
         Kind.ANY,
         flag,
+        made_by=made_by,
         device=device,
         narrow=narrow,
         severed=severed_in(state, inputs),
@@ -463,18 +465,17 @@ def apply_maybe(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes
     )
     if fact.sequence and not fact.repeated and len(fields) > 1 and fact.form is None:
         return [(_maybe_parts(machine, fact, call, thing), state)]
-    value = machine.unknown(
-        state,
-        call.activation,
-        call.span,
-        call.name,
-        grad=flag,
-        device=device,
-        narrow=narrow,
-        story=thing.story,
-        severed=thing.severed,
-    )
-    return [(value, state)]
+    context = call.activation.context
+    return [(value_of(machine.unknown_object(state, context, call.span, call.name, thing)), state)]
+
+
+def _moved(call: LibraryCall) -> str:
+    """What a library has made stays that where it is cast or moved: a metric, a transform."""
+    if call.name not in casts_and_moves():
+        return ""
+    things = [call.state.get(address) for address in addresses(call.receiver)]
+    makers = {thing.made_by if isinstance(thing, Unknown) else "" for thing in things}
+    return makers.pop() if len(makers) == 1 else ""
 
 
 def _placed(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> tuple[Trait, Trait]:
