@@ -27,7 +27,7 @@ from detachlint.domain.values import (
     value_of,
 )
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.pytorch.placement import is_device
+from detachlint.interpret.pytorch.placement import dtype_named, is_device
 from detachlint.knowledge import facts
 from detachlint.knowledge.names import TENSOR
 from detachlint.source.span import Span
@@ -210,6 +210,8 @@ def _is_among(thing: Tested, property_: str, named: frozenset[str], truth: bool)
         return replace(thing, device=_device(thing.device, named, truth))
     short = frozenset(name.rpartition(".")[2] for name in named)
     if property_ == "dtype":
+        if truth and all(dtype_named(name) == Dtype.INTEGER for name in named):
+            return _integer(thing)
         narrow = thing.narrow if isinstance(thing, Unknown) else thing.dtype.narrow
         kept = narrow.names & short if truth else narrow.names - short
         if not narrow.names or (kept == narrow.names and not truth):
@@ -221,6 +223,16 @@ def _is_among(thing: Tested, property_: str, named: frozenset[str], truth: bool)
     if property_ == "layout" and isinstance(thing, Tensor) and short == {"strided"}:
         return _with_layout(thing, frozenset(), not truth)
     return thing
+
+
+def _integer(thing: Tested) -> Tested:
+    """One of an integer dtype (or bool): those cannot require grad."""
+    if isinstance(thing, Unknown):
+        return replace(thing, grad=NO, narrow=PLAIN, story=None)
+    if thing.dtype.is_integer:
+        return thing
+    dtype = Dtype.INTEGER
+    return replace(thing, dtype=dtype, grad=NO, base=frozenset(), flag=None, story=None)
 
 
 def _device(held: Trait, named: frozenset[str], truth: bool) -> Trait:
