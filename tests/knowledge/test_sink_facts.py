@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import importlib.metadata
+import re
+import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from detachlint.knowledge import sink_facts
+from detachlint.knowledge import sink_facts, source_facts
 from detachlint.knowledge.model import Gate
 from detachlint.knowledge.rows import MalformedRow
 from detachlint.knowledge.sink_facts import (
@@ -20,7 +24,17 @@ from detachlint.knowledge.sink_facts import (
 )
 from detachlint.source.words import LIBRARIES
 
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ROOT = Path(__file__).parents[2]
 NAMES = list(EXECUTED.names())
+
+
+def read_table(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
 def evidence(name: str) -> str:
@@ -48,6 +62,18 @@ def test_libraries_do_what_their_rows_say(package: str) -> None:
             sinks.add_gates(made.setdefault(name, {}), sinks.gates_of(name, template))
     facts = {name: sink_fact(name) for name in made}
     assert made == {name: fact.gates if fact else None for name, fact in facts.items()}
+
+
+def test_every_library_whose_rows_are_executed_can_be_installed_for_it() -> None:
+    """By the extra `test`, or, of the very version, by `libraries`."""
+    extras = read_table(ROOT / "pyproject.toml")["project"]["optional-dependencies"]
+    tested = {re.split("[<>=]", requirement)[0] for requirement in extras["test"]}
+    rows = [
+        row for table in (EXECUTED, source_facts.EXECUTED) for row in map(table.row, table.names())
+    ]
+    known = {(row or "").rpartition("\t")[2] for row in rows}
+    pins = {"==".join(one.split(" ")) for one in known if one.partition(" ")[0] not in tested}
+    assert sorted(pins) == extras["libraries"]
 
 
 def test_every_executed_row_has_a_call() -> None:
