@@ -136,6 +136,19 @@ def test_what_hides_the_error_answers_rightly_once_detached() -> None:
     assert run(fixed(program))["answer"] is True
 
 
+def test_numbers_that_are_logged_are_kept_as_numbers() -> None:
+    log = "history = []\nfor step in range(3):\n    history.append((w * step).sum())\n"
+    program = f"{HEAD}{log}np.mean(history)\n#here\n"
+    message = the_finding(program).message
+    [number] = map(int, re.findall(r"with `\.item\(\)` at line (\d+)", message))
+    lines = program.splitlines(keepends=True)
+    lines[number - 1] = lines[number - 1].replace(".sum())", ".sum().item())")
+    with pytest.raises(RuntimeError, match="requires grad"):
+        run(program)
+    run("".join(lines))
+    assert not api.check_source("".join(lines))
+
+
 @pytest.mark.parametrize(
     ("line", "twin"),
     [

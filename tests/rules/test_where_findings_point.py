@@ -1,4 +1,4 @@
-"""The span of a finding is what is converted, not the call that converts it; what its message says of that."""
+"""The span of a finding is what is converted, not the call that converts it; what is said of that."""
 
 from __future__ import annotations
 
