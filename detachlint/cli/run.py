@@ -15,7 +15,7 @@ from detachlint.cli.terminal import Failure, complain, wants_colour, write
 _FORMS = "SCRIPT [ARGS]... | -m MODULE [ARGS]... | -- COMMAND [ARGS]..."
 _OTHER_METHODS = {
     **{name: name for name in ("item", "tolist")},
-    **{name: f"__{name}__" for name in ("bool", "complex", "dlpack", "float", "index", "int")},
+    **{name: f"__{name}__" for name in ("bool", "complex", "float", "index", "int")},
 }
 """What `--observe` takes: the methods of `torch.Tensor` by what their users call them."""
 

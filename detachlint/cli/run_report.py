@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -44,9 +44,12 @@ class RunReport:
         """Analyse the files that were run, and join."""
         record = outcome.record
         places = {event.filename for event in record.events}
-        files = sorted(shown(name) for name in record.files | places if Path(name).is_file())
-        static = static_findings(files)
-        return cls(outcome, join(static.findings, record.events), static, kept_going)
+        there = {name for name in record.files | places if Path(name).is_file()}
+        static = static_findings(sorted(map(shown, there)))
+        joined = join(static.findings, record.events)
+        # Of what was read from standard input, or is gone by now, the analysis could say nothing.
+        missed = tuple(event for event in joined.missed if event.filename in there)
+        return cls(outcome, replace(joined, missed=missed), static, kept_going)
 
     @property
     def raised(self) -> bool:
@@ -90,8 +93,10 @@ class RunReport:
                 silenced = ", silenced by a comment" if finding in self.static.silenced else ""
                 words = f"({finding.confidence.value}) confirmed{silenced}"
                 yield f"  {style.red(finding.code)} {words}"
-            if not findings:
+            if event in self.joined.missed:
                 yield "  missed by the static analysis"
+            elif not findings:
+                yield "  not analysed"
 
     def _failed_events(self) -> Iterator[Event]:
         yield from filter(failed, self.outcome.record.crossings)

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 from detachlint.harness.journal import Record, read_journals
+from detachlint.harness.observation import NUMPY_CROSSINGS
 from detachlint.harness.observed_environment import observed_environment, write_settings
 from detachlint.harness.runner import HarnessError
 
@@ -39,12 +40,12 @@ def run_in_place(
     """Run a command in this process's environment, with its streams and working directory.
 
     Every Python process in it is observed that inherits its environment. `methods` of tensors count
-    as crossings besides `numpy` and `__array__`. Signals sent to this
+    as crossings besides those into NumPy. Signals sent to this
     process go to the command; an interrupt from the terminal is the command's to deal with.
     Raises HarnessError where the command cannot be started.
     """
     with tempfile.TemporaryDirectory(prefix="detachlint-", ignore_cleanup_errors=True) as name:
-        observer = {"keep_going": keep_going, "methods": ["numpy", "__array__", *methods]}
+        observer = {"keep_going": keep_going, "methods": [*NUMPY_CROSSINGS, *methods]}
         write_settings(name, observer)
         status = _run(command, observed_environment(os.environ, name))
         record = read_journals(Path(name))

@@ -19,11 +19,17 @@ from typing import Any
 import numpy
 import torch
 
-from detachlint.harness.gradients import watched_gradients
+from detachlint.harness.gradients import digest_of_leaves, watched_gradients
 from detachlint.harness.launch import Launch
 from detachlint.harness.libraries import program_files
-from detachlint.harness.observation import Crossing, ProgramError, Reveal, message_of
-from detachlint.harness.observer import NUMPY_CROSSINGS, Observer
+from detachlint.harness.observation import (
+    NUMPY_CROSSINGS,
+    Crossing,
+    ProgramError,
+    Reveal,
+    message_of,
+)
+from detachlint.harness.observer import Observer
 from detachlint.harness.pytest_run import run_tests
 
 
@@ -58,8 +64,8 @@ def execute(
     `reveal_grad` among its builtins. Its exceptions, `SystemExit` included, are part of the result;
     leaving with exit code 0 is no error. With `tests` it is a file of tests that pytest runs; failed
     tests leave with its exit code. With `gradients` those of all leaves are digested after each
-    backward pass. With `at_exit` its threads are waited for and its exit
-    handlers run, as at the end of a Python process. Exceptions of the types `passing` are the
+    backward pass and, if no exception ends the program, at its end. With `at_exit` its threads are
+    waited for and its exit handlers run, as at the end of a Python process. Exceptions of the types `passing` are the
     caller's own (a time limit, say) and go through. `launch` is for a program of several files, of
     which `text` is that of `filename`. With `neighbours` the files that it imports are part of the
     program, too, unless they are a library's. `report` is that of `Observer`; a process that the program
@@ -90,6 +96,8 @@ def execute(
         error = _run(program, filename, passing)
         if at_exit:
             _finish_threads_and_exit_handlers()
+        if gradients and error is None:
+            digests_of_gradients.append(digest_of_leaves())
     return Execution(observer.crossings(), tuple(reveals), error, tuple(digests_of_gradients))
 
 

@@ -31,7 +31,7 @@ def watched_gradients() -> Iterator[list[str]]:
         try:
             return original(*args, **kwargs)
         finally:
-            digests.append(_digest_of_leaves())
+            digests.append(digest_of_leaves())
 
     torch.autograd.backward = backward
     try:
@@ -40,7 +40,8 @@ def watched_gradients() -> Iterator[list[str]]:
         torch.autograd.backward = original
 
 
-def _digest_of_leaves() -> str:
+def digest_of_leaves() -> str:
+    """Of the gradients of all leaves that are alive now."""
     found = sorted(filter(None, map(_digest, gc.get_objects())))
     return hashlib.sha1("".join(found).encode(), usedforsecurity=False).hexdigest()[:16]
 

@@ -11,6 +11,9 @@ from typing import Any
 from detachlint.domain.traits import Check
 from detachlint.source.span import Span
 
+NUMPY_CROSSINGS = ("numpy", "__array__", "__dlpack__")
+"""The methods that all of NumPy, and every library that hands a tensor to it, goes through."""
+
 _GRAD_ERROR = re.compile(r"requires? grad")
 """Part of every PyTorch message about a crossing refused because of autograd, `numpy()`'s since 0.4
 ("… on Tensor that requires grad") as well as DLPack's ("… tensors that require gradient")."""
@@ -156,7 +159,8 @@ class Observation:
     reveals: tuple[Reveal, ...] = ()
     error: ProgramError | None = None
     gradients: tuple[str, ...] = ()
-    """One digest of the gradients of all leaves after each backward pass, if asked for."""
+    """One digest of the gradients of all leaves after each backward pass and at the end, if asked for;
+    an exception that ends the program leaves the last one out."""
     stdout: str = ""
     stderr: str = ""
     seconds: float = field(default=0.0, compare=False)

@@ -18,16 +18,17 @@ import torch
 from detachlint.harness import rejections
 from detachlint.harness.after_import import AfterImport
 from detachlint.harness.convertible import convertible
-from detachlint.harness.observation import Crossing, message_of, refused_check
+from detachlint.harness.observation import (
+    NUMPY_CROSSINGS,
+    Crossing,
+    message_of,
+    refused_check,
+)
 from detachlint.source.span import Span
 
-NUMPY_CROSSINGS = ("numpy", "__array__")
-"""The two methods that all of NumPy, and every library that hands a tensor to it, goes through."""
-
-no_torch_function: Any = getattr(
-    torch._C, "DisableTorchFunctionSubclass", getattr(torch._C, "DisableTorchFunction", None)
-)
-"""Subclasses may log or refuse attribute reads in `__torch_function__`; ours must not be seen."""
+no_torch_function: Any = getattr(torch._C, "DisableTorchFunction", None)
+"""Subclasses and modes may log or refuse attribute reads in `__torch_function__`; ours must not be
+seen."""
 
 
 class Place(NamedTuple):
@@ -41,8 +42,6 @@ class Place(NamedTuple):
 _NO_PLACE = Place("", 0, None)
 _MOST_PLACES = 1 << 14
 """What a program that makes code all the time may cost."""
-_PLAIN_TYPES = frozenset({torch.Tensor, torch.nn.Parameter})
-"""Those whose attributes nobody overrides."""
 
 
 class _State(NamedTuple):
@@ -97,8 +96,7 @@ class Observer:
     number) when it first occurs and each time its count has doubled.
 
     The program sees the same results and exceptions, with two more frames in their tracebacks (see
-    `without_observer`).
-    Observers nest; they must be uninstalled in the reverse order.
+    `tracebacks`). Observers nest; they must be uninstalled in the reverse order.
     """
 
     def __init__(
@@ -317,41 +315,22 @@ def _leave_uncompiled() -> None:
         sys.meta_path.insert(0, AfterImport("torch._dynamo", tell))
 
 
-def without_observer(traceback: TracebackType | None) -> TracebackType | None:
-    """The traceback as it would be in a process that is not observed."""
-    entries = []
-    while traceback is not None:
-        if traceback.tb_frame.f_code.co_filename != __file__:
-            entries.append(traceback)
-        traceback = traceback.tb_next
-    cleaned: TracebackType | None = None
-    for entry in reversed(entries):
-        cleaned = TracebackType(cleaned, entry.tb_frame, entry.tb_lasti, entry.tb_lineno)
-    return cleaned
-
-
 def _state(tensor: torch.Tensor) -> _State:
-    """Read without side effects, whatever the tensor's class overrides."""
-    if type(tensor) in _PLAIN_TYPES:
-        return _read_state(tensor)
+    """Read without side effects, whatever the tensor's class or a mode overrides."""
     with no_torch_function():
-        return _read_state(tensor)
-
-
-def _read_state(tensor: torch.Tensor) -> _State:
-    try:
-        grad_fn, is_leaf = tensor.grad_fn, tensor.is_leaf
-    except RuntimeError:  # a view that was invalidated by an in-place write to its base
-        grad_fn, is_leaf = None, False
-    return _State(
-        torch.is_grad_enabled(),
-        tensor.requires_grad,
-        is_leaf,
-        None if grad_fn is None else grad_fn.name(),
-        tensor.device,
-        tensor.dtype,
-        tensor.layout,
-    )
+        try:
+            grad_fn, is_leaf = tensor.grad_fn, tensor.is_leaf
+        except RuntimeError:  # a view that was invalidated by an in-place write to its base
+            grad_fn, is_leaf = None, False
+        return _State(
+            torch.is_grad_enabled(),
+            tensor.requires_grad,
+            is_leaf,
+            None if grad_fn is None else grad_fn.name(),
+            tensor.device,
+            tensor.dtype,
+            tensor.layout,
+        )
 
 
 def _refused_for_grad(before: _State, error: BaseException) -> bool:

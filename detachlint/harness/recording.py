@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from multiprocessing import util
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from detachlint.harness.journal import Journal
 from detachlint.harness.libraries import outside_of_libraries, program_files
 from detachlint.harness.observation import Crossing, Uncaught, message_of
 from detachlint.harness.observed_environment import read_settings
-from detachlint.harness.observer import Observer, span_of_instruction, without_observer
+from detachlint.harness.observer import Observer, span_of_instruction
+from detachlint.harness.tracebacks import hide_observer_from_hooks
 
 
 class _Recording:
@@ -36,7 +36,7 @@ class _Recording:
     def begin(self) -> None:
         """Observe until the process ends, however it ends."""
         self._observer.install()
-        sys.excepthook = _hiding_observer(sys.excepthook)
+        hide_observer_from_hooks()
         atexit.register(self.finish)
         os.register_at_fork(after_in_child=self._begin_in_fork)
         self._finish_with_multiprocessing()
@@ -100,23 +100,6 @@ def _files_of(program: Mapping[str, Any]) -> Callable[[str], bool]:
 def record_this_process(directory: str) -> None:
     """Record in `directory`, as the settings there say."""
     _Recording(directory).begin()
-
-
-def _hiding_observer(show: Callable[..., None]) -> Callable[..., None]:
-    """An exception hook whose tracebacks are those of a program that is not observed."""
-
-    def hook(
-        kind: type[BaseException], error: BaseException, traceback: TracebackType | None
-    ) -> None:
-        shown: BaseException | None = error
-        seen: set[int] = set()
-        while shown is not None and id(shown) not in seen:
-            seen.add(id(shown))
-            shown.__traceback__ = without_observer(shown.__traceback__)
-            shown = shown.__cause__ or shown.__context__
-        show(kind, error, error.__traceback__)
-
-    return hook
 
 
 def _file(module: object) -> object:

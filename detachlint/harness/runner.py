@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,16 +20,20 @@ from typing import Any
 
 from detachlint.harness.launch import Launch
 from detachlint.harness.limits import Limits
-from detachlint.harness.observation import Observation, Verdict
+from detachlint.harness.observation import NUMPY_CROSSINGS, Observation, Verdict
 
 _START_SECONDS = 120.0
 """Importing PyTorch from a cold disk takes its time."""
 _GRACE_SECONDS = 45.0
 """What the warm process may take beyond a program's own time, to end and clean up after it."""
 
+_END_SECONDS = 5.0
+"""What it may take when nobody needs it any more: programs may have stopped it."""
+
 _BOOTSTRAP = (
     "import json, sys; settings = json.loads(sys.argv.pop()); sys.path[:] = settings['path'];"
-    "from detachlint.harness.warm import main; main(in_place=settings['in_place'])"
+    "from detachlint.harness.warm import main;"
+    "main(settings['directory'], in_place=settings['in_place'])"
 )
 
 
@@ -42,15 +47,15 @@ class Mode:
 
     With `neighbours` the files that a program imports are part of it, unless they are a library's.
     `keep_going` answers a refused crossing with the detached array, `digests` records what every
-    array held, `gradients` what each backward pass left in the leaves; `methods` are the methods of
-    `torch.Tensor` that count as crossings.
+    array held, `gradients` what each backward pass, and the program, left in the leaves; `methods`
+    are the methods of `torch.Tensor` that count as crossings.
     """
 
     keep_going: bool = False
     digests: bool = False
     gradients: bool = False
     neighbours: bool = False
-    methods: tuple[str, ...] = ("numpy", "__array__")
+    methods: tuple[str, ...] = NUMPY_CROSSINGS
 
 
 PLAIN = Mode()
@@ -71,9 +76,7 @@ class Runner:
         self._in_place = in_place
         self._process: subprocess.Popen[bytes] | None = None
         self._unread = b""
-        self._directory = tempfile.TemporaryDirectory(
-            prefix="detachlint-", ignore_cleanup_errors=True
-        )
+        self._directory = ""
 
     def __enter__(self) -> Runner:
         return self
@@ -121,7 +124,6 @@ class Runner:
     def close(self) -> None:
         """End the warm process and remove its directory."""
         self._stop()
-        self._directory.cleanup()
 
     def _warm_process(self) -> subprocess.Popen[bytes]:
         if self._process is None:
@@ -135,15 +137,16 @@ class Runner:
     def _start(self) -> subprocess.Popen[bytes]:
         if not hasattr(os, "fork"):
             raise HarnessError("running programs needs a system that can fork processes")
+        self._directory = directory = tempfile.mkdtemp(prefix="detachlint-")
         search_path = [str(Path(entry or ".").resolve()) for entry in sys.path]
-        settings = {"path": search_path, "in_place": self._in_place}
+        settings = {"path": search_path, "in_place": self._in_place, "directory": directory}
         return subprocess.Popen(
             [sys.executable, "-c", _BOOTSTRAP, json.dumps(settings)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            cwd=None if self._in_place else self._directory.name,
-            env=_own_environment() if self._in_place else _environment(self._directory.name),
+            cwd=None if self._in_place else directory,
+            env=_own_environment() if self._in_place else _environment(directory),
             start_new_session=True,
         )
 
@@ -166,10 +169,16 @@ class Runner:
         process, self._process, self._unread = self._process, None, b""
         if process is None:
             return
-        # Its programs are in process groups of their own, but die with it.
+        assert process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.close()  # it ends its program, all that has come of that, and itself
+        process.stdin = None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.communicate(timeout=_END_SECONDS)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
+        shutil.rmtree(self._directory, ignore_errors=True)
 
 
 def run_program(

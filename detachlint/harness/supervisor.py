@@ -30,6 +30,11 @@ _RESULT_LIMIT = 256 << 20
 _END = b"\n\n"
 """After the last line that a program's process has to say."""
 
+
+class ClientGone(Exception):
+    """Whoever asked for the program does not wait for it any more."""
+
+
 Send: TypeAlias = Callable[[dict[str, Any]], None]
 """What reports a crossing, with the `process` and the `thread` that counted it, while it runs."""
 Body: TypeAlias = Callable[[Send], dict[str, Any]]
@@ -68,12 +73,15 @@ _FIELDS = ("crossings", "reveals", "error", "gradients")
 """Those of an observation that the program's own process knows."""
 
 
-def supervise(body: Body, limits: Limits, *, in_place: bool = False) -> Observation:
+def supervise(
+    body: Body, limits: Limits, *, in_place: bool = False, client: int | None = None
+) -> Observation:
     """Run `body` in a fork and observe how it ends.
 
     It has a private working directory, unless it is to run in place. What `body` returns are the
     fields `crossings`, `reveals`, `error` and `gradients` of the observation; the crossings of a
-    program that does not come to that are those it has sent until then. This
+    program that does not come to that are those it has sent until then. `client` is the reading end of
+    a pipe from whoever asks: when they close theirs, the program is ended and ClientGone raised. This
     process must have one thread and, for the promise to leave nothing behind, adopt orphans.
     """
     started = time.monotonic()
@@ -89,7 +97,7 @@ def supervise(body: Body, limits: Limits, *, in_place: bool = False) -> Observat
         for channel in channels:
             os.set_blocking(channel.descriptor, False)
         try:
-            ending = _watch(child, channels, limits, started)
+            ending = _watch(child, channels, limits, started, client)
         finally:
             _kill_all(child)
             for channel in channels:
@@ -140,7 +148,9 @@ def _flush() -> None:
             continue
 
 
-def _watch(child: int, channels: list[_Channel], limits: Limits, started: float) -> _Ending:
+def _watch(
+    child: int, channels: list[_Channel], limits: Limits, started: float, client: int | None
+) -> _Ending:
     """Collect the program's output until it ends or exceeds a limit."""
     result, *outputs = channels
     next_count = started + _COUNT_PROCESSES
@@ -148,6 +158,8 @@ def _watch(child: int, channels: list[_Channel], limits: Limits, started: float)
         waiting = {channel.descriptor: channel for channel in channels if channel.open}
         for descriptor in select.select(list(waiting), [], [], _LOOK_AROUND)[0]:
             waiting[descriptor].read()
+        if client is not None and _has_hung_up(client):
+            raise ClientGone
         if sum(channel.size for channel in outputs) > limits.output:
             return _Ending(Verdict.OUTPUT, f"wrote more than {limits.output} bytes")
         if result.size > _RESULT_LIMIT:
@@ -168,6 +180,13 @@ def _watch(child: int, channels: list[_Channel], limits: Limits, started: float)
             if _is_complete(result):
                 return _Ending(Verdict.FINISHED)
             return _Ending(Verdict.DIED, _status_in_words(status))
+
+
+def _has_hung_up(descriptor: int) -> bool:
+    """Whether nobody has the other end of a pipe any more."""
+    poll = select.poll()
+    poll.register(descriptor, 0)
+    return any(event & (select.POLLHUP | select.POLLERR) for _, event in poll.poll(0))
 
 
 def _is_complete(result: _Channel) -> bool:

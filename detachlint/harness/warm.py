@@ -1,16 +1,19 @@
 """The warm process: has imported PyTorch once, and forks for every program it is asked to run.
 
 Started by `Runner`. Reads requests from standard input and writes replies to standard output, one
-JSON value a line; the first line it writes says that it is ready.
+JSON value a line; the first line it writes says that it is ready. Ends, and the program that it runs
+with it, when standard input does.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import gc
 import importlib
 import json
 import os
+import shutil
 import sys
 import tempfile
 import weakref
@@ -32,11 +35,28 @@ from detachlint.harness.limits import (
 )
 from detachlint.harness.observation import Crossing
 from detachlint.harness.observed_environment import observed_environment, write_settings
-from detachlint.harness.supervisor import Send, supervise
+from detachlint.harness.supervisor import ClientGone, Send, supervise
 
 
-def main(*, in_place: bool = False) -> None:
-    """Serve until standard input ends. Programs that run in place may use the network."""
+def main(directory: str, *, in_place: bool = False) -> None:
+    """Serve until standard input ends, then remove `directory`. Never returns.
+
+    Programs that run in place may use the network.
+    """
+    status = 1
+    try:
+        # The reader may be gone as well; what it has not waited for is of no use.
+        with contextlib.suppress(ClientGone, BrokenPipeError):
+            _serve(in_place=in_place)
+        status = 0
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+        os._exit(status)  # PyTorch takes its time to tear down
+
+
+def _serve(*, in_place: bool) -> None:
     adopt_orphans()
     if not in_place and not leave_network():
         refuse_connections()
@@ -116,7 +136,9 @@ def _run(
             os.environ.update(observed_environment(os.environ, journals))
             return _executed(request, launch, send)
 
-        seen = supervise(body, Limits(**request["limits"]), in_place=in_place)
+        seen = supervise(
+            body, Limits(**request["limits"]), in_place=in_place, client=private[0].fileno()
+        )
         others = read_journals(Path(journals)).crossings
     return replace(seen, crossings=(*seen.crossings, *others)).to_json()
 

@@ -98,7 +98,7 @@ def run(*arguments: str) -> Result:
         (["-m", "pkg.mod", "--json", "x"], ["-m", "pkg.mod", "--json", "x"]),
         (["--json", "out", "a.py", "-h"], ["a.py", "-h"]),
         (["--json=out", "-m", "mod"], ["-m", "mod"]),
-        (["--observe", "item", "--observe", "dlpack", "a.py"], ["a.py"]),
+        (["--observe", "item", "--observe", "float", "a.py"], ["a.py"]),
         (["-"], ["-"]),
     ],
 )
@@ -190,6 +190,25 @@ def test_failures_are_named_with_what_the_analysis_said(
     )
 
 
+def test_what_is_in_no_file_is_not_called_missed(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from_input = crossing(0, 0, 0, filename="", span=None)
+    ends_with(monkeypatch, 1, from_input, crossing(7, 0, 22, filename=os.path.realpath("gone.py")))
+    assert run("a.py").stderr == (
+        "outside of the program's files: `numpy` raised RuntimeError\n"
+        f"  {GRAD}\n"
+        "  not analysed\n"
+        "gone.py:7:1: `numpy` raised RuntimeError\n"
+        f"  {GRAD}\n"
+        "  not analysed\n"
+        "a.py:4:10: DTL101 not reached\n"
+        "a.py:6:12: DTL101 not reached\n"
+        "detachlint: 2 places where tensors become arrays, 2 raised; "
+        "2 findings: 2 not reached; 0 missed\n"
+    )
+
+
 def test_a_certain_finding_can_be_refuted(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ends_with(monkeypatch, 0, crossing(4, 10, 19, requires_grad=False, outcome="ok", message=""))
     result = run("a.py")
@@ -248,7 +267,7 @@ def test_everything_is_in_the_json(project: Path, monkeypatch: pytest.MonkeyPatc
         {"row": 4, "column": 10},
         {"row": 4, "column": 19},
     )
-    assert (second["filename"], second["location"], second["missed"]) == ("", None, True)
+    assert (second["filename"], second["location"], second["missed"]) == ("", None, False)
     [error] = value["uncaught"]
     assert (error["filename"], error["line"]) == ("a.py", 4)
     confirmed, not_reached = value["findings"]

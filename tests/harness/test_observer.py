@@ -6,12 +6,14 @@ import pickle
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from torch import nn
+from torch.overrides import TorchFunctionMode
 
 from detachlint.domain.traits import Check
 from detachlint.harness.observation import Crossing
@@ -247,6 +249,34 @@ def test_subclasses_with_torch_function_see_nothing_of_the_observer() -> None:
     assert sum(crossing.count for crossing in observer.crossings()) == 1
 
 
+def test_modes_see_nothing_of_the_observer() -> None:
+    calls: list[str] = []
+
+    class Logging(TorchFunctionMode):
+        def __torch_function__(self, func, types, args=(), kwargs=None):  # type: ignore[no-untyped-def]
+            calls.append(func.__name__)
+            return func(*args, **(kwargs or {}))
+
+    def names_called() -> list[str]:
+        calls.clear()
+        with Logging(), suppress(RuntimeError, TypeError):
+            PLAIN.numpy()
+            np.asarray(LEAF)
+        with Logging(), suppress(TypeError):
+            np.mean(PLAIN)
+        return list(calls)
+
+    unobserved = names_called()
+    with Observer(is_this_file) as observer:
+        observed = names_called()
+    assert observed == unobserved == ["numpy", "__array__"]
+    assert [crossing.outcome for crossing in observer.crossings()] == [
+        "ok",
+        "RuntimeError",
+        "TypeError",
+    ]
+
+
 def test_a_conversion_inside_a_conversion_of_another_tensor_is_one_of_its_own() -> None:
     class Wrapper(torch.Tensor):
         @classmethod
@@ -313,10 +343,13 @@ def test_other_methods_are_observed_on_request() -> None:
     value, crossings = observe(lambda: scalar.item() + scalar.tolist(), methods=("item", "tolist"))
     assert value == 4.0
     assert [crossing.method for crossing in crossings] == ["item", "tolist"]
-    error, crossings = observe(lambda: np.from_dlpack(LEAF), methods=("__dlpack__",))
+
+
+def test_dlpack_is_a_crossing_with_a_gate_of_its_own() -> None:
+    error, crossings = observe(lambda: np.from_dlpack(LEAF))
     assert isinstance(error, BufferError)
     assert only(crossings).refused_for_grad
-    array, _ = observe(lambda: np.from_dlpack(LEAF), methods=("__dlpack__",), keep_going=True)
+    array, _ = observe(lambda: np.from_dlpack(LEAF), keep_going=True)
     assert array.tolist() == [0.0, 1.0, 2.0]
 
 

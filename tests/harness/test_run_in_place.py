@@ -211,6 +211,35 @@ def test_the_programs_files_are_known(finished: tuple[Outcome, str]) -> None:
     assert {Path(name).name for name in finished[0].record.files} == {"program.py"}
 
 
+HANDLED = """\
+import threading, sys, traceback, torch
+import numpy as np
+w = torch.ones(1, requires_grad=True)
+thread = threading.Thread(target=w.numpy, name="T")
+thread.start()
+thread.join()
+try:
+    w.numpy()
+except RuntimeError as error:
+    first = error
+try:
+    np.mean(w)
+except TypeError as error:
+    raise ExceptionGroup("both", [first, error]) from first
+"""
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="groups of exceptions")
+def test_what_is_printed_of_exceptions_is_what_it_would_be_unobserved(
+    project: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (project / "a.py").write_text(HANDLED)
+    plain = subprocess.run([sys.executable, "a.py"], stderr=subprocess.PIPE, check=False).stderr
+    outcome = run_in_place([sys.executable, "a.py"])
+    assert [each.line for each in outcome.record.crossings] == [0, 8, 12]
+    assert capfd.readouterr().err == plain.decode()
+
+
 def test_keeping_going_goes_on_to_the_last_line(project: Path) -> None:
     (project / "a.py").write_text(
         "import torch, os\nw = torch.ones(2, requires_grad=True)\n"
@@ -229,7 +258,7 @@ def test_other_methods_are_observed_on_request(project: Path) -> None:
         "float(w.item())\nfloat(w.detach())\nw.tolist()\ntorch.ones(1).numpy()\n"
         "numpy.from_dlpack(w.detach())\n"
     )
-    methods = ("item", "tolist", "__float__", "__dlpack__")
+    methods = ("item", "tolist", "__float__")
     outcome = run_in_place([sys.executable, "a.py"], methods=methods)
     assert outcome.exit_code == 0
     found = [(crossing.line, crossing.method) for crossing in outcome.record.crossings]

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -333,9 +333,39 @@ def test_the_warm_process_dies_with_its_parent() -> None:
         assert parent.stdout is not None
         warm = int(parent.stdout.readline())
         parent.send_signal(signal.SIGKILL)
-    deadline = time.monotonic() + 10
-    while Path(f"/proc/{warm}").exists() and _is_running(warm):
-        assert time.monotonic() < deadline, "the warm process outlived its parent"
+    wait_until(lambda: not _is_running(warm), "the warm process to end")
+
+
+@linux_only
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_a_program_and_all_it_started_end_with_whoever_asked_for_it(
+    tmp_path: Path, end: signal.Signals
+) -> None:
+    program = (
+        "import os, pathlib, sys, time\n"
+        "if os.fork() == 0:\n    os.setsid()\n"
+        "open(sys.argv[0] + str(os.getpid()), 'w').close()\ntime.sleep(60)\n"
+    )
+    starter = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from detachlint.harness.runner import Runner\n"
+        "Runner().run(sys.argv[2], filename=sys.argv[3])\n"
+    )
+    root, place = str(Path(__file__).parents[2]), tmp_path / "temporary"
+    place.mkdir()
+    command = [sys.executable, "-c", starter, root, program, str(tmp_path / "process-")]
+    with subprocess.Popen(command, env={**os.environ, "TMPDIR": str(place)}) as parent:
+        wait_until(lambda: len(list(tmp_path.glob("process-*"))) == 2, "the program to start")
+        parent.send_signal(end)
+    processes = [int(path.name.rpartition("-")[2]) for path in tmp_path.glob("process-*")]
+    wait_until(lambda: not any(map(_is_running, processes)), "its processes to end")
+    wait_until(lambda: not any(place.iterdir()), "its directories to go")
+
+
+def wait_until(condition: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline, f"waited in vain for {what}"
         time.sleep(0.05)
 
 

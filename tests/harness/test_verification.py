@@ -174,6 +174,11 @@ OTHER_ARRAY = PROGRAM + "np.asarray(w.detach() * 2)\n"
             [("w.cpu()", "w.detach()"), ("w * 3", "w * 4")],
             "the gradients of leaves differ",
         ),
+        (
+            PROGRAM + "w.grad = w.grad + w.detach()\n",
+            [("w.cpu()", "w.detach()"), ("w.grad + w", "w.grad - w")],
+            "the gradients of leaves differ",
+        ),
         (OTHER_ARRAY, [("w.cpu()", "w.detach()"), ("() * 2", "() * 4")], "another array at line 8"),
         (PROGRAM, [("w.cpu()", "while True: pass")], "the fix cannot be applied"),
         (
