@@ -65,12 +65,12 @@ def execute(
     leaving with exit code 0 is no error. With `tests` it is a file of tests that pytest runs; failed
     tests leave with its exit code. With `gradients` those of all leaves are digested after each
     backward pass and, if no exception ends the program, at its end. With `at_exit` its threads are
-    waited for and its exit handlers run, as at the end of a Python process. Exceptions of the types `passing` are the
-    caller's own (a time limit, say) and go through. `launch` is for a program of several files, of
-    which `text` is that of `filename`. With `neighbours` the files that it imports are part of the
-    program, too, unless they are a library's. `report` is that of `Observer`; a process that the program
-    forks counts, and reports, for itself. Nothing protects this process from the program: that is
-    `run_program`'s work.
+    waited for and its exit handlers run, as at the end of a Python process. Exceptions of the types
+    `passing` are the caller's own (a time limit, say) and go through. `launch` is for a program of
+    several files, of which `text` is that of `filename`. With `neighbours` the files that it imports
+    are part of the program, too, unless they are a library's. `report` is that of `Observer`; a
+    process that the program forks counts, and reports, for itself. Nothing protects this process from
+    the program: that is `run_program`'s work.
     """
     observer = Observer(
         program_files(filename, launch.root if launch else None, neighbours=neighbours),
