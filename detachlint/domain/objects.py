@@ -417,7 +417,8 @@ class Partial:
     keywords: MappingOf[str, Value] = field(default_factory=dict)
     modes: tuple[Value, ...] = ()
     transform: str = ""
-    """The transform of `torch.func` under which it runs: it is handed wrappers of its arguments."""
+    """The transform of `torch.func` under which it runs, which hands it wrappers of its arguments; or
+    what made it an operator of PyTorch."""
 
     def join(self, other: Partial) -> Partial:
         """Either of the two."""

@@ -17,6 +17,7 @@ class Surroundings:
     `dtype` and `device` are those of factories that are not told. `lowers` says whether autocast gives
     matrix products a dtype that NumPy lacks, on the devices `lowers_on` (empty: nobody knows which).
     `fake`: tensors made are FakeTensors. `compiled`: `torch.compile` traces the code, and NumPy in it.
+    `differentiated`: by `torch.func.grad` or its like, under which no tensor has memory.
     """
 
     dtype: Dtype = Dtype.FLOAT32
@@ -25,6 +26,7 @@ class Surroundings:
     lowers_on: frozenset[str] = frozenset()
     fake: Trait = PLAIN
     compiled: Belief = NO
+    differentiated: Trait = PLAIN
 
     def join(self, other: Surroundings) -> Surroundings:
         """Either of the two."""
@@ -37,6 +39,7 @@ class Surroundings:
             self.lowers_on | other.lowers_on,
             self.fake.join(other.fake),
             self.compiled.join(other.compiled),
+            self.differentiated.join(other.differentiated),
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from detachlint.interpret.facts import Facts
 from detachlint.rules.finding import Applicability, Finding, Fix, Remedy
-from detachlint.rules.telling import beside, cures
+from detachlint.rules.telling import advice_behind, beside, cures
 from detachlint.rules.visits import Raising, crossings_of, is_method, mode_of, trace_of
 
 CODE = "DTL101"
@@ -27,7 +27,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             trace=trace_of(
                 facts.filename, raising, f"converted to NumPy here{mode_of(worst)}", worst.story
             ),
-            fix=_advice() if raising.needed else None,
+            fix=_advice() if raising.needed else advice_behind(raising.refusal),
             remedy=Remedy.DETACH_RECEIVER,
             cures=cures(raising.refusal),
         )

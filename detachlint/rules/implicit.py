@@ -7,7 +7,7 @@ from detachlint.knowledge.facts import is_tensor_method, numpy_fact
 from detachlint.knowledge.model import Gate
 from detachlint.knowledge.names import GETITEM
 from detachlint.rules.finding import BECAUSE, Applicability, Finding, Fix, Remedy
-from detachlint.rules.telling import beside, cures
+from detachlint.rules.telling import advice_behind, beside, cures
 from detachlint.rules.twins import twin
 from detachlint.rules.visits import Raising, is_method, is_rejected, mode_of, trace_of
 
@@ -38,7 +38,7 @@ def finding_of(
         span=raising.span.alone(),
         confidence=raising.confidence,
         trace=trace_of(facts.filename, raising, last, origin),
-        fix=_twin_advice(worst) if raising.needed else None,
+        fix=_twin_advice(worst) if raising.needed else advice_behind(raising.refusal),
         remedy=remedy if all(visit.located for visit in raising.visits) else Remedy.NONE,
         cures=cures(raising.refusal),
         because=BECAUSE_REJECTED if is_rejected(worst) else BECAUSE,

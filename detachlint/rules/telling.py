@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from detachlint.domain.belief import NO, Truth
 from detachlint.domain.traits import Check, Trait
-from detachlint.rules.finding import Confidence
-from detachlint.rules.refusals import Refusal, belief, is_quantized
+from detachlint.rules.finding import Applicability, Confidence, Fix
+from detachlint.rules.refusals import META, Refusal, belief, is_quantized
 
 
 def beside(found: Refusal) -> str:
@@ -109,3 +109,33 @@ def cures(found: Refusal) -> tuple[str, ...]:
         steps += ["resolve_neg"] if Check.NEGATIVE in refused else []
         steps += ["float"] if Check.DTYPE in refused else []
     return tuple(steps)
+
+
+def advice(found: Refusal) -> Fix | None:
+    """What to do where no methods of the tensor help; None where they do."""
+    words = _advice(found)
+    return None if words is None else Fix(words, Applicability.DISPLAY_ONLY, ())
+
+
+def advice_behind(found: Refusal) -> Fix | None:
+    """The same where detaching would only show what else is refused; None where it helps."""
+    return advice(found) if found.later else None
+
+
+def _advice(found: Refusal) -> str | None:
+    for check in found.all:
+        names = found.worst.traits[check].names if check in found.worst.traits else frozenset()
+        match check:
+            case Check.UNINITIALIZED:
+                return "run the module on an input first: the parameter has no data before that"
+            case Check.DEVICE if names == META:
+                return "make the tensor on a real device: there is no data on `meta`"
+            case Check.SUBCLASS if "masked" in names:
+                return "take the values out with `.to_tensor(value)` or `.get_data()` first"
+            case Check.SUBCLASS | Check.STORAGE if "nested" in names:
+                return "convert the parts one by one, or `.to_padded_tensor(…)` first"
+            case Check.SUBCLASS:
+                return "there is no data to convert: compute this outside the fake tensor mode"
+            case Check.STORAGE:
+                return "use PyTorch's own functions inside the transformed function"
+    return None

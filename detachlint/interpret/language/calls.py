@@ -36,6 +36,7 @@ from detachlint.interpret.language import classes
 from detachlint.interpret.language.conditions import test
 from detachlint.interpret.language.lookup import find_in_class, is_module
 from detachlint.interpret.pytorch import (
+    custom_functions,
     gradmode,
     library,
     methods,
@@ -231,6 +232,9 @@ def _call_object(
             return machine.invoke(address, arguments, state, activation, span)
         case Class():
             return classes.instantiate(machine, address, thing, arguments, state, activation, span)
+        case Partial() if custom_functions.is_operator(thing):
+            call = LibraryCall("", BOTTOM_VALUE, arguments, state, activation, span, shown)
+            return custom_functions.call_operator(machine, thing, call)
         case Partial() if thing.transform:
             return transforms.run(machine, thing, arguments, state, activation, span, shown)
         case Partial():

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO, YES, Belief
-from detachlint.domain.objects import GradSwitch, Kind, Partial, Sequence, Tensor
+from detachlint.domain.objects import Kind, Partial, Sequence, Tensor
 from detachlint.domain.story import begin
 from detachlint.domain.values import BOTTOM_VALUE, Address, Value
 from detachlint.interpret.engine.activation import Outcomes
@@ -23,6 +23,8 @@ from detachlint.knowledge.facts import CallFact
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
 
+OPERATOR = "no-grad"
+"""What the facts say of what makes a function an operator, which runs it."""
 HOOKS = frozenset({"hook-gradient", "hook-itself"})
 """What the facts say of methods that register a hook, by what it is given."""
 
@@ -45,9 +47,10 @@ def run(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
         return [(made, call.state)]
     if fact.calls == "leaves":
         run_aside(machine, call, function, _grad_inputs(machine, call), YES)
-    if fact.calls == "no-grad" and gives_function:
-        switch = machine.new(call.state, call.activation, call.span, "body", GradSwitch(NO))
-        return [(switch, call.state)]
+    if fact.calls == OPERATOR and gives_function:
+        decorator = Partial(BOTTOM_VALUE, transform=fact.name)
+        made = machine.new(call.state, call.activation, call.span, "decorator", decorator)
+        return [(made, call.state)]
     return None
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from detachlint.domain.belief import MAYBE, NO, YES, Belief
 from detachlint.domain.objects import (
     Class,
-    Function,
     Instance,
     Kind,
     Mapping,
@@ -31,12 +30,12 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.handed_out import run_handed_out_in
-from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import containers, exits
 from detachlint.interpret.language.contents import BUILTIN_BASES
-from detachlint.interpret.language.lookup import class_names, find_in_class, library_bases
+from detachlint.interpret.language.lookup import class_names, library_bases
 from detachlint.interpret.pytorch import (
     callbacks,
+    custom_functions,
     gradmode,
     modules,
     numpy_calls,
@@ -58,11 +57,6 @@ from detachlint.knowledge.source_facts import is_module_source
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
-
-
-CONTEXT = "function context"
-"""The kind of class that `ctx` is of in a custom function."""
-NOT_DIFFERENTIABLE = "@not differentiable"
 
 
 def construct(machine: Machine, call: LibraryCall) -> Value:
@@ -160,7 +154,7 @@ def _by_class(
     fact = facts.class_fact(name)
     if fact is not None and call.name in fact.methods:
         behaviour = fact.methods[call.name].behaviour
-        if fact.kind == CONTEXT:
+        if fact.kind == custom_functions.CONTEXT:
             return _call_on_context(machine, address, thing, behaviour, call)
         stepped = optimizer_steps.call_method(machine, address, behaviour, call)
         if stepped is not None:
@@ -260,7 +254,10 @@ def _call_on_context(
             for atom in value:
                 tensor = state.get(atom) if isinstance(atom, Address) else None
                 if isinstance(tensor, Tensor) and isinstance(atom, Address):
-                    marked = {**tensor.attributes, NOT_DIFFERENTIABLE: value_of(address)}
+                    marked = {
+                        **tensor.attributes,
+                        custom_functions.NOT_DIFFERENTIABLE: value_of(address),
+                    }
                     state.put(atom, replace(tensor, attributes=marked))
     return [(NONE, state)]
 
@@ -273,8 +270,8 @@ def call_class_method(machine: Machine, atom: Atom, call: LibraryCall) -> Outcom
     state = call.state
     thing = state.get(atom) if isinstance(atom, Address) else None
     if isinstance(thing, Class) and isinstance(atom, Address):
-        if _runs_custom_function(state, atom, call.name):
-            return _apply_autograd_function(machine, atom, call)
+        if custom_functions.is_run_by(state, atom, call.name):
+            return custom_functions.apply(machine, atom, call)
         if call.name == "__init__":
             return _explicit_base_init(machine, atom, call)
         if any(is_module_source(f"{base}.{call.name}") for base in library_bases(state, atom)):
@@ -290,12 +287,6 @@ def call_class_method(machine: Machine, atom: Atom, call: LibraryCall) -> Outcom
     return [(value, state)]
 
 
-def _runs_custom_function(state: State, cls: Address, method: str) -> bool:
-    """Whether a method of a class runs its `forward` as a step of the graph."""
-    known = (facts.class_fact(base) for base in library_bases(state, cls))
-    return any(f is not None and f.kind == "custom function" and method in f.methods for f in known)
-
-
 def _explicit_base_init(machine: Machine, cls: Address, call: LibraryCall) -> Outcomes:
     """`Base.__init__(self, …)`."""
     receiver = call.arguments.get(0) or BOTTOM_VALUE
@@ -305,105 +296,3 @@ def _explicit_base_init(machine: Machine, cls: Address, call: LibraryCall) -> Ou
         if isinstance(thing, Instance) and isinstance(atom, Address):
             initialize_library_base(machine, atom, thing, replace(call, arguments=rest))
     return [(NONE, call.state)]
-
-
-def _apply_autograd_function(machine: Machine, cls: Address, call: LibraryCall) -> Outcomes:
-    """`F.apply(x)`: `forward` runs with grad mode off; its outputs require grad iff an input does.
-
-    `backward` runs with grad mode off, too, on gradients (executed; without `create_graph`).
-    """
-    state = call.state
-    context = machine.new(
-        state,
-        call.activation,
-        call.span,
-        "context",
-        Instance(frozenset(map(Library, facts.classes_of_kind(CONTEXT)))),
-    )
-    new_style = find_in_class(state, cls, "setup_context") is not None
-    positional = call.arguments.positional
-    given = positional if new_style else (context, *positional)
-    flag = recorded_flag(state, list(positional))
-    saved, state.mode = state.mode, NO
-    outcomes = _call_static(machine, cls, "forward", given, state, call)
-    results: Outcomes = []
-    for value, after in outcomes:
-        if new_style:
-            inputs = machine.new(
-                after, call.activation, call.span, "inputs", Sequence("tuple", positional)
-            )
-            _call_static(machine, cls, "setup_context", (context, inputs, value), after, call)
-        after.mode = saved
-        results.append((_outputs(machine, value, flag, after, call), after))
-    if results:
-        _run_backward(machine, cls, context, results[0][1], call)
-    return results
-
-
-def _call_static(
-    machine: Machine,
-    cls: Address,
-    name: str,
-    given: tuple[Value, ...],
-    state: State,
-    call: LibraryCall,
-) -> Outcomes:
-    found = find_in_class(state, cls, name)
-    if found is None:
-        return [(machine.unknown(state, call.activation, call.span, name), state)]
-    return machine.call(found[0], Arguments(given), state, call.activation, call.span, name)
-
-
-def _outputs(
-    machine: Machine, value: Value, flag: Belief, state: State, call: LibraryCall
-) -> Value:
-    """The outputs of a custom function: new tensors in the graph, whatever `forward` made them of."""
-    parts: Value = frozenset()
-    for atom in in_order(value):
-        thing = state.get(atom) if isinstance(atom, Address) else None
-        if isinstance(thing, Sequence):
-            items = tuple(
-                _output(machine, item, flag, state, call, f"output {i}")
-                for i, item in enumerate(thing.items)
-            )
-            made = replace(thing, items=items)
-            parts |= machine.new(state, call.activation, call.span, "outputs", made)
-        else:
-            parts |= _output(machine, value_of(atom), flag, state, call, "output")
-    return parts
-
-
-def _output(
-    machine: Machine, value: Value, flag: Belief, state: State, call: LibraryCall, role: str
-) -> Value:
-    things = [state.get(a) for a in value if isinstance(a, Address)]
-    tensors = [t for t in things if isinstance(t, Tensor)]
-    if tensors and len(tensors) == len(value):
-        dtype = tensors[0].dtype
-    elif things and any(not isinstance(t, Instance) for t in things):
-        dtype = Dtype.UNKNOWN
-    else:
-        return value
-    unmarked = flag
-    if any(NOT_DIFFERENTIABLE in t.attributes for t in tensors):
-        unmarked = NO
-    story = story_of_any(state, list(call.arguments.positional))
-    made = Tensor(unmarked, leaf=unmarked.opposite(), dtype=dtype, story=story)
-    return make_tensor(machine, state, call.activation, call.span, made, role)
-
-
-def _run_backward(
-    machine: Machine, cls: Address, context: Value, state: State, call: LibraryCall
-) -> None:
-    found = find_in_class(state, cls, "backward")
-    if found is None:
-        return
-    functions = [a for a in found[0] if isinstance(a, Address)]
-    count = 1
-    for address in functions:
-        function = state.get(address)
-        if isinstance(function, Function):
-            count = max(1, len(function.code.parameters) - 1)
-    gradient = machine.new(state, call.activation, call.span, "gradient", Tensor(NO))
-    aside = replace(call, state=state)
-    callbacks.run_aside(machine, aside, found[0], Arguments((context, *[gradient] * count)), NO)

@@ -19,8 +19,11 @@ def refused_traits(state: State, candidates: list[Address]) -> Traits:
     device and dtype.
     """
     joined: Traits | None = None
+    inside = state.surroundings.differentiated
     for address in candidates:
         one = _traits_of(state, address)
+        if inside != PLAIN and isinstance(state.get(address), Tensor):
+            one = {Check.STORAGE: inside, **one}
         joined = one if joined is None else join_traits(joined, one)
     return {
         check: trait

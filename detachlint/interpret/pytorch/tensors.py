@@ -445,7 +445,14 @@ def make_tensor(
 
 
 def made_under(state: State, tensor: Tensor, inference: Belief | None = None) -> Tensor:
-    """The tensor as it comes out where it is made: an inference tensor, or a FakeTensor."""
+    """The tensor as it comes out where it is made: an inference tensor, or a FakeTensor.
+
+    Under `torch.func.grad` what is computed without a wrapper requires no grad (executed).
+    """
+    inside = state.surroundings.differentiated
+    if inside != PLAIN and tensor.leaf != YES and Check.STORAGE not in tensor.traits:
+        hidden = inside.held.opposite()
+        tensor = replace(tensor, grad=tensor.grad.both(hidden), base=frozenset())
     mark = state.inference if inference is None else inference
     if mark != tensor.inference and not tensor.base:
         grad = _may_be_set(state, tensor.grad, mark)

@@ -2,6 +2,10 @@
 
 The flag kept of a wrapper under `vmap` is that of what is wrapped, and so of what comes out in the
 end. The wrapper's own, which the function sees, is off (executed).
+
+Under those that differentiate nothing else can be converted either: not what the function captures
+or makes, detached or not. What it computes without any wrapper requires no grad, whatever of: no
+graph but the wrappers' is recorded (executed).
 """
 
 from __future__ import annotations
@@ -74,6 +78,8 @@ def run(
     )
     given = replace(arguments, positional=values)
     before = state.fork() if differentiates else state
+    if differentiates:
+        _differentiated(before, thing.transform, span)
     outcomes = machine.call(thing.function, given, before, activation, span, shown)
     if not differentiates:
         return [(_unwrapped(machine, v, s, activation, span), s) for v, s in outcomes]
@@ -129,11 +135,23 @@ def run_at_once(machine: Machine, fact: CallFact, call: LibraryCall, function: V
         for index, v in enumerate(inputs)
     )
     state = call.state.fork()
+    _differentiated(state, fact.name, call.span)
     outcomes = machine.call(
         function, Arguments(values), state, call.activation, call.span, call.shown
     )
     for _, after in outcomes:
         call.state.heap = call.state.join(after).heap
+
+
+def _differentiated(state: State, transform: str, span: Span) -> None:
+    """Enter what a function runs in that is being differentiated."""
+    short = _short(transform)
+    inside = trait(short, begin(span, f"`{short}` runs this, where no tensor has memory"))
+    state.surroundings = replace(state.surroundings, differentiated=inside)
+
+
+def _short(transform: str) -> str:
+    return transform.removesuffix(WITH_MORE).rpartition(".")[2]
 
 
 def _wrapped(
@@ -147,7 +165,7 @@ def _wrapped(
     index: int,
 ) -> Value:
     """The wrappers of what a value has of tensors; `grad` is their flag, None for that of the wrapped."""
-    short = transform.removesuffix(WITH_MORE).rpartition(".")[2]
+    short = _short(transform)
     story = begin(span, f"`{short}` hands over a wrapper")
     parts: Value = frozenset()
     for atom in in_order(value):
