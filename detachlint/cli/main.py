@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     try:
         code = command.main(arguments, prog_name="detachlint", standalone_mode=False)
     except click.ClickException as error:
-        error.show()
+        _tell(error)
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         code = INTERRUPTED
@@ -49,3 +49,16 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         discard_output()
         code = 2
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _tell(error: click.ClickException) -> None:
+    """Say in one line what is wrong; of the command line, with where to read what would be right."""
+    if type(error).__name__ == "NoArgsIsHelpError":  # of newer versions of click: no mistake at all
+        error.show()
+        return
+    message = " ".join(error.format_message().split())
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if context is not None:
+        message = message if message.endswith("...") else message.removesuffix(".")
+        message += f" (see `{context.command_path} --help`)"
+    complain(message)

@@ -65,6 +65,37 @@ def test_the_exit_code_is_that_of_the_command(project: Path) -> None:
     assert run().returncode == 2
 
 
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["chekc"], "No such command 'chekc'. Did you mean 'check'? (see `detachlint --help`)"),
+        (["check", "--nonsense"], "No such option '--nonsense'"),
+        (["check", "--select"], "Option '--select' requires an argument"),
+        (["verify"], "Missing argument 'PATHS...' (see `detachlint verify --help`)"),
+        (["check", "--output-format", "xml"], "Invalid value for '--output-format': 'xml' is not "),
+        (["verify", "--json", "no/where", "."], "Invalid value for '--json': 'no/where': No such"),
+        (["run"], "name a program: SCRIPT [ARGS]... | -m MODULE [ARGS]... | -- COMMAND [ARGS]... "),
+    ],
+)
+def test_a_mistaken_command_line_is_one_line(
+    project: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], line: str
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.startswith(f"detachlint: {line}")
+    assert output.err.count("\n") == 1
+
+
+def test_no_command_at_all_is_answered_with_help(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([])
+    output = capsys.readouterr()
+    assert "Commands:" in output.err + output.out
+
+
 def test_colours_are_for_terminals(project: Path) -> None:
     assert b"\x1b" not in run("check").stdout
     assert b"\x1b[1;31mDTL101\x1b[0m" in run("check", FORCE_COLOR="1").stdout

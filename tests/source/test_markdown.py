@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Callable
+
 import pytest
 
 from detachlint.source.files import decode_file
 from detachlint.source.language import Language, language_of, read_extensions, searched
 from detachlint.source.markdown import Block, MarkdownText
+from detachlint.source.suppressions import NOTHING, read_suppressions
 from detachlint.source.text import SourceText, Undecodable
 
 PAGE = """\
@@ -158,3 +162,80 @@ def test_files_are_decoded_by_their_language() -> None:
     assert page_text.encode(page_text.text) == b"\xef\xbb\xbf```python\r\nx\r\n```"
     assert decode_file(b'{"nbformat": 4, "cells": []}', "a.ipynb").text == ""
     assert SourceText("x", "a.py").blocks is None
+
+
+# --- MyST: directives and cells -----------------------------------------------------------------
+
+CELLS = """\
+# Title  # noqa
+
+```{code-cell} ipython3
+:tags: [hide-input]
+%matplotlib inline
+x = 1
+```
+
+Words.  # flake8: noqa
+
+```python
+shown = 1
+```
+
+```{code-cell}
+---
+tags: [long]
+---
+if x:
+    !ls
+y = 2
+```
+
+```{code-cell} julia
+z = 3
+```
+
+```{code-block} python
+apart = 4
+```
+"""
+
+
+def test_a_directive_may_say_that_a_block_is_python() -> None:
+    assert programs("```{code-block} python\nx\n```\n```{code} py\ny\n```\n") == ["x\n", "y\n"]
+    assert programs("```{code-block} pycon\nx\n```\n```{admonition} python\ny\n```\n") == []
+
+
+def test_cells_are_one_program_on_their_own_rows() -> None:
+    cells, apart = page(CELLS).blocks
+    tree = ast.parse(cells.source.text)
+    assert [(type(node).__name__, node.lineno) for node in tree.body] == [
+        ("Assign", 6),
+        ("If", 19),
+        ("Assign", 21),
+    ]
+    assert apart.source.text.strip() == "apart = 4"
+    assert read_suppressions(cells.source) == NOTHING
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text,
+        lambda text: text.replace("y = 2", "y = 22"),
+        lambda text: text.replace("x = 1", "import a\nx = 1").replace("y = 2", ""),
+    ],
+)
+def test_only_what_was_changed_in_cells_is_changed(change: Callable[[str], str]) -> None:
+    source = page(CELLS)
+    cells, apart = source.blocks
+    changed = source.with_programs([change(cells.source.text), apart.source.text])
+    assert changed.text == change(CELLS)
+
+
+def test_cells_without_an_end_or_without_code_are_no_trouble() -> None:
+    assert programs("```{code-cell}\n---\nx: 1\n") == ["---\nx: 1\n"]
+    assert programs("```{code-cell}\n:a: b\n```\n") == ["#\ue0001\n"]
+    assert programs("```{code-cell}\n```\n") == [""]
+    for text in ("```{code-cell}\n---\nx: 1\n", "```{code-cell}\n```\n"):
+        source = page(text)
+        assert source.with_programs([block.source.text for block in source.blocks]).text == text

@@ -13,7 +13,7 @@ from itertools import zip_longest
 
 from detachlint.harness.fuzz.campaign import Failure, Plan, Statistics, run_campaign
 from detachlint.harness.fuzz.compare import Contradiction, Kind, TooSlow, compare, compare_fix, run
-from detachlint.harness.fuzz.coverage import ALL_CLASSES, all_behaviours
+from detachlint.harness.fuzz.coverage import ALL_CLASSES, NOT_GENERATED, all_behaviours
 from detachlint.harness.fuzz.program import form_names
 from detachlint.harness.fuzz.shrink import shrink
 
@@ -107,8 +107,11 @@ def _print_statistics(statistics: Statistics, elapsed: float) -> None:
         print("".join(f"{cell:46}" for cell in row).rstrip())
     missing = sorted(ALL_CLASSES - set(statistics.ir_classes)) or "none"
     print(f"classes of the intermediate representation that did not occur: {missing}")
-    unreached = sorted(all_behaviours() - set(statistics.behaviours)) or "none"
-    print(f"of {len(all_behaviours())} behaviours in the facts table, not reached: {unreached}")
+    unreached = all_behaviours() - set(statistics.behaviours)
+    chance = sorted(unreached - set(NOT_GENERATED)) or "none"
+    print(f"of {len(all_behaviours())} behaviours in the facts table, not reached: {chance}")
+    for behaviour in sorted(unreached & set(NOT_GENERATED)):
+        print(f"  nor {behaviour}, on purpose: {NOT_GENERATED[behaviour]}")
     print("contradictions:", dict(statistics.contradictions.most_common()) or "none")
 
 

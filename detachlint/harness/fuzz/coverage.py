@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import get_args
 
@@ -39,6 +39,13 @@ def _walk(value: object) -> Iterator[object]:
     elif isinstance(value, tuple):
         for item in value:
             yield from _walk(item)
+
+
+NOT_GENERATED: Mapping[str, str] = {
+    "calls: compiled": "compiling a program takes a hundred times as long as running it",
+    "calls: not-compiled": "makes a difference in compiled code alone",
+}
+"""Behaviours that no program is made to reach, and why: documents of programs of our own reach them."""
 
 
 @cache

@@ -54,30 +54,6 @@ def run(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
     return None
 
 
-def functional_call(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
-    """`torch.func.functional_call(module, parameters, args)`."""
-    module = call.operand(0)
-    if module is None:
-        return None
-    arguments = call.arguments.get(2, "args") or BOTTOM_VALUE
-    items: tuple[Value, ...] = (arguments,)
-    for atom in arguments:
-        thing = call.state.get(atom) if isinstance(atom, Address) else None
-        if isinstance(thing, Sequence) and thing.kind == "tuple":
-            items = thing.items
-    outcomes = machine.call(
-        module, Arguments(items), call.state, call.activation, call.span, call.shown
-    )
-    result: Outcomes = []
-    for _, after in outcomes:
-        inputs = call.inputs
-        flag = recorded_flag(after, inputs)
-        tensor = Tensor(flag, story=story_of_any(after, inputs))
-        made = machine.new(after, call.activation, call.span, "functional call", tensor)
-        result.append((made, after))
-    return result
-
-
 def checkpoint(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
     """Reentrant checkpoints run the body with grad mode off; its outputs require grad all the same."""
     function = call.operand(0)

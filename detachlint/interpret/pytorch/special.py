@@ -35,7 +35,15 @@ from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import copying, items
 from detachlint.interpret.language.elements import length_of
-from detachlint.interpret.pytorch import callbacks, casts, modules, operations, placement, traits
+from detachlint.interpret.pytorch import (
+    callbacks,
+    casts,
+    functional_calls,
+    modules,
+    operations,
+    placement,
+    traits,
+)
 from detachlint.interpret.pytorch.needed import note_use
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.interpret.pytorch.tensors import (
@@ -523,7 +531,7 @@ HANDLERS: dict[str, Handler] = {
     "deepcopy": _deepcopy,
     "einsum": _einsum,
     "from_pretrained": _from_pretrained,
-    "functional_call": callbacks.functional_call,
+    "functional_call": functional_calls.functional_call,
     "getitem": _getitem,
     "gives_argument": _gives_argument,
     "leaf": _leaf,

@@ -104,8 +104,8 @@ def _derivative(
         story = then(story_of_any(state, inputs), span, f"differentiated by `{shown}`")
     asked = [state.get(a) for a in addresses(next(iter(inputs), frozenset()))]
     beside = facts.what_it_calls(thing.transform.removesuffix(WITH_MORE)) == WITH_VALUE
-    alone = not beside and not thing.transform.endswith(WITH_MORE)
-    if alone and asked and all(isinstance(a, Tensor) for a in asked):
+    known = bool(asked) and all(isinstance(a, Tensor) for a in asked)
+    if known and not thing.transform.endswith(WITH_MORE):
         made = Tensor(
             flag,
             leaf=flag.opposite(),
@@ -113,7 +113,11 @@ def _derivative(
             device=placement.common_device(state, inputs),
             story=story,
         )
-        return machine.new(state, activation, span, "derivative", made)
+        derivative = machine.new(state, activation, span, "derivative", made)
+        if not beside:
+            return derivative
+        value = machine.new(state, activation, span, "value", made)
+        return machine.new(state, activation, span, "both", Sequence("tuple", (derivative, value)))
     return machine.unknown(state, activation, span, "result", grad=flag, story=story)
 
 

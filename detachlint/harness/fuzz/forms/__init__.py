@@ -13,6 +13,7 @@ from detachlint.harness.fuzz.forms import (
     iteration,
     modes,
     modules,
+    surroundings,
     values,
     writes,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "iteration",
     "modes",
     "modules",
+    "surroundings",
     "values",
     "writes",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from detachlint.harness.fuzz.builder import Builder
 from detachlint.harness.fuzz.expressions import condition, named_vector, vector
 from detachlint.harness.fuzz.kinds import VECTOR
@@ -99,3 +101,23 @@ def missing_key(b: Builder) -> bool:
     b.emit(f"    {name} = {vector(b)}")
     b.declare(name, VECTOR)
     return True
+
+
+def group_of_exceptions(b: Builder) -> bool:
+    name = b.name("x")
+    b.emit(f"{name} = {vector(b)}")
+    b.emit("try:")
+    b.emit("    raise ExceptionGroup('both', [ValueError('one'), TypeError('two')])")
+    b.emit(
+        f"except* {b.pick(('ValueError', '(ValueError, KeyError)'))}{b.pick(('', ' as group'))}:"
+    )
+    b.emit(f"    {name} = {name}{b.pick(('.detach()', ' * 2'))}")
+    b.emit("except* TypeError:")
+    b.emit(f"    {name} = {vector(b)}")
+    b.emit(f"{b.name('array')} = {name}.numpy()")
+    b.declare(name, VECTOR)
+    return True
+
+
+if sys.version_info >= (3, 11):
+    form("group of exceptions", 0.4)(group_of_exceptions)
