@@ -6,7 +6,7 @@ import ctypes
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,8 +23,9 @@ class Limits:
     seconds: float = 10.0
     """Wall time from the program's first line to the end of its exit handlers."""
     memory: int = 2 << 30
-    """Bytes of address space of each of its processes, beyond Python and PyTorch themselves; of memory
-    of its own alone where there is an accelerator."""
+    """Bytes beyond Python and PyTorch themselves: of address space for each of its processes (where
+    there is an accelerator, of memory of its own alone), and of memory for all together. The latter is
+    looked at ten times a second."""
     output: int = 1 << 20
     """Bytes written to standard output and standard error together."""
     file_size: int = 64 << 20
@@ -119,6 +120,20 @@ def descendants(process: int) -> frozenset[int]:
         found.update(below)
         waiting.extend(below)
     return frozenset(found)
+
+
+def memory_beyond(own: int, processes: Iterable[int]) -> int:
+    """Bytes of memory that processes have of their own beyond `own`, which each may have inherited."""
+    return sum(max(0, private_memory(process) - own) for process in processes)
+
+
+def private_memory(process: int) -> int:
+    """Bytes in memory of a process that are of no file; 0 where that is not known."""
+    try:
+        _, resident, shared, *_ = Path(f"/proc/{process}/statm").read_text().split()
+    except (OSError, ValueError):
+        return 0
+    return (int(resident) - int(shared)) * os.sysconf("SC_PAGE_SIZE")
 
 
 def _parents() -> Iterator[tuple[int, int]]:

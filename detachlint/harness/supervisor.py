@@ -19,6 +19,8 @@ from detachlint.harness.limits import (
     Limits,
     descendants,
     die_with_parent,
+    memory_beyond,
+    private_memory,
     restrict_this_process,
 )
 from detachlint.harness.observation import Observation, Verdict
@@ -153,7 +155,7 @@ def _watch(
 ) -> _Ending:
     """Collect the program's output until it ends or exceeds a limit."""
     result, *outputs = channels
-    next_count = started + _COUNT_PROCESSES
+    own, next_count = private_memory(os.getpid()), started + _COUNT_PROCESSES
     while True:
         waiting = {channel.descriptor: channel for channel in channels if channel.open}
         for descriptor in select.select(list(waiting), [], [], _LOOK_AROUND)[0]:
@@ -172,14 +174,25 @@ def _watch(
             return _Ending(Verdict.TIMEOUT, f"ran for more than {limits.seconds:g} seconds")
         if now >= next_count:
             next_count = now + _COUNT_PROCESSES
-            if len(descendants(os.getpid())) > limits.processes:
-                return _Ending(Verdict.PROCESSES, f"had more than {limits.processes} processes")
+            ending = _too_much_in_sum(limits, own)
+            if ending is not None:
+                return ending
         status = _status_if_ended(child)
         if status is not None:
             _drain(channels)
             if _is_complete(result):
                 return _Ending(Verdict.FINISHED)
             return _Ending(Verdict.DIED, _status_in_words(status))
+
+
+def _too_much_in_sum(limits: Limits, own: int) -> _Ending | None:
+    """What the processes exceed together, if anything; each may have inherited `own` bytes."""
+    processes = descendants(os.getpid())
+    if len(processes) > limits.processes:
+        return _Ending(Verdict.PROCESSES, f"had more than {limits.processes} processes")
+    if memory_beyond(own, processes) > limits.memory:
+        return _Ending(Verdict.MEMORY, _too_much_memory(limits))
+    return None
 
 
 def _has_hung_up(descriptor: int) -> bool:
@@ -257,7 +270,7 @@ def _observation(
             fields = _empty()
             ending = _Ending(Verdict.DIED, "spoilt the result of the observation")
     if _ran_out_of_memory(fields["error"]):
-        ending = _Ending(Verdict.MEMORY, f"needed more than {limits.memory} bytes")
+        ending = _Ending(Verdict.MEMORY, _too_much_memory(limits))
     return Observation.from_json(
         {
             **fields,
@@ -308,6 +321,10 @@ def _counted(entries: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for sent in by_process.values():
         for crossing, count in latest_counts(sent).items():
             yield asdict(replace(crossing, count=count))
+
+
+def _too_much_memory(limits: Limits) -> str:
+    return f"needed more than {limits.memory} bytes"
 
 
 def _ran_out_of_memory(error: dict[str, Any] | None) -> bool:

@@ -127,6 +127,16 @@ def test_too_much_memory_is_refused(runner: Runner, text: str) -> None:
 
 
 @linux_only
+def test_what_all_processes_need_together_counts() -> None:
+    text = "import os, time\nfor _ in range(4):\n    if os.fork() == 0: break\n"
+    text += "x = bytearray(SIZE)\nx[::4096] = bytes([1]) * len(x[::4096])\ntime.sleep(1)\n"
+    with Runner(replace(LIMITS, memory=300 << 20)) as runner:
+        seen = runner.run(text.replace("SIZE", "100 << 20"))
+        assert (seen.verdict, seen.detail) == (Verdict.MEMORY, "needed more than 314572800 bytes")
+        assert runner.run(text.replace("SIZE", "10 << 20")).verdict is Verdict.FINISHED
+
+
+@linux_only
 def test_a_fork_bomb_is_ended_and_nothing_of_it_is_left(runner: Runner) -> None:
     seen = runner.run("import os\nwhile True: os.fork()\n")
     assert seen.verdict is Verdict.PROCESSES
