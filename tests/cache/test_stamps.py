@@ -9,7 +9,7 @@ import pytest
 
 from detachlint.api import check_paths
 from detachlint.cache import stamps
-from detachlint.cache.consulted import is_unchanged
+from detachlint.cache.consulted import Consulted, are_unchanged, is_unchanged, listing
 from detachlint.cache.stamps import MISSING, UNSURE, digest_of_file, is_settled, stamp_of
 from detachlint.cache.store import Store
 from detachlint.config.options import Options
@@ -99,3 +99,86 @@ def test_what_is_no_file_has_no_stamp(tmp_path: Path) -> None:
     assert digest_of_file(str(tmp_path / "nowhere")) == MISSING
     assert is_unchanged(str(tmp_path / "nowhere"), None, MISSING)
     assert not is_unchanged(str(tmp_path / "nowhere"), None, "0123")
+
+
+def test_a_stamp_has_all_that_tells_files_apart(tmp_path: Path) -> None:
+    file = tmp_path / "a.py"
+    file.write_text("x = 1\n")
+    status = file.stat()
+    assert stamp_of(str(file)) == [
+        status.st_size,
+        status.st_mtime_ns,
+        status.st_ctime_ns,
+        status.st_ino,
+    ]
+
+
+def test_the_stamp_is_that_of_before_the_first_reading(tmp_path: Path) -> None:
+    """What is written while it is read may not be what was read."""
+    file = tmp_path / "a.py"
+    file.write_text("x = 1\n")
+    os.utime(file, (1_000_000_000, 1_000_000_000))
+    consulted = Consulted()
+    consulted.before_reading(str(file))
+    first = stamp_of(str(file))
+    file.write_text("x = 22\n")
+    consulted.before_reading(str(file))
+    assert consulted.news_since((0, 0)).stamps == {}
+    consulted.file(str(file), "digest")
+    assert consulted.news_since((0, 0)).stamps == {str(file): first}
+
+
+def test_a_file_or_folder_that_has_changed_meanwhile_tears_what_was_found() -> None:
+    for change in (
+        lambda consulted: (consulted.file("a", "1"), consulted.file("a", "2")),
+        lambda consulted: (
+            consulted.folder("a", frozenset({"b"})),
+            consulted.folder("a", frozenset()),
+        ),
+    ):
+        consulted, same = Consulted(), Consulted()
+        change(consulted)
+        assert consulted.torn
+        same.hear(consulted.news_since((0, 0)))
+        assert same.torn
+
+
+def test_what_another_process_has_consulted_is_known(tmp_path: Path) -> None:
+    file = tmp_path / "a.py"
+    file.write_text("x = 1\n")
+    there, here = Consulted(), Consulted()
+    there.file("before", "0")
+    mark = there.mark()
+    there.before_reading(str(file))
+    there.file(str(file), "1")
+    there.folder("folder", frozenset({"b.py"}))
+    here.hear(there.news_since(mark))
+    assert (here.files, here.folders) == ({str(file): "1"}, {"folder": frozenset({"b.py"})})
+    assert not here.torn
+    assert here.news_since((0, 0)).stamps == {str(file): stamp_of(str(file))}
+    assert here.stamp(str(file)) is None, "its content is new"
+    there.folder("another", frozenset())
+    assert [path for path, _ in there.news_since(there.mark()).folders] == []
+
+
+def test_a_stamp_is_given_where_it_tells_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stamps, "UNSURE", -60.0)  # as if it were a minute later
+    file = tmp_path / "a.py"
+    file.write_text("x = 1\n")
+    consulted = Consulted()
+    consulted.before_reading(str(file))
+    assert consulted.stamp(str(file)) == stamp_of(str(file))
+    assert consulted.stamp("never read") is None
+
+
+def test_the_names_that_imports_look_at_are_listed(tmp_path: Path) -> None:
+    for name in ("a.py", "package", "__pycache__", "notes.txt", ".git", "some-data"):
+        (tmp_path / name).mkdir()
+    assert listing(str(tmp_path)) == {"a.py", "package", ".git"}
+    assert listing(str(tmp_path / "nowhere")) == frozenset()
+    (tmp_path / "file").write_text("")
+    assert listing(str(tmp_path / "file")) == frozenset()
+    assert are_unchanged([(str(tmp_path / "a.py"), []), (str(tmp_path / "package"), [])])
+    assert not are_unchanged([(str(tmp_path / "a.py"), []), (str(tmp_path / "package"), ["b"])])

@@ -256,3 +256,208 @@ def test_the_folder_is_where_other_programs_have_theirs() -> None:
 
 def test_entries_have_checksums_of_a_known_size() -> None:
     assert len(bytes.fromhex(store.digest_of(b""))) == 16
+
+
+# --- what is done once, and what may fail -------------------------------------------------------
+
+
+def test_the_folder_is_prepared_once(kept: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[Path] = []
+    monkeypatch.setattr(store, "prepare", lambda folder: folder.mkdir() or calls.append(folder))
+    for name in ("a", "b", "c"):
+        kept.write(name, b"1")
+    assert calls == [kept.folder]
+
+
+def test_the_folder_is_made_with_those_above_it(tmp_path: Path, told: list[str]) -> None:
+    kept = Store(tmp_path / "some" / "where" / "cache", told.append)
+    kept.write("a", b"1")
+    assert (kept.read("a"), told) == (b"1", [])
+
+
+def test_marks_that_are_there_are_left_alone(kept: Store) -> None:
+    kept.folder.mkdir()
+    (kept.folder / ".gitignore").write_text("# mine\n")
+    kept.write("a", b"1")
+    assert (kept.folder / ".gitignore").read_text() == "# mine\n"
+
+
+@pytest.mark.parametrize(
+    ("age", "is_noted"), [(store._REFRESH / 2, False), (store._REFRESH * 2, True), (-500.0, True)]
+)
+def test_a_use_is_noted_now_and_then(kept: Store, age: float, is_noted: bool) -> None:
+    kept.write("a", b"1")
+    path = only_file(kept.folder, "a")
+    aged(path, age)
+    before = path.stat().st_mtime
+    kept.read("a")
+    assert (path.stat().st_mtime != before) == is_noted
+
+
+def test_what_cannot_be_marked_as_used_is_read(
+    kept: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept.write("a", b"1")
+    aged(only_file(kept.folder, "a"), store._REFRESH * 2)
+
+    def refuse(*_: Any) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "utime", refuse)
+    assert kept.read("a") == b"1"
+
+
+def test_an_interrupted_write_leaves_nothing_beside_its_place(
+    kept: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept.write("a", b"1")
+
+    def interrupt(*_: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        kept.write("a", b"2")
+    assert not list(kept.folder.rglob("*.tmp"))
+    assert kept.read("a") == b"1"
+
+
+def test_whether_there_is_an_entry_is_known_without_reading_it(kept: Store) -> None:
+    assert not kept.holds("a")
+    kept.write("a", b"1")
+    assert kept.holds("a")
+    only_file(kept.folder, "a").write_bytes(b"")
+    assert kept.holds("a")
+
+
+def test_a_folder_that_no_system_takes_is_told_once(told: list[str]) -> None:
+    kept = Store(Path("a\0b"), told.append)
+    assert kept.read("a") is None
+    kept.write("a", b"1")
+    kept.write("a", b"1")
+    assert len(told) == 1
+    assert told[0].startswith("results are not cached: ")
+
+
+# --- where it is --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("value", ["", "0", "f", "False", "N", "no", "OFF"])
+def test_words_for_no_do_not_ask_for_no_cache(value: str) -> None:
+    assert folders.wanted_folder({folders.NO_CACHE: value}) is not None
+
+
+@pytest.mark.parametrize("value", ["1", "true", "yes", "please"])
+def test_any_other_word_asks_for_no_cache(value: str) -> None:
+    assert folders.wanted_folder({folders.NO_CACHE: value}) is None
+
+
+def test_a_folder_can_be_named() -> None:
+    assert folders.wanted_folder({folders.CACHE_DIR: "named"}) == Path("named")
+    assert folders.default_folder({"XDG_CACHE_HOME": "/x"}, "linux") == Path("/x/detachlint")
+    unnamed = folders.default_folder({}, "linux")
+    assert folders.default_folder({"XDG_CACHE_HOME": " "}, "linux") == unnamed
+
+
+# --- what is thrown away ------------------------------------------------------------------------
+
+
+def test_what_is_no_folder_and_what_has_another_mark_is_not_cleaned(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert not folders.clean(tmp_path / "file")
+    (tmp_path / "CACHEDIR.TAG").write_bytes(b"\xff")
+    with pytest.raises(OSError, match="is not detachlint's"):
+        folders.clean(tmp_path)
+
+
+def test_the_day_counts_from_the_last_clean_up(kept: Store) -> None:
+    kept.write("a", b"1")
+    now = time.time() + 10 * folders.PAUSE
+    folders.throw_old_away(kept.folder, now)
+    aged(only_file(kept.folder, "a"), folders.OLDEST + 60)
+    folders.throw_old_away(kept.folder, now + folders.PAUSE / 2)
+    assert kept.holds("a")
+    folders.throw_old_away(kept.folder, now - 60)  # the clock was set back
+    assert not kept.holds("a")
+
+
+def test_a_program_that_nobody_uses_goes_with_its_folder(kept: Store) -> None:
+    kept.write("a", b"1")
+    for name in ("0.0.1", "0.0.2"):
+        (kept.folder / name).mkdir()
+    (kept.folder / "0.0.1" / "entry").write_bytes(b"")
+    aged(kept.folder / "0.0.1" / "entry", folders.OLDEST + 60)
+    folders.throw_old_away(kept.folder, time.time() + folders.PAUSE + 60)
+    assert not (kept.folder / "0.0.1").exists()
+    assert not (kept.folder / "0.0.2").exists()  # empty: never used
+    assert kept.read("a") == b"1"
+
+
+def test_what_goes_while_it_is_cleaned_up_is_no_trouble(
+    kept: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept.write("a", b"1")
+
+    def gone(*_: Any) -> Any:
+        raise FileNotFoundError
+
+    monkeypatch.setattr(folders, "_throw_away", gone)
+    folders.throw_old_away(kept.folder, time.time() + folders.PAUSE + 60)
+    assert kept.read("a") == b"1"
+
+
+# --- which program it is ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "value"),
+    [(identity, "LAYOUT", 99), (sys, "version", "4.0"), (sys, "platform", "other")],
+)
+def test_layouts_and_pythons_are_told_apart(
+    monkeypatch: pytest.MonkeyPatch, module: Any, name: str, value: object
+) -> None:
+    before = identity.program_name()
+    monkeypatch.setattr(module, name, value)
+    assert identity.program_name() != before
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        [("/b", 1, 5)],
+        [("/a", 2, 5)],
+        [("/a", 1, 6)],
+        [("/a", 1, 5), ("/b", 1, 5)],
+        [],
+    ],
+)
+def test_every_part_of_the_programs_files_counts(
+    monkeypatch: pytest.MonkeyPatch, files: list[tuple[str, int, int]]
+) -> None:
+    package = str(Path(identity.__file__).parent.parent)
+
+    def name_with(found: list[tuple[str, int, int]]) -> str:
+        placed = [(package + name, size, changed) for name, size, changed in found]
+        monkeypatch.setattr(identity, "_files", lambda folder: iter(placed))
+        return identity.program_name()
+
+    assert name_with(files) != name_with([("/a", 1, 5)])
+    both = [("/a", 1, 5), ("/b", 1, 5)]
+    assert name_with(both) == name_with(both[::-1])  # folders are listed in any order
+
+
+def test_what_python_compiles_is_no_part_of_the_program(tmp_path: Path) -> None:
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "a.pyc").write_bytes(b"")
+    (tmp_path / "a.py").write_bytes(b"x")
+    assert [(Path(name).name, size) for name, size, _ in identity._files(str(tmp_path))] == [
+        ("a.py", 1)
+    ]
+
+
+def test_libraries_that_results_depend_on_are_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = identity.program_name()
+    monkeypatch.setattr(identity, "OUTSIDE", ("json",))
+    another = identity.program_name()
+    monkeypatch.setattr(identity, "OUTSIDE", ("no_such_library",))
+    assert len({before, another, identity.program_name()}) == 3
