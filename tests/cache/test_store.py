@@ -263,7 +263,8 @@ def test_entries_have_checksums_of_a_known_size() -> None:
 
 def test_the_folder_is_prepared_once(kept: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[Path] = []
-    monkeypatch.setattr(store, "prepare", lambda folder: folder.mkdir() or calls.append(folder))
+    kept.folder.mkdir()
+    monkeypatch.setattr(store, "prepare", calls.append)
     for name in ("a", "b", "c"):
         kept.write(name, b"1")
     assert calls == [kept.folder]
@@ -328,6 +329,18 @@ def test_whether_there_is_an_entry_is_known_without_reading_it(kept: Store) -> N
     assert kept.holds("a")
     only_file(kept.folder, "a").write_bytes(b"")
     assert kept.holds("a")
+
+
+def test_what_may_not_be_looked_at_is_not_there(
+    kept: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept.write("a", b"1")
+
+    def refuse(*_: Any, **__: Any) -> Any:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "exists", refuse)
+    assert not kept.holds("a")
 
 
 def test_a_folder_that_no_system_takes_is_told_once(told: list[str]) -> None:
