@@ -138,9 +138,13 @@ def _device(machine: Machine, call: LibraryCall) -> Value:
 
 
 def _unmodelled_torch(machine: Machine, call: LibraryCall) -> Value:
-    """Most of PyTorch propagates; nothing is sure of a callable without a fact."""
+    """Most of PyTorch propagates; nothing is sure of a callable without a fact.
+
+    Nothing at all of what has a private name: helpers among them give numbers, shapes, settings.
+    """
     machine.opaque(f"torch callable {call.name}")
-    flag = recorded_flag(call.state, call.inputs)
+    private = any(part.startswith("_") for part in call.name.split("."))
+    flag = NO if private else recorded_flag(call.state, call.inputs)
     device = UNSEEN
     if any(holds_tensor(call.state, value) for value in call.inputs):
         device = placement.common_device(call.state, call.inputs).in_unseen_hands()
@@ -151,7 +155,7 @@ def _unmodelled_torch(machine: Machine, call: LibraryCall) -> Value:
         call.name,
         grad=Belief(flag.usual, Truth.MAYBE) if flag != NO else MAYBE,
         device=device,
-        story=story_of_any(call.state, call.inputs),
+        story=None if private else story_of_any(call.state, call.inputs),
         severed=severed_in(call.state, call.inputs),
     )
 
