@@ -30,6 +30,7 @@ from detachlint.interpret.pytorch import guards
 from detachlint.interpret.pytorch.tensors import flag_of_atom
 from detachlint.ir.nodes import Attribute, Bind, Call, Expression, Logical, Name, Operator
 from detachlint.knowledge import facts
+from detachlint.source.span import Span
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -241,6 +242,12 @@ def _may_equal(constant: Atom, atom: Atom) -> bool:
 def _narrow_flag(
     machine: Machine, subject: Expression, truth: bool, state: State, activation: Activation
 ) -> None:
+    """Of what has the other flag for certain it is none.
+
+    The rest does not require grad either, where that is the answer. Where the variable may be several
+    things, or paths are joined soon, that is known of the variable: it is a thing of its own from here
+    on, which no other path has.
+    """
     wanted = Truth.NO if truth else Truth.YES
     _filter(
         machine,
@@ -249,6 +256,36 @@ def _narrow_flag(
         state,
         activation,
     )
+    if truth or not isinstance(subject, Name):
+        return
+    value = names.read_name(machine, subject, state, activation)
+    alone = len(value) == 1 and machine.work.most_paths > 1
+    told = frozenset(
+        _without_flag(machine, atom, subject.span, state, alone=alone)
+        if isinstance(atom, Address)
+        else atom
+        for atom in value
+    )
+    if told != value:
+        names.bind_name(machine, subject, told, state, activation)
+
+
+def _without_flag(
+    machine: Machine, address: Address, span: Span, state: State, *, alone: bool
+) -> Atom:
+    """What is seen not to require grad, apart from what it was taken from. A parameter stays itself, and
+    so does a tensor that the variable is for certain (`alone`): others may know it as well."""
+    thing = state.get(address)
+    if isinstance(thing, Unknown):
+        one: Unknown | Tensor = replace(thing, grad=NO, story=None)
+    elif isinstance(thing, Tensor) and not thing.parameter and (address.summary or not alone):
+        one = replace(thing, grad=NO, base=frozenset(), flag=None, story=None)
+    else:
+        return address
+    (found,) = machine.derived("without grad", (address,), span, one)
+    assert isinstance(found, Address)
+    state.heap[found] = one
+    return found
 
 
 def _value_of(
