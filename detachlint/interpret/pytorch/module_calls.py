@@ -172,6 +172,10 @@ def forward_of_library(
         if fact.container == "module":
             given = _scattered(machine, address, arguments, state, activation, span)
             return machine.call(thing.payload, given, state, activation, span, shown)
+        weights = [*thing.attributes.values(), thing.hidden] if fact.parameters else []
+        if placement.never_meet(state, [*arguments.all(), *weights]):
+            activation.raises.append((BOTTOM_VALUE, state))  # "tensors on the same device" (read)
+            return []
         return [_by_fact(machine, address, thing, fact, arguments, state, activation, span, shown)]
     grad = BY_DEFAULT.both(state.recording)
     known = any(isinstance(c, Address) and not has_unknown_base(state, c) for c in thing.cls)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from detachlint.domain.belief import MAYBE, NO, YES, Belief
 from detachlint.domain.objects import HeapObject, Instance, Sequence, Tensor, Unknown
@@ -214,13 +214,40 @@ def one_device(state: State, values: Iterable[Value]) -> Trait:
     the same device"), and the code behind it is reached where all are on the CPU alone.
     """
     found: Trait | None = None
-    for value in values:
+    for value in _apart(state, values):
         one = _device_of_value(state, value)
         if one is not None and one.held == NO:
             return PLAIN
         if one is not None:
             found = one if found is None else found.either(one)
     return PLAIN if found is None else found
+
+
+def never_meet(state: State, values: Iterable[Value]) -> bool:
+    """Whether one of these is on the CPU and another on an accelerator, both for certain."""
+    found = [_device_of_value(state, value) for value in values]
+    return any(one is not None and one.held == NO for one in found) and any(
+        one is not None and one.held == YES and one.names != {"meta"} for one in found
+    )
+
+
+def _apart(state: State, values: Iterable[Value]) -> Iterator[Value]:
+    """The values; of a list of tensors, its items."""
+    for value in values:
+        things = [state.get(address) for address in addresses(value)]
+        if len(things) == 1 and isinstance(things[0], Sequence):
+            yield from (*things[0].items, *([things[0].rest] if things[0].rest else ()))
+        else:
+            yield value
+
+
+JOINING = frozenset(
+    {
+        *("torch.cat", "torch.concat", "torch.concatenate", "torch.stack", "torch.hstack"),
+        *("torch.vstack", "torch.row_stack", "torch.dstack", "torch.column_stack"),
+    }
+)
+"""What puts tensors together takes them all from one device, those without dimensions as well."""
 
 
 def _device_of_value(state: State, value: Value, depth: int = 2) -> Trait | None:
