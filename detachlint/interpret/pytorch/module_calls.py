@@ -172,9 +172,9 @@ def forward_of_library(
         if fact.container == "module":
             given = _scattered(machine, address, arguments, state, activation, span)
             return machine.call(thing.payload, given, state, activation, span, shown)
-        weights = [*thing.attributes.values(), thing.hidden] if fact.parameters else []
-        if placement.never_meet(state, [*arguments.all(), *weights]):
-            activation.raises.append((BOTTOM_VALUE, state))  # "tensors on the same device" (read)
+        own_values = [*thing.attributes.values(), thing.hidden] if fact.parameters else []
+        if placement.never_meet(state, [*arguments.all(), *own_values]):
+            activation.raises.append((BOTTOM_VALUE, state))
             return []
         return [_by_fact(machine, address, thing, fact, arguments, state, activation, span, shown)]
     grad = BY_DEFAULT.both(state.recording)
