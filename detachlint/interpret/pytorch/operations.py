@@ -296,7 +296,9 @@ def _device(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Trait:
     story = begin(call.span, f"`{call.shown}(…)` puts it there")
     if call.receiver and fact.aliasing is Aliasing.VIEW:
         inputs = [call.receiver]  # `t.expand(n, 2)`, whatever `n` may be
-    product = fact.name in placement.JOINING or surrounding.is_product(fact)
+    is_list = placement.are_in_a_list(call.state, _first(call))
+    joins = is_list and fact.results[:1] == (Result.PROPAGATE,)
+    product = joins or surrounding.is_product(fact)
     found = (placement.one_device if product else placement.common_device)(call.state, inputs)
     if fact.factory and not call.receiver and not tensors_in(call.state, _first(call)):
         found = call.state.surroundings.device if found == PLAIN else UNSEEN

@@ -241,13 +241,10 @@ def _apart(state: State, values: Iterable[Value]) -> Iterator[Value]:
             yield value
 
 
-JOINING = frozenset(
-    {
-        *("torch.cat", "torch.concat", "torch.concatenate", "torch.stack", "torch.hstack"),
-        *("torch.vstack", "torch.row_stack", "torch.dstack", "torch.column_stack"),
-    }
-)
-"""What puts tensors together takes them all from one device, those without dimensions as well."""
+def are_in_a_list(state: State, value: Value) -> bool:
+    """Whether tensors are given in one list: `torch.cat([a, b])` takes them all from one device."""
+    found = addresses(value)
+    return len(found) == 1 and isinstance(state.get(found[0]), Sequence)
 
 
 def _device_of_value(state: State, value: Value, depth: int = 2) -> Trait | None:
