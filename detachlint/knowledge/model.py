@@ -293,7 +293,8 @@ class MethodFact:
     name: str
     result: Result
     aliasing: Aliasing
-    """Other than `FRESH`: made when the object was made; grad mode at the read does not matter."""
+    """Other than `FRESH`: made when the object was made; grad mode at the read does not matter.
+    `SELF` of what is no tensor: an object of the same kind, made of the same tensors (`expand`)."""
     attribute: bool
     behaviour: str = ""
     """What a method of modules, optimizers or contexts does, if that is known: see
@@ -369,7 +370,8 @@ class ClassFact:
 
     name: str
     kind: str
-    """`"distribution"`, `"optimizer"`, `"module"` (its methods) or the value of a `GradMode`."""
+    """`"distribution"`, `"transform"`, `"optimizer"`, `"module"` (its methods), … or the value of a
+    `GradMode`."""
     positions: tuple[str, ...]
     """The names of the constructor's parameters, in order."""
     methods: Mapping[str, MethodFact]

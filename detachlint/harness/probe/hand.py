@@ -44,9 +44,12 @@ _REASONS_BY_NAME = (
     (r"cudnn|miopen|cuda|xpu|ipu|hpu|mtia|record_stream", "needs an accelerator"),
     (r"scaled_|grouped_mm", "needs an accelerator"),
     (r"batch_norm_(backward|elemt|gather|stats|update)", "kernel of an accelerator"),
+    (r"quantized_(gru|lstm)$", "takes parameters packed by quantization"),
     (r"fbgemm|quantize|q_|int_repr|qscheme", "quantized kernel"),
     (r"mkldnn", "kernel of another backend"),
-    (r"parse_|_ir_|ir_module|unify_type|type_comment|sym_|fork|wait", "compiler internals"),
+    (r"fork|wait", "works in the background"),
+    (r"^index$", "takes first-class dimensions"),
+    (r"_ir_|ir_module|type_comment", "compiler internals"),
     (r"set_|autocast|init_num", "setting of the process"),
 )
 

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from detachlint.harness.probe.execute import Call
+from detachlint.harness.probe.hand_kernels import kernel_calls
 
 
 def _call(*args: Any, **kwargs: Any) -> Call:
@@ -31,6 +32,7 @@ def written_calls() -> Mapping[str, Sequence[Call]]:
         **_sparse(),
         **_networks(),
         **_quantized(),
+        **kernel_calls(),
         **_process_settings(),
         **_constructors(),
         **_checks(),

@@ -14,6 +14,8 @@ import torch
 from torch.nn.utils import rnn
 from torch.utils import checkpoint, data
 
+from detachlint.harness.probe.hand_kernels import kernel_functions
+
 # PyTorch leaves these without annotations.
 _functional: Any = torch.autograd.functional
 _checkpoint: Any = checkpoint
@@ -102,6 +104,7 @@ def _orthogonal(_: torch.Tensor) -> Any:
 
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    **kernel_functions(),
     "torch.ao.quantization.prepare": _prepared,
     "torch.autograd.function.once_differentiable": lambda t: (
         _torch.autograd.function.once_differentiable(_forward)

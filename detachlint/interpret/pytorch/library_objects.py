@@ -159,6 +159,8 @@ def _by_class(
         stepped = optimizer_steps.call_method(machine, address, behaviour, call)
         if stepped is not None:
             return stepped
+        if fact.methods[call.name].aliasing is Aliasing.SELF:
+            return [(value_of(address), call.state)]
         return [(_by_fact(machine, fact, thing, call), call.state)]
     if name == "threading.Thread" and call.name in ("start", "run"):
         return _start_thread(machine, thing, call)

@@ -166,6 +166,8 @@ def read_fact(
     span: Span,
 ) -> Value:
     """An attribute of a library object, from what the object was made of (`Normal(mu, 1.).mean`)."""
+    if fact.aliasing is Aliasing.SELF:
+        return value_of(address)
     if fact.result is Result.PYTHON:
         return machine.derived(f"attribute {fact.name}", (address,), span, NO_TENSOR)
     flag = NO

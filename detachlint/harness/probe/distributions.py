@@ -1,0 +1,182 @@
+"""What distributions and transforms give, by constructing and asking them."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any, TypeAlias
+
+import torch
+
+from detachlint.harness.probe.distribution_samples import distribution_makers, transform_makers
+from detachlint.harness.probe.execute import guarded
+from detachlint.harness.probe.universe import resolve
+from detachlint.knowledge.model import Aliasing, ClassFact, MethodFact, Result
+
+OF_DISTRIBUTIONS: Mapping[str, Callable[[Any], Any]] = {
+    "cdf": lambda d: d.cdf(d.sample()),
+    "entropy": lambda d: d.entropy(),
+    "enumerate_support": lambda d: d.enumerate_support(),
+    "expand": lambda d: d.expand(torch.Size([3, *d.batch_shape])),
+    "icdf": lambda d: d.icdf(torch.full(d.batch_shape, 0.3)),
+    "log_prob": lambda d: d.log_prob(d.sample()),
+    "perplexity": lambda d: d.perplexity(),
+    "rsample": lambda d: d.rsample(),
+    "sample": lambda d: d.sample(),
+    "sample_n": lambda d: d.sample_n(2),
+}
+"""The methods of distributions, and how to call them."""
+
+_ATTRIBUTES = {"covariance_matrix", "logits", "mean", "mode", "precision_matrix", "probs"}
+_ATTRIBUTES |= {"param_shape", "scale_tril", "stddev", "total_count", "variance"}
+_ATTRIBUTES |= {"batch_shape", "event_shape", "has_enumerate_support", "has_rsample", "support"}
+_OF_BASES = tuple(
+    f"torch.distributions.{n}" for n in ("Distribution", "ExponentialFamily", "Transform")
+)
+"""Those that others are derived from: what these have to bring along is their own affair."""
+
+OF_TRANSFORMS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "__call__": lambda t, x: t(x),
+    "forward_shape": lambda t, x: t.forward_shape(x.shape),
+    "inverse_shape": lambda t, x: t.inverse_shape(t(x).shape),
+    "log_abs_det_jacobian": lambda t, x: t.log_abs_det_jacobian(x, t(x)),
+    "with_cache": lambda t, x: t.with_cache(),
+}
+"""The methods of transforms, and how to call them on what they transform."""
+_OF_ANY_TRANSFORM = ("bijective", "codomain", "domain", "inv", "sign")
+
+
+_Asked: TypeAlias = "dict[str, tuple[Callable[[Any], Any], bool]]"
+"""By name, how to ask, and whether it is an attribute."""
+
+
+@dataclass(frozen=True)
+class _Answer:
+    result: Result
+    is_kept: bool = False
+    """The flag was there although the object was asked under `no_grad`."""
+    is_alike: bool = False
+    """It is an object of the same kind, made of the same parameters."""
+
+
+def names() -> list[str]:
+    """The names of the classes that get a row."""
+    found = [*distribution_makers(), *transform_makers()]
+    return [f"torch.distributions.{name}" for name in found]
+
+
+def observe(name: str) -> ClassFact | None:
+    """The fact about the class `name`, or None where it cannot be constructed."""
+    kind = name.rpartition(".")[2]
+    if kind in distribution_makers():
+        return _distribution_fact(name, distribution_makers()[kind])
+    return _transform_fact(name, *transform_makers()[kind])
+
+
+def _distribution_fact(name: str, make: Callable[[Any], Any]) -> ClassFact | None:
+    example = guarded(lambda: make(_parameter))
+    if example is None:
+        return None
+    attributes = _ATTRIBUTES | set(_constraints(example))
+    asked: _Asked = {method: (call, False) for method, call in OF_DISTRIBUTIONS.items()}
+    asked = asked | {attribute: (attrgetter(attribute), True) for attribute in attributes}
+    found = _facts(lambda question: _ask(make, question), _of_class(name, example, asked))
+    return ClassFact(name, "distribution", _positions(resolve(name)), found, "hand")
+
+
+def _of_class(name: str, example: Any, asked: _Asked) -> _Asked:
+    """What to ask, without what only the derived class of an example has."""
+    own = vars(type(example)) if name in _OF_BASES else {}
+    return {method: how for method, how in asked.items() if method not in own}
+
+
+def _transform_fact(name: str, make: Callable[[Any], Any], value: Any) -> ClassFact | None:
+    example = guarded(lambda: make(_parameter))
+    if example is None:
+        return None
+
+    def given(parameter: Callable[..., Any]) -> tuple[Any, Any]:
+        return make(parameter), _parameter(value)
+
+    positions = _positions(resolve(name))
+    # Of what it is made of, only tensors: objects are known as they were given.
+    held = [p for p in positions if isinstance(getattr(example, p, None), torch.Tensor)]
+    asked: _Asked = {method: (_on_pair(call), False) for method, call in OF_TRANSFORMS.items()}
+    asked = asked | {
+        attribute: (_of_first(attribute), True) for attribute in (*_OF_ANY_TRANSFORM, *held)
+    }
+    found = _facts(lambda question: _ask(given, question), _of_class(name, example, asked))
+    return ClassFact(name, "transform", positions, found, "hand")
+
+
+def _on_pair(call: Callable[[Any, Any], Any]) -> Callable[[Any], Any]:
+    return lambda pair: call(*pair)
+
+
+def _of_first(attribute: str) -> Callable[[Any], Any]:
+    return lambda pair: getattr(pair[0], attribute)
+
+
+def _facts(
+    ask: Callable[[Callable[[Any], Any]], _Answer | None],
+    asked: _Asked,
+) -> dict[str, MethodFact]:
+    """What each question is answered with, by name, without those that are not."""
+    answers = {name: (ask(call), is_attribute) for name, (call, is_attribute) in asked.items()}
+    return {
+        name: _method(name, answer, is_attribute)
+        for name, (answer, is_attribute) in sorted(answers.items())
+        if answer is not None
+    }
+
+
+def _constraints(distribution: Any) -> Sequence[str]:
+    return tuple(guarded(lambda: distribution.arg_constraints) or ())
+
+
+def _ask(make: Callable[[Any], Any], question: Callable[[Any], Any]) -> _Answer | None:
+    """What a fresh object answers; None where it raises."""
+
+    def ask(grad_mode: bool) -> Any:
+        torch.manual_seed(0)
+        made = make(_parameter)
+        with torch.set_grad_enabled(grad_mode):
+            return question(made)
+
+    with_grad, without = guarded(lambda: ask(True)), guarded(lambda: ask(False))
+    if not isinstance(with_grad, torch.Tensor):
+        made = guarded(lambda: make(_parameter))
+        alike = any(
+            isinstance(with_grad, kind) and isinstance(_asked_of(made), kind) for kind in _KINDS
+        )
+        return None if with_grad is None else _Answer(Result.PYTHON, is_alike=alike)
+    if not with_grad.is_floating_point():
+        return _Answer(Result.INTEGER)
+    result = Result.PROPAGATE if with_grad.requires_grad else Result.NEVER
+    return _Answer(result, isinstance(without, torch.Tensor) and without.requires_grad)
+
+
+_KINDS = (torch.distributions.Distribution, torch.distributions.Transform)
+
+
+def _asked_of(made: Any) -> Any:
+    """The object, without what it is given to transform."""
+    return made[0] if isinstance(made, tuple) else made
+
+
+def _method(name: str, answer: _Answer, is_attribute: bool) -> MethodFact:
+    aliasing = Aliasing.VIEW if answer.is_kept else Aliasing.FRESH
+    aliasing = Aliasing.SELF if answer.is_alike else aliasing
+    return MethodFact(name, answer.result, aliasing, is_attribute)
+
+
+def _parameter(*values: Any) -> torch.Tensor:
+    """A tensor that requires grad, as computed from a leaf."""
+    return torch.tensor(*values).requires_grad_().clone()
+
+
+def _positions(kind: type) -> tuple[str, ...]:
+    parameters = list(inspect.signature(kind).parameters.values())
+    return tuple(p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD)
