@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import torch
 
-_NARROW = {
-    dtype: torch.float32
-    for name in ("bfloat16", "float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz", "float8_e5m2fnuz")
-    if (dtype := getattr(torch, name, None)) is not None
-} | {torch.complex32: torch.complex64}
+from detachlint.knowledge.dtype_facts import dtype_fact
 
 
 def convertible(tensor: torch.Tensor) -> torch.Tensor:
     """The values of any tensor in ordinary memory; zeros of its shape where it has no data (`meta`).
 
-    A dtype that NumPy lacks becomes float32 (complex64). The tensor itself is not changed.
+    A dtype that NumPy lacks becomes float32 (complex64), or bytes where nothing is cast of it. The
+    tensor itself is not changed.
     Any exception of PyTorch's where there is neither data nor shape (inside `vmap`).
     """
     with torch.no_grad():
@@ -26,4 +23,8 @@ def convertible(tensor: torch.Tensor) -> torch.Tensor:
         if plain.layout is not torch.strided:
             plain = plain.to_dense()
         plain = plain.resolve_conj().resolve_neg()
-        return plain.to(_NARROW.get(plain.dtype, plain.dtype))
+        fact = dtype_fact(str(plain.dtype))
+        if fact is None or not fact.missing:
+            return plain
+        cured: torch.Tensor = getattr(plain, fact.cure)() if fact.cure else plain.view(torch.uint8)
+        return cured

@@ -25,6 +25,9 @@ class DtypeFact:
     """One of `FAMILIES`."""
     missing: str
     """The dtype's own name where NumPy has none like it and no array can be made, else `""`."""
+    cure: str
+    """The method that makes of such a tensor one of which an array can be made: `"float"`, `"cfloat"`,
+    `"dequantize"` or `""` (there is none, or nothing to cure)."""
     evidence: str
 
 
@@ -46,9 +49,9 @@ def place_of(device: str) -> str:
 
 
 def parse_dtype(name: str, row: str) -> DtypeFact:
-    """The fact in `row`: `family⇥missing⇥evidence`. Raises `MalformedRow`."""
+    """The fact in `row`: `family⇥missing⇥cure⇥evidence`. Raises `MalformedRow`."""
     cells = row.split("\t")
-    if len(cells) != 3 or cells[0] not in FAMILIES:
+    if len(cells) != 4 or cells[0] not in FAMILIES:
         raise MalformedRow(f"{name}: no such dtype: {row!r}")
     return DtypeFact(*cells)
 

@@ -109,6 +109,9 @@ class CallFact:
     """`training` is false where it is not given, and then there is nothing to do."""
     ignored: tuple[int, ...]
     """Positions of float tensor arguments whose flag does not matter (`expand_as`: 1)."""
+    apart: tuple[tuple[int, ...], ...]
+    """By output, the positions whose flags matter to other outputs, and not to this one; empty where
+    all outputs depend on the same."""
     attribute: bool
     """It is read (`t.T`), not called."""
     depends: tuple[str, ...]
@@ -192,6 +195,7 @@ TRAITS: Mapping[str, Mapping[str, str]] = {
     "conj": {
         "sets": "sets the conjugate bit (or clears it), copying nothing",
         "of-real": "sets the bit of what it makes of a real tensor",
+        "perhaps-of-real": "the same, depending on the call",
         "clears": "resolves the conjugate bit; where there is none it may copy nothing",
     },
     "neg": {

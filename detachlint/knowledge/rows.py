@@ -86,6 +86,7 @@ def parse_call(name: str, row: str, version: str = "") -> CallFact | None:
         parameters=_names(settings.get("parameters", "")),
         idle="idle" in flags,
         ignored=tuple(int(position) for position in _names(settings.get("ignored", ""))),
+        apart=_parse_apart(settings.get("apart", "")),
         attribute="attribute" in flags,
         depends=_names(settings.get("depends", "")),
         traits={
@@ -96,6 +97,11 @@ def parse_call(name: str, row: str, version: str = "") -> CallFact | None:
         keeps=_names(settings.get("keeps", "")),
         evidence=f"{evidence} {version}".rstrip(),
     )
+
+
+def _parse_apart(text: str) -> tuple[tuple[int, ...], ...]:
+    """`/2,8` is of two outputs, of which the second does not depend on the arguments 2 and 8."""
+    return tuple(tuple(map(int, _names(part))) for part in text.split("/")) if text else ()
 
 
 def _parse_form(name: str, text: str) -> Form | None:
@@ -140,6 +146,7 @@ def format_call(fact: CallFact) -> str:
         ("device", "" if fact.device == "same" else fact.device),
         ("parameters", ",".join(fact.parameters)),
         ("ignored", ",".join(map(str, fact.ignored))),
+        ("apart", "/".join(",".join(map(str, positions)) for positions in fact.apart)),
         ("depends", ",".join(fact.depends)),
         *((key, fact.traits.get(key, "")) for key in TRAITS),
         ("keeps", ",".join(fact.keeps)),
@@ -353,7 +360,7 @@ _CALL_SETTINGS = {
     "undecided",
     "device",
 }
-_CALL_SETTINGS |= {"parameters", "ignored", "depends", "keeps", *TRAITS}
+_CALL_SETTINGS |= {"parameters", "ignored", "apart", "depends", "keeps", *TRAITS}
 _SETTINGS = _CALL_SETTINGS | {"in-place", "container", "children", "buffers"}
 
 

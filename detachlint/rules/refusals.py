@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from detachlint.domain.belief import NO, Belief, Truth
 from detachlint.domain.traits import Check, Trait
 from detachlint.interpret.facts import Crossing
+from detachlint.knowledge.dtype_facts import dtype_fact
 from detachlint.rules.finding import Confidence
 
 META = frozenset({"meta"})
@@ -56,6 +57,12 @@ def code_of(check: Check, names: frozenset[str]) -> str:
     if check in (Check.CONJUGATE, Check.NEGATIVE):
         return "DTL113"
     return "DTL114"
+
+
+def cure_of(dtype: str) -> str:
+    """The method that makes something convertible of a tensor of a dtype that NumPy lacks, or `""`."""
+    fact = dtype_fact(f"torch.{dtype}")
+    return "" if fact is None else fact.cure
 
 
 def is_quantized(dtype: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from detachlint.domain.belief import NO, Truth
 from detachlint.domain.traits import Check, Trait
 from detachlint.rules.finding import Applicability, Confidence, Fix
-from detachlint.rules.refusals import META, Refusal, belief, is_quantized
+from detachlint.rules.refusals import META, Refusal, belief, cure_of
 
 
 def beside(found: Refusal) -> str:
@@ -100,14 +100,15 @@ def cures(found: Refusal) -> tuple[str, ...]:
         steps.append("cpu")
     if Check.LAYOUT in refused:
         steps.append("to_dense")
-    if Check.DTYPE in refused and any(map(is_quantized, dtypes)):
+    by_dtype = {cure_of(name) for name in dtypes} if Check.DTYPE in refused else set()
+    if "dequantize" in by_dtype:
         steps.append("dequantize")
-    elif Check.DTYPE in refused and "complex32" in dtypes:
+    elif "cfloat" in by_dtype:
         steps.append("cfloat")  # a cast resolves lazy bits, too
     else:
         steps += ["resolve_conj"] if Check.CONJUGATE in refused else []
         steps += ["resolve_neg"] if Check.NEGATIVE in refused else []
-        steps += ["float"] if Check.DTYPE in refused else []
+        steps += ["float"] if "float" in by_dtype else []
     return tuple(steps)
 
 
@@ -130,6 +131,8 @@ def _advice(found: Refusal) -> str | None:
                 return "run the module on an input first: the parameter has no data before that"
             case Check.DEVICE if names == META:
                 return "make the tensor on a real device: there is no data on `meta`"
+            case Check.DTYPE if names and not any(map(cure_of, names)):
+                return "look at its bits with `.view(torch.uint8)`: PyTorch casts nothing of this dtype"
             case Check.SUBCLASS if "masked" in names:
                 return "take the values out with `.to_tensor(value)` or `.get_data()` first"
             case Check.SUBCLASS | Check.STORAGE if "nested" in names:

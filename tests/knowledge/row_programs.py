@@ -22,6 +22,13 @@ from detachlint.harness.probe.universe import function_of, is_attribute
 MOST_CALLS = 3
 """Calls of one callable that become programs."""
 MOST_ELEMENTS = 64
+"""Elements that are written down."""
+STORED = {
+    torch.strided: "",
+    torch.sparse_coo: ".to_sparse()",
+    torch.sparse_csr: ".to_sparse_csr()",
+}
+"""How tensors of each layout are made of others."""
 REFUSAL = "Can't call numpy() on Tensor that requires grad"
 
 
@@ -95,10 +102,8 @@ def _spelled(name: str, call: Call) -> tuple[list[str], str]:
     tensors: list[str] = []
     values = [spell(value, tensors) for value in call.args]
     named = [f"{key}={spell(value, tensors)}" for key, value in call.kwargs.items()]
-    if not tensors:
-        raise Unspeakable
     last = name.rpartition(".")[2]
-    if not name.startswith("torch.Tensor."):
+    if not name.startswith("torch.Tensor.") or not tensors:
         return tensors, f"{name}({', '.join([*values, *named])})"
     if is_attribute(name):
         return tensors, f"{values[0]}.{last}"
@@ -113,6 +118,8 @@ def spell(value: Any, tensors: list[str]) -> str:
     if isinstance(value, torch.Tensor):
         tensors.append(_spell_tensor(value))
         return f"x{len(tensors) - 1}"
+    if isinstance(value, torch.Size):
+        return repr(value)
     if type(value) in (list, tuple):
         items = [spell(item, tensors) for item in value]
         inside = ", ".join(items)
@@ -127,14 +134,33 @@ def spell(value: Any, tensors: list[str]) -> str:
 
 
 def _spell_tensor(tensor: torch.Tensor) -> str:
-    strided = tensor.layout is torch.strided and not tensor.is_nested and not tensor.is_quantized
-    plain = strided and tensor.device.type == "cpu" and type(tensor) is torch.Tensor
-    if not plain or tensor.is_conj() or tensor.is_neg() or not 0 < tensor.numel() <= MOST_ELEMENTS:
+    if tensor.device.type != "cpu" or type(tensor) is not torch.Tensor or tensor.is_nested:
         raise Unspeakable
+    if tensor.is_conj() or tensor.is_neg() or tensor.is_quantized:
+        raise Unspeakable
+    stored = STORED.get(tensor.layout)
+    if stored is None:
+        raise Unspeakable
+    dense = tensor if tensor.layout is torch.strided else tensor.to_dense()
+    return _spell_numbers(dense) + stored
+
+
+def _spell_numbers(tensor: torch.Tensor) -> str:
+    """The tensor as it is, or as large a one of other numbers: they do not matter to its flag."""
+    floats = tensor.is_floating_point() or tensor.is_complex()
     if tensor.is_floating_point() and not bool(tensor.isfinite().all()):
         raise Unspeakable
-    made = f"torch.tensor({tensor.tolist()}, dtype={tensor.dtype})"
-    floats = tensor.is_floating_point() or tensor.is_complex()
+    if tensor.numel() <= MOST_ELEMENTS:
+        made = f"torch.tensor({tensor.tolist()}, dtype={tensor.dtype})"
+        made += f".reshape({tuple(tensor.shape)})" * (not tensor.numel())
+    elif floats:
+        count = tensor.numel()
+        made = f"(torch.arange(1.0, {count + 1}).reshape({tuple(tensor.shape)}) / {count})"
+        made += f".to({tensor.dtype})" * (tensor.dtype is not torch.float32)
+    else:
+        most = int(tensor.max()) + 1
+        made = f"(torch.arange({tensor.numel()}).reshape({tuple(tensor.shape)}) % {most})"
+        made += f".to({tensor.dtype})" * (tensor.dtype is not torch.int64)
     return f"{made}{{flag}}" if floats else made
 
 
@@ -145,7 +171,8 @@ def _block(situation: tuple[str, str, str], tensors: Sequence[str], call: str) -
     statements = "\n".join(lines) + "\n"
     statements += f"with {around}:\n{indent(body, '    ')}" if around else body
     statements += f"{after}\n" if after else ""
-    return run_block(statements, {"torch": torch}, [] if after else ["x0.numpy()"])
+    more = [] if after or not tensors else ["x0.numpy()"]
+    return run_block(statements, {"torch": torch}, more)
 
 
 def run_block(statements: str, names: dict[str, Any], more: Sequence[str]) -> Block | None:

@@ -65,6 +65,7 @@ def call_facts(draw: st.DrawFn) -> CallFact:
         parameters=draw(name_tuples),
         idle=draw(st.booleans()),
         ignored=draw(st.lists(st.integers(0, 5), max_size=2, unique=True).map(tuple)),
+        apart=draw(st.sampled_from(((), ((), (2, 8)), ((1,), (0,))))),
         attribute=draw(st.booleans()),
         depends=draw(st.sampled_from(((), ("layout",), ("call", "dtype")))),
         traits=draw(traits),

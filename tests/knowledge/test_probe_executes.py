@@ -192,3 +192,24 @@ def test_what_keeps_its_flag_in_inference_mode_only_is_seen() -> None:
     assert conclude("torch.made_up", runs).traits["inference"] == "keeps"
     runs = [observe.run(lambda x: x * 2, Call((X,)))]
     assert "inference" not in conclude("torch.made_up", runs).traits
+
+
+def test_outputs_that_depend_on_different_arguments_are_told_apart() -> None:
+    def crossed(x: Any, y: Any) -> tuple[Any, Any]:
+        return x * y, x * 2
+
+    assert fact_of(crossed, Call((X, X.clone()))).apart == ((), (1,))
+    assert fact_of(lambda x, y: (x * y, x + y), Call((X, X.clone()))).apart == ()
+
+
+def test_a_copy_that_has_the_flag_of_an_argument_is_no_view() -> None:
+    with pytest.raises(Unclassified, match="copies with the flags"):
+        fact_of(lambda x: torch.nn.Parameter(x.clone(), x.requires_grad), Call((X,)))
+
+
+def test_what_only_waits_is_cut_off_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(execution, "TIME_LIMIT", 0.05)
+    monkeypatch.setattr(execution, "WAITING", 2.0)
+    started = time.monotonic()
+    assert execute(lambda _: time.sleep(60), Call((X,)), PLAIN).is_out_of_time
+    assert time.monotonic() - started < 30

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,6 +66,8 @@ def conclude(name: str, runs: Sequence[Run], *, with_traits: bool = True) -> Cal
         raise Unclassified(f"what comes out is not as {wanted.arguments} ask for")
     if varies and not special.name_of(name) and wanted is None:
         raise Unclassified(f"outputs vary: {sorted({str(f) for f in forms})}")
+    if not special.name_of(name) and any(map(_keeps_flag_in_a_copy, relevant)):
+        raise Unclassified("gives copies with the flags of its arguments")
     usual = [run for run in relevant if not _argument(name, run, "inplace")]
     aliasing = _aliasing(usual, form.results[0])
     python_type = _python_type([*seen, *(run.plain for run in relevant)], form)
@@ -92,12 +94,18 @@ def conclude(name: str, runs: Sequence[Run], *, with_traits: bool = True) -> Cal
         parameters=_deciding_parameters(name),
         idle=_is_idle(name, relevant),
         ignored=_ignored(relevant, form.results),
+        apart=_apart(relevant, form.results),
         attribute=is_attribute(name),
         depends=_depends(name, usual, form.results[0]) if aliasing is Aliasing.SOMETIMES else (),
         traits=traits_of(name, relevant) if with_traits else {},
         keeps=kept_by(relevant) if with_traits else (),
         evidence="+".join(sorted({run.call.source for run in runs})),
     )
+
+
+def _keeps_flag_in_a_copy(run: Run) -> bool:
+    """Whether something with memory of its own requires grad, although it was made under `no_grad`."""
+    return any(one.requires_grad and one.has_own_memory for one in run.no_grad.outputs)
 
 
 def _refuses(seen: Seen) -> bool:
@@ -327,6 +335,8 @@ def _dtype(name: str, runs: Sequence[Run], result: Result) -> str:
     }
     outputs = {output for _, output in pairs}
     inputs = {given for given, _ in pairs}
+    if inputs == {""} and len(outputs) == 1 and special.name_of(name) == "legacy_constructor":
+        return "same" if outputs == {"float32"} else outputs.pop()
     if len(outputs) == 1 and (len(inputs) > 1 or result is Result.INTEGER):
         return outputs.pop()
     return "same"
@@ -374,13 +384,25 @@ def _ignored(runs: Sequence[Run], results: Sequence[Result]) -> tuple[int, ...]:
     """Argument positions that never made a propagating output require grad."""
     if Result.PROPAGATE not in results:
         return ()
-    candidates: set[int] = set()
-    effective: set[int] = set()
+    seen = list(_seen_of_positions(runs))
+    effective = {place for place, one in seen if any(o.requires_grad for o in one.outputs)}
+    return tuple(sorted({place for place, _ in seen} - effective))
+
+
+def _apart(runs: Sequence[Run], results: Sequence[Result]) -> tuple[tuple[int, ...], ...]:
+    """By output, the positions that made others require grad, and never this one."""
+    propagating = [i for i, result in enumerate(results) if result is Result.PROPAGATE]
+    seen = [(p, one) for p, one in _seen_of_positions(runs) if len(one.outputs) == len(results)]
+    effective = {i: {p for p, one in seen if one.outputs[i].requires_grad} for i in propagating}
+    every = set[int]().union(*effective.values())
+    if all(found == every for found in effective.values()):
+        return ()
+    return tuple(tuple(sorted(every - effective.get(i, every))) for i in range(len(results)))
+
+
+def _seen_of_positions(runs: Sequence[Run]) -> Iterator[tuple[int, Seen]]:
+    """What was seen where only the argument at a position requires grad."""
     for run in runs:
         for place, seen in run.single:
-            if seen.error or not isinstance(place, int):
-                continue
-            candidates.add(place)
-            if any(output.requires_grad for output in seen.outputs):
-                effective.add(place)
-    return tuple(sorted(candidates - effective))
+            if not seen.error and isinstance(place, int):
+                yield place, seen

@@ -67,7 +67,8 @@ def _entries(text: str) -> Iterator[tuple[str, Declared]]:
         first, *lines = block.splitlines() or [""]
         entry = _ENTRY.match(first)
         if entry is not None:
-            formulas = dict(match.groups() for line in lines if (match := _LINE.match(line)))
+            found = (match for line in lines if (match := _LINE.match(line)))
+            formulas = {match[1]: match[2] for match in found}
             yield entry[1], _declaration(entry[2], entry[3], formulas)
 
 

@@ -29,11 +29,22 @@ def names() -> list[str]:
 
 
 def dtype_row(name: str) -> str:
-    """The row of a dtype: its family, its own name where NumPy has none like it, the evidence."""
+    """The row of a dtype: its family, its own name where NumPy has none like it, and what cures that."""
     dtype = _dtype(name)
     tensor = _tensor(dtype)
     missing = "unsupported ScalarType" in guarded_with_error(lambda: tensor.numpy())[1]
-    return f"{_family(dtype)}\t{dtype_name(dtype) if missing else ''}\texecuted"
+    cells = (dtype_name(dtype), _cure(tensor)) if missing else ("", "")
+    return "\t".join((_family(dtype), *cells, "executed"))
+
+
+def _cure(tensor: Any) -> str:
+    """The first method after which an array can be made; the imaginary part is to stay."""
+    methods = ("cfloat",) if tensor.is_complex() else ("float", "dequantize")
+    return next((method for method in methods if _converts_after(method, tensor)), "")
+
+
+def _converts_after(method: str, tensor: Any) -> bool:
+    return guarded(lambda: getattr(tensor, method)().numpy()) is not None
 
 
 def _dtype(name: str) -> torch.dtype:
@@ -43,9 +54,11 @@ def _dtype(name: str) -> torch.dtype:
 
 def _tensor(dtype: torch.dtype) -> Any:
     """A tensor of it; quantized ones are made in a way of their own."""
+    by_row = (torch.ones(2, 4), torch.ones(2), torch.zeros(2), 0, dtype)
     makers: tuple[Callable[[], Any], ...] = (
-        lambda: torch.empty(2, dtype=dtype),
         lambda: torch.quantize_per_tensor(torch.ones(2), 1.0, 0, dtype),
+        lambda: torch.quantize_per_channel(*by_row),
+        lambda: torch.empty(2, dtype=dtype),
     )
     return next(made for make in makers if (made := guarded(make)) is not None)
 

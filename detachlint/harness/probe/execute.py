@@ -72,6 +72,8 @@ class OutputSeen:
     requires_grad: bool = False
     is_argument: bool = False
     shares_memory: bool = False
+    has_own_memory: bool = False
+    """Memory that no input has; all have some that one can look at (sparse tensors have none)."""
     dtype: str = ""
     device: str = ""
 
@@ -238,11 +240,13 @@ def _describe_output(
 ) -> OutputSeen:
     if not isinstance(item, torch.Tensor):
         return OutputSeen(_python_type(item))
+    shares = any(_share_memory(item, tensor) for tensor in inputs)
     return OutputSeen(
         kind=FLOAT if item.is_floating_point() or item.is_complex() else INTEGER,
         requires_grad=item.requires_grad,
         is_argument=item is first,
-        shares_memory=any(_share_memory(item, tensor) for tensor in inputs),
+        shares_memory=shares,
+        has_own_memory=not shares and all(map(_has_plain_memory, [item, *inputs])),
         dtype=dtype_name(item.dtype),
         device=item.device.type,
     )
@@ -275,6 +279,11 @@ def _share_memory(one: torch.Tensor, other: torch.Tensor) -> bool:
         return bool(one.numel()) and _memory(one) == _memory(other)
     except (RuntimeError, NotImplementedError):  # sparse layouts have no storage
         return one is other
+
+
+def _has_plain_memory(tensor: torch.Tensor) -> bool:
+    plain = type(tensor) in (torch.Tensor, torch.nn.Parameter) and not tensor.is_nested
+    return plain and tensor.layout is torch.strided and bool(tensor.numel())
 
 
 def _memory(tensor: torch.Tensor) -> int:

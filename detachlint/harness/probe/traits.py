@@ -134,8 +134,9 @@ def _layout_name(tensor: torch.Tensor) -> str:
 
 
 def _conjugate(function: Callable[..., Any], calls: Sequence[Call], of_real: Sequence[Call]) -> str:
-    if {t.is_conj() for t in _outputs(function, of_real, _same)} == {True}:
-        return "of-real"
+    of_reals = {t.is_conj() for t in _outputs(function, of_real, _same)}
+    if True in of_reals:
+        return "of-real" if of_reals == {True} else "perhaps-of-real"
     of_plain = {t.is_conj() for t in _outputs(function, calls, _to_complex)}
     of_lazy = [t for t in _outputs(function, calls, _to_conjugate) if t.is_complex()]
     lazy = {t.is_conj() for t in of_lazy}

@@ -112,8 +112,10 @@ def gradient_inputs(fact: CallFact, call: LibraryCall) -> list[Value]:
         return call.inputs
     first = 1 if call.receiver else 0
     skipped = {position - first for position in fact.ignored}
+    names = {fact.parameters[i] for i in fact.ignored if i < len(fact.parameters)}
     arguments = [v for i, v in enumerate(call.arguments.positional) if i not in skipped]
-    inputs = [*arguments, *call.arguments.keywords.values()]
+    named = [v for keyword, v in call.arguments.keywords.items() if keyword not in names]
+    inputs = [*arguments, *named]
     if call.arguments.rest:
         inputs.append(call.arguments.rest)
     return [call.receiver, *inputs] if call.receiver else inputs
@@ -146,13 +148,25 @@ def outputs(machine: Machine, fact: CallFact, call: LibraryCall) -> Value:
     if not fact.results:
         return machine.unknown(call.state, call.activation, call.span, fact.name)
     parts = tuple(
-        _output(machine, fact, call, result, prototype, f"output {index}")
+        _output(machine, fact, call, result, own, f"output {index}")
         for index, result in enumerate(fact.results)
+        for own in (_prototype_apart(machine, fact, call, index) or prototype,)
     )
     if not fact.sequence:
         return parts[0]
     sequence = Sequence(fact.sequence, parts, fields=fact.fields)
     return machine.new(call.state, call.activation, call.span, "outputs", sequence)
+
+
+def _prototype_apart(
+    machine: Machine, fact: CallFact, call: LibraryCall, index: int
+) -> Tensor | None:
+    """What an output is that does not depend on all that others depend on."""
+    ignored = fact.apart[index] if index < len(fact.apart) else ()
+    if not ignored:
+        return None
+    own = replace(fact, ignored=(*fact.ignored, *ignored))
+    return result_tensor(machine, own, call, gradient_inputs(own, call))
 
 
 def _output_of_one(machine: Machine, fact: CallFact, call: LibraryCall, role: str) -> Value:
@@ -345,7 +359,9 @@ def _output(
         case Aliasing.SELF if prototype.traits == traits.of_view(state, source):
             return source or make_tensor(machine, state, activation, span, prototype, role)
         case Aliasing.VIEW:
-            viewed = source if call.receiver else join_all(call.inputs)
+            if fact.perhaps_self and traits.is_idle(state, fact, source):
+                return source
+            viewed = source if call.receiver else join_all(_differentiable(state, call.inputs))
             prototype = as_view(state, prototype, view_roots(call, viewed))
             if fact.perhaps_self:
                 prototype = may_be_base(state, prototype, viewed)
@@ -361,6 +377,16 @@ def _output(
 def _keeps_flag(fact: CallFact, state: State) -> bool:
     """Whether the flag of argument 0 stays in inference mode, which is on."""
     return state.inference == YES and fact.traits.get("inference") == "keeps"
+
+
+def _differentiable(state: State, values: list[Value]) -> list[Value]:
+    """The values that may be differentiable tensors: whole numbers beside them are no base of a view."""
+    found = []
+    for value in values:
+        things = [state.get(atom) if isinstance(atom, Address) else None for atom in value]
+        if not all(isinstance(thing, Tensor) and thing.dtype.is_integer for thing in things):
+            found.append(value)
+    return found or values
 
 
 def join_all(values: list[Value]) -> Value:

@@ -363,8 +363,9 @@ def _legacy_constructor(machine: Machine, fact: CallFact, call: LibraryCall) -> 
         if fact.dtype in ("same", "float32", "argument", ""):
             return [(data, call.state)]
     severed = severed_in(call.state, call.inputs)
+    story = begin(call.span, f"`{call.shown}(…)` makes it of this dtype")
     dtype = (
-        placement.dtype_named(fact.dtype)
+        placement.dtype_named(fact.dtype, story)
         if fact.dtype not in ("same", "argument")
         else Dtype.FLOAT32
     )

@@ -49,6 +49,15 @@ def of_arithmetic(state: State, operands: tuple[Value, ...]) -> Traits:
     return found
 
 
+def is_idle(state: State, fact: CallFact, source: Value) -> bool:
+    """Whether all that it does is to conjugate, or to take the real part, of a tensor that is real."""
+    of_complex = fact.traits.get("conj") == "sets" or fact.traits.get("complex") == "real"
+    return of_complex and dtype_of(state, [source]).family in _REAL
+
+
+_OF_REAL = {"of-real": YES, "perhaps-of-real": MAYBE}
+
+
 def of_result(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Traits:
     """The traits of the (first) output of a call."""
     layout, conjugate = fact.traits.get("layout"), fact.traits.get("conj")
@@ -69,8 +78,8 @@ def of_result(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Traits:
         return without(own, Check.CONJUGATE)
     if fact.traits.get("neg") == "clears":
         return without(own, Check.NEGATIVE)
-    if conjugate == "of-real" and dtype_of(call.state, [source]).family in _REAL:
-        return {**own, Check.CONJUGATE: _lazy(YES, call.shown, call.span)}
+    if conjugate in _OF_REAL and dtype_of(call.state, [source]).family in _REAL:
+        return {**own, Check.CONJUGATE: _lazy(_OF_REAL[conjugate], call.shown, call.span)}
     if fact.aliasing is not Aliasing.FRESH:
         return own  # lazy bits survive what copies nothing; a copy resolves them
     common = _of_the_class(common_traits(call.state, inputs), fact)
