@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import resource
 import sys
 from collections.abc import Callable
@@ -299,3 +300,18 @@ def test_all_tables_are_made_in_five_minutes_of_two_cores(
 def test_a_table_comes_out_the_same(path: str, made_anew: tuple[dict[str, str], float]) -> None:
     written = (facts.CALLS.path.parent.parent / path).read_text(encoding="utf-8")
     assert written.splitlines() == made_anew[0][path].splitlines()
+
+
+@same_version
+@pytest.mark.parametrize("namespace", ["nn", "distributions", "optim", "optim.lr_scheduler"])
+def test_every_class_has_a_row(namespace: str) -> None:
+    """But for records and mere tensors, which have no methods of their own."""
+    module = importlib.import_module(f"torch.{namespace}")
+    known = {*facts.CALLS.names(), *facts.MODULES.names(), *facts.CLASSES.names()}
+    tensors = {"torch.nn.UninitializedBuffer", "torch.nn.UninitializedParameter"}
+    tensors.add("torch.nn.LinearCrossEntropyOptions")
+    for name, value in vars(module).items():
+        own = isinstance(value, type) and value.__module__.startswith(module.__name__)
+        if own and not name.startswith("_"):
+            full = facts.canonical_name(f"torch.{namespace}.{name}")
+            assert full in known | tensors, full

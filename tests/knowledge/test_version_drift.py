@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from detachlint.harness.probe import drift
 from detachlint.harness.probe.drift import COMPARED, Drift, OtherInterpreterError, Tables
 from detachlint.knowledge import facts, rows, versions
+from detachlint.knowledge.dtype_facts import DTYPES
 from detachlint.knowledge.rows import MalformedRow
 from detachlint.knowledge.versions import ABSENT, Span
 
@@ -84,7 +85,8 @@ def test_recorded_rows_are_sorted_read_back_and_otherwise_than_the_tables() -> N
     assert versions.executed() == tuple(sorted(versions.executed(), key=versions.order))
     for name in names:
         assert versions.format_spans(versions.spans(name)) == versions.VERSIONS.row(name)
-        present = [t.row(name) for t in (facts.CALLS, facts.MODULES, facts.CLASSES) if t.row(name)]
+        tables = (facts.CALLS, facts.MODULES, facts.CLASSES, DTYPES)
+        present = [table.row(name) for table in tables if table.row(name)]
         for span in versions.spans(name):
             assert span.words not in [versions.behaviour(row) for row in present or [None]]
             assert {span.first, span.last} <= set(versions.executed())

@@ -20,7 +20,7 @@ MAKE = "detachlint.harness.probe.make"
 NAMES = "names.txt"
 """Where `make` lists what a PyTorch has, with or without a row."""
 
-COMPARED = ("torch/calls.tsv", "torch/modules.tsv", "torch/classes.tsv")
+COMPARED = ("torch/calls.tsv", "torch/modules.tsv", "torch/classes.tsv", "torch/dtypes.tsv")
 """The tables that are about PyTorch alone: the rows about NumPy differ by its version, too."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
@@ -63,68 +63,85 @@ def module_db() -> dict[str, Any]:
     return {info.module_cls.__name__: info for info in infos}
 
 
+@dataclass(frozen=True)
+class _Tensors:
+    """Inputs of the usual shapes."""
+
+    flat: torch.Tensor = field(default_factory=lambda: torch.rand(4, 6))
+    image: torch.Tensor = field(default_factory=lambda: torch.rand(2, 4, 4, 4))
+    signal: torch.Tensor = field(default_factory=lambda: torch.rand(2, 4, 6))
+    volume: torch.Tensor = field(default_factory=lambda: torch.rand(1, 4, 4, 4, 4))
+    classes: torch.Tensor = field(default_factory=lambda: torch.tensor([0, 1, 2, 1]))
+
+    @property
+    def triple(self) -> tuple[torch.Tensor, ...]:
+        """Anchor, positive and negative examples."""
+        return (self.flat, self.flat + 0.5, self.flat * 2)
+
+
+_BY_HAND: Mapping[str, Callable[[_Tensors], tuple[Any, ...]]] = {
+    "AdaptiveLogSoftmaxWithLoss": lambda t: ((6, 3, [2]), (t.flat, t.classes)),
+    "AlphaDropout": lambda t: ((0.5,), (t.flat,)),
+    "ChannelShuffle": lambda t: ((2,), (t.image,)),
+    "Container": lambda t: ((), None),
+    "CosineSimilarity": lambda t: ((), (t.flat, t.flat + 1)),
+    "CrossMapLRN2d": lambda t: ((2,), (t.image,)),
+    "DataParallel": lambda t: ((nn.Tanh(),), (t.flat,)),
+    "Dropout": lambda t: ((0.5,), (t.flat,)),
+    "Dropout1d": lambda t: ((0.5,), (t.signal,)),
+    "Dropout2d": lambda t: ((0.5,), (t.image,)),
+    "Dropout3d": lambda t: ((0.5,), (t.volume,)),
+    "EmbeddingBag": lambda t: ((4, 3), (torch.tensor([[0, 1], [2, 3]]),)),
+    "FeatureAlphaDropout": lambda t: ((0.5,), (t.image,)),
+    "Flatten": lambda t: ((), (t.image,)),
+    "Fold": lambda t: (((4, 4), (2, 2)), (torch.rand(1, 4, 9),)),
+    "Hardsigmoid": lambda t: ((), (t.flat,)),
+    "Identity": lambda t: ((), (t.flat,)),
+    "LazyBatchNorm1d": lambda t: ((), (t.flat,)),
+    "LazyBatchNorm2d": lambda t: ((), (t.image,)),
+    "LazyBatchNorm3d": lambda t: ((), (t.volume,)),
+    "LazyInstanceNorm1d": lambda t: ((), (t.signal,)),
+    "LazyInstanceNorm2d": lambda t: ((), (t.image,)),
+    "LazyInstanceNorm3d": lambda t: ((), (t.volume,)),
+    "LazyLinear": lambda t: ((3,), (t.flat,)),
+    "MaxUnpool1d": lambda t: ((2,), nn.MaxPool1d(2, return_indices=True)(t.signal)),
+    "MaxUnpool2d": lambda t: ((2,), nn.MaxPool2d(2, return_indices=True)(t.image)),
+    "MaxUnpool3d": lambda t: ((2,), nn.MaxPool3d(2, return_indices=True)(t.volume)),
+    "Module": lambda t: ((), None),
+    "ModuleDict": lambda t: ((), None),
+    "ModuleList": lambda t: ((), None),
+    "NLLLoss2d": lambda t: ((), (torch.rand(2, 3, 4, 4), torch.zeros(2, 4, 4, dtype=torch.long))),
+    "PairwiseDistance": lambda t: ((), (t.flat, t.flat + 1)),
+    "ParameterDict": lambda t: ((), None),
+    "ParameterList": lambda t: ((), None),
+    "PixelShuffle": lambda t: ((2,), (t.image,)),
+    "PixelUnshuffle": lambda t: ((2,), (t.image,)),
+    "RNNBase": lambda t: (("LSTM", 3, 3), None),
+    "RNNCellBase": lambda t: ((3, 3, True, 4), None),
+    "RReLU": lambda t: ((), (t.flat,)),
+    "Sequential": lambda t: ((), (t.flat,)),
+    "SyncBatchNorm": lambda t: ((4,), (t.image,)),
+    "TransformerDecoder": lambda t: (
+        (nn.TransformerDecoderLayer(4, 2, 8), 1),
+        (torch.rand(3, 2, 4), torch.rand(3, 2, 4)),
+    ),
+    "TripletMarginLoss": lambda t: ((), t.triple),
+    "TripletMarginWithDistanceLoss": lambda t: ((), t.triple),
+    "Unflatten": lambda t: ((1, (2, 3)), (t.flat,)),
+    "Unfold": lambda t: ((2,), (t.image,)),
+    "Upsample": lambda t: ((None, 2), (t.image,)),
+    "UpsamplingBilinear2d": lambda t: ((None, 2), (t.image,)),
+    "UpsamplingNearest2d": lambda t: ((None, 2), (t.image,)),
+}
+"""The arguments of the constructor, and those of the call (None: it cannot be called)."""
+
+
 @cache
 def _by_hand() -> Mapping[str, tuple[Sample, ...]]:
-    flat, image = torch.rand(4, 6), torch.rand(2, 4, 4, 4)
-    signal, volume = torch.rand(2, 4, 6), torch.rand(1, 4, 4, 4, 4)
-    classes, triple = torch.tensor([0, 1, 2, 1]), (flat, flat + 0.5, flat * 2)
-    calls: dict[str, tuple[Any, ...]] = {
-        "AdaptiveLogSoftmaxWithLoss": ((6, 3, [2]), (flat, classes)),
-        "AlphaDropout": ((0.5,), (flat,)),
-        "ChannelShuffle": ((2,), (image,)),
-        "Container": ((), None),
-        "CosineSimilarity": ((), (flat, flat + 1)),
-        "CrossMapLRN2d": ((2,), (image,)),
-        "DataParallel": ((nn.Tanh(),), (flat,)),
-        "Dropout": ((0.5,), (flat,)),
-        "Dropout1d": ((0.5,), (signal,)),
-        "Dropout2d": ((0.5,), (image,)),
-        "Dropout3d": ((0.5,), (volume,)),
-        "EmbeddingBag": ((4, 3), (torch.tensor([[0, 1], [2, 3]]),)),
-        "FeatureAlphaDropout": ((0.5,), (image,)),
-        "Flatten": ((), (image,)),
-        "Fold": (((4, 4), (2, 2)), (torch.rand(1, 4, 9),)),
-        "Hardsigmoid": ((), (flat,)),
-        "Identity": ((), (flat,)),
-        "LazyBatchNorm1d": ((), (flat,)),
-        "LazyBatchNorm2d": ((), (image,)),
-        "LazyBatchNorm3d": ((), (volume,)),
-        "LazyInstanceNorm1d": ((), (signal,)),
-        "LazyInstanceNorm2d": ((), (image,)),
-        "LazyInstanceNorm3d": ((), (volume,)),
-        "LazyLinear": ((3,), (flat,)),
-        "MaxUnpool1d": ((2,), nn.MaxPool1d(2, return_indices=True)(signal)),
-        "MaxUnpool2d": ((2,), nn.MaxPool2d(2, return_indices=True)(image)),
-        "MaxUnpool3d": ((2,), nn.MaxPool3d(2, return_indices=True)(volume)),
-        "Module": ((), None),
-        "ModuleDict": ((), None),
-        "ModuleList": ((), None),
-        "NLLLoss2d": ((), (torch.rand(2, 3, 4, 4), torch.zeros(2, 4, 4, dtype=torch.long))),
-        "PairwiseDistance": ((), (flat, flat + 1)),
-        "ParameterDict": ((), None),
-        "ParameterList": ((), None),
-        "PixelShuffle": ((2,), (image,)),
-        "PixelUnshuffle": ((2,), (image,)),
-        "RNNBase": (("LSTM", 3, 3), None),
-        "RNNCellBase": ((3, 3, True, 4), None),
-        "RReLU": ((), (flat,)),
-        "Sequential": ((), (flat,)),
-        "SyncBatchNorm": ((4,), (image,)),
-        "TransformerDecoder": (
-            (nn.TransformerDecoderLayer(4, 2, 8), 1),
-            (torch.rand(3, 2, 4), torch.rand(3, 2, 4)),
-        ),
-        "TripletMarginLoss": ((), triple),
-        "TripletMarginWithDistanceLoss": ((), triple),
-        "Unflatten": ((1, (2, 3)), (flat,)),
-        "Unfold": ((2,), (image,)),
-        "Upsample": ((None, 2), (image,)),
-        "UpsamplingBilinear2d": ((None, 2), (image,)),
-        "UpsamplingNearest2d": ((None, 2), (image,)),
-    }
+    tensors = _Tensors()
     made: dict[str, tuple[Sample, ...]]
-    made = {kind: (Sample(args, inputs),) for kind, (args, inputs) in calls.items()}
-    for n, pooled in ((2, image), (3, volume)):
+    made = {kind: (Sample(*arguments(tensors)),) for kind, arguments in _BY_HAND.items()}
+    for n, pooled in ((2, tensors.image), (3, tensors.volume)):
         made[f"FractionalMaxPool{n}d"] = (Sample((2,), (pooled,), {"output_size": 2}),)
-    made["Flatten"] += (Sample((), (flat,)), Sample((0,), (image,)))
+    made["Flatten"] += (Sample((), (tensors.flat,)), Sample((0,), (tensors.image,)))
     return made
