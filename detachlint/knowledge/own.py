@@ -14,9 +14,6 @@ from enum import Enum
 from pathlib import Path
 
 _DOTTED = r"[^\W\d]\w*(?:\.[^\W\d]\w*)+"
-_SWITCHES = frozenset(
-    f"torch.{name}" for name in ("no_grad", "enable_grad", "inference_mode", "set_grad_enabled")
-)
 _CONVERTING_METHODS = ("numpy", "__array__")
 
 
@@ -177,7 +174,7 @@ def _known(name: str) -> str:
     library = name.partition(".")[0]
     if library == "numpy" and facts.numpy_fact(name) is None:
         raise ValueError(f"nothing is known about {name!r}")
-    if library == "torch" and name not in _SWITCHES:
+    if library == "torch":
         known = facts.call_fact(name) or facts.module_fact(name) or facts.class_fact(name)
         if known is None and name.rpartition(".")[2] not in _CONVERTING_METHODS:
             raise ValueError(f"nothing is known about {name!r}")

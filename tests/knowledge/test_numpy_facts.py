@@ -255,3 +255,35 @@ def test_twins_do_the_same(name: str) -> None:
     found = getattr(torch, other.removeprefix("torch."))(tensors, *others)
     assert found.numpy().tolist() == expected.tolist()
     assert facts.call_fact(other) is not None
+
+
+@pytest.mark.parametrize(("kind", "otherwise"), [("masked", {"dot"}), ("matrix", set())])
+def test_methods_of_other_arrays_do_what_those_of_arrays_do(kind: str, otherwise: set[str]) -> None:
+    """They are no classes of their own for the analysis; their operators are left out (no rank)."""
+    np, _ = pytest.importorskip("numpy"), pytest.importorskip("torch")
+    from detachlint.harness.probe import numpy_calls, numpy_observe, worker
+
+    worker.settle()
+    make = np.ma.array if kind == "masked" else np.matrix
+
+    def gates_of(attribute: str) -> dict[str, Gate]:
+        lists = numpy_calls.argument_lists(f"numpy.ndarray.{attribute}")
+        given = [(numpy_calls.Fresh(make(first.array)), *rest) for first, *rest in lists]
+
+        def call(receiver: object, *arguments: object) -> object:
+            return getattr(receiver, attribute)(*arguments)
+
+        working = [one for one in given if numpy_observe._works(call, one)]
+        return numpy_observe._gates(call, working)[0]
+
+    prefix = "numpy.ndarray."
+    methods = [n.removeprefix(prefix) for n in facts.NUMPY.names() if n.startswith(prefix)]
+    known = {m: facts.numpy_fact(f"{prefix}{m}") for m in methods if "__" not in m}
+    differing = {
+        method
+        for method, fact in known.items()
+        if fact is not None and fact.gives != "attribute"
+        for key, gate in gates_of(method).items()
+        if fact.gates.get(key, gate) is not gate
+    }
+    assert differing == otherwise
