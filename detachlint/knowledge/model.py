@@ -302,8 +302,14 @@ class MethodFact:
     attribute: bool
     behaviour: str = ""
     """What a method of modules, optimizers or contexts does, if that is known: see
-    `MODULE_METHODS`, `OPTIMIZER_METHODS` and `CONTEXT_METHODS`."""
+    `MODULE_METHODS`, `OPTIMIZER_METHODS` and `CONTEXT_METHODS`. Or a word that begins with `OF`."""
 
+
+OF = "of-"
+"""Begins the word for what depends on some of the tensors that its object was made of, and not on
+all: `of-loc+scale` are their names."""
+OF_SOME = f"{OF}some"
+"""On which is not known."""
 
 MODULE_METHODS: Mapping[str, str] = {
     "adds-buffer": "registers a buffer under a name",

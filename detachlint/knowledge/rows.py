@@ -21,6 +21,7 @@ from detachlint.knowledge.model import (
     CALLS,
     CONTEXT_METHODS,
     MODULE_METHODS,
+    OF,
     OPTIMIZER_METHODS,
     RANKS,
     TRAITS,
@@ -303,7 +304,7 @@ def _parse_method(owner: str, word: str) -> MethodFact:
     aliasing, _, behaviour = rest.partition(":")
     words = {*MODULE_METHODS, *OPTIMIZER_METHODS, *CONTEXT_METHODS}
     known = behaviour in words or f"{behaviour.partition('-')[0]}-" in MODULE_METHODS
-    if behaviour and not known:
+    if behaviour and not known and not behaviour.startswith(OF):
         raise MalformedRow(f"{owner}: no such behaviour of a method: {word!r}")
     if result not in _RESULTS or (aliasing and aliasing not in _ALIASING):
         raise MalformedRow(f"{owner}: no such behaviour of a method: {word!r}")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from operator import attrgetter
 from typing import Any, TypeAlias
 
@@ -13,7 +15,7 @@ import torch
 from detachlint.harness.probe.distribution_samples import distribution_makers, transform_makers
 from detachlint.harness.probe.execute import guarded
 from detachlint.harness.probe.universe import resolve
-from detachlint.knowledge.model import Aliasing, ClassFact, MethodFact, Result
+from detachlint.knowledge.model import OF, OF_SOME, Aliasing, ClassFact, MethodFact, Result
 
 OF_DISTRIBUTIONS: Mapping[str, Callable[[Any], Any]] = {
     "cdf": lambda d: d.cdf(d.sample()),
@@ -59,6 +61,8 @@ class _Answer:
     """The flag was there although the object was asked under `no_grad`."""
     is_alike: bool = False
     """It is an object of the same kind, made of the same parameters."""
+    of: str = ""
+    """Of which parameters it is computed, where it is not of all: see `OF_SOME`."""
 
 
 def names() -> list[str]:
@@ -155,7 +159,44 @@ def _ask(make: Callable[[Any], Any], question: Callable[[Any], Any]) -> _Answer 
     if not with_grad.is_floating_point():
         return _Answer(Result.INTEGER)
     result = Result.PROPAGATE if with_grad.requires_grad else Result.NEVER
-    return _Answer(result, isinstance(without, torch.Tensor) and without.requires_grad)
+    kept = isinstance(without, torch.Tensor) and without.requires_grad
+    return _Answer(result, kept, of=_computed_of(make, question))
+
+
+def _computed_of(make: Callable[[Any], Any], question: Callable[[Any], Any]) -> str:
+    """The word for the parameters that alone make the answer require grad; "" where each does."""
+    names = _names_of_parameters(make)
+
+    def ask(chosen: int) -> Any:
+        numbers = itertools.count()
+
+        def parameter(*values: Any) -> torch.Tensor:
+            made = _parameter(*values)
+            return made if next(numbers) == chosen else made.detach()
+
+        torch.manual_seed(0)
+        return question(make(parameter)).requires_grad
+
+    answers = [guarded(partial(ask, number)) for number in range(len(names))]
+    if False not in answers:
+        return ""
+    enough = [name for name, answer in zip(names, answers, strict=True) if answer]
+    known = enough and all(enough) and None not in answers
+    return f"{OF}{'+'.join(enough)}" if known else OF_SOME
+
+
+def _names_of_parameters(make: Callable[[Any], Any]) -> list[str]:
+    """The name under which an object keeps each tensor it is made of; "" where it keeps another."""
+    given: list[torch.Tensor] = []
+
+    def parameter(*values: Any) -> torch.Tensor:
+        given.append(_parameter(*values))
+        return given[-1]
+
+    made = _asked_of(guarded(lambda: make(parameter)))
+    kept = {p: guarded(partial(getattr, made, p)) for p in _positions(type(made))}
+    places = {t.data_ptr(): p for p, t in kept.items() if isinstance(t, torch.Tensor)}
+    return [places.get(tensor.data_ptr(), "") for tensor in given]
 
 
 _KINDS = (torch.distributions.Distribution, torch.distributions.Transform)
@@ -169,7 +210,8 @@ def _asked_of(made: Any) -> Any:
 def _method(name: str, answer: _Answer, is_attribute: bool) -> MethodFact:
     aliasing = Aliasing.VIEW if answer.is_kept else Aliasing.FRESH
     aliasing = Aliasing.SELF if answer.is_alike else aliasing
-    return MethodFact(name, answer.result, aliasing, is_attribute)
+    of = answer.of if answer.result is Result.PROPAGATE else ""
+    return MethodFact(name, answer.result, aliasing, is_attribute, of)
 
 
 def _parameter(*values: Any) -> torch.Tensor:

@@ -41,13 +41,13 @@ from detachlint.interpret.pytorch import (
     numpy_calls,
     optimizer_steps,
     own_calls,
+    placement,
     sinks,
+    tensor_attributes,
 )
 from detachlint.interpret.pytorch.data_loading import GIVEN
 from detachlint.interpret.pytorch.tensors import (
-    any_flag,
     make_tensor,
-    recorded_flag,
     severed_in,
     story_of_any,
 )
@@ -196,12 +196,13 @@ def _by_fact(machine: Machine, fact: ClassFact, thing: Instance, call: LibraryCa
     inputs = [*thing.attributes.values(), *call.arguments.all()]
     flag: Belief = NO
     if method.result is Result.PROPAGATE:
-        fresh = method.aliasing is Aliasing.FRESH
-        flag = recorded_flag(state, inputs) if fresh else any_flag(state, inputs)
+        flag = tensor_attributes.flag_of_result(state, thing, method, call.arguments.all())
+    dtype = tensor_attributes.dtype_of_result(state, inputs)
     made = Tensor(
         flag,
         leaf=flag.opposite(),
-        dtype=Dtype.INTEGER if method.result is Result.INTEGER else Dtype.FLOAT,
+        dtype=Dtype.INTEGER if method.result is Result.INTEGER else dtype,
+        device=placement.common_device(state, inputs),
         severed=severed_in(state, inputs),
         story=story_of_any(state, inputs),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,17 +10,30 @@ from detachlint.domain.belief import MAYBE, NO, YES, Belief, Truth
 from detachlint.domain.objects import Instance, Kind, Tensor, Unknown, join_objects
 from detachlint.domain.story import begin
 from detachlint.domain.traits import Dtype
-from detachlint.domain.values import FALSE, NONE, TRUE, Address, Method, Value, literal, value_of
+from detachlint.domain.values import (
+    FALSE,
+    NONE,
+    TRUE,
+    Address,
+    Method,
+    Value,
+    literal,
+    single_literal,
+    value_of,
+)
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.pytorch import guards, traits
+from detachlint.interpret.pytorch import guards, placement, traits
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
     as_view,
     flag_of_tensor,
+    holds_tensor,
     inference_of,
+    join_beliefs,
     make_tensor,
     may_be_base,
+    recorded_flag,
     roots,
     seen_inside,
     set_flag,
@@ -29,6 +43,7 @@ from detachlint.interpret.pytorch.tensors import (
 )
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import Aliasing, MethodFact, Result
+from detachlint.knowledge.model import OF
 from detachlint.source.span import Span
 
 if TYPE_CHECKING:
@@ -170,18 +185,51 @@ def read_fact(
         return value_of(address)
     if fact.result is Result.PYTHON:
         return machine.derived(f"attribute {fact.name}", (address,), span, NO_TENSOR)
-    flag = NO
-    if fact.result is Result.PROPAGATE:
-        flag = any_flag(state, thing.attributes.values())
-        if fact.aliasing is Aliasing.FRESH:
-            flag = flag.both(state.recording)
+    made_of = list(thing.attributes.values())
+    flag = flag_of_result(state, thing, fact, []) if fact.result is Result.PROPAGATE else NO
     tensor = Tensor(
         flag,
-        dtype=Dtype.INTEGER if fact.result is Result.INTEGER else Dtype.FLOAT,
+        dtype=Dtype.INTEGER if fact.result is Result.INTEGER else dtype_of_result(state, made_of),
+        device=placement.common_device(state, made_of),
         severed=severed_in(state, [thing.payload]),
         story=story_of_any(state, thing.attributes.values()),
     )
     return make_tensor(machine, state, activation, span, tensor, f"attribute {fact.name}")
+
+
+def flag_of_result(
+    state: State, thing: Instance, fact: MethodFact, given: Sequence[Value]
+) -> Belief:
+    """The flag of what an object computes of the tensors it was made of, and of what it is given.
+
+    The mean of a normal distribution has nothing to do with its scale: where a result depends on some
+    of them, what they have in common is sure.
+    """
+    inputs = [*thing.attributes.values(), *given]
+    flag = _flag_of_some(state, thing, fact) if fact.behaviour else any_flag(state, inputs)
+    return flag.both(recorded_flag(state, inputs)) if fact.aliasing is Aliasing.FRESH else flag
+
+
+def _flag_of_some(state: State, thing: Instance, fact: MethodFact) -> Belief:
+    named = fact.behaviour.removeprefix(OF).split("+")
+    if all(name in thing.attributes for name in named):
+        return any_flag(state, [thing.attributes[name] for name in named])
+    parts = [value for name, value in thing.attributes.items() if not name.startswith("@")]
+    if not any(holds_tensor(state, value) for value in parts):
+        return any_flag(state, parts)  # objects, such as the distribution that another one wraps
+    given = [value for value in parts if holds_tensor(state, value) or _is_number(value)]
+    return join_beliefs(any_flag(state, [value]) for value in given)
+
+
+def _is_number(value: Value) -> bool:
+    found = single_literal(value)
+    return found is not None and type(found.value) in (int, float)
+
+
+def dtype_of_result(state: State, inputs: Sequence[Value]) -> Dtype:
+    """The dtype of what an object computes of these: nobody knows it where they are no floats."""
+    found = placement.dtype_of(state, inputs)
+    return Dtype.UNKNOWN if found.is_integer else found
 
 
 def write(
