@@ -134,11 +134,13 @@ def _overall(visits: list[Crossing], raising: list[Belief]) -> Confidence:
     return Confidence.POSSIBLE
 
 
-def _strength(visits: list[Crossing], check: Check) -> tuple[int, bool]:
+def _strength(visits: list[Crossing], check: Check) -> tuple[int, bool, int]:
+    """How sure it is over all visits, whether each raises, and how many do."""
     beliefs = [belief(visit, check) for visit in visits]
     best = max(_index(confidence_of(one)) for one in beliefs)
     overall = _index(_overall(visits, beliefs)) if best >= 0 else -1
-    return overall, all(one.usual is Truth.YES for one in beliefs)
+    count = sum(one.usual is Truth.YES for one in beliefs)
+    return overall, count == len(visits), count
 
 
 def _rank(visit: Crossing, check: Check) -> tuple[int, bool, int]:

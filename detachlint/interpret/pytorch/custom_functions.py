@@ -142,7 +142,8 @@ def is_operator(thing: Partial) -> bool:
 def call_operator(machine: Machine, thing: Partial, call: LibraryCall) -> Outcomes:
     """`@custom_op(name, …)`, and the operator itself.
 
-    Its body runs with grad mode off where an input requires grad, and as it is otherwise (executed).
+    Its body runs with grad mode off where an input requires grad, and as it is otherwise, as in
+    inference mode (executed).
     """
     state = call.state
     if not thing.function:
@@ -151,7 +152,7 @@ def call_operator(machine: Machine, thing: Partial, call: LibraryCall) -> Outcom
     inputs = call.arguments.all()
     flag = recorded_flag(state, inputs)
     hidden = any_flag(state, inputs).opposite()
-    saved, state.mode = state.mode, state.mode.both(hidden)
+    saved, state.mode = state.mode, state.mode.both(hidden.either(state.inference))
     outcomes = machine.call(
         thing.function, call.arguments, state, call.activation, call.span, call.shown
     )
