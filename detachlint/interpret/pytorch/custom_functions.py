@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import NO, Belief
+from detachlint.domain.belief import NO, YES, Belief
 from detachlint.domain.objects import Function, Instance, Partial, Sequence, Tensor
 from detachlint.domain.traits import Dtype
 from detachlint.domain.values import Address, Library, Value, in_order, value_of
@@ -143,7 +143,7 @@ def call_operator(machine: Machine, thing: Partial, call: LibraryCall) -> Outcom
     """`@custom_op(name, …)`, and the operator itself.
 
     Its body runs with grad mode off where an input requires grad, and as it is otherwise, as in
-    inference mode (executed).
+    inference mode; what it computes is recorded in none, as there (executed).
     """
     state = call.state
     if not thing.function:
@@ -153,11 +153,12 @@ def call_operator(machine: Machine, thing: Partial, call: LibraryCall) -> Outcom
     flag = recorded_flag(state, inputs)
     hidden = any_flag(state, inputs).opposite()
     saved, state.mode = state.mode, state.mode.both(hidden.either(state.inference))
+    records, state.inference = state.inference, YES
     outcomes = machine.call(
         thing.function, call.arguments, state, call.activation, call.span, call.shown
     )
     results: Outcomes = []
     for value, after in outcomes:
-        after.mode = saved
+        after.mode, after.inference = saved, records
         results.append((_outputs(machine, value, flag, after, call), after))
     return results
