@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import MAYBE, NO, YES, Belief
+from detachlint.domain.belief import MAYBE, NO, YES
 from detachlint.domain.objects import (
     Class,
     Instance,
@@ -14,7 +14,6 @@ from detachlint.domain.objects import (
     Sequence,
     Tensor,
 )
-from detachlint.domain.traits import Dtype
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     NONE,
@@ -41,7 +40,6 @@ from detachlint.interpret.pytorch import (
     numpy_calls,
     optimizer_steps,
     own_calls,
-    placement,
     sinks,
     tensor_attributes,
 )
@@ -49,7 +47,6 @@ from detachlint.interpret.pytorch.data_loading import GIVEN
 from detachlint.interpret.pytorch.tensors import (
     make_tensor,
     severed_in,
-    story_of_any,
 )
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import Aliasing, ClassFact, Result
@@ -193,19 +190,10 @@ def _by_fact(machine: Machine, fact: ClassFact, thing: Instance, call: LibraryCa
         return machine.unknown(
             state, call.activation, call.span, call.name, kind=Kind.OTHER, grad=NO
         )
-    inputs = [*thing.attributes.values(), *call.arguments.all()]
-    flag: Belief = NO
-    if method.result is Result.PROPAGATE:
-        flag = tensor_attributes.flag_of_result(state, thing, method, call.arguments.all())
-    dtype = tensor_attributes.dtype_of_result(state, inputs)
-    made = Tensor(
-        flag,
-        leaf=flag.opposite(),
-        dtype=Dtype.INTEGER if method.result is Result.INTEGER else dtype,
-        device=placement.common_device(state, inputs),
-        severed=severed_in(state, inputs),
-        story=story_of_any(state, inputs),
-    )
+    given = call.arguments.all()
+    made = tensor_attributes.computed(state, thing, method, given)
+    severed = severed_in(state, [*thing.attributes.values(), *given])
+    made = replace(made, leaf=made.grad.opposite(), severed=severed)
     return make_tensor(machine, state, call.activation, call.span, made, call.name)
 
 

@@ -185,27 +185,31 @@ def read_fact(
         return value_of(address)
     if fact.result is Result.PYTHON:
         return machine.derived(f"attribute {fact.name}", (address,), span, NO_TENSOR)
-    made_of = list(thing.attributes.values())
-    flag = flag_of_result(state, thing, fact, []) if fact.result is Result.PROPAGATE else NO
-    tensor = Tensor(
-        flag,
-        dtype=Dtype.INTEGER if fact.result is Result.INTEGER else dtype_of_result(state, made_of),
-        device=placement.common_device(state, made_of),
-        severed=severed_in(state, [thing.payload]),
-        story=story_of_any(state, thing.attributes.values()),
-    )
+    tensor = replace(computed(state, thing, fact), severed=severed_in(state, [thing.payload]))
     return make_tensor(machine, state, activation, span, tensor, f"attribute {fact.name}")
 
 
-def flag_of_result(
-    state: State, thing: Instance, fact: MethodFact, given: Sequence[Value]
+def computed(
+    state: State, thing: Instance, fact: MethodFact, given: Sequence[Value] = ()
+) -> Tensor:
+    """What an object computes of the tensors it was made of, and of what it is given."""
+    inputs = [*thing.attributes.values(), *given]
+    return Tensor(
+        _flag_of_result(state, thing, fact, inputs) if fact.result is Result.PROPAGATE else NO,
+        dtype=Dtype.INTEGER if fact.result is Result.INTEGER else _dtype_of_result(state, inputs),
+        device=placement.common_device(state, inputs),
+        story=story_of_any(state, inputs),
+    )
+
+
+def _flag_of_result(
+    state: State, thing: Instance, fact: MethodFact, inputs: Sequence[Value]
 ) -> Belief:
-    """The flag of what an object computes of the tensors it was made of, and of what it is given.
+    """Its flag.
 
     The mean of a normal distribution has nothing to do with its scale: where a result depends on some
     of them, what they have in common is sure.
     """
-    inputs = [*thing.attributes.values(), *given]
     flag = _flag_of_some(state, thing, fact) if fact.behaviour else any_flag(state, inputs)
     return flag.both(recorded_flag(state, inputs)) if fact.aliasing is Aliasing.FRESH else flag
 
@@ -226,7 +230,7 @@ def _is_number(value: Value) -> bool:
     return found is not None and type(found.value) in (int, float)
 
 
-def dtype_of_result(state: State, inputs: Sequence[Value]) -> Dtype:
+def _dtype_of_result(state: State, inputs: Sequence[Value]) -> Dtype:
     """The dtype of what an object computes of these: nobody knows it where they are no floats."""
     found = placement.dtype_of(state, inputs)
     return Dtype.UNKNOWN if found.is_integer else found
