@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detachlint.fix.edits import JUST_DETACH, insert_steps, insertion
+from detachlint.fix.edits import JUST_DETACH, calls, insert_steps, insertion
 from detachlint.rules.finding import Edit, Remedy
 from detachlint.source.span import Span
 from detachlint.source.text import SourceText
@@ -52,8 +52,7 @@ def _cure_each(
     if receiver is None:
         return None
     opening, closing = ("", "") if receiver.is_primary else ("(", ")")
-    steps = "".join(f".{cure}()" for cure in cures)
     return (
-        insertion(source, receiver.start, f"[{ITEM}{steps} for {ITEM} in {opening}"),
+        insertion(source, receiver.start, f"[{ITEM}{calls(cures)} for {ITEM} in {opening}"),
         insertion(source, receiver.end, f"{closing}]"),
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from detachlint.fix.argument_edits import argument_edits
-from detachlint.fix.edits import JUST_DETACH, FixStyle, detach_edits
+from detachlint.fix.edits import JUST_DETACH, FixStyle, calls, detach_edits
 from detachlint.rules.finding import Applicability, Confidence, Edit, Finding, Fix, Remedy
 from detachlint.source.text import SourceText
 from detachlint.syntax.outline import Outline
@@ -61,21 +61,17 @@ ADVICE = {
 
 def _advice(remedy: Remedy, cures: tuple[str, ...]) -> str:
     if cures != JUST_DETACH and remedy is Remedy.DETACH_EACH:
-        return f"call `{_calls(cures)}` on each tensor before they are converted"
+        return f"call `{calls(cures)}` on each tensor before they are converted"
     if cures != JUST_DETACH and remedy not in ADVICE:
-        return f"call `{_calls(cures)}` before it is converted"
+        return f"call `{calls(cures)}` before it is converted"
     return ADVICE.get(remedy, "detach the tensor before it is converted")
-
-
-def _calls(cures: tuple[str, ...]) -> str:
-    return "".join(f".{cure}()" for cure in cures)
 
 
 def _message(edits: tuple[Edit, ...], finding: Finding) -> str:
     contents = [edit.content.lstrip(")") for edit in edits if edit.content != "("]
     if any(" for " in content for content in contents):
         cures = finding.cures or JUST_DETACH
-        return "detach each of them" if cures == JUST_DETACH else f"call `{_calls(cures)}` on each"
+        return "detach each of them" if cures == JUST_DETACH else f"call `{calls(cures)}` on each"
     steps = "".join(dict.fromkeys(content for content in contents if content.startswith(".")))
     parts = [f"insert `{steps}`"] if steps else []
     if any("True" in content for content in contents):

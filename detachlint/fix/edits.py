@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
 from detachlint.fix.steps import count_pointless
@@ -71,6 +72,11 @@ def _is_detach(step: Step) -> bool:
     return step.name in {"detach", "detach_"} and step.is_called
 
 
+def calls(steps: Iterable[str]) -> str:
+    """The steps as they are written one behind the other: `.detach().cpu()`."""
+    return "".join(f".{step}()" for step in steps)
+
+
 def insert_steps(
     source: SourceText,
     crossing: CrossingLayout,
@@ -85,7 +91,7 @@ def insert_steps(
     """
     steps = crossing.steps
     detach = "detach" in cures and not is_detached(crossing, outline)
-    behind = "".join(f".{cure}()" for cure in cures if cure != "detach") + last
+    behind = calls(cure for cure in cures if cure != "detach") + last
     kept = len(steps) - count_pointless(crossing.base, steps, outline)
     if not detach or kept == len(steps):
         text = (DETACH if detach else "") + behind
