@@ -43,6 +43,9 @@ class Aliasing(Enum):
     """Argument 0 itself."""
     SOMETIMES = "sometimes"
     """View, argument or fresh, depending on shape, dtype, layout, device or a flag."""
+    KEPT = "kept"
+    """Of what an object gives: it was there before (kept by it, or given), so it has the flag of then;
+    a view of none of the tensors the object was made of."""
 
 
 @dataclass(frozen=True, slots=True)

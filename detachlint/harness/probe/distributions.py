@@ -57,12 +57,11 @@ _Asked: TypeAlias = "dict[str, tuple[Callable[[Any], Any], bool]]"
 @dataclass(frozen=True)
 class _Answer:
     result: Result
-    is_kept: bool = False
-    """The flag was there although the object was asked under `no_grad`."""
-    is_alike: bool = False
-    """It is an object of the same kind, made of the same parameters."""
+    aliasing: Aliasing = Aliasing.FRESH
+    """KEPT if the flag was there although the object was asked under `no_grad`, VIEW if it also
+    follows what is written into a parameter later."""
     of: str = ""
-    """Of which parameters it is computed, where it is not of all: see `OF_SOME`."""
+    """Of which parameters it is computed or a view, where it is not of all: see `OF_SOME`."""
 
 
 def names() -> list[str]:
@@ -155,12 +154,38 @@ def _ask(make: Callable[[Any], Any], question: Callable[[Any], Any]) -> _Answer 
         alike = any(
             isinstance(with_grad, kind) and isinstance(_asked_of(made), kind) for kind in _KINDS
         )
-        return None if with_grad is None else _Answer(Result.PYTHON, is_alike=alike)
+        aliasing = Aliasing.SELF if alike else Aliasing.FRESH
+        return None if with_grad is None else _Answer(Result.PYTHON, aliasing)
     if not with_grad.is_floating_point():
         return _Answer(Result.INTEGER)
     result = Result.PROPAGATE if with_grad.requires_grad else Result.NEVER
-    kept = isinstance(without, torch.Tensor) and without.requires_grad
-    return _Answer(result, kept, of=_computed_of(make, question))
+    of = _computed_of(make, question)
+    if not (isinstance(without, torch.Tensor) and without.requires_grad):
+        return _Answer(result, of=of)
+    viewed = _viewed(make, question)
+    return _Answer(result, Aliasing.VIEW, viewed) if viewed else _Answer(result, Aliasing.KEPT, of)
+
+
+def _viewed(make: Callable[[Any], Any], question: Callable[[Any], Any]) -> str:
+    """The word for the one parameter that the answer is a view of, as far as flags go; "" if none.
+
+    A parameter that does not require grad is written into after the object was asked.
+    """
+
+    def follows(chosen: int) -> bool:
+        given: list[torch.Tensor] = []
+
+        def parameter(*values: Any) -> torch.Tensor:
+            given.append(torch.tensor(*values))
+            return given[-1]
+
+        answer = question(make(parameter))
+        given[chosen].mul_(torch.ones((), requires_grad=True))
+        return bool(answer.requires_grad)
+
+    names = _names_of_parameters(make)
+    found = [name for n, name in enumerate(names) if guarded(partial(follows, n))]
+    return f"{OF}{found[0]}" if len(found) == 1 and found[0] else ""
 
 
 def _computed_of(make: Callable[[Any], Any], question: Callable[[Any], Any]) -> str:
@@ -208,10 +233,8 @@ def _asked_of(made: Any) -> Any:
 
 
 def _method(name: str, answer: _Answer, is_attribute: bool) -> MethodFact:
-    aliasing = Aliasing.VIEW if answer.is_kept else Aliasing.FRESH
-    aliasing = Aliasing.SELF if answer.is_alike else aliasing
     of = answer.of if answer.result is Result.PROPAGATE else ""
-    return MethodFact(name, answer.result, aliasing, is_attribute, of)
+    return MethodFact(name, answer.result, answer.aliasing, is_attribute, of)
 
 
 def _parameter(*values: Any) -> torch.Tensor:

@@ -91,7 +91,11 @@ def read_item(
     for atom in in_order(value):
         method = _own_method(state, atom, "__getitem__")
         missing = _missing_key(state, atom, index)
-        if missing is not None and isinstance(atom, Address):
+        error = _error_of(state, atom, index) if activation.watched else None
+        if error is not None:
+            before = state if len(value) == 1 else state.fork()
+            activation.raises.append((value_of(error), before))
+        elif missing is not None and isinstance(atom, Address):
             before = state if len(value) == 1 else state.fork()
             outcomes += _make_default(machine, atom, missing, before, activation, node)
         elif method:
@@ -105,6 +109,22 @@ def read_item(
         found = machine.bounded(join_values(read), state, activation, node.span)
         outcomes.append((found, state))
     return machine.merge_outcomes(outcomes)
+
+
+def _error_of(state: State, atom: Atom, index: Value) -> Library | None:
+    """The error that reading the item is sure to raise: it is none of a container known whole."""
+    thing = state.get(atom) if isinstance(atom, Address) else None
+    key = single_literal(resolved(state, index))
+    if key is None:
+        return None
+    match thing:
+        case Mapping() if not (thing.default or thing.rest):
+            held = any(entry.value == key.value for entry in thing.entries)  # 1 is True
+            return None if held else Library("builtins.KeyError")
+        case Sequence() if thing.exact and isinstance(key.value, int):
+            inside = -len(thing.items) <= key.value < len(thing.items)
+            return None if inside else Library("builtins.IndexError")
+    return None
 
 
 def _missing_key(state: State, atom: Atom, index: Value) -> Literal | None:

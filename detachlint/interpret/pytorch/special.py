@@ -52,6 +52,7 @@ from detachlint.interpret.pytorch.tensors import (
     flag_of,
     inference_of,
     make_tensor,
+    may_be_base,
     roots,
     set_flag,
     severed_in,
@@ -173,17 +174,23 @@ def _as_tensor(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes 
     if given:
         parts |= _cast(machine, call, frozenset(given))
     if unknown:
-        flag = flag_of(call.state, frozenset(unknown))
-        parts |= machine.unknown(
-            call.state,
-            call.activation,
-            call.span,
-            "as_tensor",
-            grad=flag,
-            story=story_of(call.state, frozenset(unknown)),
-            severed=severed_in(call.state, [frozenset(unknown)]),
-        )
+        parts |= _tensor_of_unseen(machine, call, frozenset(unknown))
     return [(parts, call.state)]
+
+
+def _tensor_of_unseen(machine: Machine, call: LibraryCall, data: Value) -> Value:
+    """What comes out is a tensor whatever goes in, and perhaps the very thing that was given."""
+    flag = flag_of(call.state, data)
+    asked = casts.asked_dtype(call)
+    made = Tensor(
+        flag,
+        dtype=Dtype.UNKNOWN if asked is None else asked,
+        device=_device_of_data(call, data),
+        severed=severed_in(call.state, [data]),
+        story=story_of(call.state, data),
+    )
+    made = may_be_base(call.state, made, data)
+    return make_tensor(machine, call.state, call.activation, call.span, made, "as_tensor")
 
 
 def _asarray(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
