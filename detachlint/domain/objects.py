@@ -14,7 +14,7 @@ from enum import Enum
 from itertools import zip_longest
 from typing import TypeAlias, TypeVar, final
 
-from detachlint.domain.belief import MAYBE, NO, Belief
+from detachlint.domain.belief import MAYBE, NO, YES, Belief
 from detachlint.domain.rank import RANK, Rank
 from detachlint.domain.story import Story
 from detachlint.domain.traits import (
@@ -57,14 +57,17 @@ class Tensor:
     is asked for, since PyTorch does so too (DifferentiableViewMeta::requires_grad). `leaf` says
     whether the flag may be switched off. `severed` are the crossings its values came through,
     losing their gradient there. `parameter` marks `nn.Parameter`. `device` is whether it is elsewhere
-    than in the CPU's memory; `traits` is what else NumPy may refuse. With `perhaps_base` it may be
-    its base itself, as `t.flatten()` is for a vector. `inference` says whether its memory was made
-    in inference mode: views of such a tensor, made wherever, never have its flag.
+    than in the CPU's memory; `traits` is what else NumPy may refuse. `linked` says whether it is a
+    view of its base indeed: `t.reshape(…)` copies where the elements lie in another order. With
+    `perhaps_base` it may be its base itself, as `t.flatten()` is for a vector. `inference` says
+    whether its memory was made in inference mode: views of such a tensor, made wherever, never have
+    its flag.
     """
 
     grad: Belief
     leaf: Belief = MAYBE
     base: frozenset[Address] = frozenset()
+    linked: Belief = YES
     perhaps_base: bool = False
     inference: Belief = NO
     dtype: Dtype = Dtype.FLOAT32
@@ -85,6 +88,7 @@ class Tensor:
             grad=self.grad.join(other.grad),
             leaf=self.leaf.join(other.leaf),
             base=self.base | other.base,
+            linked=self._link.join(other._link) if self.base or other.base else YES,
             perhaps_base=self.perhaps_base or other.perhaps_base,
             inference=self.inference.join(other.inference),
             dtype=self.dtype.join(other.dtype),
@@ -96,6 +100,10 @@ class Tensor:
             flag=self.flag if self.flag == other.flag else None,
             story=self.story or other.story,
         )
+
+    @property
+    def _link(self) -> Belief:
+        return self.linked if self.base else NO
 
     def in_unseen_hands(self) -> Tensor:
         """The same, when code out of sight may have set its flag or moved the module it is in."""

@@ -105,9 +105,12 @@ class CallFact:
     (as the numbers it is made of) or `""` (the default dtype)."""
     device: str
     """`"same"` (the input's), `"argument"` (`device=` decides), `"cpu"` or `"cuda"`."""
+    host: tuple[int, ...]
+    """Outputs that may be on the CPU where the inputs are not (`batch_sizes` of packed sequences)."""
     parameters: tuple[str, ...]
     """The names of the parameters in order, given where one of `inplace`, `training`, `copy`, or
-    one that `special` looks at decides what comes out; else empty."""
+    one that `special` looks at decides what comes out; the names of the first ones where what they
+    are matters and `input` is not their name; else empty."""
     idle: bool
     """`training` is false where it is not given, and then there is nothing to do."""
     ignored: tuple[int, ...]

@@ -84,6 +84,7 @@ def parse_call(name: str, row: str, version: str = "") -> CallFact | None:
         dtype=settings.get("dtype", "same"),
         undecided=settings.get("undecided", ""),
         device=settings.get("device", "same"),
+        host=tuple(int(place) for place in _names(settings.get("host", ""))),
         parameters=_names(settings.get("parameters", "")),
         idle="idle" in flags,
         ignored=tuple(int(position) for position in _names(settings.get("ignored", ""))),
@@ -145,6 +146,7 @@ def format_call(fact: CallFact) -> str:
         ("dtype", "" if fact.dtype == "same" else fact.dtype),
         ("undecided", fact.undecided),
         ("device", "" if fact.device == "same" else fact.device),
+        ("host", ",".join(map(str, fact.host))),
         ("parameters", ",".join(fact.parameters)),
         ("ignored", ",".join(map(str, fact.ignored))),
         ("apart", "/".join(",".join(map(str, positions)) for positions in fact.apart)),
@@ -360,6 +362,7 @@ _CALL_SETTINGS = {
     "dtype",
     "undecided",
     "device",
+    "host",
 }
 _CALL_SETTINGS |= {"parameters", "ignored", "apart", "depends", "keeps", *TRAITS}
 _SETTINGS = _CALL_SETTINGS | {"in-place", "container", "children", "buffers"}

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from detachlint.harness.probe import hand, special
+from detachlint.harness.probe import hand, placed, special
 from detachlint.harness.probe.ambient import ambient_of
 from detachlint.harness.probe.callbacks import what_it_calls
 from detachlint.harness.probe.execute import (
@@ -64,12 +64,15 @@ def conclude(name: str, runs: Sequence[Run], *, with_traits: bool = True) -> Cal
     wanted = special.form_of(name)
     if wanted is not None and not _are_as_asked(name, relevant, wanted, form, repeated):
         raise Unclassified(f"what comes out is not as {wanted.arguments} ask for")
+    if any(one.fields and "tuple" in one.kinds for one in seen):
+        raise Unclassified("gives a tuple of tensors among its outputs")
     if varies and not special.name_of(name) and wanted is None:
         raise Unclassified(f"outputs vary: {sorted({str(f) for f in forms})}")
     if not special.name_of(name) and any(map(_keeps_flag_in_a_copy, relevant)):
         raise Unclassified("gives copies with the flags of its arguments")
     usual = [run for run in relevant if not _argument(name, run, "inplace")]
     aliasing = _aliasing(usual, form.results[0])
+    ignored = _ignored(relevant, form.results)
     python_type = _python_type([*seen, *(run.plain for run in relevant)], form)
     return CallFact(
         name=name,
@@ -88,12 +91,13 @@ def conclude(name: str, runs: Sequence[Run], *, with_traits: bool = True) -> Cal
         form=wanted,
         calls=what_it_calls(name),
         ambient=ambient_of(name, runs[0].function, "bool" in python_type),
-        dtype=_dtype(name, relevant, form.results[0]),
-        undecided=_undecided(name, runs),
-        device=_device(name),
-        parameters=_deciding_parameters(name),
+        dtype=placed.dtype_of(name, relevant, form.results[0]),
+        undecided=placed.undecided_dtype(name, runs),
+        device=placed.device_of(name),
+        host=placed.on_the_host(relevant, form.results) if with_traits else (),
+        parameters=_deciding_parameters(name) or _first_parameters(name, aliasing, ignored),
         idle=_is_idle(name, relevant),
-        ignored=_ignored(relevant, form.results),
+        ignored=ignored,
         apart=_apart(relevant, form.results),
         attribute=is_attribute(name),
         depends=_depends(name, usual, form.results[0]) if aliasing is Aliasing.SOMETIMES else (),
@@ -319,54 +323,6 @@ def _aliasing_seen(seen: Seen, result: Result) -> Aliasing | None:
     return _aliasing_of(seen.outputs[0], result)
 
 
-_WIDTH = {"complex64": "float32", "complex128": "float64"}
-
-
-def _dtype(name: str, runs: Sequence[Run], result: Result) -> str:
-    if result is Result.PYTHON:
-        return "same"
-    if "dtype" in parameter_names(name):
-        return "argument"
-    seen = [s for run in runs if "dtype" not in run.call.kwargs for s in (run.no_grad, run.double)]
-    pairs = {
-        (_width(one.input_dtype), _width(one.outputs[0].dtype))
-        for one in seen
-        if not one.error and one.outputs[0].kind in (FLOAT, INTEGER)
-    }
-    outputs = {output for _, output in pairs}
-    inputs = {given for given, _ in pairs}
-    if inputs == {""} and len(outputs) == 1 and special.name_of(name) == "legacy_constructor":
-        return "same" if outputs == {"float32"} else outputs.pop()
-    if len(outputs) == 1 and (len(inputs) > 1 or result is Result.INTEGER):
-        return outputs.pop()
-    return "same"
-
-
-def _undecided(name: str, runs: Sequence[Run]) -> str:
-    """The dtype of what is made without tensors, where nothing asks for one."""
-    if "dtype" not in parameter_names(name) and "requires_grad" not in parameter_names(name):
-        return ""
-    without = [
-        run.plain
-        for run in runs
-        if "dtype" not in run.call.kwargs and not list(tensors_in([run.call.args, run.call.kwargs]))
-    ]
-    found = {one.outputs[0].dtype for one in without if not one.error and one.outputs[0].dtype}
-    if len(found) > 1:
-        return "numbers"
-    return next(iter(found - {"float32"}), "")
-
-
-def _width(dtype: str) -> str:
-    return _WIDTH.get(dtype, dtype)
-
-
-def _device(name: str) -> str:
-    if name in hand.DEVICES:
-        return hand.DEVICES[name]
-    return "argument" if "device" in parameter_names(name) else "same"
-
-
 def _deciding_parameters(name: str) -> tuple[str, ...]:
     """Parameter names of the overload that has a deciding one, so that flags can be bound."""
     deciding = DECIDING | special.parameters_of(name)
@@ -378,6 +334,19 @@ def _deciding_parameters(name: str) -> tuple[str, ...]:
             if deciding & set(names) or {"p", "train"} <= set(names):
                 return names
     return ()
+
+
+def _first_parameters(name: str, aliasing: Aliasing, ignored: Sequence[int]) -> tuple[str, ...]:
+    """The names of the first parameters, up to the last one of which it matters who it is."""
+    is_method = name.startswith("torch.Tensor.")
+    count = max(ignored, default=-1) + 1
+    if aliasing is not Aliasing.FRESH and not is_method:
+        count = max(count, 1)
+    if is_method and count < 2:
+        return ()
+    usual = [[p.name for p in overload.parameters if p.by_position] for overload in overloads(name)]
+    firsts = [names[:count] for names in usual if len(names) >= count and names[:1] != ["beta"]]
+    return tuple(firsts[0]) if firsts and firsts[0] != ["input"] else ()
 
 
 def _ignored(runs: Sequence[Run], results: Sequence[Result]) -> tuple[int, ...]:

@@ -50,6 +50,10 @@ class Condition:
     """Tensors are not contiguous."""
     inference: bool = False
     """The call is in inference mode, too; the tensors were made before."""
+    device: str = ""
+    """Where tensors are, if not where they were."""
+    only_floats: bool = False
+    """That is said of tensors of floats alone."""
 
 
 PLAIN = Condition(grad_at=frozenset())
@@ -176,7 +180,10 @@ def _copy_tensor(template: torch.Tensor, condition: Condition, flagged: bool) ->
     tensor = template.detach().clone()
     if condition.double and tensor.dtype in (torch.float32, torch.complex64):
         tensor = tensor.to(torch.float64 if tensor.dtype is torch.float32 else torch.complex128)
-    if not flagged or not (tensor.is_floating_point() or tensor.is_complex()):
+    is_float = tensor.is_floating_point() or tensor.is_complex()
+    if condition.device and (is_float or not condition.only_floats):
+        tensor = tensor.to(condition.device)
+    if not flagged or not is_float:
         return tensor
     tensor.requires_grad_()
     if condition.strided and tensor.layout is torch.strided and tensor.dim() == 1:
@@ -203,7 +210,7 @@ def tensors_in(value: Any) -> Iterator[torch.Tensor]:
 def _describe(output: Any, first: torch.Tensor | None, inputs: Sequence[torch.Tensor]) -> Seen:
     if isinstance(output, (list, tuple)) and _holds_parts(output):
         fields = field_names(output)
-        items = map(_representative, output) if fields else _flat(output)
+        items = output if fields else _flat(output)
         outputs = tuple(_describe_output(item, first, inputs) for item in items)
         return Seen(outputs, "list" if isinstance(output, list) else "tuple", fields)
     return Seen((_describe_output(output, first, inputs),))
@@ -221,11 +228,6 @@ def _flat(output: Sequence[Any]) -> Iterator[Any]:
             yield from _flat(item)
         else:
             yield item
-
-
-def _representative(item: Any) -> Any:
-    """The first tensor of a field that holds several (`bin_edges` of `histogramdd`)."""
-    return next(tensors_in(item), item)
 
 
 def field_names(output: Any) -> tuple[str, ...]:

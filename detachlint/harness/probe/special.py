@@ -59,7 +59,12 @@ _FORMS = {
 REPEATED = frozenset(f"{_NAMES['atleast']} {_NAMES['where']} {_FORMS['true:as_tuple']}".split())
 """Those whose sequence has as many items as the input has dimensions or tensors."""
 
-_PARAMETERS = {"requires_grad_": ("requires_grad",), "type": ("dtype",), "to": ("copy",)}
+_PARAMETERS = {
+    "checkpoint": ("use_reentrant",),
+    "requires_grad_": ("requires_grad",),
+    "to": ("copy",),
+    "type": ("dtype",),
+}
 _BY_NAME = {name: case for case, names in _NAMES.items() for name in names.split()}
 _FORM_BY_NAME = {name: form for form, names in _FORMS.items() for name in names.split()}
 

@@ -25,6 +25,12 @@ class StubParameter:
     annotation: str
     required: bool
     keyword_only: bool
+    variadic: bool = False
+
+    @property
+    def by_position(self) -> bool:
+        """Whether it is one argument, which may be given by position."""
+        return not (self.keyword_only or self.variadic)
 
 
 @dataclass(frozen=True)
@@ -102,7 +108,9 @@ def _overload(node: ast.FunctionDef) -> Overload:
     ]
     if node.args.vararg is not None:
         parameters.append(
-            StubParameter(node.args.vararg.arg, _annotation(node.args.vararg), True, False)
+            StubParameter(
+                node.args.vararg.arg, _annotation(node.args.vararg), True, False, variadic=True
+            )
         )
     parameters += [
         StubParameter(a.arg, _annotation(a), default is None, True)
@@ -129,6 +137,7 @@ def _own_signature(name: str) -> tuple[Overload, ...]:
             "Tensor" if p.name == "self" else _written(p.annotation),
             p.default is p.empty and p.kind is not p.VAR_KEYWORD and p.kind is not p.VAR_POSITIONAL,
             p.kind is p.KEYWORD_ONLY,
+            p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD),
         )
         for p in signature.parameters.values()
     )

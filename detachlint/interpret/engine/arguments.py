@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from detachlint.domain.values import BOTTOM_VALUE, Value, single_literal
@@ -87,6 +87,11 @@ class LibraryCall:
         if position == 0:
             return self.receiver
         return self.arguments.get(position - 1, name)
+
+    def first(self, parameters: Sequence[str]) -> Value:
+        """Argument number 0, of a callable with these parameters (`input`, where none are known)."""
+        named = self.operand(0, parameters[0]) if parameters else None
+        return named or self.operand(0, "input") or BOTTOM_VALUE
 
     def flag(self, position: int, name: str, default: bool | None) -> bool | None:
         """A boolean argument: `default` where it is not given, None where it is not known."""

@@ -52,7 +52,6 @@ from detachlint.interpret.pytorch.tensors import (
     flag_of,
     flag_of_tensor,
     make_tensor,
-    roots,
     severed_in,
     story_of,
     write_into,
@@ -346,7 +345,7 @@ def _read_tensor(
         story=tensor.story or story_of(state, value_of(address)),
     )
     if is_basic_index(state, index):
-        made = as_view(state, made, roots(state, value_of(address)))
+        made = as_view(state, made, value_of(address))
     return make_tensor(machine, state, activation, node.span, made, "item")
 
 

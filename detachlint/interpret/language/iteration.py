@@ -37,7 +37,7 @@ from detachlint.interpret.language.conditions import truth_of
 from detachlint.interpret.language.contents import append
 from detachlint.interpret.language.lookup import find_in_class, is_module
 from detachlint.interpret.pytorch import data_loading, sinks
-from detachlint.interpret.pytorch.tensors import as_view, flag_of, flag_of_tensor, roots
+from detachlint.interpret.pytorch.tensors import as_view, flag_of, flag_of_tensor
 from detachlint.source.span import Span
 
 if TYPE_CHECKING:
@@ -364,7 +364,7 @@ def element_of(
             parameter=False,
             attributes={},
         )
-        row = as_view(state, row, roots(state, value_of(atom)))
+        row = as_view(state, row, value_of(atom))
         return machine.new(state, activation, span, "row", row)
     if isinstance(thing, Array):
         item = Array(thing.severed, of_row(thing.rank))

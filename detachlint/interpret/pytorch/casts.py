@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from detachlint.domain.belief import BY_DEFAULT, MAYBE, NO, Belief
 from detachlint.domain.objects import Kind, Tensor, Unknown
 from detachlint.domain.story import Story, begin
 from detachlint.domain.traits import UNSEEN, Dtype, Trait
-from detachlint.domain.values import Address, Atom, Library, Literal, in_order, value_of
+from detachlint.domain.values import Address, Atom, Library, Literal, Value, in_order, value_of
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.pytorch import placement
+from detachlint.knowledge.facts import CallFact
 from detachlint.knowledge.names import ORDERS
+
+SELDOM = BY_DEFAULT.opposite()
+"""How often what copies only where elements lie in another order does so: most lie as usual."""
+
+
+def copied(fact: CallFact, call: LibraryCall) -> Belief:
+    """Whether what is sometimes a view or its input itself is a copy, but for a move or a cast."""
+    if asks_for_order(call):
+        return MAYBE
+    if "layout" in fact.depends:
+        return SELDOM
+    return NO if "device" in fact.depends else MAYBE
 
 
 def asked_dtype(call: LibraryCall) -> Dtype | None:
@@ -18,12 +32,18 @@ def asked_dtype(call: LibraryCall) -> Dtype | None:
     if asked is not None:
         return placement.dtype_from(call.state, asked, Dtype.UNKNOWN, story)
     found: Dtype | None = None
-    for position, value in enumerate(call.arguments.positional):
+    for position, value in enumerate(_given(call)):
         for atom in in_order(value):
             one = _dtype_in(call, atom, story, alone=position == 0)
             if one is not None:
                 found = one if found is None else found.join(one)
     return found
+
+
+def _given(call: LibraryCall) -> tuple[Value, ...]:
+    """What is given by position; or the tensor in `.to(other=tensor)`."""
+    other = call.arguments.keyword("other")
+    return call.arguments.positional if other is None else (other,)
 
 
 def _dtype_in(call: LibraryCall, atom: Atom, story: Story, *, alone: bool) -> Dtype | None:
@@ -51,7 +71,7 @@ def asked_device(call: LibraryCall) -> Trait | None:
     if asked is not None:
         return placement.device_from(call.state, asked, UNSEEN, story)
     found: Trait | None = None
-    for value in call.arguments.positional[:1]:
+    for value in _given(call)[:1]:
         for atom in in_order(value):
             thing = call.state.get(atom) if isinstance(atom, Address) else None
             if isinstance(atom, Library) or (isinstance(atom, Literal) and atom.value is None):

@@ -32,6 +32,7 @@ from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import class_names, find_in_class, has_unknown_base
 from detachlint.interpret.pytorch import module_traits, modules, parameters, placement, surrounding
+from detachlint.interpret.pytorch.casts import SELDOM
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
     as_view,
@@ -40,7 +41,6 @@ from detachlint.interpret.pytorch.tensors import (
     make_tensor,
     may_be_base,
     recorded_flag,
-    roots,
     severed_in,
     story_of_any,
     write_into,
@@ -337,7 +337,8 @@ def _build(
         return machine.unknown(state, activation, span, role, kind=Kind.OTHER, grad=NO)
     elif fact.aliasing in (Aliasing.VIEW, Aliasing.SELF) or "layout" in fact.depends:
         # Flattening what is contiguous (nearly everything) gives a view.
-        made = as_view(state, made, roots(state, source))
+        copied = SELDOM if "layout" in fact.depends else NO
+        made = as_view(state, made, source, copied)
         if fact.perhaps_self:
             made = may_be_base(state, made, source)
     return make_tensor(machine, state, activation, span, made, role)

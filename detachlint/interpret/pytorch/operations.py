@@ -26,7 +26,7 @@ from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import casts, placement, surrounding, traits
-from detachlint.interpret.pytorch.perhaps_views import sometimes_view, view_roots
+from detachlint.interpret.pytorch.perhaps_views import sometimes_view, with_items
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
@@ -75,7 +75,7 @@ def _sheds_the_flag(fact: CallFact) -> bool:
 
 def _shed_the_flag(fact: CallFact, call: LibraryCall) -> Value:
     """`t.detach_()` makes `t` itself a leaf that does not require grad (it raises on views)."""
-    target = call.operand(0, "input") or frozenset()
+    target = call.first(fact.parameters)
     if _keeps_flag(fact, call.state):
         return target
     for address in addresses(target):
@@ -89,10 +89,11 @@ def _shed_the_flag(fact: CallFact, call: LibraryCall) -> Value:
 
 
 def _in_place(machine: Machine, fact: CallFact, call: LibraryCall) -> Value:
-    target = call.operand(0, "input") or frozenset()
-    others = [value for value in call.inputs if value is not target]
+    target = call.first(fact.parameters)
+    others = [value for value in gradient_inputs(fact, call) if value is not target]
     state = call.state
-    if fact.results and fact.results[0] is not Result.PROPAGATE:
+    gives_nothing = fact.python_type == "NoneType"
+    if fact.results[0] is not Result.PROPAGATE and not gives_nothing:
         return target
     message = f"`{call.shown}(…)` writes something that requires grad into it"
     write_into(
@@ -103,7 +104,7 @@ def _in_place(machine: Machine, fact: CallFact, call: LibraryCall) -> Value:
         thing = state.get(address)
         if isinstance(thing, Tensor):
             state.put(address, replace(thing, severed=thing.severed | severed))
-    return target
+    return NONE if gives_nothing else target
 
 
 def gradient_inputs(fact: CallFact, call: LibraryCall) -> list[Value]:
@@ -310,21 +311,21 @@ def _device(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Trait:
     story = begin(call.span, f"`{call.shown}(…)` puts it there")
     if call.receiver and fact.aliasing is Aliasing.VIEW:
         inputs = [call.receiver]  # `t.expand(n, 2)`, whatever `n` may be
-    is_list = placement.are_in_a_list(call.state, _first(call))
+    is_list = placement.are_in_a_list(call.state, call.first(fact.parameters))
     joins = is_list and fact.results[:1] == (Result.PROPAGATE,)
     product = joins or surrounding.is_product(fact)
     found = (placement.one_device if product else placement.common_device)(call.state, inputs)
-    if fact.factory and not call.receiver and not tensors_in(call.state, _first(call)):
+    if (
+        fact.factory
+        and not call.receiver
+        and not tensors_in(call.state, call.first(fact.parameters))
+    ):
         found = call.state.surroundings.device if found == PLAIN else UNSEEN
     if asked is not None:
         return placement.device_from(call.state, asked, found, story)
     if fact.device not in ("same", "argument", ""):
         return placement.device_named(fact.device, story)
     return found
-
-
-def _first(call: LibraryCall) -> Value:
-    return call.operand(0, "input") or frozenset()
 
 
 def _output(
@@ -340,6 +341,9 @@ def _output(
         return python_result(machine, fact, call, role)
     if result is Result.INTEGER:
         kept = placement.resolved(prototype.traits)
+        if role in {f"output {place}" for place in fact.host}:
+            device = PLAIN if prototype.device == PLAIN else UNSEEN
+            prototype = replace(prototype, device=device)
         dtype = prototype.dtype if prototype.dtype.is_integer else Dtype.INTEGER
         made = Tensor(NO, leaf=YES, dtype=dtype, device=prototype.device, traits=kept)
         return make_tensor(machine, state, activation, span, made, role)
@@ -348,9 +352,9 @@ def _output(
         if asked is None:
             prototype = replace(prototype, grad=NO, leaf=YES, story=None)
         shares = fact.aliasing is not Aliasing.FRESH
-        mark = inference_of(state, call.operand(0, "input") or frozenset()) if shares else None
+        mark = inference_of(state, call.first(fact.parameters)) if shares else None
         return make_tensor(machine, state, activation, span, prototype, role, inference=mark)
-    source = call.operand(0, "input") or frozenset()
+    source = call.first(fact.parameters)
     if _inplace_flag(fact, call):
         flag = any_flag(call.state, call.inputs)
         write_into(call.state, source, flag, span, "written in place", story_of(call.state, source))
@@ -362,13 +366,13 @@ def _output(
             if fact.perhaps_self and traits.is_idle(state, fact, source):
                 return source
             viewed = source if call.receiver else join_all(_differentiable(state, call.inputs))
-            prototype = as_view(state, prototype, view_roots(call, viewed))
+            prototype = as_view(state, prototype, with_items(state, viewed))
             if fact.perhaps_self:
                 prototype = may_be_base(state, prototype, viewed)
         case Aliasing.SOMETIMES:
             return sometimes_view(machine, fact, call, prototype, source, role)
         case Aliasing.FRESH if _keeps_flag(fact, state):
-            prototype = as_view(state, prototype, view_roots(call, source))
+            prototype = as_view(state, prototype, with_items(state, source))
         case Aliasing.FRESH:
             pass
     return make_tensor(machine, state, activation, span, prototype, role)

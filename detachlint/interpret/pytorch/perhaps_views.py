@@ -12,6 +12,7 @@ from detachlint.domain.values import Address, Value, addresses, single_literal
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import casts, placement, traits
+from detachlint.interpret.pytorch.casts import SELDOM
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
     as_view,
@@ -19,7 +20,6 @@ from detachlint.interpret.pytorch.tensors import (
     inference_of,
     make_tensor,
     may_be_base,
-    roots,
     story_of,
 )
 from detachlint.knowledge.facts import CallFact
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
 
 
-def view_roots(call: LibraryCall, viewed: Value) -> frozenset[Address]:
-    """What a view of these is a view of, containers of tensors included."""
-    found = roots(call.state, viewed)
+def with_items(state: State, viewed: Value) -> Value:
+    """What is viewed, the items of containers of tensors included."""
+    found = viewed
     for address in addresses(viewed):
-        thing = call.state.get(address)
+        thing = state.get(address)
         if isinstance(thing, Sequence):
-            found |= roots(call.state, thing.all)
+            found |= thing.all
     return found
 
 
@@ -49,9 +49,8 @@ def sometimes_view(
 ) -> Value:
     """View, input itself or copy. Only the flag under `no_grad` and later changes tell them apart."""
     state, activation, span = call.state, call.activation, call.span
-    # New only where the input is not contiguous, or has a lazy bit: seldom.
     if ("layout" in fact.depends and not casts.asks_for_order(call)) or _resolves(fact):
-        view = as_view(state, prototype, view_roots(call, source))
+        view = as_view(state, prototype, with_items(state, source), SELDOM)
         if fact.perhaps_self:
             view = may_be_base(state, view, source)
         return make_tensor(machine, state, activation, span, view, role)
@@ -136,5 +135,6 @@ def _finds_nothing_to_do(thing: HeapObject | None, fact: CallFact) -> bool | Non
             return None if thing.dtype.family is Family.COMPLEX else False
         if thing.dtype.family is not wanted.family or thing.dtype.narrow.held != wanted.narrow.held:
             return False if thing.dtype.narrow.held in (YES, NO) else None
-        return True if wanted.is_float32 else None
+        same = wanted.narrow.held == YES and thing.dtype.narrow.names == wanted.narrow.names
+        return True if wanted.is_float32 or (same and len(wanted.narrow.names) == 1) else None
     return None

@@ -19,7 +19,7 @@ from detachlint.domain.objects import (
     View,
 )
 from detachlint.domain.story import begin
-from detachlint.domain.traits import Check, Dtype, Family, Trait, trait
+from detachlint.domain.traits import PLAIN, Check, Dtype, Family, Trait, trait
 from detachlint.domain.values import (
     NONE,
     Address,
@@ -107,13 +107,14 @@ def _tensor(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | N
     flag = truth_belief(call.state, asked) if asked is not None else NO
     story = begin(call.span, f"`{call.shown}(…, requires_grad=…)` makes a leaf that requires grad")
     inputs = [data]
+    inferred = data_dtype(call.state, data)
     made = Tensor(
         flag,
         leaf=YES,
         dtype=placement.dtype_from(
             call.state,
             call.arguments.keyword("dtype"),
-            _default_dtype(call.state, data_dtype(call.state, data)),
+            _own_dtype(call) or _default_dtype(call.state, inferred),
             begin(call.span, f"`{call.shown}(…)` makes it of this dtype"),
         ),
         device=_device_of_data(call, data),
@@ -128,6 +129,11 @@ def _tensor(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | N
 def _default_dtype(state: State, dtype: Dtype) -> Dtype:
     """That of `set_default_dtype`, which decides the dtype of Python's floats."""
     return state.surroundings.dtype if dtype == Dtype.FLOAT32 else dtype
+
+
+def _own_dtype(call: LibraryCall) -> Dtype | None:
+    """That of the tensor whose `new_tensor` it is; whatever it is given is cast."""
+    return placement.dtype_of_value(call.state, call.receiver) if call.receiver else None
 
 
 def _device_of_data(call: LibraryCall, data: Value) -> Trait:
@@ -172,7 +178,7 @@ def _as_tensor(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes 
         return _tensor(machine, fact, call)
     parts: Value = frozenset()
     if given:
-        parts |= _cast(machine, call, frozenset(given))
+        parts |= _cast(machine, _without_data(call), frozenset(given))
     if unknown:
         parts |= _tensor_of_unseen(machine, call, frozenset(unknown))
     return [(parts, call.state)]
@@ -203,7 +209,7 @@ def _asarray(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | 
     state = call.state
     if set(tensors_in(state, data)) != set(data):
         return _as_tensor(machine, fact, call)
-    value = _cast(machine, call, data, keeps_flag=True)
+    value = _cast(machine, _without_data(call), data, keeps_flag=True)
     asked = call.arguments.keyword("requires_grad")
     if asked is None or asked == NONE:
         return [(value, state)]
@@ -229,6 +235,11 @@ def _asarray(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | 
             set_flag(state, value_of(address), flag, story_of_flag)
             parts |= value_of(address)
     return [(parts, state)]
+
+
+def _without_data(call: LibraryCall) -> LibraryCall:
+    """What `as_tensor(data, dtype=…, device=…)` asks for beside its data: by keyword alone."""
+    return replace(call, arguments=Arguments((), call.arguments.keywords))
 
 
 CONVERTED = "converted"
@@ -359,7 +370,7 @@ def _view(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | Non
     state = call.state
     inputs = [call.receiver]
     prototype = operations.result_tensor(machine, fact, call, inputs)
-    view = as_view(state, prototype, roots(state, call.receiver))
+    view = as_view(state, prototype, call.receiver)
     return [(make_tensor(machine, state, call.activation, call.span, view, "view"), state)]
 
 
@@ -374,9 +385,12 @@ def _legacy_constructor(machine: Machine, fact: CallFact, call: LibraryCall) -> 
     dtype = (
         placement.dtype_named(fact.dtype, story)
         if fact.dtype not in ("same", "argument")
-        else Dtype.FLOAT32
+        else _own_dtype(call) or Dtype.FLOAT32
     )
-    made = Tensor(NO, leaf=YES, severed=severed, dtype=dtype)
+    device = PLAIN
+    if call.receiver:
+        device = placement.common_device(call.state, [call.receiver])
+    made = Tensor(NO, leaf=YES, severed=severed, dtype=dtype, device=device)
     return [(make_tensor(machine, call.state, call.activation, call.span, made), call.state)]
 
 

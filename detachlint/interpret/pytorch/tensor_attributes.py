@@ -34,7 +34,6 @@ from detachlint.interpret.pytorch.tensors import (
     make_tensor,
     may_be_base,
     recorded_flag,
-    roots,
     seen_inside,
     set_flag,
     severed_in,
@@ -97,7 +96,7 @@ def read(
     )
     if result is Result.PROPAGATE and fact.aliasing is not Aliasing.FRESH:
         grad = flag_of_tensor(state, tensor).both(state.recording)
-        made = as_view(state, replace(made, grad=grad, leaf=MAYBE), roots(state, value_of(address)))
+        made = as_view(state, replace(made, grad=grad, leaf=MAYBE), value_of(address))
         if fact.perhaps_self:
             made = may_be_base(state, made, value_of(address))
     elif result is Result.PROPAGATE:

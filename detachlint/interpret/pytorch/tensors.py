@@ -49,7 +49,9 @@ def flag_of_tensor(state: State, tensor: Tensor) -> Belief:
         bases = [state.get(address) for address in tensor.base]
         below = join_beliefs(b.grad for b in bases if isinstance(b, (Tensor, Unknown)))
         if below != BOTTOM:
-            linked = below if tensor.inference == NO else below.both(tensor.inference.opposite())
+            linked = below.both(tensor.linked)
+            if tensor.inference != NO:
+                linked = linked.both(tensor.inference.opposite())
             flag = flag.either(linked)
             flag = flag.join(below) if tensor.perhaps_base else flag
     return flag
@@ -316,15 +318,25 @@ def inference_of(state: State, value: Iterable[Atom]) -> Belief:
     return join_beliefs(marks) if marks else NO
 
 
-def as_view(state: State, tensor: Tensor, base: frozenset[Address]) -> Tensor:
-    """The tensor as a view of `base`; the flag of an inference tensor is not passed on."""
+def as_view(state: State, tensor: Tensor, viewed: Value, copied: Belief = NO) -> Tensor:
+    """The tensor as a view of what is `viewed`; the flag of an inference tensor is not passed on.
+
+    It may also be `copied`. A view of what is perhaps a copy is perhaps no view of the original.
+    """
+    base = roots(state, viewed)
+    linked = copied.opposite()
+    for address in addresses(viewed):
+        thing = state.get(address)
+        if isinstance(thing, Tensor) and thing.base and thing.linked != YES:
+            linked = linked.both(thing.linked)
     mark = inference_of(state, base)
     if mark == NO:
-        return replace(tensor, base=base, perhaps_base=False)
+        return replace(tensor, base=base, linked=linked, perhaps_base=False)
     grad = tensor.grad.both(mark.opposite())
     return replace(
         tensor,
         base=base,
+        linked=linked,
         perhaps_base=False,
         inference=mark,
         grad=grad,
@@ -351,7 +363,8 @@ def may_be_base(state: State, tensor: Tensor, source: Value) -> Tensor:
     if not things or any(isinstance(thing, Tensor) and thing.base for thing in things):
         return tensor  # what is a view itself has no flag that could be set
     leaf = [thing.leaf for thing in things if isinstance(thing, Tensor)] or [MAYBE]
-    view = as_view(state, tensor, roots(state, source))
+    linked = tensor.linked if tensor.base else YES
+    view = as_view(state, tensor, source, linked.opposite())
     return replace(view, perhaps_base=True, leaf=join_beliefs([view.leaf, *leaf]))
 
 
@@ -375,20 +388,37 @@ def write_into(
     if gained.usual is Truth.NO and gained.sure is Truth.NO:
         return
     touched = set(roots(state, target)) | set(addresses(target))
+    sharing = _shares_of_bases(state, target)
     alone = len(addresses(target)) == 1
     for address in sorted(touched, key=by_age):
         thing = state.get(address)
         if not isinstance(thing, (Tensor, Unknown)):
             continue
-        flag_after = _settled(state, thing).grad.either(gained)
+        if isinstance(thing, Tensor) and thing.dtype.is_integer:
+            continue  # takes the values alone (executed: `copy_`)
+        written = YES if address in target else sharing
+        flag_after = _settled(state, thing).grad.either(gained.both(written))
         changed = replace(
             _settled(state, thing),
             grad=flag_after if alone else thing.grad.join(flag_after),
             story=thing.story or (then(story, span, message) if story else begin(span, message)),
         )
         if isinstance(changed, Tensor):
-            changed = replace(changed, leaf=NO.join(changed.leaf) if not alone else NO)
+            is_sure = alone and written == YES
+            changed = replace(changed, leaf=NO if is_sure else NO.join(changed.leaf))
         state.put(address, changed)
+
+
+def _shares_of_bases(state: State, target: Value) -> Belief:
+    """Whether writing into the target writes into a given one of its bases."""
+    sharing = YES
+    for address in addresses(target):
+        thing = state.get(address)
+        if isinstance(thing, Tensor) and thing.base:
+            sharing = sharing.both(thing.linked)
+            if len(thing.base) > 1:
+                sharing = sharing.join(NO)
+    return sharing
 
 
 def set_flag(state: State, target: Value, flag: Belief, story: Story | None) -> None:

@@ -20,6 +20,7 @@ from detachlint.domain.traits import (
 from detachlint.domain.values import Value, addresses
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
+from detachlint.interpret.pytorch import casts
 from detachlint.interpret.pytorch.placement import common_traits, dtype_of
 from detachlint.knowledge.facts import Aliasing, CallFact
 from detachlint.source.span import Span
@@ -61,7 +62,7 @@ _OF_REAL = {"of-real": YES, "perhaps-of-real": MAYBE}
 def of_result(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Traits:
     """The traits of the (first) output of a call."""
     layout, conjugate = fact.traits.get("layout"), fact.traits.get("conj")
-    source = call.operand(0, "input") or frozenset()
+    source = call.first(fact.parameters)
     if layout in LAYOUTS:
         story = begin(call.span, f"`{call.shown}(…)` makes it {layout}")
         kept = without(common_traits(call.state, inputs), Check.LAYOUT)
@@ -69,10 +70,12 @@ def of_result(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Traits:
     if fact.factory and not call.receiver:
         return NO_TRAITS
     own = _of_the_class(of_view(call.state, source), fact)
+    if fact.traits.get("complex") == "real" and conjugate is None:
+        own = _of_real_part(own, fact)
     if conjugate == "sets":
         dtype = dtype_of(call.state, [source])
         return _conjugated(dtype, own, call.shown, call.span)
-    if layout == "strided":
+    if layout == "strided" and fact.aliasing is not Aliasing.FRESH:
         return without(own, Check.LAYOUT)
     if conjugate == "clears":
         return without(own, Check.CONJUGATE)
@@ -80,9 +83,13 @@ def of_result(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Traits:
         return without(own, Check.NEGATIVE)
     if conjugate in _OF_REAL and dtype_of(call.state, [source]).family in _REAL:
         return {**own, Check.CONJUGATE: _lazy(_OF_REAL[conjugate], call.shown, call.span)}
+    if fact.aliasing is Aliasing.SOMETIMES:
+        return of_perhaps_copy(own, casts.copied(fact, call))
     if fact.aliasing is not Aliasing.FRESH:
         return own  # lazy bits survive what copies nothing; a copy resolves them
     common = _of_the_class(common_traits(call.state, inputs), fact)
+    if layout == "strided":
+        return without(common, Check.LAYOUT)
     if "sparse" in fact.keeps and Check.LAYOUT in own:
         return {**common, Check.LAYOUT: own[Check.LAYOUT]}
     return common
@@ -143,10 +150,16 @@ def of_part(tensor: Tensor, fact: CallFact) -> tuple[Dtype, Traits]:
     """`z.real` and `z.imag`: the imaginary part of a conjugated view has its sign pending."""
     family = Family.FLOAT if tensor.dtype.family is Family.COMPLEX else tensor.dtype.family
     dtype = Dtype(family, tensor.dtype.narrow)
-    conjugate = tensor.traits.get(Check.CONJUGATE)
-    rest = without(tensor.traits, Check.CONJUGATE)
-    negates = fact.traits.get("neg") == "sets"
-    if negates and conjugate is not None and tensor.dtype.family is Family.COMPLEX:
-        negative = Trait(conjugate.held, frozenset({"negative"}), conjugate.story)
-        return dtype, {**rest, Check.NEGATIVE: negative}
-    return dtype, rest
+    return dtype, _of_real_part(tensor.traits, fact)
+
+
+def _of_real_part(own: Traits, fact: CallFact) -> Traits:
+    """Real tensors have no conjugate bit; that of a complex one is a sign pending, if anything."""
+    conjugate = own.get(Check.CONJUGATE)
+    if conjugate is None:
+        return own
+    rest = without(own, Check.CONJUGATE)
+    if fact.traits.get("neg") != "sets":
+        return rest
+    negative = Trait(conjugate.held, frozenset({"negative"}), conjugate.story)
+    return {**rest, Check.NEGATIVE: negative}

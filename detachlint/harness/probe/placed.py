@@ -1,0 +1,86 @@
+"""Of which dtype outputs are, and on which device, as executions of a callable show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from detachlint.harness.probe import hand, special
+from detachlint.harness.probe.execute import (
+    FLOAT,
+    INTEGER,
+    Condition,
+    execute,
+    tensors_in,
+)
+from detachlint.harness.probe.observe import Run
+from detachlint.harness.probe.stubs import parameter_names
+from detachlint.knowledge.model import Result
+
+_WIDTH = {"complex64": "float32", "complex128": "float64"}
+
+
+def dtype_of(name: str, runs: Sequence[Run], result: Result) -> str:
+    """The word for the dtype of output 0: that of the input, asked for, or fixed."""
+    if result is Result.PYTHON:
+        return "same"
+    if "dtype" in parameter_names(name):
+        return "argument"
+    seen = [s for run in runs if "dtype" not in run.call.kwargs for s in (run.no_grad, run.double)]
+    pairs = {
+        (_width(one.input_dtype), _width(one.outputs[0].dtype))
+        for one in seen
+        if not one.error and one.outputs[0].kind in (FLOAT, INTEGER)
+    }
+    outputs = {output for _, output in pairs}
+    inputs = {given for given, _ in pairs}
+    if inputs == {""} and len(outputs) == 1 and special.name_of(name) == "legacy_constructor":
+        return "same" if outputs == {"float32"} else outputs.pop()
+    if len(outputs) == 1 and (len(inputs) > 1 or result is Result.INTEGER):
+        return outputs.pop()
+    return "same"
+
+
+def undecided_dtype(name: str, runs: Sequence[Run]) -> str:
+    """The dtype of what is made without tensors, where nothing asks for one."""
+    if "dtype" not in parameter_names(name) and "requires_grad" not in parameter_names(name):
+        return ""
+    without = [
+        run.plain
+        for run in runs
+        if "dtype" not in run.call.kwargs and not list(tensors_in([run.call.args, run.call.kwargs]))
+    ]
+    found = {one.outputs[0].dtype for one in without if not one.error and one.outputs[0].dtype}
+    if len(found) > 1:
+        return "numbers"
+    return next(iter(found - {"float32"}), "")
+
+
+def _width(dtype: str) -> str:
+    return _WIDTH.get(dtype, dtype)
+
+
+def device_of(name: str) -> str:
+    """The word for the device of the outputs: that of the input, asked for, or fixed."""
+    if name in hand.DEVICES:
+        return hand.DEVICES[name]
+    return "argument" if "device" in parameter_names(name) else "same"
+
+
+ELSEWHERE = (
+    Condition(grad_at=frozenset(), device="meta"),
+    Condition(grad_at=frozenset(), device="meta", only_floats=True),
+)
+"""With the inputs on another device; where that is not possible, but for indices and lengths."""
+
+
+def on_the_host(runs: Sequence[Run], results: Sequence[Result]) -> tuple[int, ...]:
+    """The integer outputs, of several, that are on the CPU where the inputs are elsewhere."""
+    whole = [place for place, result in enumerate(results) if result is Result.INTEGER]
+    if len(results) < 2 or not whole:
+        return ()
+    for condition in ELSEWHERE:
+        seen = [execute(run.function, run.call, condition) for run in runs]
+        seen = [one for one in seen if len(one.outputs) == len(results)]
+        if seen:
+            return tuple(p for p in whole if all(one.outputs[p].device == "cpu" for one in seen))
+    return ()
