@@ -19,8 +19,8 @@ from detachlint.domain.objects import (
     Mapping,
     Partial,
     Sequence,
-    values_in,
 )
+from detachlint.domain.traversal import values_in
 from detachlint.domain.values import Address, Value, addresses, by_age, value_of
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.ageing import age

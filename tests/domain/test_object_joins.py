@@ -22,9 +22,9 @@ from detachlint.domain.objects import (
     grad_of,
     join_maps,
     join_objects,
-    values_in,
 )
 from detachlint.domain.traits import Check, Trait, trait
+from detachlint.domain.traversal import values_in
 from detachlint.domain.values import Value, join_values, literal, value_of
 
 ONE, TWO, THREE = (value_of(literal(number)) for number in (1, 2, 3))

@@ -21,7 +21,8 @@ from domain_elements import (
 )
 from hypothesis import Phase, find, given, settings
 
-from detachlint.domain.objects import HeapObject, map_object, values_in
+from detachlint.domain.objects import HeapObject
+from detachlint.domain.traversal import map_object, values_in
 from detachlint.domain.values import Address, Value, join_values, value_of
 
 FEW = settings(max_examples=40, deadline=None)

@@ -48,8 +48,14 @@ VOLUME = torch.arange(128.0).reshape(1, 2, 4, 4, 4) / 128
 
 
 def _tensor_methods() -> dict[str, Sequence[Call]]:
+    calls = {**_asked_by_python(), **_casts_and_moves(), **_shapes_and_bits()}
+    return {f"torch.Tensor.{name}": written for name, written in calls.items()}
+
+
+def _asked_by_python() -> dict[str, Sequence[Call]]:
+    """What Python calls by itself, or what gives numbers of Python."""
     mask = X > 0.5
-    calls: dict[str, Sequence[Call]] = {
+    return {
         "__array__": [_call(X)],
         "__complex__": [_call(torch.tensor(0.5))],
         "__contains__": [_call(X, 0.5)],
@@ -64,37 +70,30 @@ def _tensor_methods() -> dict[str, Sequence[Call]]:
         "__long__": [_call(torch.tensor(0.5))],
         "__nonzero__": [_call(torch.tensor(0.5))],
         "__setitem__": [_call(X, 0, V), _call(X, mask, 1.0)],
+        "is_nonzero": [_call(torch.tensor(0.5))],
+        "item": [_call(torch.tensor(0.5))],
+        "tolist": [_call(X), _call(torch.tensor(0.5))],
+    }
+
+
+def _casts_and_moves() -> dict[str, Sequence[Call]]:
+    """What gives a tensor of another kind, or a new one like it."""
+    return {
         "as_subclass": [_call(X, torch.Tensor)],
         "bfloat16": [_call(X), _call(X.bfloat16())],
         "cfloat": [_call(X), _call(X.to(torch.complex64))],
         "contiguous": [_call(X), _call(IMAGE, memory_format=torch.channels_last)],
-        "coalesce": [_call(X.to_sparse()), _call(X.to_sparse() + X.to_sparse())],
         "cpu": [_call(X), _call(IMAGE, memory_format=torch.channels_last)],
         "dequantize": [_call(X)],
         "float_power_": [_call(X.double(), 2.0)],
         "half": [_call(X), _call(X.half())],
-        "is_coalesced": [_call(X.to_sparse())],
-        "is_nonzero": [_call(torch.tensor(0.5))],
-        "is_set_to": [_call(X, X)],
-        "item": [_call(torch.tensor(0.5))],
         "new": [_call(X), _call(X, 2, 3), _call(X, [1.0]), _call(X, X)],
         "new_tensor": [_call(X, [1.0]), _call(X, X)],
         "requires_grad_": [_call(X)],
-        "reshape_as": [_call(X, X), _call(X, torch.ones(9))],
-        "resize_as_sparse_": [_call(X.to_sparse(), X.to_sparse())],
-        "resolve_conj": [_call(COMPLEX), _call(COMPLEX.conj())],
-        "resolve_neg": [_call(X), _call(COMPLEX.conj().imag)],
-        "resize": [_call(X, 9), _call(X, 3, 3)],
-        "set_": [_call(X, X)],
-        "sum_to_size": [_call(X, (3, 3)), _call(X, (1, 3))],
         "to": [
             *(_call(X, target) for target in (torch.float32, torch.float64, torch.int64, "cpu")),
             _call(X, torch.ones(1)),
             _call(X, copy=True),
-        ],
-        "tolist": [_call(X), _call(torch.tensor(0.5))],
-        "to_padded_tensor": [
-            _call(torch.nested.as_nested_tensor([V, V[:2]]), 0.0),
         ],
         "type": [
             _call(X),
@@ -103,10 +102,28 @@ def _tensor_methods() -> dict[str, Sequence[Call]]:
             _call(X, torch.float32),
         ],
         "type_as": [_call(X, X), _call(X, X.double()), _call(X, I)],
+    }
+
+
+def _shapes_and_bits() -> dict[str, Sequence[Call]]:
+    """What reshapes, takes apart, or looks at bits and layouts."""
+    return {
+        "coalesce": [_call(X.to_sparse()), _call(X.to_sparse() + X.to_sparse())],
+        "is_coalesced": [_call(X.to_sparse())],
+        "is_set_to": [_call(X, X)],
+        "reshape_as": [_call(X, X), _call(X, torch.ones(9))],
+        "resize_as_sparse_": [_call(X.to_sparse(), X.to_sparse())],
+        "resolve_conj": [_call(COMPLEX), _call(COMPLEX.conj())],
+        "resolve_neg": [_call(X), _call(COMPLEX.conj().imag)],
+        "resize": [_call(X, 9), _call(X, 3, 3)],
+        "set_": [_call(X, X)],
+        "sum_to_size": [_call(X, (3, 3)), _call(X, (1, 3))],
+        "to_padded_tensor": [
+            _call(torch.nested.as_nested_tensor([V, V[:2]]), 0.0),
+        ],
         "unsafe_split_with_sizes": [_call(V, [1, 2]), _call(X, [1, 1, 1])],
         "view": [_call(X, 9), _call(X, (1, 9)), _call(X, torch.int32)],
     }
-    return {f"torch.Tensor.{name}": written for name, written in calls.items()}
 
 
 def _factories() -> dict[str, Sequence[Call]]:

@@ -16,9 +16,8 @@ from detachlint.domain.objects import (
     Function,
     HeapObject,
     join_objects,
-    map_object,
-    values_in,
 )
+from detachlint.domain.traversal import map_object, values_in
 from detachlint.domain.values import Address, Atom, Bound, Method, Super, Value, by_age
 from detachlint.interpret.engine.addresses import stems_from
 from detachlint.interpret.engine.heap import Heap, parted

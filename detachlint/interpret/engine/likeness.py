@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from detachlint.domain.belief import NO
-from detachlint.domain.objects import HeapObject, Tensor, Unknown, values_in
+from detachlint.domain.objects import HeapObject, Tensor, Unknown
+from detachlint.domain.traversal import values_in
 from detachlint.domain.values import BOTTOM_VALUE, Address, Atom, Value
 from detachlint.interpret.engine.addresses import AddressBook
 from detachlint.interpret.engine.ageing import addresses_of, references

@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from detachlint.domain.objects import Class, Frame, Function, HeapObject, map_object
+from detachlint.domain.objects import Class, Frame, Function, HeapObject
+from detachlint.domain.traversal import map_object
 from detachlint.domain.values import (
     Address,
     Atom,

@@ -12,8 +12,8 @@ from detachlint.domain.objects import (
     Instance,
     Tensor,
     Unknown,
-    map_object,
 )
+from detachlint.domain.traversal import map_object
 from detachlint.domain.values import Address, Atom, Value, value_of
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.state import State

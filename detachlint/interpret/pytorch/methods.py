@@ -50,6 +50,7 @@ from detachlint.interpret.pytorch import (
     gradmode,
     guards,
     library_objects,
+    maybe_tensors,
     module_calls,
     module_methods,
     numpy_calls,
@@ -246,7 +247,7 @@ def _call_on_unknown(machine: Machine, call: LibraryCall) -> Outcomes:
         _must_require_grad(call)
     if fact is None or fact.special == "callback":
         return [(_unknown_method(machine, call), state)]
-    return operations.apply_maybe(machine, fact, call)
+    return maybe_tensors.apply_maybe(machine, fact, call)
 
 
 def _is_a_module_after_all(state: State, receiver: Value) -> None:

@@ -16,8 +16,6 @@ from detachlint.domain.objects import (
     Tensor,
     Unknown,
 )
-from detachlint.domain.story import begin
-from detachlint.domain.traits import Dtype, Trait
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     NONE,
@@ -34,22 +32,19 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.unseen_calls import call_unknown
-from detachlint.interpret.language.containers import MAPPING_METHODS
-from detachlint.interpret.language.contents import append, with_entry
 from detachlint.interpret.language.lookup import class_names
 from detachlint.interpret.pytorch import (
     callbacks,
-    casts,
     module_calls,
+    module_casts,
+    module_items,
     modules,
     operations,
     own_calls,
     parameters,
-    placement,
     training_mode,
 )
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
-from detachlint.interpret.pytorch.tensors import make_tensor, tensors_in
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import Aliasing
 
@@ -110,7 +105,7 @@ def _as_module(thing: HeapObject) -> Unknown:
 
 def _cast_unknown(call: LibraryCall) -> Value:
     """A cast or move of a module out of sight, in place; what its outputs are follows from it."""
-    dtype, device = _asked(call)
+    dtype, device = module_casts.asked(call)
     for address in addresses(call.receiver):
         thing = call.state.get(address)
         if not isinstance(thing, Unknown):
@@ -263,58 +258,6 @@ def _requires_grad(machine: Machine, address: Address, call: LibraryCall) -> Out
     return [(value_of(address), call.state)]
 
 
-def _cast(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
-    """Casts and moves change the parameters in place; they stay leaves and keep their flags."""
-    dtype, device = _asked(call)
-    for _, parameter in parameters.named_parameters(machine, call.state, address, call.span):
-        thing = call.state.get(parameter)
-        if isinstance(thing, Tensor):
-            moved = replace(thing, dtype=dtype or thing.dtype, device=device or thing.device)
-            call.state.heap[parameter] = moved
-    _cast_buffers(machine, address, call, dtype, device)
-    return [(value_of(address), call.state)]
-
-
-def _cast_buffers(
-    machine: Machine, address: Address, call: LibraryCall, dtype: Dtype | None, device: Trait | None
-) -> None:
-    """Buffers are replaced: who holds the old one keeps it as it was (executed)."""
-    state = call.state
-    for _, owner in list(parameters.walk(state, address)):
-        thing = state.get(owner)
-        if not isinstance(thing, Instance):
-            continue
-        changed: dict[str, Value] = {}
-        for name in parameters.registered(thing):
-            for buffer in tensors_in(state, thing.attributes[name]):
-                old = state.get(buffer)
-                assert isinstance(old, Tensor)
-                lowered = old.dtype if dtype is None or old.dtype.is_integer else dtype
-                new = replace(old, dtype=lowered, device=device or old.device)
-                if new != old:
-                    made = make_tensor(
-                        machine, state, call.activation, call.span, new, "buffer", of=buffer
-                    )
-                    changed[name] = changed.get(name, BOTTOM_VALUE) | made
-        if changed:
-            state.put(owner, replace(thing, attributes={**thing.attributes, **changed}))
-
-
-def _asked(call: LibraryCall) -> tuple[Dtype | None, Trait | None]:
-    """The dtype and the device a cast of a module asks for."""
-    story = begin(call.span, f"`{call.shown}(…)` moves or casts the module")
-    dtype: Dtype | None = None
-    device: Trait | None = None
-    kind, named, what = facts.module_behaviour(call.name).partition("-")
-    if not named:
-        return casts.asked_dtype(call), casts.asked_device(call)
-    if kind == "casts":
-        dtype = placement.dtype_named(f"torch.{what}", story)
-    else:
-        device = placement.device_named(what, story)
-    return dtype, device
-
-
 def _register_buffer(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
     name = single_literal(call.arguments.get(0, "name") or BOTTOM_VALUE)
     value = call.arguments.get(1, "tensor") or NONE
@@ -401,65 +344,6 @@ def _forward(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
     )
 
 
-def _items_of(call: LibraryCall, address: Address) -> tuple[Address, Sequence | Mapping] | None:
-    thing = call.state.get(address)
-    if isinstance(thing, Instance):
-        for atom in thing.payload:
-            inner = call.state.get(atom) if isinstance(atom, Address) else None
-            if isinstance(inner, (Sequence, Mapping)) and isinstance(atom, Address):
-                return atom, inner
-    return None
-
-
-def _append(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
-    held = _items_of(call, address)
-    item = call.arguments.get(1 if call.name == "insert" else 0) or BOTTOM_VALUE
-    if held is not None and isinstance(held[1], Sequence):
-        append(call.state, held[0], item)
-    return [(value_of(address), call.state)]
-
-
-def _extend(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
-    held = _items_of(call, address)
-    outcomes: Outcomes = []
-    given = call.arguments.get(0) or BOTTOM_VALUE
-    for contents, after in machine.collect(given, call.state, call.activation, call.span):
-        if held is not None and isinstance(held[1], Sequence):
-            for item in contents.items:
-                append(after, held[0], item)
-            if contents.rest:
-                append(after, held[0], contents.rest)
-        outcomes.append((value_of(address), after))
-    return outcomes
-
-
-def _add_module(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
-    name = call.arguments.get(0, "name") or BOTTOM_VALUE
-    module = call.arguments.get(1, "module") or NONE
-    held = _items_of(call, address)
-    thing = call.state.get(address)
-    constant = single_literal(name)
-    if held is not None and isinstance(held[1], Sequence):
-        append(call.state, held[0], module)
-    elif held is not None and isinstance(held[1], Mapping):
-        call.state.put(held[0], with_entry(held[1], name, module))
-    elif isinstance(thing, Instance):
-        if constant is not None:
-            attributes = {**thing.attributes, str(constant.value): module}
-            call.state.put(address, replace(thing, attributes=attributes))
-        else:
-            call.state.put(address, replace(thing, hidden=thing.hidden | module))
-    return [(NONE, call.state)]
-
-
-def _mapping_view(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
-    held = _items_of(call, address)
-    if held is None or not isinstance(held[1], Mapping) or call.name not in MAPPING_METHODS:
-        value = machine.unknown(call.state, call.activation, call.span, call.name)
-        return [(value, call.state)]
-    return MAPPING_METHODS[call.name](machine, held[0], call)
-
-
 def _nothing(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
     return [(NONE, call.state)]
 
@@ -480,14 +364,14 @@ def _get_by_name(machine: Machine, address: Address, call: LibraryCall) -> Outco
 
 HANDLERS: dict[str, Handler] = {
     "adds-buffer": _register_buffer,
-    "adds-module": _add_module,
+    "adds-module": module_items.add_module,
     "adds-parameter": _register_buffer,
     "applies": _apply,
     "backward-hook": _register_backward_hook,
     "backward-pre-hook": _register_backward_hook,
     "buffers": _list_buffers,
     "calls": _forward,
-    "casts": _cast,
+    "casts": module_casts.cast,
     "children": _list_modules,
     "clears-gradients": _nothing,
     "evaluation": training_mode.switch,
@@ -510,14 +394,14 @@ HANDLERS: dict[str, Handler] = {
 
 OF_CONTAINERS: dict[str, Handler] = {
     "__call__": _forward,
-    "append": _append,
-    "extend": _extend,
-    "get": _mapping_view,
-    "insert": _append,
-    "items": _mapping_view,
-    "keys": _mapping_view,
-    "pop": _mapping_view,
-    "update": _mapping_view,
-    "values": _mapping_view,
+    "append": module_items.append_item,
+    "extend": module_items.extend,
+    "get": module_items.mapping_view,
+    "insert": module_items.append_item,
+    "items": module_items.mapping_view,
+    "keys": module_items.mapping_view,
+    "pop": module_items.mapping_view,
+    "update": module_items.mapping_view,
+    "values": module_items.mapping_view,
 }
 """The methods of Python's own containers, and the call, by name."""

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, TypeAlias
 from detachlint.domain.belief import NO, YES, Belief, Truth
 from detachlint.domain.objects import Kind, Sequence, Tensor, Unknown
 from detachlint.domain.story import Story, begin, then
-from detachlint.domain.traits import PLAIN, UNSEEN, Dtype, Family, Trait
+from detachlint.domain.traits import PLAIN, UNSEEN, Dtype
 from detachlint.domain.values import (
     NONE,
     Address,
     Atom,
     Library,
-    Literal,
     Value,
     addresses,
     join_values,
@@ -25,8 +24,9 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.pytorch import casts, placement, surrounding, traits
+from detachlint.interpret.pytorch import placement, surrounding, traits
 from detachlint.interpret.pytorch.perhaps_views import sometimes_view, with_items
+from detachlint.interpret.pytorch.result_places import device_of_result, dtype_of_result
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
@@ -43,7 +43,7 @@ from detachlint.interpret.pytorch.tensors import (
     tensors_in,
     write_into,
 )
-from detachlint.knowledge.facts import Aliasing, CallFact, Result, casts_and_moves, class_kind
+from detachlint.knowledge.facts import Aliasing, CallFact, Result, class_kind
 from detachlint.knowledge.names import MODULE
 
 if TYPE_CHECKING:
@@ -54,10 +54,10 @@ MethodHandler: TypeAlias = "Callable[[Machine, Atom, LibraryCall], Outcomes]"
 
 def apply(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes:
     """The outcomes of a call that follows the general rule of its fact."""
-    if _sheds_the_flag(fact):
-        return [(_shed_the_flag(fact, call), call.state)]
+    if sheds_the_flag(fact):
+        return [(shed_the_flag(fact, call), call.state)]
     if fact.in_place:
-        return [(_in_place(machine, fact, call), call.state)]
+        return [(write_in_place(machine, fact, call), call.state)]
     out = call.arguments.keyword("out")
     value = outputs(machine, fact, call)
     if out is not None and out != NONE:
@@ -68,12 +68,12 @@ def apply(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes:
     return [(value, call.state)]
 
 
-def _sheds_the_flag(fact: CallFact) -> bool:
+def sheds_the_flag(fact: CallFact) -> bool:
     """Whether argument 0 itself comes out, and does not require grad: `t.detach_()`."""
     return fact.aliasing is Aliasing.SELF and fact.results == (Result.NEVER,)
 
 
-def _shed_the_flag(fact: CallFact, call: LibraryCall) -> Value:
+def shed_the_flag(fact: CallFact, call: LibraryCall) -> Value:
     """`t.detach_()` makes `t` itself a leaf that does not require grad (it raises on views)."""
     target = call.first(fact.parameters)
     if _keeps_flag(fact, call.state):
@@ -88,7 +88,8 @@ def _shed_the_flag(fact: CallFact, call: LibraryCall) -> Value:
     return target
 
 
-def _in_place(machine: Machine, fact: CallFact, call: LibraryCall) -> Value:
+def write_in_place(machine: Machine, fact: CallFact, call: LibraryCall) -> Value:
+    """What writes its first argument gives: that one, or nothing (`t.__setitem__(…)`)."""
     target = call.first(fact.parameters)
     others = [value for value in gradient_inputs(fact, call) if value is not target]
     state = call.state
@@ -236,11 +237,11 @@ def result_tensor(
         flag = NO
     else:
         story = then(story, call.span, f"`{call.shown}(…)` is computed from it")
-    device = _device(fact, call, inputs)
+    device = device_of_result(fact, call, inputs)
     return Tensor(
         flag,
         leaf=YES if from_nothing or asked is not None else flag.opposite(),
-        dtype=surrounding.lowered(state, fact, _dtype(fact, call, inputs), device),
+        dtype=surrounding.lowered(state, fact, dtype_of_result(fact, call, inputs), device),
         device=device,
         traits=traits.of_result(fact, call, inputs),
         severed=severed_in(state, inputs),
@@ -252,80 +253,6 @@ def result_tensor(
 def deciding_atom(asked: Value) -> Atom | None:
     """The unknown condition in `requires_grad=condition`, if it is one."""
     return single_address(asked)
-
-
-def _dtype(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Dtype:
-    asked = call.arguments.keyword("dtype")
-    story = begin(call.span, f"`{call.shown}(…)` makes it of this dtype")
-    if asked is None and fact.dtype == "argument":
-        # A dtype among the arguments, wherever it stands, can be meant for nothing else.
-        asked = next(filter(_names_dtype, call.arguments.positional), None)
-    makes_complex = fact.traits.get("complex") == "makes"
-    if asked is not None:
-        found = placement.dtype_of(call.state, inputs)
-        return placement.dtype_from(call.state, asked, found, story)
-    if fact.dtype not in ("same", "argument", ""):
-        named = placement.dtype_named(f"torch.{fact.dtype}", story)
-        # `t.cfloat()` has parts of that dtype.
-        return Dtype(Family.COMPLEX, named.narrow) if makes_complex else named
-    if fact.factory and not any(holds_tensor(call.state, value) for value in inputs):
-        return _undecided(fact, call)
-    found = placement.dtype_of(call.state, inputs)
-    match fact.traits.get("complex"):
-        case "makes":
-            return Dtype(Family.COMPLEX, found.narrow)
-        case "real" if found.family is Family.COMPLEX:
-            return Dtype(Family.FLOAT, found.narrow)
-        case "varies" if found.family is Family.COMPLEX:
-            return Dtype(Family.UNKNOWN, found.narrow)
-    return found
-
-
-def _names_dtype(value: Value) -> bool:
-    return any(
-        isinstance(atom, Library) and placement.dtype_named(atom.name) != Dtype.UNKNOWN
-        for atom in value
-    )
-
-
-def _undecided(fact: CallFact, call: LibraryCall) -> Dtype:
-    """The dtype of what is made of numbers, where nothing asks for one."""
-    if fact.undecided != "numbers":
-        default = call.state.surroundings.dtype
-        return placement.dtype_named(f"torch.{fact.undecided}") if fact.undecided else default
-    numbers = [atom for value in call.arguments.all() for atom in value]
-    kinds = {type(atom.value) for atom in numbers if isinstance(atom, Literal)}
-    if float in kinds:
-        return call.state.surroundings.dtype
-    known = all(_is_number_or_shape(call.state, atom) for atom in numbers)
-    return Dtype.INTEGER if known and kinds <= {int, bool} else Dtype.UNKNOWN
-
-
-def _is_number_or_shape(state: State, atom: Atom) -> bool:
-    thing = state.get(atom) if isinstance(atom, Address) else None
-    return isinstance(atom, Literal) or isinstance(thing, Sequence)
-
-
-def _device(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Trait:
-    asked = call.arguments.keyword("device")
-    story = begin(call.span, f"`{call.shown}(…)` puts it there")
-    if call.receiver and fact.aliasing is Aliasing.VIEW:
-        inputs = [call.receiver]  # `t.expand(n, 2)`, whatever `n` may be
-    is_list = placement.are_in_a_list(call.state, call.first(fact.parameters))
-    joins = is_list and fact.results[:1] == (Result.PROPAGATE,)
-    product = joins or surrounding.is_product(fact)
-    found = (placement.one_device if product else placement.common_device)(call.state, inputs)
-    if (
-        fact.factory
-        and not call.receiver
-        and not tensors_in(call.state, call.first(fact.parameters))
-    ):
-        found = call.state.surroundings.device if found == PLAIN else UNSEEN
-    if asked is not None:
-        return placement.device_from(call.state, asked, found, story)
-    if fact.device not in ("same", "argument", ""):
-        return placement.device_named(fact.device, story)
-    return found
 
 
 def _output(
@@ -449,101 +376,6 @@ def unmodelled_result(machine: Machine, call: LibraryCall) -> Value:
         call.name,
         severed=severed_in(call.state, call.inputs),
     )
-
-
-def apply_maybe(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes:
-    """A tensor method called on something that may be a tensor, or anything that has such a method."""
-    state = call.state
-    receiver = call.receiver
-    if _sheds_the_flag(fact):
-        return [(_shed_the_flag(fact, call), state)]
-    if fact.special == "requires_grad_":
-        return set_requires_grad(machine, fact, call)
-    if fact.aliasing is Aliasing.VIEW and fact.results == (Result.NEVER,):
-        # Only tensors have it (and what is made of tensors, whose `numpy()` then needs no more).
-        made = Tensor(
-            NO,
-            leaf=YES,
-            dtype=Dtype.UNKNOWN,
-            device=placement.common_device(state, [receiver]),
-            severed=severed_in(state, [receiver]),
-        )
-        return [(make_tensor(machine, state, call.activation, call.span, made), state)]
-    if fact.in_place:
-        _in_place(machine, fact, call)
-        return [(receiver, state)]
-    result = fact.results[0] if fact.results else Result.PYTHON
-    inputs = gradient_inputs(fact, call)
-    flag: Belief = NO
-    if result is Result.PROPAGATE:
-        flag = any_flag(state, inputs)
-        if fact.aliasing is Aliasing.FRESH or (state.mode == NO and "dtype" in fact.depends):
-            flag = flag.both(state.recording)
-        elif fact.aliasing is Aliasing.SOMETIMES and state.mode != YES:
-            flag = flag.join(flag.both(state.recording))
-    elif result is Result.PYTHON:
-        flag = Belief(Truth.NO, Truth.MAYBE)
-    fields = fact.fields or ("0",) * len(fact.results)
-    device, narrow = _placed(fact, call, inputs)
-    made_by = _moved(call)
-    thing = Unknown(
-        Kind.ANY,
-        flag,
-        made_by=made_by,
-        device=device,
-        narrow=narrow,
-        severed=severed_in(state, inputs),
-        story=story_of_any(state, inputs),
-    )
-    if fact.sequence and not fact.repeated and len(fields) > 1 and fact.form is None:
-        return [(_maybe_parts(machine, fact, call, thing), state)]
-    context = call.activation.context
-    return [(value_of(machine.unknown_object(state, context, call.span, call.name, thing)), state)]
-
-
-def _moved(call: LibraryCall) -> str:
-    """What a library has made stays that where it is cast or moved: a metric, a transform."""
-    if call.name not in casts_and_moves():
-        return ""
-    things = [call.state.get(address) for address in addresses(call.receiver)]
-    makers = {thing.made_by if isinstance(thing, Unknown) else "" for thing in things}
-    return makers.pop() if len(makers) == 1 else ""
-
-
-def _placed(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> tuple[Trait, Trait]:
-    """Device and dtype of the result of a method of something that is perhaps a tensor."""
-    if fact.results and fact.results[0] is Result.PYTHON:
-        return UNSEEN, UNSEEN
-    dtype: Dtype | None = None
-    device: Trait | None = None
-    if fact.special == "to":
-        dtype, device = casts.asked_dtype(call), casts.asked_device(call)
-    if device is None:
-        device = _device(fact, call, inputs)
-    if dtype is None:
-        dtype = _dtype(fact, call, inputs)
-    if fact.results and fact.results[0] is Result.INTEGER:
-        dtype = Dtype.INTEGER
-    return device, dtype.narrow
-
-
-def _maybe_parts(machine: Machine, fact: CallFact, call: LibraryCall, thing: Unknown) -> Value:
-    parts = tuple(
-        machine.unknown(
-            call.state,
-            call.activation,
-            call.span,
-            f"{call.name} {index}",
-            grad=thing.grad if result is Result.PROPAGATE else NO,
-            device=thing.device,
-            narrow=thing.narrow if result is not Result.INTEGER else PLAIN,
-            story=thing.story,
-            severed=thing.severed,
-        )
-        for index, result in enumerate(fact.results)
-    )
-    sequence = Sequence("tuple", parts, fields=fact.fields)
-    return machine.new(call.state, call.activation, call.span, "outputs", sequence)
 
 
 def asked_flag(call: LibraryCall) -> tuple[Belief, Story | None]:

@@ -12,19 +12,17 @@ from typing import TYPE_CHECKING, TypeAlias
 from detachlint.domain.belief import NO, YES, Belief, Truth
 from detachlint.domain.objects import (
     Instance,
-    Kind,
     Sequence,
     Tensor,
     Unknown,
     View,
 )
 from detachlint.domain.story import begin
-from detachlint.domain.traits import PLAIN, Check, Dtype, Family, Trait, trait
+from detachlint.domain.traits import Check, Dtype, trait
 from detachlint.domain.values import (
     NONE,
     Address,
     Library,
-    Literal,
     Value,
     addresses,
     single_literal,
@@ -37,8 +35,9 @@ from detachlint.interpret.language import copying, items
 from detachlint.interpret.language.elements import length_of
 from detachlint.interpret.pytorch import (
     callbacks,
-    casts,
+    cast_tensors,
     functional_calls,
+    made_of_data,
     modules,
     operations,
     placement,
@@ -49,14 +48,9 @@ from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
     as_view,
-    flag_of,
     inference_of,
     make_tensor,
-    may_be_base,
-    roots,
-    set_flag,
     severed_in,
-    story_of,
     story_of_any,
     tensors_in,
 )
@@ -100,268 +94,6 @@ def _where(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | No
     return None
 
 
-def _tensor(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
-    """`torch.tensor(data)`: a copy without history; a leaf with `requires_grad=True`."""
-    data = call.operand(1 if call.receiver else 0, "data") or NONE
-    asked = call.arguments.keyword("requires_grad")
-    flag = truth_belief(call.state, asked) if asked is not None else NO
-    story = begin(call.span, f"`{call.shown}(…, requires_grad=…)` makes a leaf that requires grad")
-    inputs = [data]
-    inferred = data_dtype(call.state, data)
-    made = Tensor(
-        flag,
-        leaf=YES,
-        dtype=placement.dtype_from(
-            call.state,
-            call.arguments.keyword("dtype"),
-            _own_dtype(call) or _default_dtype(call.state, inferred),
-            begin(call.span, f"`{call.shown}(…)` makes it of this dtype"),
-        ),
-        device=_device_of_data(call, data),
-        severed=severed_in(call.state, inputs),
-        flag=operations.deciding_atom(asked) if asked is not None else None,
-        story=story if flag.usual is not Truth.NO else None,
-    )
-    value = make_tensor(machine, call.state, call.activation, call.span, made)
-    return [(value, call.state)]
-
-
-def _default_dtype(state: State, dtype: Dtype) -> Dtype:
-    """That of `set_default_dtype`, which decides the dtype of Python's floats."""
-    return state.surroundings.dtype if dtype == Dtype.FLOAT32 else dtype
-
-
-def _own_dtype(call: LibraryCall) -> Dtype | None:
-    """That of the tensor whose `new_tensor` it is; whatever it is given is cast."""
-    return placement.dtype_of_value(call.state, call.receiver) if call.receiver else None
-
-
-def _device_of_data(call: LibraryCall, data: Value) -> Trait:
-    """Where `device=` says; else where the data is, if that is a tensor (not: a list of them)."""
-    found = call.state.surroundings.device
-    tensors = [a for a in data if isinstance(a, Address)]
-    if any(isinstance(call.state.get(a), (Tensor, Unknown)) for a in tensors):
-        found = placement.common_device(call.state, [data])
-    if call.receiver:
-        found = placement.common_device(call.state, [call.receiver])
-    asked = call.arguments.keyword("device")
-    story = begin(call.span, f"`{call.shown}(…)` makes it there")
-    return placement.device_from(call.state, asked, found, story)
-
-
-def data_dtype(state: State, data: Value, depth: int = 4) -> Dtype:
-    """The dtype `torch.tensor` infers from Python data."""
-    found: set[Dtype] = set()
-    for atom in data:
-        if isinstance(atom, Literal):
-            found.add(Dtype.FLOAT32 if isinstance(atom.value, float) else Dtype.INTEGER)
-            continue
-        thing = state.get(atom) if isinstance(atom, Address) else None
-        if isinstance(thing, Sequence) and depth:
-            parts = [data_dtype(state, item, depth - 1) for item in (*thing.items, thing.rest)]
-            found |= {part for part in parts if part != Dtype.UNKNOWN} or {Dtype.UNKNOWN}
-        elif isinstance(thing, Tensor):
-            found.add(thing.dtype)
-        else:
-            found.add(Dtype.UNKNOWN)
-    if Dtype.FLOAT32 in found:
-        return Dtype.FLOAT32
-    return found.pop() if len(found) == 1 else Dtype.UNKNOWN
-
-
-def _as_tensor(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
-    """A tensor comes back as it is (or as a differentiable copy); other data as a plain tensor."""
-    data = call.operand(0, "data") or call.operand(0, "obj") or NONE
-    given = [a for a in addresses(data) if isinstance(call.state.get(a), Tensor)]
-    unknown = [a for a in addresses(data) if isinstance(call.state.get(a), Unknown)]
-    if not given and not unknown:
-        return _tensor(machine, fact, call)
-    parts: Value = frozenset()
-    if given:
-        parts |= _cast(machine, _without_data(call), frozenset(given))
-    if unknown:
-        parts |= _tensor_of_unseen(machine, call, frozenset(unknown))
-    return [(parts, call.state)]
-
-
-def _tensor_of_unseen(machine: Machine, call: LibraryCall, data: Value) -> Value:
-    """What comes out is a tensor whatever goes in, and perhaps the very thing that was given."""
-    flag = flag_of(call.state, data)
-    asked = casts.asked_dtype(call)
-    made = Tensor(
-        flag,
-        dtype=Dtype.UNKNOWN if asked is None else asked,
-        device=_device_of_data(call, data),
-        severed=severed_in(call.state, [data]),
-        story=story_of(call.state, data),
-    )
-    made = may_be_base(call.state, made, data)
-    return make_tensor(machine, call.state, call.activation, call.span, made, "as_tensor")
-
-
-def _asarray(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
-    """Like `as_tensor`, but a copy has the flag of the tensor even under `no_grad` (executed).
-
-    `requires_grad=` sets the flag of what comes out, be it the very tensor that was given; one that
-    was computed is left alone when the flag is to be false, a detached alias comes out instead.
-    """
-    data = call.operand(0, "obj") or NONE
-    state = call.state
-    if set(tensors_in(state, data)) != set(data):
-        return _as_tensor(machine, fact, call)
-    value = _cast(machine, _without_data(call), data, keeps_flag=True)
-    asked = call.arguments.keyword("requires_grad")
-    if asked is None or asked == NONE:
-        return [(value, state)]
-    flag = truth_belief(state, asked)
-    story = begin(call.span, f"`{call.shown}(…, requires_grad=…)` sets the flag")
-    story_of_flag = story if flag.usual is not Truth.NO else None
-    parts: Value = frozenset()
-    for address in tensors_in(state, value):
-        thing = state.get(address)
-        if isinstance(thing, Tensor) and thing.leaf != YES and flag != YES:
-            alias = replace(thing, grad=flag, leaf=YES, base=frozenset(), story=story_of_flag)
-            parts |= make_tensor(
-                machine,
-                state,
-                call.activation,
-                call.span,
-                alias,
-                "alias",
-                of=address,
-                inference=thing.inference,
-            )
-        else:
-            set_flag(state, value_of(address), flag, story_of_flag)
-            parts |= value_of(address)
-    return [(parts, state)]
-
-
-def _without_data(call: LibraryCall) -> LibraryCall:
-    """What `as_tensor(data, dtype=…, device=…)` asks for beside its data: by keyword alone."""
-    return replace(call, arguments=Arguments((), call.arguments.keywords))
-
-
-CONVERTED = "converted"
-"""The role of what a cast or a move makes."""
-
-
-def _cast(machine: Machine, call: LibraryCall, source: Value, keeps_flag: bool = False) -> Value:
-    """`.to(…)`: the tensor itself where nothing changes; a differentiable copy otherwise."""
-    state = call.state
-    dtype = casts.asked_dtype(call)
-    device = casts.asked_device(call)
-    parts: Value = frozenset()
-    for address in addresses(source):
-        thing = state.get(address)
-        if not isinstance(thing, Tensor):
-            continue
-        new_dtype = thing.dtype if dtype is None else dtype
-        new_device = thing.device if device is None else device
-        same = new_dtype == thing.dtype and new_device == thing.device
-        certain = new_dtype.family not in (Family.UNKNOWN, Family.FLOAT, Family.COMPLEX)
-        placed = new_device.held in (YES, NO) and len(new_device.names) < 2
-        kept = not _copies(call) and not casts.asks_for_order(call)
-        if same and certain and placed and kept:
-            parts |= value_of(address)
-            continue
-        flag = flag_of(state, value_of(address))
-        if not keeps_flag:
-            flag = flag.both(state.recording)
-        made = replace(
-            thing,
-            grad=flag if not new_dtype.is_integer else NO,
-            leaf=flag.opposite(),
-            base=frozenset(),
-            dtype=new_dtype,
-            device=new_device,
-            parameter=False,
-            attributes={},
-            story=story_of(state, value_of(address)),
-        )
-        copied = _copied(call, thing.dtype, new_dtype, placement.moved(thing.device, new_device))
-        made = replace(made, traits=traits.of_perhaps_copy(made.traits, copied))
-        if new_dtype.is_integer:
-            made = replace(made, story=None)
-        mark = state.inference.join(thing.inference) if same else None
-        parts |= make_tensor(
-            machine,
-            state,
-            call.activation,
-            call.span,
-            made,
-            CONVERTED,
-            # Under `no_grad` it may be the tensor itself: a conversion of a conversion is one, too.
-            of=machine.book.origin(address, CONVERTED),
-            inference=mark,
-        )
-        if same and state.mode != YES and not _copies(call):
-            parts |= value_of(address)
-    return parts
-
-
-def _copied(call: LibraryCall, before: Dtype, after: Dtype, moved: Belief) -> Belief:
-    """Whether a cast that also moves makes a copy."""
-    if before.family is not after.family or _copies(call):
-        return YES
-    if after.family is Family.COMPLEX and casts.asked_dtype(call) is not None:
-        return moved.either(YES.join(NO))  # single or double precision
-    return moved
-
-
-def _copies(call: LibraryCall) -> bool:
-    copy = call.arguments.keyword("copy")
-    return copy is not None and truth_belief(call.state, copy) != NO
-
-
-def _to(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
-    return [(_cast(machine, call, call.receiver), call.state)]
-
-
-def _type(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
-    """`t.type()` is a name; `t.type(dtype)` casts. `"torch.LongTensor"` names count, too."""
-    asked = call.operand(1, "dtype")
-    if asked is None:
-        result = machine.unknown(
-            call.state, call.activation, call.span, "type", kind=Kind.TEXT, grad=NO
-        )
-        return [(result, call.state)]
-    dtype = _dtype_of_type(asked)
-    arguments = Arguments((), {"dtype": asked})
-    if dtype is not None:
-        made: Value = frozenset()
-        for address in addresses(call.receiver):
-            thing = call.state.get(address)
-            if not isinstance(thing, Tensor):
-                continue
-            flag = flag_of(call.state, value_of(address)).both(call.state.recording)
-            integer = dtype.is_integer
-            cast = replace(
-                thing,
-                grad=NO if integer else flag,
-                base=frozenset(),
-                dtype=dtype,
-                parameter=False,
-                attributes={},
-                story=None if integer else thing.story,
-            )
-            made |= make_tensor(machine, call.state, call.activation, call.span, cast, "type")
-        return [(made, call.state)]
-    return [(_cast(machine, replace(call, arguments=arguments), call.receiver), call.state)]
-
-
-def _dtype_of_type(asked: Value) -> Dtype | None:
-    """The dtype that a legacy class stands for, itself or by its name: `"torch.LongTensor"`."""
-    for atom in asked:
-        text = str(atom.value) if isinstance(atom, Literal) else str(getattr(atom, "name", ""))
-        legacy = facts.call_fact(text) if text.endswith("Tensor") else None
-        if legacy is not None and legacy.results[0] is Result.INTEGER:
-            return Dtype.INTEGER
-        if legacy is not None and legacy.dtype != "same":
-            return placement.dtype_named(f"torch.{legacy.dtype}")
-    return None
-
-
 def _view(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
     """`t.view(sizes)` is a view; `t.view(dtype)` reinterprets memory."""
     first = call.arguments.get(0, "dtype")
@@ -369,29 +101,10 @@ def _view(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | Non
         return None
     state = call.state
     inputs = [call.receiver]
-    prototype = operations.result_tensor(machine, fact, call, inputs)
+    sizes_alone = replace(fact, aliasing=Aliasing.VIEW, depends=())
+    prototype = operations.result_tensor(machine, sizes_alone, call, inputs)
     view = as_view(state, prototype, call.receiver)
     return [(make_tensor(machine, state, call.activation, call.span, view, "view"), state)]
-
-
-def _legacy_constructor(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
-    """`torch.Tensor(t)` keeps the flag of a tensor; anything else gives a plain tensor."""
-    data = call.operand(1 if call.receiver else 0)
-    if data is not None and tensors_in(call.state, data):
-        if fact.dtype in ("same", "float32", "argument", ""):
-            return [(data, call.state)]
-    severed = severed_in(call.state, call.inputs)
-    story = begin(call.span, f"`{call.shown}(…)` makes it of this dtype")
-    dtype = (
-        placement.dtype_named(fact.dtype, story)
-        if fact.dtype not in ("same", "argument")
-        else _own_dtype(call) or Dtype.FLOAT32
-    )
-    device = PLAIN
-    if call.receiver:
-        device = placement.common_device(call.state, [call.receiver])
-    made = Tensor(NO, leaf=YES, severed=severed, dtype=dtype, device=device)
-    return [(make_tensor(machine, call.state, call.activation, call.span, made), call.state)]
 
 
 def _leaf(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
@@ -543,8 +256,8 @@ def _set_all(state: State, made: Value, flag: Belief) -> None:
 
 
 HANDLERS: dict[str, Handler] = {
-    "as_tensor": _as_tensor,
-    "asarray": _asarray,
+    "as_tensor": made_of_data.as_tensor,
+    "asarray": made_of_data.asarray,
     "atleast": _atleast,
     "autograd_grad": _autograd_grad,
     "backward": _backward,
@@ -557,12 +270,12 @@ HANDLERS: dict[str, Handler] = {
     "getitem": _getitem,
     "gives_argument": _gives_argument,
     "leaf": _leaf,
-    "legacy_constructor": _legacy_constructor,
+    "legacy_constructor": made_of_data.legacy_constructor,
     "load": _load,
     "requires_grad_": operations.set_requires_grad,
-    "tensor": _tensor,
-    "to": _to,
-    "type": _type,
+    "tensor": made_of_data.tensor,
+    "to": cast_tensors.to,
+    "type": cast_tensors.to_type,
     "view": _view,
     "where": _where,
 }

@@ -185,7 +185,7 @@ def read_fact(
     if fact.result is Result.PYTHON:
         return machine.derived(f"attribute {fact.name}", (address,), span, NO_TENSOR)
     tensor = replace(computed(state, thing, fact), severed=severed_in(state, [thing.payload]))
-    viewed = _viewed(state, thing, fact)
+    viewed = _viewed(thing, fact)
     tensor = as_view(state, tensor, viewed) if viewed else tensor
     return make_tensor(machine, state, activation, span, tensor, f"attribute {fact.name}")
 
@@ -226,11 +226,11 @@ def _flag_of_some(state: State, thing: Instance, fact: MethodFact) -> Belief:
     return join_beliefs(any_flag(state, [value]) for value in given)
 
 
-def _viewed(state: State, thing: Instance, fact: MethodFact) -> frozenset[Address]:
+def _viewed(thing: Instance, fact: MethodFact) -> Value:
     """What an attribute is a view of: `Normal(loc, 1.).mean` follows what is written into `loc`."""
     if fact.aliasing is not Aliasing.VIEW:
         return frozenset()
-    return roots(state, thing.attributes.get(fact.behaviour.removeprefix(OF), frozenset()))
+    return thing.attributes.get(fact.behaviour.removeprefix(OF), frozenset())
 
 
 def _is_number(value: Value) -> bool:

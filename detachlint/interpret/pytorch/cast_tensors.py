@@ -1,0 +1,158 @@
+"""What a cast or a move of tensors gives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from detachlint.domain.belief import NO, YES, Belief
+from detachlint.domain.objects import (
+    Kind,
+    Tensor,
+)
+from detachlint.domain.traits import Dtype, Family
+from detachlint.domain.values import (
+    Literal,
+    Value,
+    addresses,
+    value_of,
+)
+from detachlint.interpret.engine.activation import Outcomes
+from detachlint.interpret.engine.arguments import Arguments, LibraryCall
+from detachlint.interpret.pytorch import (
+    casts,
+    placement,
+    traits,
+)
+from detachlint.interpret.pytorch.tensor_attributes import truth_belief
+from detachlint.interpret.pytorch.tensors import (
+    flag_of,
+    make_tensor,
+    story_of,
+)
+from detachlint.knowledge import facts
+from detachlint.knowledge.facts import CallFact, Result
+
+if TYPE_CHECKING:
+    from detachlint.interpret.engine.machine import Machine
+
+
+CONVERTED = "converted"
+"""The role of what a cast or a move makes."""
+
+
+def cast(machine: Machine, call: LibraryCall, source: Value, keeps_flag: bool = False) -> Value:
+    """`.to(…)`: the tensor itself where nothing changes; a differentiable copy otherwise."""
+    state = call.state
+    dtype = casts.asked_dtype(call)
+    device = casts.asked_device(call)
+    parts: Value = frozenset()
+    for address in addresses(source):
+        thing = state.get(address)
+        if not isinstance(thing, Tensor):
+            continue
+        new_dtype = thing.dtype if dtype is None else dtype
+        new_device = thing.device if device is None else device
+        same = new_dtype == thing.dtype and new_device == thing.device
+        certain = new_dtype.family not in (Family.UNKNOWN, Family.FLOAT, Family.COMPLEX)
+        placed = new_device.held in (YES, NO) and len(new_device.names) < 2
+        kept = not _copies(call) and not casts.asks_for_order(call)
+        if same and certain and placed and kept:
+            parts |= value_of(address)
+            continue
+        flag = flag_of(state, value_of(address))
+        if not keeps_flag:
+            flag = flag.both(state.recording)
+        made = replace(
+            thing,
+            grad=flag if not new_dtype.is_integer else NO,
+            leaf=flag.opposite(),
+            base=frozenset(),
+            dtype=new_dtype,
+            device=new_device,
+            parameter=False,
+            attributes={},
+            story=story_of(state, value_of(address)),
+        )
+        copied = _copied(call, thing.dtype, new_dtype, placement.moved(thing.device, new_device))
+        made = replace(made, traits=traits.of_perhaps_copy(made.traits, copied))
+        if new_dtype.is_integer:
+            made = replace(made, story=None)
+        mark = state.inference.join(thing.inference) if same else None
+        parts |= make_tensor(
+            machine,
+            state,
+            call.activation,
+            call.span,
+            made,
+            CONVERTED,
+            # Under `no_grad` it may be the tensor itself: a conversion of a conversion is one, too.
+            of=machine.book.origin(address, CONVERTED),
+            inference=mark,
+        )
+        if same and state.mode != YES and not _copies(call):
+            parts |= value_of(address)
+    return parts
+
+
+def _copied(call: LibraryCall, before: Dtype, after: Dtype, moved: Belief) -> Belief:
+    """Whether a cast that also moves makes a copy."""
+    if before.family is not after.family or _copies(call):
+        return YES
+    if after.family is Family.COMPLEX and casts.asked_dtype(call) is not None:
+        return moved.either(YES.join(NO))  # single or double precision
+    return moved
+
+
+def _copies(call: LibraryCall) -> bool:
+    copy = call.arguments.keyword("copy")
+    return copy is not None and truth_belief(call.state, copy) != NO
+
+
+def to(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    """`t.to(…)`, `t.type_as(…)`."""
+    return [(cast(machine, call, call.receiver), call.state)]
+
+
+def to_type(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    """`t.type()` is a name; `t.type(dtype)` casts. `"torch.LongTensor"` names count, too."""
+    asked = call.operand(1, "dtype")
+    if asked is None:
+        result = machine.unknown(
+            call.state, call.activation, call.span, "type", kind=Kind.TEXT, grad=NO
+        )
+        return [(result, call.state)]
+    dtype = _dtype_of_type(asked)
+    arguments = Arguments((), {"dtype": asked})
+    if dtype is not None:
+        made: Value = frozenset()
+        for address in addresses(call.receiver):
+            thing = call.state.get(address)
+            if not isinstance(thing, Tensor):
+                continue
+            flag = flag_of(call.state, value_of(address)).both(call.state.recording)
+            integer = dtype.is_integer
+            one = replace(
+                thing,
+                grad=NO if integer else flag,
+                base=frozenset(),
+                dtype=dtype,
+                parameter=False,
+                attributes={},
+                story=None if integer else thing.story,
+            )
+            made |= make_tensor(machine, call.state, call.activation, call.span, one, "type")
+        return [(made, call.state)]
+    return [(cast(machine, replace(call, arguments=arguments), call.receiver), call.state)]
+
+
+def _dtype_of_type(asked: Value) -> Dtype | None:
+    """The dtype that a legacy class stands for, itself or by its name: `"torch.LongTensor"`."""
+    for atom in asked:
+        text = str(atom.value) if isinstance(atom, Literal) else str(getattr(atom, "name", ""))
+        legacy = facts.call_fact(text) if text.endswith("Tensor") else None
+        if legacy is not None and legacy.results[0] is Result.INTEGER:
+            return Dtype.INTEGER
+        if legacy is not None and legacy.dtype != "same":
+            return placement.dtype_named(f"torch.{legacy.dtype}")
+    return None
