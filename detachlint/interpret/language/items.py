@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import NO, YES
+from detachlint.domain.belief import NO
 from detachlint.domain.objects import (
     Array,
     Class,
@@ -335,10 +335,11 @@ def _read_tensor(
     node: Subscript,
 ) -> Value:
     """Basic indices give a view, tensors and lists of indices a copy (executed: `t[[0, 1]]`)."""
+    flag = flag_of_tensor(state, tensor).both(state.recording)
     made = replace(
         tensor,
-        grad=flag_of_tensor(state, tensor).both(state.recording),
-        leaf=NO if tensor.grad == YES else tensor.leaf,
+        grad=flag,
+        leaf=flag.opposite(),
         base=frozenset(),
         parameter=False,
         attributes={},
