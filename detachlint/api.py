@@ -107,7 +107,7 @@ def check_tree(
     else:
         read = partial(around.facts, tree, source.text, filename)
     try:
-        found, _ = checking.findings_from(read, filename)
+        found = checking.findings_from(read, filename).findings
     except Unparsable as error:
         found = [unreadable(error, filename)]
     if source is not None:
@@ -199,7 +199,9 @@ def _check_bytes(
 
 def _checked(source: SourceText, options: Options, program: RunProgram | None) -> FileResult:
     checked = checking.check(source, options, program)
-    return FileResult(source.filename, checked.findings, source, known=checked.known)
+    return FileResult(
+        source.filename, checked.findings, source, known=checked.known, alone=checked.alone
+    )
 
 
 def _fix_bytes(

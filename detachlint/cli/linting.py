@@ -56,6 +56,7 @@ class _Outcome:
     findings: list[Finding] = field(default_factory=list)
     sources: dict[str, SourceText] = field(default_factory=dict)
     files: int = 0
+    alone: int = 0
     fixed: int = 0
     changed: bool = False
     failed: bool = False
@@ -64,6 +65,7 @@ class _Outcome:
     def add(self, result: FileResult) -> None:
         """Take in one file's result; what went wrong is said at once."""
         self.files += 1
+        self.alone += result.alone
         if result.error is not None:
             complain(result.error)
             self.failed = True
@@ -119,6 +121,12 @@ def _complain(request: Request, outcome: _Outcome) -> None:
         from detachlint.cli.baseline import complain_of_stale
 
         complain_of_stale(request.configuration, outcome.known)
+    if outcome.alone:
+        files = "one file was" if outcome.alone == 1 else f"{outcome.alone} files were"
+        complain(
+            f"the program is too large to be looked at as a whole: {files} judged without what they "
+            "import and who calls them; check parts of it, one by one"
+        )
     if not outcome.files:
         complain("no Python files found under the given paths")
 

@@ -65,6 +65,10 @@ class Bound(NamedTuple):
     span: Span
 
 
+TOO_LARGE = "program too large"
+"""The bound that leaves a file with nothing but itself in sight."""
+
+
 @dataclass(slots=True)
 class Facts:
     """The result of analysing one file.

@@ -10,7 +10,7 @@ from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.heap import Heap
 from detachlint.interpret.engine.machine import Machine
 from detachlint.interpret.engine.program import LoneFile, Program
-from detachlint.interpret.engine.shares import LEAST_STEPS_OF_A_PART, MOST_STEPS_OF_A_PROGRAM
+from detachlint.interpret.engine.shares import most_steps
 from detachlint.interpret.engine.state import State, join_states
 from detachlint.interpret.facts import Facts
 from detachlint.interpret.language import importing
@@ -33,17 +33,16 @@ def analyse_program(
     program: Program,
     own: OwnFacts = NO_OWN_FACTS,
     paths: Mapping[str, str] | None = None,
-    parts: int = 1,
+    parts: int = 0,
 ) -> dict[str, Facts]:
     """The facts about each of several files that make up a program, and about those they need.
 
     Each file that no other one imports is run as a script; of the others, what they do under
     `if __name__ == "__main__":` is. Then what nobody calls is run in the world that was left.
-    `own` is what the user states; `paths` are those of files that are not named by them. `parts` is in
-    how many parts a program too large for one analysis is looked at: they share its bound on work.
+    `own` is what the user states; `paths` are those of files that are not named by them. Of a
+    program too large for one analysis, this is one of so many `parts`: they share its bound on work.
     """
-    most = max(LEAST_STEPS_OF_A_PART, MOST_STEPS_OF_A_PROGRAM // parts)
-    machine = Machine(dict(modules), program, own, paths, most)
+    machine = Machine(dict(modules), program, own, paths, most_steps(parts))
     files = sorted(modules)
     imported = _imported(machine, files)
     libraries = [file for file in files if file in imported]
@@ -66,13 +65,13 @@ def analyse_program(
 
 
 def _imported(machine: Machine, files: list[str]) -> set[str]:
-    found: set[str] = set()
+    """The files that another one imports: one of these, or one that is not looked at itself."""
+    found = {file for file in files if machine.program.is_imported(file)}
     for file in files:
         for code in all_codes(machine.modules[file]):
             for node in nodes_of(code):
                 if isinstance(node, Import):
                     found |= _meant_by(machine.program, file, node)
-        found.discard(file)
     return found
 
 

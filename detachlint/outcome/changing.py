@@ -42,15 +42,19 @@ def _result(
     filename = source.filename
     after, applied, remaining = _change(source, options, program, work)
     if after is source:
-        return FileResult(filename, remaining.findings, source, known=remaining.known)
+        return FileResult(
+            filename, remaining.findings, source, known=remaining.known, alone=remaining.alone
+        )
     try:
         content = source.with_content_of(after)
     except Unencodable as error:
         unfixed = check(source, options, program)
         message = f"{filename}: not fixed: {error}"
         return FileResult(filename, unfixed.findings, source, error=message, known=unfixed.known)
-    left, known = remaining
-    return FileResult(filename, left, after, tuple(applied), source, content, known=known)
+    left, known, alone = remaining
+    return FileResult(
+        filename, left, after, tuple(applied), source, content, known=known, alone=alone
+    )
 
 
 def _change(

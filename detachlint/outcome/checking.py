@@ -26,10 +26,20 @@ if TYPE_CHECKING:
 
 
 class Checked(NamedTuple):
-    """The findings to report, and those that the baseline knows."""
+    """The findings to report, and those that the baseline knows. `alone` tells that nothing but the file
+    was in sight, since the program is too large."""
 
     findings: tuple[Finding, ...] = ()
     known: tuple[Likeness, ...] = ()
+    alone: bool = False
+
+
+class Found(NamedTuple):
+    """The findings of every confidence; whether nothing was given up on the way, and see `Checked`."""
+
+    findings: list[Finding]
+    complete: bool
+    alone: bool = False
 
 
 def check(source: SourceText, options: Options, program: RunProgram | None = None) -> Checked:
@@ -61,17 +71,19 @@ def check_program(source: SourceText, options: Options, program: RunProgram | No
         return Checked()
     syntax = _Syntax(source)
     try:
-        found, complete = findings_from(
+        found = findings_from(
             partial(_facts_about, source, syntax, options, program), source.filename
         )
     except Unparsable as error:
         return _troubles(source, [error], options)
-    findings, known = reported(found, source, suppressions, options, complete=complete)
+    findings, known = reported(
+        found.findings, source, suppressions, options, complete=found.complete
+    )
     if findings:
         from detachlint.fix import attach_fixes
 
         findings = attach_fixes(findings, source, options.fix_style, syntax.tree())
-    return _with_troubles(source, Checked(tuple(findings), known), options)
+    return _with_troubles(source, Checked(tuple(findings), known, found.alone), options)
 
 
 def unsilenced(found: list[Finding], source: SourceText, options: Options) -> list[Finding]:
@@ -132,19 +144,20 @@ def no_facts(text: str, filename: str, tree: Callable[[], ast.Module]) -> Facts:
     return Facts(filename)
 
 
-def findings_from(read_facts: Callable[[], Facts], filename: str) -> tuple[list[Finding], bool]:
-    """The findings of every confidence, and whether nothing was given up on the way.
+def findings_from(read_facts: Callable[[], Facts], filename: str) -> Found:
+    """What is found in a program.
 
-    A program that is nested too deeply to be looked at gives one finding. Raises what `read_facts` does.
+    One that is nested too deeply to be looked at gives one finding. Raises what `read_facts` does.
     """
+    from detachlint.interpret.facts import TOO_LARGE
     from detachlint.rules.registry import run_rules
     from detachlint.syntax.parse import too_deep
 
     try:
         facts = read_facts()
-        return run_rules(facts), not facts.gave_up
+        return Found(run_rules(facts), not facts.gave_up, TOO_LARGE in facts.bounds)
     except RecursionError:
-        return [unreadable(too_deep(), filename)], False
+        return Found([unreadable(too_deep(), filename)], complete=False)
 
 
 def facts_alone(tree: ast.Module, filename: str, options: Options) -> Facts:
@@ -167,10 +180,10 @@ def _with_troubles(source: SourceText, checked: Checked, options: Options) -> Ch
     """What came of a program, and what was left out of it, by position."""
     named = [finding.with_lines_named(source.line_name) for finding in checked.findings]
     if not source.troubles:
-        return Checked(tuple(named), checked.known)
+        return Checked(tuple(named), checked.known, checked.alone)
     troubles = _troubles(source, source.troubles, options.after(checked.known))
     together = sorted([*troubles.findings, *named], key=lambda each: (each.span, each.code))
-    return Checked(tuple(together), checked.known + troubles.known)
+    return Checked(tuple(together), checked.known + troubles.known, checked.alone)
 
 
 def _troubles(

@@ -23,26 +23,33 @@ PASSED_OVER = 0
 NOTHING_FOUND = 1
 """What most results are packed into."""
 
+NOTHING_FOUND_ALONE = 2
+"""The same of a file that was looked at by itself."""
+
 
 def pack(result: FileResult) -> Packed:
     """A result of checking, without its name and source."""
     if not result.findings and not result.known:
-        return PASSED_OVER if result.passed_over else NOTHING_FOUND
-    return [[_pack_finding(each) for each in result.findings], [list(k) for k in result.known]]
+        found = NOTHING_FOUND_ALONE if result.alone else NOTHING_FOUND
+        return PASSED_OVER if result.passed_over else found
+    findings = [_pack_finding(each) for each in result.findings]
+    return [findings, [list(k) for k in result.known], result.alone]
 
 
 def unpack(packed: Packed, filename: str) -> FileResult:
     """The result, without source. Raises `ValueError`, `TypeError` or a `LookupError` for what was
     never packed."""
-    if packed in (PASSED_OVER, NOTHING_FOUND):
-        return FileResult(filename, passed_over=packed == PASSED_OVER)
-    findings, known = packed
+    if packed in (PASSED_OVER, NOTHING_FOUND, NOTHING_FOUND_ALONE):
+        over, alone = packed == PASSED_OVER, packed == NOTHING_FOUND_ALONE
+        return FileResult(filename, passed_over=over, alone=alone)
+    findings, known, alone = packed
     if known:
         # Imported late: few projects have a baseline.
         from detachlint.config.baseline import Likeness
 
         known = [Likeness(*each) for each in known]
-    return FileResult(filename, tuple(map(_unpack_finding, findings)), known=tuple(known))
+    found = tuple(map(_unpack_finding, findings))
+    return FileResult(filename, found, known=tuple(known), alone=bool(alone))
 
 
 def _pack_finding(finding: Finding) -> Packed:

@@ -22,6 +22,7 @@ class FileResult:
     are None.
     `error` is one line, naming the file, on why the tool could not do its work.
     `known` are the findings that the baseline holds, which are not among the others.
+    `alone` tells that nothing but the file was in sight, since its program is too large.
     """
 
     filename: str
@@ -33,3 +34,4 @@ class FileResult:
     error: str | None = None
     known: tuple[Likeness, ...] = ()
     passed_over: bool = False
+    alone: bool = False

@@ -15,6 +15,7 @@ from detachlint.project.files import ProjectFiles
 from detachlint.project.followed import NOTHING_FOLLOWED, Followed
 from detachlint.project.group import Group, Unit, analyse_group
 from detachlint.project.kept import Kept
+from detachlint.project.lowered import LoweredTexts
 from detachlint.project.plan import Plan, plan_of
 from detachlint.project.program import Project
 from detachlint.project.resources import NO_RESOURCES, Resources
@@ -45,7 +46,9 @@ class ProjectAnalysis:
         own: OwnFacts = NO_OWN_FACTS,
         followed: Followed = NOTHING_FOLLOWED,
         resources: Resources = NO_RESOURCES,
+        codes: LoweredTexts | None = None,
     ) -> None:
+        self._codes = LoweredTexts() if codes is None else codes
         self._jobs = resources.jobs
         self._names = list(names)
         self._own = own
@@ -113,11 +116,12 @@ class ProjectAnalysis:
         """
         names = self._names if name in self._names else [name]
         texts = {**self._texts, name: text}
-        return ProjectAnalysis(names, texts, self._own, self._followed, Resources(self._consulted))
+        consulted = Resources(self._consulted)
+        return ProjectAnalysis(names, texts, self._own, self._followed, consulted, self._codes)
 
     @cached_property
     def _planned(self) -> tuple[Project, Plan]:
-        files = ProjectFiles(self._names, self._texts, self._consulted, self._kept)
+        files = ProjectFiles(self._names, self._texts, self._consulted, self._kept, self._codes)
         project = Project(files, self._followed)
         plan = plan_of(project, self._own)
         self._kept.save()

@@ -47,6 +47,12 @@ class Asked:
         self.answers["acts_on_import", file] = str(acts)
         return acts
 
+    def is_imported(self, file: str) -> bool:
+        """As `Project.is_imported`."""
+        imported = self._project.is_imported(file)
+        self.answers["is_imported", file] = str(imported)
+        return imported
+
 
 def still_told(project: Project, answers: Iterable[tuple[Question, str]]) -> bool:
     """Whether a project gives the same answers to the same questions."""
@@ -61,6 +67,8 @@ def _answer(project: Project, kind: str, *about: str) -> str:
         return _shown(project.submodule(*about))
     if kind == "code":
         return _digest(project, *about)
+    if kind == "is_imported":
+        return str(project.is_imported(*about))
     return str(project.acts_on_import(*about))
 
 

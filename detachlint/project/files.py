@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -13,15 +12,11 @@ from detachlint.cache.store import digest_of
 from detachlint.interpret.relevance import Mentions, mentions_in
 from detachlint.ir.nodes import Code
 from detachlint.ir.walk import all_codes
-from detachlint.lower import lower_module
 from detachlint.project.kept import Kept
+from detachlint.project.lowered import LoweredTexts
 from detachlint.project.outline import Outline, outline_of
 from detachlint.source.discovery import read_file
 from detachlint.source.text import Undecodable, decode
-from detachlint.syntax.parse import Unparsable, parse_module
-
-MOST_LOWERED = 4 << 20
-"""Characters of the texts whose code is kept in memory: what one analysis reads, the next one may."""
 
 
 class ProjectFiles:
@@ -30,7 +25,7 @@ class ProjectFiles:
     `named` are the files that were asked for; others come in as imports lead to them, and are named
     relative to the current folder if they are inside. `texts` are contents that differ from what is
     on disk (an editor's buffer, a fix that is not written yet). What is read is noted in `consulted`;
-    `kept` is what is known of texts already.
+    `kept` is what is known of texts already, `codes` may be shared with other programs.
     """
 
     def __init__(
@@ -39,6 +34,7 @@ class ProjectFiles:
         texts: Mapping[str, str] | None = None,
         consulted: Consulted | None = None,
         kept: Kept | None = None,
+        codes: LoweredTexts | None = None,
     ) -> None:
         self.named = sorted(set(named))
         self._paths: dict[str, str] = {}
@@ -46,10 +42,9 @@ class ProjectFiles:
         self._texts = dict(texts or {})
         self._consulted = Consulted() if consulted is None else consulted
         self._kept = Kept() if kept is None else kept
+        self.codes = LoweredTexts() if codes is None else codes
         self._outlines: dict[str, Outline | None] = {}
         self._mentions: dict[str, Mentions | None] = {}
-        self._lowered: OrderedDict[str, tuple[Code | None, int]] = OrderedDict()
-        self._lowered_size = 0
         self._folders: dict[str, frozenset[str]] = {}
         self._here = os.getcwd() + os.sep  # noqa: PTH109 (a str)
 
@@ -131,25 +126,4 @@ class ProjectFiles:
 
     def lowered(self, name: str) -> Code | None:
         """A file as code whose spans name it; None if Python cannot read it."""
-        known = self._lowered.get(name)
-        if known is not None:
-            self._lowered.move_to_end(name)
-            return known[0]
-        text = self.text(name)
-        code = _lowered(text, name) if text is not None else None
-        self._keep_lowered(name, code, len(text or ""))
-        return code
-
-    def _keep_lowered(self, name: str, code: Code | None, size: int) -> None:
-        self._lowered[name] = code, size
-        self._lowered_size += size
-        while self._lowered_size > MOST_LOWERED and len(self._lowered) > 1:
-            _, (_, gone) = self._lowered.popitem(last=False)
-            self._lowered_size -= gone
-
-
-def _lowered(text: str, name: str) -> Code | None:
-    try:
-        return lower_module(parse_module(text, name), name, name)
-    except (Unparsable, RecursionError):
-        return None
+        return self.codes.code(name, self.digest(name), lambda: self.text(name))

@@ -6,18 +6,25 @@ from dataclasses import dataclass, field
 
 from detachlint.interpret import analyse_module, analyse_program
 from detachlint.interpret.engine.program import Program
-from detachlint.interpret.facts import Facts
+from detachlint.interpret.facts import TOO_LARGE, Bound, Facts
 from detachlint.ir.nodes import Code
 from detachlint.knowledge.own import OwnFacts
+from detachlint.project.garbage import rarely_collected
 from detachlint.project.program import Project
+from detachlint.source.span import Span
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Files to analyse together, sorted. `parts` is how many such groups the same program was cut into."""
+    """Files to analyse together, sorted. `parts` is how many such groups the same program was cut into;
+    0 of one that was not.
+
+    With `alone`, the program is too large: nothing but the (single) file is in sight.
+    """
 
     files: tuple[str, ...]
-    parts: int = 1
+    parts: int = 0
+    alone: bool = False
 
 
 @dataclass(slots=True)
@@ -36,11 +43,21 @@ class Unit:
 
 def analyse_group(project: Project, asked: Program, group: Group, own: OwnFacts) -> Unit:
     """The facts about a group's files; the rest of the program is seen by way of `asked`."""
+    with rarely_collected():
+        return _analysed(project, asked, group, own)
+
+
+def _analysed(project: Project, asked: Program, group: Group, own: OwnFacts) -> Unit:
     project.begin()
     codes = {file: project.lowered(file) for file in group.files}
     modules = {file: code for file, code in codes.items() if code is not None}
     unit = Unit(group, facts={file: Facts(file) for file in group.files})
     assert unit.facts is not None
+    if group.alone:
+        for file, code in modules.items():
+            _analyse_alone(unit, file, code, own)
+            unit.facts[file].gave_up[Bound(TOO_LARGE, Span(1, 0, 1, 0, file))] += 1
+        return unit
     try:
         unit.facts |= analyse_program(modules, asked, own, parts=group.parts)
     except Exception as error:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from detachlint.interpret.relevance import Mentions
 from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts
+from detachlint.project.garbage import rarely_collected
 from detachlint.project.group import Group
 from detachlint.project.program import Project
 from detachlint.project.seeds import seeds_of
@@ -29,6 +30,11 @@ class Plan:
 
 def plan_of(project: Project, own: OwnFacts = NO_OWN_FACTS) -> Plan:
     """What to analyse of the named files of a project; `own` is what the user states."""
+    with rarely_collected():
+        return _planned(project, own)
+
+
+def _planned(project: Project, own: OwnFacts) -> Plan:
     plan = Plan()
     for file in sorted(seeds_of(project, own)):
         try:

@@ -82,6 +82,14 @@ class Project:
             known = self._search_for_deeds(file)
         return known
 
+    def is_imported(self, file: str) -> bool:
+        """Whether any other of the named files imports a file."""
+        return file in self._imported
+
+    @cached_property
+    def _imported(self) -> frozenset[str]:
+        return frozenset(file for name in self.files.named for file in self.needs(name))
+
     def begin(self) -> None:
         """A new analysis starts: its modules are counted afresh."""
         self._loaded.clear()

@@ -11,8 +11,18 @@ from detachlint.project.links import both_ways, reachable
 from detachlint.project.program import Project
 
 MOST_FILES = 60
-"""Files of one analysis. Where more hang together, each file with crossings goes by itself with those
-that lead to it: what is far away is then out of sight, and said to be."""
+"""Files that hang together and are analysed as one program. Where there are more, each file with crossings
+stays with so many that lead to it, nearest first: what is far away is then out of sight, and said to be."""
+
+MOST_FILES_OF_A_PART = 200
+"""Files of one analysis of such a program: what several crossings have around them is looked at once."""
+
+FEW_FILES = 6
+"""A part of no more is never worth an analysis of its own, if it fits another one."""
+
+MOST_PARTS = 8
+"""Parts of one program. Beyond, files are looked at one by one, with nothing but themselves in sight: so
+that a program of any size is done with in bounded time."""
 
 LONGEST_PASS = 4
 """`__init__.py` files that pass a name on, one to the next."""
@@ -111,23 +121,42 @@ def _parts(
     for file in group:
         for needed in links[file]:
             callers[needed].add(file)
-    parts: dict[str, frozenset[str]] = {}
+    around: dict[str, frozenset[str]] = {}
     for seed in sorted(group & seeds):
         nearest = _nearest(seed, callers)
         if len(nearest) == MOST_FILES:
             project.give_up("too many callers", seed)
-        parts[seed] = frozenset(nearest)
-    wide = _without_those_in_others(parts.values())
-    return [Group(tuple(sorted(part)), len(wide)) for part in wide]
+        around[seed] = frozenset(nearest)
+    packs = _packed(around.values())
+    wide = _most_telling(packs, seeds)
+    left = sorted(group & seeds - frozenset().union(*wide))
+    parts = [Group(tuple(sorted(pack)), len(wide)) for pack in wide]
+    return parts + [Group((file,), alone=True) for file in left]
 
 
-def _without_those_in_others(parts: Iterable[frozenset[str]]) -> list[frozenset[str]]:
-    """The parts that show something: what leads to a file in a larger part is in that one, too."""
-    kept: list[frozenset[str]] = []
+def _packed(parts: Iterable[frozenset[str]]) -> list[frozenset[str]]:
+    """The parts, put together with those that they have most in common with: what they share is then
+    looked at once. A small part would spend its time on imports that others need as well."""
+    packs: list[frozenset[str]] = []
     for part in sorted(set(parts), key=lambda part: (-len(part), sorted(part))):
-        if not any(part < other for other in kept):
-            kept.append(part)
-    return sorted(kept, key=sorted)
+        fitting = [
+            pack
+            for pack in packs
+            if len(pack | part) <= MOST_FILES_OF_A_PART
+            and (len(part) <= FEW_FILES or 2 * len(pack & part) >= len(part))
+        ]
+        best = max(fitting, key=lambda pack: len(pack & part), default=None)
+        if best is None:
+            packs.append(part)
+        else:
+            packs[packs.index(best)] = best | part
+    return packs
+
+
+def _most_telling(packs: list[frozenset[str]], seeds: Set[str]) -> list[frozenset[str]]:
+    """As many packs as are looked at, those with most crossings, in order."""
+    packs = sorted(packs, key=lambda pack: (-len(pack & seeds), sorted(pack)))
+    return sorted(packs[:MOST_PARTS], key=sorted)
 
 
 def _nearest(start: str, links: dict[str, set[str]]) -> list[str]:

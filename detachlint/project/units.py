@@ -72,7 +72,7 @@ class Units:
 
     def _key(self, project: Project, group: Group) -> str:
         contents = [(file, project.files.digest(file)) for file in group.files]
-        whole = (self._own, project.followed, contents, group.parts)
+        whole = (self._own, project.followed, contents, group.parts, group.alone)
         return digest_of(repr(whole).encode("utf-8", "surrogatepass"))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -49,23 +49,20 @@ class Activation:
     replaced: Mapping[Address, Address] = field(default_factory=dict)
     """Containers each item of which the loop at hand replaces, and where what it stores is gathered."""
 
+    def chain(self) -> Iterator[Activation]:
+        """This activation and those that wait for it, the innermost first."""
+        current: Activation | None = self
+        while current is not None:
+            yield current
+            current = current.caller
+
     def runs_of_function(self, function: Address) -> int:
         """How often a function object is being run on this chain of callers.
 
         By object, not by code: a wrapper around two functions is no recursion when one calls the other.
         """
-        count = 0
-        current: Activation | None = self
-        while current is not None:
-            count += current.function is function
-            current = current.caller
-        return count
+        return sum(each.function is function for each in self.chain())
 
     def runs_of(self, code: Code) -> int:
         """How often `code` is being run on this chain of callers."""
-        count = 0
-        current: Activation | None = self
-        while current is not None:
-            count += current.code is code
-            current = current.caller
-        return count
+        return sum(each.code is code for each in self.chain())

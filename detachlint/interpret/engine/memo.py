@@ -13,7 +13,7 @@ not have visited crossings, since a visit tells who called, and no bound may hav
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -66,13 +66,6 @@ class Invocation:
         """The context in which the function is run."""
         return self.machine.book.context(self.activation.context, self.span)
 
-    def chain(self) -> Iterator[Activation]:
-        """The activations that wait for it, the innermost first."""
-        current: Activation | None = self.activation
-        while current is not None:
-            yield current
-            current = current.caller
-
     def identity(self) -> Hashable:
         """What two calls that may be the same have in common."""
         given = self.arguments
@@ -83,7 +76,7 @@ class Invocation:
             given.more,
             self.span,
             self.activation.context,
-            tuple(activation.function for activation in self.chain()),
+            tuple(activation.function for activation in self.activation.chain()),
             self.state.focus,
             self._circumstances(),
         )
@@ -104,7 +97,7 @@ class Invocation:
         return (
             self.function,
             self.activation.unseen,
-            any(activation.watched for activation in self.chain()),
+            any(activation.watched for activation in self.activation.chain()),
             state.mode,
             state.inference,
             state.surroundings,
@@ -153,7 +146,7 @@ class Memo:
                 return entry
         patterns = self._patterns.get(outline, [])
         if patterns:
-            running = {activation.code for activation in call.chain()}
+            running = {activation.code for activation in call.activation.chain()}
             for pattern in reversed(patterns):
                 found = pattern.transported(
                     call.machine.book, call.arguments, call.state, call.context, running
@@ -216,7 +209,7 @@ class Memo:
     ) -> None:
         if entry.footprint.size > LARGEST_PATTERN:
             return
-        if any(activation.code in entry.footprint.codes for activation in call.chain()):
+        if any(activation.code in entry.footprint.codes for activation in call.activation.chain()):
             return
         if any(c.focus != before.focus for c in (*entry.returns, *entry.raises)):
             return

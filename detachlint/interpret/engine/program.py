@@ -28,6 +28,9 @@ class Program(Protocol):
         """Whether importing a module may change objects of other modules: then it matters when it is
         imported, even if nothing of it is used."""
 
+    def is_imported(self, file: str) -> bool:
+        """Whether any other file of the program imports a module, wherever it does so."""
+
 
 class LoneFile:
     """A program that is one file: whatever it imports is out of sight."""
@@ -45,5 +48,9 @@ class LoneFile:
         return None
 
     def acts_on_import(self, file: str) -> bool:
+        """There is no other module."""
+        return False
+
+    def is_imported(self, file: str) -> bool:
         """There is no other module."""
         return False

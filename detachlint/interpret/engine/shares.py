@@ -22,8 +22,12 @@ MOST_STEPS_OF_A_FILE = 32_000
 MOST_STEPS_OF_A_PROGRAM = 160_000
 """The same for all files of a program together: where there are many, each gets less."""
 
+MOST_STEPS_OF_PARTS = 80_000
+"""The same for all parts of a program that is too large to be looked at in one; most of what they hold
+are callers of callers."""
+
 LEAST_STEPS_OF_A_PART = 8_000
-"""What each part of a program gets that is too large to be looked at in one."""
+"""What each of them gets in any case."""
 
 LEAST_STEPS_OF_A_FILE = 4_000
 
@@ -49,6 +53,13 @@ SHARE_OF_AN_IMPORT = MOST_STEPS // 4
 
 PART_OF_IMPORTS = 5
 """What part of a program's bound all modules together may take; beyond, each gets a small share."""
+
+
+def most_steps(parts: int) -> int:
+    """What one analysis may take, of a whole program (0) or of one of its parts."""
+    if not parts:
+        return MOST_STEPS_OF_A_PROGRAM
+    return max(LEAST_STEPS_OF_A_PART, MOST_STEPS_OF_PARTS // parts)
 
 
 class Shares:
@@ -84,6 +95,8 @@ class Shares:
         part = 1 if module else self._parts.get(file, PART_OF_A_CALLER)
         size = 3 * self._statements(file)
         whole = self._of_a_file // part + size
+        if not module and file not in self._parts:
+            whole = min(whole, self._of_a_caller + size)
         left = whole - self.spent[file]
         if left > 0:
             most = (SHARE_OF_THE_MODULE if module else MOST_STEPS // part) + size
@@ -110,6 +123,11 @@ class Shares:
     def _statements(self, file: str) -> int:
         code = self._modules.get(file)
         return len(code.body) if code is not None else 0
+
+    @property
+    def _of_a_caller(self) -> int:
+        """The most that a file without crossings takes. Few take all of it, so twice the share of each."""
+        return self._most // max(1, len(self._modules) - len(self._parts))
 
     @property
     def _of_a_file(self) -> int:
