@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import detachlint.fix
-import detachlint.project.files
+import detachlint.project.lowered
 from detachlint.api import (
     Options,
     check_bytes,
@@ -233,7 +233,7 @@ def test_unreadable_files_are_errors(files: Path, monkeypatch: pytest.MonkeyPatc
 def test_a_crash_in_one_file_is_one_line_and_the_others_are_checked(
     files: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lower_module = detachlint.project.files.lower_module
+    lower_module = detachlint.project.lowered.lower_module
 
     def crash(tree: ast.Module, filename: str, file: str) -> object:
         if filename == "bad.py":
@@ -241,7 +241,7 @@ def test_a_crash_in_one_file_is_one_line_and_the_others_are_checked(
         return lower_module(tree, filename, file)
 
     (files / "bad.py").write_text(CROSSING)
-    monkeypatch.setattr(detachlint.project.files, "lower_module", crash)
+    monkeypatch.setattr(detachlint.project.lowered, "lower_module", crash)
     results = {result.filename: result for result in check_paths(["."])}
     error = results["bad.py"].error
     assert error is not None

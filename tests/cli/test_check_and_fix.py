@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-import detachlint.project.files
+import detachlint.project.lowered
 from detachlint.cli.main import command
 
 CROSSING = "import torch\n\nmodel = torch.nn.Linear(2, 2)\na = model(torch.ones(2)).numpy()\n"
@@ -101,14 +101,14 @@ def test_what_is_no_python_is_a_finding_with_its_line(project: Path) -> None:
 def test_an_internal_error_is_one_line_and_the_rest_is_checked(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lower_module = detachlint.project.files.lower_module
+    lower_module = detachlint.project.lowered.lower_module
 
     def crash(tree: object, filename: str, file: str) -> object:
         if filename == "bad.py":
             raise ZeroDivisionError("division by zero")
         return lower_module(tree, filename, file)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(detachlint.project.files, "lower_module", crash)
+    monkeypatch.setattr(detachlint.project.lowered, "lower_module", crash)
     for name in ("bad.py", "good.py"):
         (project / name).write_text(CROSSING)
     result = run("check", "--output-format", "concise")
