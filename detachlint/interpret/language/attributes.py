@@ -36,6 +36,7 @@ from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.evidence import is_sign
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import imports
+from detachlint.interpret.language.absent import without_none
 from detachlint.interpret.language.contents import attributes_as_mapping, kind_of_subclass
 from detachlint.interpret.language.lookup import (
     bind_members,
@@ -73,6 +74,8 @@ def read_attribute(
     """The outcomes of `value.name`; a property or `__getattr__` of the program is run."""
     read: list[Value] = []
     outcomes: Outcomes = []
+    if not hasattr(None, name):
+        value = without_none(value, "AttributeError", state, activation)
     for atom in in_order(value):
         found = _read_atom(machine, atom, name, state, activation, span, shown)
         dynamic = _dynamic(found)

@@ -33,6 +33,7 @@ from detachlint.interpret.engine.describe import describe
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.engine.unseen_calls import call_unknown
 from detachlint.interpret.language import classes
+from detachlint.interpret.language.absent import without_none
 from detachlint.interpret.language.conditions import test
 from detachlint.interpret.language.lookup import find_in_class, is_module
 from detachlint.interpret.pytorch import (
@@ -169,7 +170,7 @@ def call_value(
     shown: str,
 ) -> Outcomes:
     """The outcomes of calling whatever `callee` may be; `shown` is how the program calls it."""
-    groups = _groups(state, callee)
+    groups = _groups(state, without_none(callee, "TypeError", state, activation))
     outcomes: Outcomes = []
     for index, group in enumerate(groups):
         before = state if index == len(groups) - 1 else state.fork()
