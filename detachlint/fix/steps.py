@@ -24,6 +24,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import Enum
 
+from detachlint.knowledge import facts
 from detachlint.syntax.layout import ArgumentLayout, Base, Step
 from detachlint.syntax.outline import Outline
 
@@ -74,9 +75,6 @@ METHODS: dict[str, Takes] = {
 
 ATTRIBUTES = frozenset({"T", "mT", "H", "mH"})
 """The pointless attributes of `torch.Tensor`. `data` and `grad` are other tensors, not views."""
-
-MODULE_METHODS = frozenset({"bfloat16", "cpu", "cuda", "double", "float", "half", "to", "type"})
-"""Those of `METHODS` that `torch.nn.Module` has as well, and often what wraps tensors, too."""
 
 KEYWORDS = frozenset(
     {
@@ -150,5 +148,6 @@ def _is_surely_tensor(base: Base, before: Sequence[Step]) -> bool:
     if not before:
         return base.kind == "arithmetic"
     last = before[-1]
-    is_shaping = last.name in METHODS and last.name not in MODULE_METHODS
+    # What modules have as well (`to`, `float`), what wraps tensors often has, too.
+    is_shaping = last.name in METHODS and not facts.module_behaviour(last.name)
     return last.is_called and (is_shaping or last.name == "detach")
