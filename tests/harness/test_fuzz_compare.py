@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -214,3 +215,18 @@ def test_shrinking_ends_when_its_time_is_up() -> None:
 
     shrink(LARGE, shows, seconds=0.0)
     assert len(calls) <= 3
+
+
+def test_what_names_the_gradient_second_is_no_silence_about_it() -> None:
+    text = (
+        "import torch\n"
+        "x = torch.ones(3, requires_grad=True)\n"
+        "x = (x * 2).to('cuda' if torch.cuda.is_available() else 'cpu')\n"
+        "x.numpy()\n"
+    )
+    (finding,) = api.check_source(text, FILENAME)
+    named = replace(finding, code="DTL111", confidence=Confidence.LIKELY)
+    assert contradictions(text, [named], run(text)) == []
+    silent = replace(named, cures=("cpu",))
+    (missed,) = contradictions(text, [silent], run(text))
+    assert (missed.kind, missed.line) == (Kind.MISSED_ALARM, 4)

@@ -138,8 +138,10 @@ def compare(text: str, runs: Runs | None = None, seconds: float = 20.0) -> list[
 
 def contradictions(text: str, findings: Iterable[Finding], runs: Runs) -> list[Contradiction]:
     """What `compare` returns, for findings that are known already."""
-    relevant = [finding for finding in findings if finding.code in _CODES]
-    sure = {f.span.line for f in relevant if f.confidence is Confidence.CERTAIN}
+    relevant = [finding for finding in findings if _speaks_of_the_gradient(finding)]
+    sure = {
+        f.span.line for f in relevant if f.code in _CODES and f.confidence is Confidence.CERTAIN
+    }
     found = {f.span.line for f in relevant if f.confidence.at_least(Confidence.LIKELY)}
     refused, reached = runs.refused(), runs.reached()
     lines = text.splitlines()
@@ -148,6 +150,11 @@ def contradictions(text: str, findings: Iterable[Finding], runs: Runs) -> list[C
         Contradiction(Kind.FALSE_ALARM, n, lines[n - 1].strip()) for n in sure & reached - refused
     ]
     return sorted(made, key=lambda contradiction: contradiction.line)
+
+
+def _speaks_of_the_gradient(finding: Finding) -> bool:
+    """Whether it is one of a gradient, or of something else that is refused before the gradient is."""
+    return finding.code in _CODES or "detach" in finding.cures
 
 
 def compare_fix(text: str, seconds: float = 30.0) -> list[Contradiction]:
