@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from detachlint.ir.nodes import (
     Assign,
@@ -122,13 +123,25 @@ def _given(
         else:
             pending += [(part, into) for part in parts_of(node)]
     return Given(
-        frozenset(targets),
-        frozenset(values),
-        frozenset(arguments),
-        frozenset(called),
+        _shared(set(targets)),
+        _shared(values),
+        _shared(arguments),
+        _shared(called),
         tuple(inner),
         returned,
     )
+
+
+def _shared(words: set[str]) -> frozenset[str]:
+    """These words; most sets of them have none or one, and are kept by the hundred thousand."""
+    if len(words) > 1:
+        return frozenset(words)
+    return _of_one(*words) if words else NOTHING
+
+
+@lru_cache(maxsize=1 << 14)
+def _of_one(word: str) -> frozenset[str]:
+    return frozenset((word,))
 
 
 def _defined(

@@ -38,7 +38,7 @@ def parts_of(node: Any) -> list[Any]:
     return [part for part in parts if type(part) not in _LEAVES]
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def inner_codes(code: Code) -> tuple[Code, ...]:
     """The functions, lambdas and classes that stand directly in a body."""
     return tuple(node for node in nodes_of(code) if isinstance(node, Code))

@@ -80,7 +80,7 @@ class ProjectAnalysis:
             raise plan.errors[name]
         if name in plan.silent:
             return Facts(name)
-        if name not in plan.seeds:
+        if name not in self._seeds:
             return None
         groups = [group for group in plan.groups if name in group.files]
         new = [group for group in groups if group not in self._apart]
@@ -125,7 +125,12 @@ class ProjectAnalysis:
         project = Project(files, self._followed)
         plan = plan_of(project, self._own)
         self._kept.save()
+        self._kept.forget()
         return project, plan
+
+    @cached_property
+    def _seeds(self) -> frozenset[str]:
+        return frozenset(self._planned[1].seeds)
 
     def _units_of(self, name: str) -> Found | None:
         """Where the facts about a file come from; None if there are none, an empty list if it has
@@ -153,7 +158,7 @@ class ProjectAnalysis:
                 still_open[file] -= 1
                 if not still_open[file]:
                     units = found.pop(file)
-                    if file in plan.seeds:
+                    if file in self._seeds:
                         yield file, units
 
     def _units_for(self, project: Project, groups: list[Group]) -> Iterator[Unit]:

@@ -120,6 +120,10 @@ class ProjectFiles:
             self._mentions[name] = self._kept.mentions(digest, lambda: self._mentions_of(name))
         return self._mentions[name]
 
+    def forget_mentions(self) -> None:
+        """Nobody will ask for mentions any more: those of a large program take much memory."""
+        self._mentions.clear()
+
     def _mentions_of(self, name: str) -> Mentions | None:
         code = self.lowered(name)
         return None if code is None else mentions_in(tuple(all_codes(code)))

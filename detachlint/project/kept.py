@@ -76,6 +76,12 @@ class Kept:
         name, known = (f"{self._name}-new", self._new) if few else (self._name, self._used)
         self._store.write(name, pickle.dumps(known, pickle.HIGHEST_PROTOCOL))
 
+    def forget(self) -> None:
+        """Nobody will ask for much any more: what large programs mention takes much memory."""
+        for known in (self._old, self._new, self._used):
+            for found in known:
+                found.clear()
+
 
 def _size(known: Known) -> int:
     return len(known[0]) + len(known[1])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from sys import intern
 from unicodedata import normalize
 
 from detachlint.source.scan import imports_library, mentions_tensors, text_may_hold_crossing
@@ -152,6 +153,6 @@ def outline_of(text: str) -> Outline:
 
 
 def _words_in(text: str) -> frozenset[str]:
-    words = frozenset(_NAME.findall(text))
+    words = frozenset(map(intern, _NAME.findall(text)))  # many files mention the same ones
     # Python folds identifiers of compatibility characters into plain ones.
     return words if text.isascii() else words.union(_NAME.findall(normalize("NFKC", text)))

@@ -21,7 +21,7 @@ class Plan:
     that Python cannot read. `errors` are defects of ours that only these files suffer from.
     """
 
-    seeds: dict[str, Mentions] = field(default_factory=dict)
+    seeds: list[str] = field(default_factory=list)
     silent: list[str] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
     errors: dict[str, Exception] = field(default_factory=dict)
@@ -36,6 +36,7 @@ def plan_of(project: Project, own: OwnFacts = NO_OWN_FACTS) -> Plan:
 
 def _planned(project: Project, own: OwnFacts) -> Plan:
     plan = Plan()
+    seeds: dict[str, Mentions] = {}
     for file in sorted(seeds_of(project, own)):
         try:
             mentions = project.mentions(file)
@@ -45,9 +46,11 @@ def _planned(project: Project, own: OwnFacts) -> Plan:
         if mentions is None:
             plan.unreadable.append(file)
         elif mentions.hold_crossing(own.crossing_words):
-            plan.seeds[file] = mentions
+            seeds[file] = mentions
         else:
             plan.silent.append(file)
-    chosen = related_files(project, plan.seeds, own)
-    plan.groups = groups_of(project, set(plan.seeds), chosen)
+    chosen = related_files(project, seeds, own)
+    plan.seeds = list(seeds)
+    plan.groups = groups_of(project, set(seeds), chosen)
+    project.files.forget_mentions()
     return plan
