@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detachlint.domain.objects import Function, Instance, Iterator
-from detachlint.domain.values import NONE, Address, Library, Value, value_of
+from detachlint.domain.values import NONE, Address, Library, Value, addresses, value_of
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.state import State
@@ -48,7 +48,7 @@ def _run_one(
     elif isinstance(thing, Instance) and "contextlib.suppress" in class_names(state, thing):
         return run_suppressed(machine, node, state, activation)
     elif isinstance(thing, Instance) and "contextlib.ExitStack" in class_names(state, thing):
-        return _run_switched(machine, node, manager, state, activation)
+        return _run_stack(machine, node, manager, state, activation)
     entered = _entered(machine, node, manager, state, activation)
     return _run_body(machine, node, entered, state, activation)
 
@@ -69,6 +69,24 @@ def _run_switched(
 
     def leave(after: State) -> list[State]:
         gradmode.restore(after, saved)
+        return [after]
+
+    with intercept(activation, leave):
+        ends = _run_body(machine, node, manager, state, activation)
+    return [end for after in ends for end in leave(after)]
+
+
+def _run_stack(
+    machine: Machine, node: With, manager: Value, state: State, activation: Activation
+) -> list[State]:
+    """`with ExitStack() as stack`: what `stack.enter_context` has switched is switched back."""
+    (address,) = addresses(manager)
+    modes = gradmode.modes_of(state)
+
+    def leave(after: State) -> list[State]:
+        stack = after.get(address)
+        if isinstance(stack, Instance) and gradmode.SWITCHED in stack.attributes:
+            gradmode.restore(after, modes)
         return [after]
 
     with intercept(activation, leave):

@@ -135,6 +135,10 @@ Modes = tuple[Belief, Belief, Surroundings]
 """Grad mode and inference mode of a state, and what else it runs in."""
 
 
+SWITCHED = "@switched"
+"""Attribute of an `ExitStack` that has entered a switch."""
+
+
 def modes_of(state: State) -> Modes:
     """Those of a state, to be restored later."""
     return state.mode, state.inference, state.surroundings

@@ -17,6 +17,7 @@ from detachlint.domain.objects import (
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     NONE,
+    TRUE,
     Address,
     Atom,
     Library,
@@ -162,7 +163,7 @@ def _by_class(
     if name == "threading.Thread" and call.name in ("start", "run"):
         return _start_thread(machine, thing, call)
     if name == "contextlib.ExitStack" and call.name == "enter_context":
-        return _enter_context(machine, call)
+        return _enter_context(address, call)
     if name == "concurrent.futures.Future" and call.name == "result":
         return [(thing.attributes.get("@result", BOTTOM_VALUE) or NONE, call.state)]
     stated = own_calls.call_known(machine, f"{name}.{call.name}", call)
@@ -224,9 +225,11 @@ def _start_thread(machine: Machine, thing: Instance, call: LibraryCall) -> Outco
     return [(NONE, call.state)]
 
 
-def _enter_context(machine: Machine, call: LibraryCall) -> Outcomes:
+def _enter_context(stack: Address, call: LibraryCall) -> Outcomes:
     manager = call.arguments.get(0) or BOTTOM_VALUE
-    gradmode.switch_on(call.state, manager)
+    if gradmode.is_switch(call.state, manager):
+        gradmode.switch_on(call.state, manager)
+        call.state.set_attribute(stack, gradmode.SWITCHED, TRUE)
     return [(manager, call.state)]
 
 

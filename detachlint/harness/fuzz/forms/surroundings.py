@@ -48,8 +48,8 @@ def saved_and_loaded(b: Builder) -> bool:
     b.emit(f"{name} = torch.load({file}){read}")
     crossed = b.pick((name, f"({name} * 2)", f"{name}.requires_grad_()"))
     b.emit(f"{b.name('array')} = {crossed}.numpy()")
-    # Nor of which dtype it is, on which casts depend.
-    b.emit(f"{name} = torch.as_tensor({name}, dtype=torch.float32)")
+    # Nor of which dtype it is and where, on which casts and moves depend.
+    b.emit(f"{name} = torch.as_tensor({name}, dtype=torch.float32, device='cpu')")
     b.declare(name, VECTOR)
     return True
 
