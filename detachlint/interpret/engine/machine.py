@@ -295,14 +295,9 @@ class Machine:
         return otherwise
 
     def count_step(self, activation: Activation, amount: int = 1) -> None:
-        """Account for a statement (or more work); raises GaveUp at twice the bound.
-
-        What was never run to its end has not been called, as far as anybody knows.
-        """
+        """Account for a statement (or more work); raises GaveUp at twice the bound."""
         self.work.steps += amount
         if self.work.steps > 2 * self.work.bound:
-            chain = Counter(each.code for each in activation.chain())
-            self.called -= {code for code, runs in chain.items() if self.runs[code] <= runs}
             raise GaveUp(activation.code)
 
     def give_up(self, reason: str, span: Span) -> None:
