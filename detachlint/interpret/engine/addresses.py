@@ -7,7 +7,16 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from detachlint.domain.objects import HeapObject, Kind, Unknown
-from detachlint.domain.values import Address, Atom, Bound, Literal, Method, Super, Value
+from detachlint.domain.values import (
+    Address,
+    Atom,
+    Bound,
+    Literal,
+    Method,
+    Super,
+    Value,
+    in_order,
+)
 from detachlint.source.span import Span
 
 DEEPEST_DERIVATION = 3
@@ -196,7 +205,8 @@ class AddressBook:
 
     def rename_value(self, value: Value, names: dict[Address, Address]) -> Value:
         """The value after its addresses have been replaced by `names`."""
-        return frozenset(self.renamed(atom, names) for atom in value)
+        # In order, since it makes addresses.
+        return frozenset([self.renamed(atom, names) for atom in in_order(value)])
 
     def _renamed_address(self, address: Address, names: dict[Address, Address]) -> Address:
         name = names.get(address)

@@ -109,7 +109,7 @@ class Renaming:
         """What a value becomes."""
         if all(isinstance(atom, Literal) for atom in value):
             return value
-        return frozenset(map(self.atom, value))
+        return frozenset(map(self.atom, in_order(value)))  # in order, since it makes addresses
 
     def address(self, address: Address) -> Address:
         """What an address becomes."""
