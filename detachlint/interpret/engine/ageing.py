@@ -18,7 +18,16 @@ from detachlint.domain.objects import (
     join_objects,
 )
 from detachlint.domain.traversal import map_object, values_in
-from detachlint.domain.values import Address, Atom, Bound, Method, Super, Value, by_age
+from detachlint.domain.values import (
+    Address,
+    Atom,
+    Bound,
+    Method,
+    Super,
+    Value,
+    by_age,
+    in_order,
+)
 from detachlint.interpret.engine.addresses import stems_from
 from detachlint.interpret.engine.heap import Heap, parted
 from detachlint.interpret.engine.state import State, drop_assumptions
@@ -101,7 +110,7 @@ def references(thing: HeapObject) -> IteratorOf[Address]:
 
 
 def _addresses_in(value: Value) -> IteratorOf[Address]:
-    for atom in value:
+    for atom in in_order(value):
         yield from addresses_of(atom)
 
 

@@ -9,7 +9,16 @@ from detachlint.domain.belief import MAYBE, NO, Belief
 from detachlint.domain.objects import Class, Function, Instance, Kind, Tensor, Unknown
 from detachlint.domain.story import begin
 from detachlint.domain.traits import UNSEEN
-from detachlint.domain.values import NONE, Address, Atom, Bound, Value, addresses, value_of
+from detachlint.domain.values import (
+    NONE,
+    Address,
+    Atom,
+    Bound,
+    Value,
+    addresses,
+    in_order,
+    value_of,
+)
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.evidence import Signs
@@ -124,7 +133,7 @@ def leave_in_unseen_hands(
 ) -> None:
     """Code out of sight was given these: it may freeze a module, set a flag, call a function."""
     for value in values:
-        for atom in value:
+        for atom in in_order(value):
             _note_escape(machine, state, atom)
             if isinstance(atom, Address):
                 _leave_one(machine, state, atom, depth)
@@ -133,7 +142,7 @@ def leave_in_unseen_hands(
 def note_escapes(machine: Machine, state: State, values: list[Value]) -> None:
     """A library was given these, and calls the functions among them."""
     for value in values:
-        for atom in value:
+        for atom in in_order(value):
             _note_escape(machine, state, atom)
 
 

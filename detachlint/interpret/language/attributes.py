@@ -238,7 +238,7 @@ def _read_instance(
 
 
 def _is_data_descriptor(state: State, value: Value) -> bool:
-    for atom in value:
+    for atom in in_order(value):
         thing = state.get(atom) if isinstance(atom, Address) else None
         if isinstance(thing, Function) and thing.kind == "property":
             return True

@@ -294,7 +294,7 @@ def _extreme(machine: Machine, call: LibraryCall) -> Outcomes:
 def _len(machine: Machine, call: LibraryCall) -> Outcomes:
     given = call.arguments.get(0) or BOTTOM_VALUE
     counts: set[int] = set()
-    for atom in given:
+    for atom in in_order(given):
         thing = call.state.get(atom) if isinstance(atom, Address) else None
         if isinstance(thing, Sequence) and thing.exact:
             counts.add(len(thing.items))

@@ -162,7 +162,7 @@ def _setattr(machine: Machine, call: LibraryCall) -> Outcomes:
 def _property(machine: Machine, call: LibraryCall) -> Outcomes:
     function = call.arguments.get(0, "fget") or BOTTOM_VALUE
     kind = definitions.KINDS.get(call.name, "")
-    for atom in function:
+    for atom in in_order(function):
         thing = call.state.get(atom) if isinstance(atom, Address) else None
         if isinstance(thing, Function) and isinstance(atom, Address):
             setter = call.arguments.get(1, "fset") or thing.setter

@@ -189,7 +189,7 @@ def _decorated(
 
 def _is_class(state: State, value: Value) -> bool:
     return bool(value) and all(
-        isinstance(atom, Address) and isinstance(state.get(atom), Class) for atom in value
+        isinstance(atom, Address) and isinstance(state.get(atom), Class) for atom in in_order(value)
     )
 
 
@@ -206,7 +206,7 @@ def _is_dataclass_decorator(state: State, decorator: Value) -> bool:
 
 
 def _mark_dataclass(state: State, value: Value) -> None:
-    for atom in value:
+    for atom in in_order(value):
         thing = state.get(atom) if isinstance(atom, Address) else None
         if isinstance(thing, Class) and isinstance(atom, Address):
             state.heap[atom] = replace(thing, flavour="dataclass")
@@ -258,7 +258,9 @@ def _by_own_new(
 
 
 def _instances(state: State, value: Value) -> bool:
-    return any(isinstance(a, Address) and isinstance(state.get(a), Instance) for a in value)
+    return any(
+        isinstance(a, Address) and isinstance(state.get(a), Instance) for a in in_order(value)
+    )
 
 
 def initialize(

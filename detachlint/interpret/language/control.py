@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from detachlint.domain.belief import NO
 from detachlint.domain.objects import Class, Instance, Kind, Sequence
-from detachlint.domain.values import Address, Library, Value
+from detachlint.domain.values import (
+    Address,
+    Library,
+    Value,
+    in_order,
+)
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.fixpoint import repeat
 from detachlint.interpret.engine.state import State
@@ -236,7 +241,7 @@ def _catches(
 def _exception_classes(state: State, value: Value) -> set[str | Address]:
     """Classes of exceptions: those of instances, or those named, also in a tuple."""
     found: set[str | Address] = set()
-    for atom in value:
+    for atom in in_order(value):
         if isinstance(atom, Library):
             found.add(atom.name)
         thing = state.get(atom) if isinstance(atom, Address) else None

@@ -14,7 +14,13 @@ from detachlint.domain.objects import (
     Unknown,
 )
 from detachlint.domain.traversal import map_object
-from detachlint.domain.values import Address, Atom, Value, value_of
+from detachlint.domain.values import (
+    Address,
+    Atom,
+    Value,
+    in_order,
+    value_of,
+)
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.state import State
 from detachlint.source.span import Span
@@ -65,7 +71,7 @@ def shallow_copy(
 ) -> Value:
     """New objects with the same contents."""
     parts: Value = frozenset()
-    for atom in value:
+    for atom in in_order(value):
         if not isinstance(atom, Address):
             parts |= value_of(atom)
             continue

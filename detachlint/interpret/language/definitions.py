@@ -153,7 +153,7 @@ def _known_decorator(state: State, name: str, function: Value) -> Value | None:
 
 
 def _mark(state: State, function: Value, *, kind: str = "", manager: bool = False) -> None:
-    for atom in function:
+    for atom in in_order(function):
         thing = state.get(atom) if isinstance(atom, Address) else None
         if isinstance(thing, Function) and isinstance(atom, Address):
             state.heap[atom] = replace(

@@ -61,7 +61,7 @@ def answer(machine: Machine, node: Operator, operands: tuple[Value, ...], state:
 def negated(machine: Machine, node: Operator, value: Value, state: State) -> Value:
     """`not value`."""
     parts: set[Atom] = set()
-    for atom in value:
+    for atom in in_order(value):
         truth = conditions.truth_of(state, atom)
         if truth is None:
             parts |= machine.derived("not", (atom,), node.span, Unknown(Kind.TRUTH, NO))

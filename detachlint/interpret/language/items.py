@@ -163,7 +163,7 @@ def _own_method(state: State, atom: Atom, name: str) -> Value:
     thing = state.get(atom) if isinstance(atom, Address) else None
     if not isinstance(thing, Instance):
         return BOTTOM_VALUE
-    for cls in thing.cls:
+    for cls in in_order(thing.cls):
         found = find_in_class(state, cls, name) if isinstance(cls, Address) else None
         if found is not None:
             return bind_members(state, found[0], atom, cls)
@@ -290,7 +290,7 @@ def _read_mapping(
     node: Subscript,
 ) -> Value:
     parts: list[Value] = []
-    for atom in index:
+    for atom in in_order(index):
         key = state.equals.get(atom) if isinstance(atom, Address) else atom
         if isinstance(key, Literal):
             parts.append(thing.entries.get(key, BOTTOM_VALUE) or thing.rest)
@@ -352,7 +352,7 @@ def _read_tensor(
 
 def is_basic_index(state: State, index: Value) -> bool:
     """Whether an index selects by numbers, slices, None or `...` only."""
-    for atom in index:
+    for atom in in_order(index):
         thing = state.get(atom) if isinstance(atom, Address) else None
         if isinstance(thing, (Tensor, Array)):
             return False
@@ -452,7 +452,7 @@ def _stored_in_sequence(thing: Sequence, index: Value, value: Value, state: Stat
     sliced = slice_of(state, index)
     if sliced is not None:
         stored: set[Atom] = set()
-        for atom in value:
+        for atom in in_order(value):
             inner = state.get(atom) if isinstance(atom, Address) else None
             if isinstance(inner, Sequence) and len(value) == 1 and _is_everything(sliced):
                 return replace(thing, items=inner.items, rest=inner.rest)

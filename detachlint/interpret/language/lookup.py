@@ -185,7 +185,7 @@ def is_module(state: State, thing: Instance) -> bool:
 def bind_members(state: State, value: Value, receiver: Atom, cls: Atom) -> Value:
     """A class attribute as read through an instance: functions become bound methods."""
     bound: set[Atom] = set()
-    for atom in value:
+    for atom in in_order(value):
         thing = state.get(atom) if isinstance(atom, Address) else None
         if isinstance(thing, (Function,)) and isinstance(atom, Address):
             if thing.kind == "static":

@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detachlint.domain.objects import Function, Instance, Iterator
-from detachlint.domain.values import NONE, Address, Library, Value, addresses, value_of
+from detachlint.domain.values import (
+    NONE,
+    Address,
+    Library,
+    Value,
+    addresses,
+    in_order,
+    value_of,
+)
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.state import State
@@ -174,7 +182,7 @@ def _entered(
     (atom,) = manager
     thing = state.get(atom) if isinstance(atom, Address) else None
     if isinstance(thing, Instance):
-        for cls in thing.cls:
+        for cls in in_order(thing.cls):
             if isinstance(cls, Library) and cls.name in PASS_THROUGH:
                 return thing.payload or NONE
         return manager

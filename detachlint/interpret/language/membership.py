@@ -21,7 +21,14 @@ from detachlint.domain.objects import (
 )
 from detachlint.domain.rank import Rank
 from detachlint.domain.traits import Dtype, Family
-from detachlint.domain.values import Address, Atom, Library, Literal, Value
+from detachlint.domain.values import (
+    Address,
+    Atom,
+    Library,
+    Literal,
+    Value,
+    in_order,
+)
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import find_in_class, library_bases, linear_order
 from detachlint.knowledge import facts
@@ -51,7 +58,7 @@ def _is_legacy(name: str) -> bool:
 
 def has_own_truth(state: State, thing: Instance) -> bool:
     """Whether the truth value of an instance is up to its class."""
-    for atom in thing.cls:
+    for atom in in_order(thing.cls):
         if isinstance(atom, Library):
             return True
         if isinstance(atom, Address) and any(
@@ -90,7 +97,7 @@ def is_instance(machine: Machine, state: State, atom: Atom, classes: Value) -> b
 
 def _flatten(state: State, classes: Value) -> list[Atom]:
     flat: list[Atom] = []
-    for atom in classes:
+    for atom in in_order(classes):
         thing = state.get(atom) if isinstance(atom, Address) else None
         if isinstance(thing, Sequence):
             for item in (*thing.items, thing.rest):
@@ -150,7 +157,7 @@ def _object_is_of_class(state: State, thing: HeapObject, cls: Address) -> bool |
     if not isinstance(thing, Instance):
         return False
     answers = set()
-    for atom in thing.cls:
+    for atom in in_order(thing.cls):
         if isinstance(atom, Address):
             answers.add(cls in linear_order(state, atom))
         else:
@@ -192,7 +199,7 @@ def _sequence_is_of(thing: Sequence, name: str) -> bool | None:
 
 def _instance_is_of(state: State, thing: Instance, name: str) -> bool | None:
     answers: set[bool | None] = set()
-    for atom in thing.cls:
+    for atom in in_order(thing.cls):
         if isinstance(atom, Library):
             answers.add(_library_is_a(facts.canonical_name(atom.name), name))
         elif isinstance(atom, Address):

@@ -297,7 +297,9 @@ def _sequence_result(
 
 
 def _all_sequences(state: State, operand: Value) -> bool:
-    return all(isinstance(a, Address) and isinstance(state.get(a), Sequence) for a in operand)
+    return all(
+        isinstance(a, Address) and isinstance(state.get(a), Sequence) for a in in_order(operand)
+    )
 
 
 def _mapping_result(

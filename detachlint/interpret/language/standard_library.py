@@ -123,7 +123,7 @@ def _named_tuple(machine: Machine, call: LibraryCall) -> Outcomes:
     name = single_literal(call.arguments.get(0) or BOTTOM_VALUE)
     given = call.arguments.get(1, "field_names") or BOTTOM_VALUE
     fields: list[str] = []
-    for atom in given:
+    for atom in in_order(given):
         if isinstance(atom, Literal) and isinstance(atom.value, str):
             fields = atom.value.replace(",", " ").split()
         thing = call.state.get(atom) if isinstance(atom, Address) else None
@@ -292,7 +292,7 @@ def _fields(machine: Machine, call: LibraryCall) -> Outcomes:
     """`dataclasses.asdict(instance)` and `vars(instance)`."""
     given = call.arguments.get(0) or BOTTOM_VALUE
     entries: dict[Literal, Value] = {}
-    for atom in given:
+    for atom in in_order(given):
         thing = call.state.get(atom) if isinstance(atom, Address) else None
         if isinstance(thing, Instance):
             for name, value in thing.attributes.items():
@@ -306,7 +306,7 @@ def _replace(machine: Machine, call: LibraryCall) -> Outcomes:
     """`dataclasses.replace(instance, field=value)`."""
     given = call.arguments.get(0) or BOTTOM_VALUE
     parts: list[Value] = []
-    for atom in given:
+    for atom in in_order(given):
         thing = call.state.get(atom) if isinstance(atom, Address) else None
         if isinstance(thing, Instance):
             changed = Instance(

@@ -11,7 +11,14 @@ from detachlint.domain.rank import (
     of_dimensions,
     of_row,
 )
-from detachlint.domain.values import Address, Atom, Literal, Value, single_literal
+from detachlint.domain.values import (
+    Address,
+    Atom,
+    Literal,
+    Value,
+    in_order,
+    single_literal,
+)
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.contents import SLICE
@@ -26,7 +33,7 @@ DEEPEST = 3
 def rank_of(state: State, value: Value, depth: int = DEEPEST) -> Rank:
     """The rank of the array that NumPy makes of a value."""
     rank = Rank.BOTTOM
-    for atom in value:
+    for atom in in_order(value):
         rank = RANK.join(rank, _of_atom(state, atom, depth))
         if rank is Rank.UNKNOWN:
             break

@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING
 from detachlint.domain.belief import NO, YES, Belief
 from detachlint.domain.objects import Kind, Partial, Sequence, Tensor
 from detachlint.domain.story import begin
-from detachlint.domain.values import BOTTOM_VALUE, TRUE, Address, Value
+from detachlint.domain.values import (
+    BOTTOM_VALUE,
+    TRUE,
+    Address,
+    Value,
+    in_order,
+)
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
@@ -106,7 +112,7 @@ def _grad_inputs(machine: Machine, call: LibraryCall) -> Arguments:
     given = call.arguments.get(1, "inputs") or BOTTOM_VALUE
     story = begin(call.span, f"`{call.shown}` hands over inputs that require grad")
     count = 1
-    for atom in given:
+    for atom in in_order(given):
         thing = call.state.get(atom) if isinstance(atom, Address) else None
         if isinstance(thing, Sequence) and thing.kind == "tuple":
             count = len(thing.items)

@@ -133,4 +133,6 @@ def _is_flat(state: State, atom: Atom) -> bool:
     thing = state.get(atom) if isinstance(atom, Address) else None
     if not isinstance(thing, Sequence) or thing.kind not in CONTAINERS or not thing.all:
         return False
-    return all(isinstance(a, Address) and isinstance(state.get(a), Tensor) for a in thing.all)
+    return all(
+        isinstance(a, Address) and isinstance(state.get(a), Tensor) for a in in_order(thing.all)
+    )

@@ -74,7 +74,7 @@ def make_switch(machine: Machine, call: LibraryCall) -> Outcomes:
 
 def is_function(state: State, value: Value) -> bool:
     """Whether a value may be something to decorate."""
-    for atom in value:
+    for atom in in_order(value):
         if isinstance(atom, (Bound, Method)):
             return True
         if isinstance(atom, Address) and isinstance(state.get(atom), (Function, Partial, Class)):
@@ -152,7 +152,7 @@ def switch_on(state: State, value: Value) -> Modes:
     """
     saved = modes_of(state)
     outcomes: list[Modes] = []
-    for atom in value:
+    for atom in in_order(value):
         around = surrounding.inside(state, atom)
         switch = _switch(state, atom)
         if switch is None:

@@ -15,6 +15,7 @@ from detachlint.domain.values import (
     Library,
     Literal,
     Value,
+    in_order,
     literal,
     value_of,
 )
@@ -168,7 +169,7 @@ def _unbound_method(machine: Machine, call: LibraryCall) -> Outcomes:
     method = call.name.rpartition(".")[2]
     if method == "__init__":
         inner = replace(call, arguments=replace(call.arguments, positional=tuple(rest)))
-        for atom in receiver:
+        for atom in in_order(receiver):
             thing = call.state.get(atom) if isinstance(atom, Address) else None
             if isinstance(atom, Address) and isinstance(thing, Instance):
                 library_objects.initialize_library_base(machine, atom, thing, inner)

@@ -90,7 +90,7 @@ def _parameter_groups(machine: Machine, call: LibraryCall) -> Value:
     groups = [
         item
         for item in contents.items
-        if any(isinstance(a, Address) and isinstance(state.get(a), Mapping) for a in item)
+        if any(isinstance(a, Address) and isinstance(state.get(a), Mapping) for a in in_order(item))
     ]
     if groups:
         return machine.new(state, activation, span, "groups", Sequence("list", tuple(groups)))
@@ -245,7 +245,7 @@ def _call_on_context(
         state.put(address, replace(thing, attributes=attributes))
     elif behaviour == "not-differentiable":
         for value in given:
-            for atom in value:
+            for atom in in_order(value):
                 tensor = state.get(atom) if isinstance(atom, Address) else None
                 if isinstance(tensor, Tensor) and isinstance(atom, Address):
                     marked = {

@@ -191,7 +191,7 @@ def _must_require_grad(call: LibraryCall) -> None:
     given = [flag_of(call.state, value).usual for value in call.arguments.positional]
     if len(call.receiver) != 1 or any(flag is not Truth.NO for flag in given):
         return
-    for atom in call.receiver:
+    for atom in in_order(call.receiver):
         thing = call.state.get(atom) if isinstance(atom, Address) else None
         if isinstance(atom, Address) and isinstance(thing, (Tensor, Unknown)):
             story = thing.story or begin(call.span, "it is backpropagated, so it requires grad")
@@ -251,7 +251,7 @@ def _call_on_unknown(machine: Machine, call: LibraryCall) -> Outcomes:
 
 
 def _is_a_module_after_all(state: State, receiver: Value) -> None:
-    for atom in receiver:
+    for atom in in_order(receiver):
         thing = state.get(atom) if isinstance(atom, Address) else None
         if isinstance(thing, Unknown) and isinstance(atom, Address) and thing.kind is Kind.ANY:
             state.heap[atom] = replace(thing, kind=Kind.MODULE)

@@ -169,7 +169,8 @@ def _payload(machine: Machine, call: LibraryCall, instance: Address, fact: Modul
 
 
 def _is_mapping(state: State, value: Value | None) -> bool:
-    return any(isinstance(a, Address) and isinstance(state.get(a), Mapping) for a in value or ())
+    found = in_order(value or BOTTOM_VALUE)
+    return any(isinstance(a, Address) and isinstance(state.get(a), Mapping) for a in found)
 
 
 def _given_mapping(state: State, value: Value | None) -> Mapping:

@@ -70,7 +70,7 @@ def store_item(
     activation: Activation,
 ) -> None:
     """`frame["column"] = value`."""
-    for cls in thing.cls:
+    for cls in in_order(thing.cls):
         fact = sink_fact(f"{cls.name}.__setitem__") if isinstance(cls, Library) else None
         gates = fact.at(1) if fact is not None else None
         if fact is not None and gates is not None:

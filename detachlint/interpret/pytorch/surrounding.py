@@ -11,7 +11,15 @@ from detachlint.domain.objects import Instance
 from detachlint.domain.story import begin
 from detachlint.domain.surroundings import Surroundings
 from detachlint.domain.traits import PLAIN, UNSEEN, Dtype, Family, Trait, narrow_dtype, trait
-from detachlint.domain.values import Address, Atom, Library, Literal, Value, value_of
+from detachlint.domain.values import (
+    Address,
+    Atom,
+    Library,
+    Literal,
+    Value,
+    in_order,
+    value_of,
+)
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import placement
@@ -60,7 +68,7 @@ def inside(state: State, atom: Atom) -> Surroundings | None:
     if not isinstance(thing, Instance) or not isinstance(atom, Address):
         return None
     now = state.surroundings
-    for cls in thing.cls:
+    for cls in in_order(thing.cls):
         name = cls.name if isinstance(cls, Library) else ""
         kind = kind_of(name)
         if facts.class_kind(name) == "device":

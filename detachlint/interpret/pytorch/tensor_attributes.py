@@ -17,6 +17,7 @@ from detachlint.domain.values import (
     Address,
     Method,
     Value,
+    in_order,
     literal,
     single_literal,
     value_of,
@@ -273,7 +274,7 @@ def _take_data(
     state: State, address: Address, tensor: Tensor, value: Value, *, alone: bool
 ) -> None:
     """`t.data = other`: the other's values, device and dtype; the flag stays."""
-    for atom in value:
+    for atom in in_order(value):
         thing = state.get(atom) if isinstance(atom, Address) else None
         if not isinstance(thing, Tensor):
             continue
@@ -285,7 +286,7 @@ def _take_data(
 def truth_belief(state: State, value: Value) -> Belief:
     """A Python value used as a flag, as a belief."""
     belief: Belief | None = None
-    for atom in value:
+    for atom in in_order(value):
         if atom == literal(True) or atom == literal(1):
             one = YES
         elif atom in (literal(False), literal(None), literal(0)):

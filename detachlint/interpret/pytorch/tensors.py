@@ -68,7 +68,7 @@ def seen_inside(flag: Belief, traits: Traits) -> Belief:
 def seen_flag(state: State, value: Value) -> Belief:
     """What `requires_grad` says of a value, or of any tensor in it."""
     flags = []
-    for atom in value:
+    for atom in in_order(value):
         thing = state.get(atom) if isinstance(atom, Address) else None
         flag = flag_of_atom(state, atom)
         flags.append(seen_inside(flag, thing.traits) if isinstance(thing, Tensor) else flag)
