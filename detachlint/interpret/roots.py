@@ -12,14 +12,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 
 from detachlint.domain.belief import BY_DEFAULT, NO, Belief, Truth
-from detachlint.domain.objects import (
-    Class,
-    Function,
-    Instance,
-    Mapping,
-    Partial,
-    Sequence,
-)
+from detachlint.domain.objects import Class, Function, Instance, Mapping, Partial, Sequence
 from detachlint.domain.traversal import values_in
 from detachlint.domain.values import Address, Value, addresses, by_age, value_of
 from detachlint.interpret.engine.activation import Activation, Outcomes

@@ -7,16 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from detachlint.domain.objects import HeapObject, Kind, Unknown
-from detachlint.domain.values import (
-    Address,
-    Atom,
-    Bound,
-    Literal,
-    Method,
-    Super,
-    Value,
-    in_order,
-)
+from detachlint.domain.values import Address, Atom, Bound, Literal, Method, Super, Value, in_order
 from detachlint.source.span import Span
 
 DEEPEST_DERIVATION = 3

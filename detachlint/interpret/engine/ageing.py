@@ -11,23 +11,9 @@ from collections.abc import Iterator as IteratorOf
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detachlint.domain.objects import (
-    Frame,
-    Function,
-    HeapObject,
-    join_objects,
-)
+from detachlint.domain.objects import Frame, Function, HeapObject, join_objects
 from detachlint.domain.traversal import map_object, values_in
-from detachlint.domain.values import (
-    Address,
-    Atom,
-    Bound,
-    Method,
-    Super,
-    Value,
-    by_age,
-    in_order,
-)
+from detachlint.domain.values import Address, Atom, Bound, Method, Super, Value, by_age, in_order
 from detachlint.interpret.engine.addresses import stems_from
 from detachlint.interpret.engine.heap import Heap, parted
 from detachlint.interpret.engine.state import State, drop_assumptions

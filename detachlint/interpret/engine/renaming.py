@@ -14,16 +14,7 @@ from dataclasses import replace
 
 from detachlint.domain.objects import Class, Frame, Function, HeapObject
 from detachlint.domain.traversal import map_object
-from detachlint.domain.values import (
-    Address,
-    Atom,
-    Bound,
-    Literal,
-    Method,
-    Super,
-    Value,
-    in_order,
-)
+from detachlint.domain.values import Address, Atom, Bound, Literal, Method, Super, Value, in_order
 from detachlint.interpret.engine.addresses import AddressBook
 
 

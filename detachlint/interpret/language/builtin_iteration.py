@@ -8,15 +8,7 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO
-from detachlint.domain.objects import (
-    Instance,
-    Iterator,
-    Kind,
-    Mapping,
-    Sequence,
-    Unknown,
-    View,
-)
+from detachlint.domain.objects import Instance, Iterator, Kind, Mapping, Sequence, Unknown, View
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     NONE,

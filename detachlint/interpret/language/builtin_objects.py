@@ -7,15 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO
-from detachlint.domain.objects import (
-    Function,
-    Instance,
-    Kind,
-    Mapping,
-    Sequence,
-    Tensor,
-    Unknown,
-)
+from detachlint.domain.objects import Function, Instance, Kind, Mapping, Sequence, Tensor, Unknown
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     FALSE,

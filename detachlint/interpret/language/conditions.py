@@ -13,15 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO, YES, Truth
-from detachlint.domain.objects import (
-    Array,
-    Instance,
-    Mapping,
-    Sequence,
-    Tensor,
-    Unknown,
-    View,
-)
+from detachlint.domain.objects import Array, Instance, Mapping, Sequence, Tensor, Unknown, View
 from detachlint.domain.values import Address, Atom, Literal, Method, Value, literal
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.state import State

@@ -9,12 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from detachlint.domain.belief import NO
 from detachlint.domain.objects import Class, Instance, Kind, Sequence
-from detachlint.domain.values import (
-    Address,
-    Library,
-    Value,
-    in_order,
-)
+from detachlint.domain.values import Address, Library, Value, in_order
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.fixpoint import repeat
 from detachlint.interpret.engine.state import State

@@ -5,22 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detachlint.domain.objects import (
-    Class,
-    Function,
-    HeapObject,
-    Instance,
-    Tensor,
-    Unknown,
-)
+from detachlint.domain.objects import Class, Function, HeapObject, Instance, Tensor, Unknown
 from detachlint.domain.traversal import map_object
-from detachlint.domain.values import (
-    Address,
-    Atom,
-    Value,
-    in_order,
-    value_of,
-)
+from detachlint.domain.values import Address, Atom, Value, in_order, value_of
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.state import State
 from detachlint.source.span import Span

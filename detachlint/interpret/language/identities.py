@@ -5,13 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO
-from detachlint.domain.objects import (
-    Kind,
-    Mapping,
-    Sequence,
-    Unknown,
-    View,
-)
+from detachlint.domain.objects import Kind, Mapping, Sequence, Unknown, View
 from detachlint.domain.values import (
     FALSE,
     TRUE,

@@ -113,6 +113,8 @@ def read_item(
 def _error_of(state: State, atom: Atom, index: Value) -> Library | None:
     """The error that reading the item is sure to raise: it is none of a container known whole."""
     thing = state.get(atom) if isinstance(atom, Address) else None
+    if not isinstance(thing, (Mapping, Sequence)):
+        return None
     key = single_literal(resolved(state, index))
     if key is None:
         return None

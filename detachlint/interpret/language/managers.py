@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from detachlint.domain.objects import Function, Instance, Iterator
-from detachlint.domain.values import (
-    NONE,
-    Address,
-    Library,
-    Value,
-    addresses,
-    in_order,
-    value_of,
-)
+from detachlint.domain.values import NONE, Address, Library, Value, addresses, in_order, value_of
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.state import State
@@ -70,6 +63,20 @@ def _run_body(
     return machine.execute(node.body, states, activation)
 
 
+def _run_body_and(
+    leave: Callable[[State], list[State]],
+    machine: Machine,
+    node: With,
+    entered: Value,
+    state: State,
+    activation: Activation,
+) -> list[State]:
+    """The body, and `leave` on every path out of it, at its end as well as before."""
+    with intercept(activation, leave):
+        ends = _run_body(machine, node, entered, state, activation)
+    return [end for after in ends for end in leave(after)]
+
+
 def _run_switched(
     machine: Machine, node: With, manager: Value, state: State, activation: Activation
 ) -> list[State]:
@@ -79,9 +86,7 @@ def _run_switched(
         gradmode.restore(after, saved)
         return [after]
 
-    with intercept(activation, leave):
-        ends = _run_body(machine, node, manager, state, activation)
-    return [end for after in ends for end in leave(after)]
+    return _run_body_and(leave, machine, node, manager, state, activation)
 
 
 def _run_stack(
@@ -97,9 +102,7 @@ def _run_stack(
             gradmode.restore(after, modes)
         return [after]
 
-    with intercept(activation, leave):
-        ends = _run_body(machine, node, manager, state, activation)
-    return [end for after in ends for end in leave(after)]
+    return _run_body_and(leave, machine, node, manager, state, activation)
 
 
 def _is_manager_function(state: State, thing: Iterator) -> bool:
@@ -169,9 +172,7 @@ def _run_own(
     for entered, after in machine.call(
         enter[0], Arguments((manager,)), state, activation, node.span, "__enter__"
     ):
-        with intercept(activation, finish):
-            inner = _run_body(machine, node, entered, after, activation)
-        ends += [end for before in inner for end in finish(before)]
+        ends += _run_body_and(finish, machine, node, entered, after, activation)
     return ends
 
 

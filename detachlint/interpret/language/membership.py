@@ -21,14 +21,7 @@ from detachlint.domain.objects import (
 )
 from detachlint.domain.rank import Rank
 from detachlint.domain.traits import Dtype, Family
-from detachlint.domain.values import (
-    Address,
-    Atom,
-    Library,
-    Literal,
-    Value,
-    in_order,
-)
+from detachlint.domain.values import Address, Atom, Library, Literal, Value, in_order
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import find_in_class, library_bases, linear_order
 from detachlint.knowledge import facts

@@ -10,15 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from detachlint.domain.belief import NO, YES
-from detachlint.domain.objects import (
-    Array,
-    Instance,
-    Kind,
-    Mapping,
-    Sequence,
-    Tensor,
-    Unknown,
-)
+from detachlint.domain.objects import Array, Instance, Kind, Mapping, Sequence, Tensor, Unknown
 from detachlint.domain.rank import Rank, broadcast
 from detachlint.domain.story import then
 from detachlint.domain.traits import Dtype

@@ -7,15 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO
-from detachlint.domain.objects import (
-    Class,
-    Instance,
-    Iterator,
-    Kind,
-    Mapping,
-    Partial,
-    Sequence,
-)
+from detachlint.domain.objects import Class, Instance, Iterator, Kind, Mapping, Partial, Sequence
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     NONE,

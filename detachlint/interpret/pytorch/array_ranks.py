@@ -3,22 +3,8 @@
 from __future__ import annotations
 
 from detachlint.domain.objects import Array, Kind, Sequence, Tensor, Unknown
-from detachlint.domain.rank import (
-    RANK,
-    Rank,
-    broadcast,
-    has_dimensions,
-    of_dimensions,
-    of_row,
-)
-from detachlint.domain.values import (
-    Address,
-    Atom,
-    Literal,
-    Value,
-    in_order,
-    single_literal,
-)
+from detachlint.domain.rank import RANK, Rank, broadcast, has_dimensions, of_dimensions, of_row
+from detachlint.domain.values import Address, Atom, Literal, Value, in_order, single_literal
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.contents import SLICE

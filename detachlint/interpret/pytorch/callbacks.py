@@ -12,13 +12,7 @@ from typing import TYPE_CHECKING
 from detachlint.domain.belief import NO, YES, Belief
 from detachlint.domain.objects import Kind, Partial, Sequence, Tensor
 from detachlint.domain.story import begin
-from detachlint.domain.values import (
-    BOTTOM_VALUE,
-    TRUE,
-    Address,
-    Value,
-    in_order,
-)
+from detachlint.domain.values import BOTTOM_VALUE, TRUE, Address, Value, in_order
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State

@@ -6,30 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO, YES, Belief
-from detachlint.domain.objects import (
-    Kind,
-    Tensor,
-)
+from detachlint.domain.objects import Kind, Tensor
 from detachlint.domain.traits import Dtype, Family
-from detachlint.domain.values import (
-    Literal,
-    Value,
-    addresses,
-    value_of,
-)
+from detachlint.domain.values import Literal, Value, addresses, value_of
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
-from detachlint.interpret.pytorch import (
-    casts,
-    placement,
-    traits,
-)
+from detachlint.interpret.pytorch import casts, placement, traits
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
-from detachlint.interpret.pytorch.tensors import (
-    flag_of,
-    make_tensor,
-    story_of,
-)
+from detachlint.interpret.pytorch.tensors import flag_of, make_tensor, story_of
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import CallFact, Result
 

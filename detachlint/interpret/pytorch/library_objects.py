@@ -6,14 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import MAYBE, NO, YES
-from detachlint.domain.objects import (
-    Class,
-    Instance,
-    Kind,
-    Mapping,
-    Sequence,
-    Tensor,
-)
+from detachlint.domain.objects import Class, Instance, Kind, Mapping, Sequence, Tensor
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     NONE,
@@ -45,10 +38,7 @@ from detachlint.interpret.pytorch import (
     tensor_attributes,
 )
 from detachlint.interpret.pytorch.data_loading import GIVEN
-from detachlint.interpret.pytorch.tensors import (
-    make_tensor,
-    severed_in,
-)
+from detachlint.interpret.pytorch.tensors import make_tensor, severed_in
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import Aliasing, ClassFact, Result
 from detachlint.knowledge.source_facts import is_module_source

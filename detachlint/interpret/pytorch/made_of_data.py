@@ -6,29 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO, YES, Truth
-from detachlint.domain.objects import (
-    Sequence,
-    Tensor,
-    Unknown,
-)
+from detachlint.domain.objects import Sequence, Tensor, Unknown
 from detachlint.domain.story import begin
 from detachlint.domain.traits import PLAIN, Dtype, Trait
-from detachlint.domain.values import (
-    NONE,
-    Address,
-    Literal,
-    Value,
-    addresses,
-    value_of,
-)
+from detachlint.domain.values import NONE, Address, Literal, Value, addresses, value_of
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.pytorch import (
-    casts,
-    operations,
-    placement,
-)
+from detachlint.interpret.pytorch import casts, operations, placement
 from detachlint.interpret.pytorch.cast_tensors import cast
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.interpret.pytorch.tensors import (

@@ -7,21 +7,12 @@ from typing import TYPE_CHECKING
 from detachlint.domain.belief import NO, YES, Belief, Truth
 from detachlint.domain.objects import Kind, Sequence, Tensor, Unknown
 from detachlint.domain.traits import PLAIN, UNSEEN, Dtype, Trait
-from detachlint.domain.values import (
-    Value,
-    addresses,
-    value_of,
-)
+from detachlint.domain.values import Value, addresses, value_of
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.pytorch import casts, operations, placement
 from detachlint.interpret.pytorch.result_places import device_of_result, dtype_of_result
-from detachlint.interpret.pytorch.tensors import (
-    any_flag,
-    make_tensor,
-    severed_in,
-    story_of_any,
-)
+from detachlint.interpret.pytorch.tensors import any_flag, make_tensor, severed_in, story_of_any
 from detachlint.knowledge.facts import Aliasing, CallFact, Result, casts_and_moves
 
 if TYPE_CHECKING:

@@ -6,12 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import BY_DEFAULT, NO, YES
-from detachlint.domain.objects import (
-    Instance,
-    Kind,
-    Sequence,
-    Tensor,
-)
+from detachlint.domain.objects import Instance, Kind, Sequence, Tensor
 from detachlint.domain.story import Story, begin, then
 from detachlint.domain.traits import PLAIN, UNSEEN, Dtype
 from detachlint.domain.values import (

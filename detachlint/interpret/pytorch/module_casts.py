@@ -5,25 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detachlint.domain.objects import (
-    Instance,
-    Tensor,
-)
+from detachlint.domain.objects import Instance, Tensor
 from detachlint.domain.story import begin
 from detachlint.domain.traits import Dtype, Trait
-from detachlint.domain.values import (
-    BOTTOM_VALUE,
-    Address,
-    Value,
-    value_of,
-)
+from detachlint.domain.values import BOTTOM_VALUE, Address, Value, value_of
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import LibraryCall
-from detachlint.interpret.pytorch import (
-    casts,
-    parameters,
-    placement,
-)
+from detachlint.interpret.pytorch import casts, parameters, placement
 from detachlint.interpret.pytorch.tensors import make_tensor, tensors_in
 from detachlint.knowledge import facts
 

@@ -5,18 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detachlint.domain.objects import (
-    Instance,
-    Mapping,
-    Sequence,
-)
-from detachlint.domain.values import (
-    BOTTOM_VALUE,
-    NONE,
-    Address,
-    single_literal,
-    value_of,
-)
+from detachlint.domain.objects import Instance, Mapping, Sequence
+from detachlint.domain.values import BOTTOM_VALUE, NONE, Address, single_literal, value_of
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.language.containers import MAPPING_METHODS

@@ -7,15 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import BY_DEFAULT, MAYBE, NO, YES
-from detachlint.domain.objects import (
-    HeapObject,
-    Instance,
-    Kind,
-    Mapping,
-    Sequence,
-    Tensor,
-    Unknown,
-)
+from detachlint.domain.objects import HeapObject, Instance, Kind, Mapping, Sequence, Tensor, Unknown
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     NONE,

@@ -12,7 +12,6 @@ from detachlint.domain.values import Address, Value, addresses, single_literal
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import casts, placement, traits
-from detachlint.interpret.pytorch.casts import SELDOM
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
     as_view,
@@ -50,7 +49,7 @@ def sometimes_view(
     """View, input itself or copy. Only the flag under `no_grad` and later changes tell them apart."""
     state, activation, span = call.state, call.activation, call.span
     if ("layout" in fact.depends and not casts.asks_for_order(call)) or _resolves(fact):
-        view = as_view(state, prototype, with_items(state, source), SELDOM)
+        view = as_view(state, prototype, with_items(state, source), casts.SELDOM)
         if fact.perhaps_self:
             view = may_be_base(state, view, source)
         return make_tensor(machine, state, activation, span, view, role)

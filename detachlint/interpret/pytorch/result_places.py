@@ -7,20 +7,11 @@ from typing import TYPE_CHECKING
 from detachlint.domain.objects import Sequence
 from detachlint.domain.story import begin
 from detachlint.domain.traits import PLAIN, UNSEEN, Dtype, Family, Trait
-from detachlint.domain.values import (
-    Address,
-    Atom,
-    Library,
-    Literal,
-    Value,
-)
+from detachlint.domain.values import Address, Atom, Library, Literal, Value
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import placement, surrounding
-from detachlint.interpret.pytorch.tensors import (
-    holds_tensor,
-    tensors_in,
-)
+from detachlint.interpret.pytorch.tensors import holds_tensor, tensors_in
 from detachlint.knowledge.facts import Aliasing, CallFact, Result
 
 if TYPE_CHECKING:

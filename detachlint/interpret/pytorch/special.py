@@ -10,13 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from detachlint.domain.belief import NO, YES, Belief, Truth
-from detachlint.domain.objects import (
-    Instance,
-    Sequence,
-    Tensor,
-    Unknown,
-    View,
-)
+from detachlint.domain.objects import Instance, Sequence, Tensor, Unknown, View
 from detachlint.domain.story import begin
 from detachlint.domain.traits import Check, Dtype, trait
 from detachlint.domain.values import (

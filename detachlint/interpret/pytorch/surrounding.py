@@ -11,15 +11,7 @@ from detachlint.domain.objects import Instance
 from detachlint.domain.story import begin
 from detachlint.domain.surroundings import Surroundings
 from detachlint.domain.traits import PLAIN, UNSEEN, Dtype, Family, Trait, narrow_dtype, trait
-from detachlint.domain.values import (
-    Address,
-    Atom,
-    Library,
-    Literal,
-    Value,
-    in_order,
-    value_of,
-)
+from detachlint.domain.values import Address, Atom, Library, Literal, Value, in_order, value_of
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import placement
