@@ -124,4 +124,6 @@ def _throw_away(folder: Path, now: float) -> None:
 
 
 def _last_use(program: Path) -> float:
-    return max((file.stat().st_mtime for file in program.iterdir()), default=0.0)
+    # One without entries was just made by somebody who is about to write the first.
+    entries = (file.stat().st_mtime for file in program.iterdir())
+    return max(entries, default=program.stat().st_mtime)

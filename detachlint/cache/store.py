@@ -65,9 +65,15 @@ class Store:
         """Keep something under a name."""
         if not self._writes:
             return
+        entry = blake2b(data, digest_size=_SIZE).digest() + data
         try:
             self._prepare()
-            _write(self._path(name), blake2b(data, digest_size=_SIZE).digest() + data)
+            try:
+                _write(self._path(name), entry)
+            except FileNotFoundError:  # the folder was thrown away meanwhile, as old or by `clean`
+                self._prepared = False
+                self._prepare()
+                _write(self._path(name), entry)
         except (OSError, ValueError) as error:
             self._writes = False
             reason = (error.strerror if isinstance(error, OSError) else None) or str(error)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import closing
 from functools import cached_property
 
 from detachlint.cache.consulted import Consulted
@@ -168,11 +169,11 @@ class ProjectAnalysis:
             found = [self._units.find(project, group) for group in groups]
             known = {unit.group: unit for unit in found if unit is not None}
         new = [group for group in groups if group not in known]
-        anew = self._analysed(project, new)
-        for group in groups:
-            yield known.get(group) or next(anew)
+        with closing(self._analysed(project, new)) as anew:  # its processes end with it
+            for group in groups:
+                yield known.get(group) or next(anew)
 
-    def _analysed(self, project: Project, groups: list[Group]) -> Iterator[Unit]:
+    def _analysed(self, project: Project, groups: list[Group]) -> Generator[Unit, None, None]:
         if self._jobs > 1:
             # Imported late: most runs are over before a second process has started.
             from detachlint.project.parallel import Task, analyse_groups, pays

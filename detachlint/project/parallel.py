@@ -90,16 +90,21 @@ def analyse_groups(
         for at in range(len(groups)):
             outcome = futures[at].result()
             futures += [workers.submit(_analyse, group) for group in islice(pending, 1)]
+            finished = at == len(groups) - 1  # whether or not anybody asks for more
             yield outcome
-        finished = True
     except BrokenProcessPool as error:
         raise WorkerLost from error
     finally:
         _task = None
         if not finished:
-            for child in multiprocessing.active_children():
-                child.terminate()
+            _terminate(workers)
         workers.shutdown(wait=finished, cancel_futures=True)
+
+
+def _terminate(workers: ProcessPoolExecutor) -> None:
+    # `terminate_workers` comes with Python 3.14. Whoever else has children in this process keeps them.
+    for worker in list((workers._processes or {}).values()):
+        worker.terminate()
 
 
 def _begin(given: _Given | None) -> None:

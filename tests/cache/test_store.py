@@ -396,14 +396,25 @@ def test_the_day_counts_from_the_last_clean_up(kept: Store) -> None:
 
 def test_a_program_that_nobody_uses_goes_with_its_folder(kept: Store) -> None:
     kept.write("a", b"1")
-    for name in ("0.0.1", "0.0.2"):
+    for name in ("0.0.1", "0.0.2", "0.0.3"):
         (kept.folder / name).mkdir()
     (kept.folder / "0.0.1" / "entry").write_bytes(b"")
     aged(kept.folder / "0.0.1" / "entry", folders.OLDEST + 60)
+    aged(kept.folder / "0.0.2", folders.OLDEST + 60)
     folders.throw_old_away(kept.folder, time.time() + folders.PAUSE + 60)
     assert not (kept.folder / "0.0.1").exists()
     assert not (kept.folder / "0.0.2").exists()  # empty: never used
+    assert (kept.folder / "0.0.3").exists()  # empty: about to be used
     assert kept.read("a") == b"1"
+
+
+def test_a_folder_that_goes_while_a_run_writes_is_made_again(kept: Store, told: list[str]) -> None:
+    kept.write("a", b"1")
+    folders.clean(kept.folder)
+    kept.write("b", b"2")
+    assert (kept.read("a"), kept.read("b")) == (None, b"2")
+    assert (kept.folder / "CACHEDIR.TAG").exists()
+    assert told == []
 
 
 def test_what_goes_while_it_is_cleaned_up_is_no_trouble(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+import multiprocessing
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +95,28 @@ def test_a_defect_in_a_process_is_told_as_that_of_its_file(
     errors = [error for _, _, error in found(3) if error is not None]
     assert errors
     assert all("LookupError: no such thing" in error for error in errors)
+
+
+@pytest.mark.parametrize("start", ["fork", "spawn"])
+def test_a_run_that_is_given_up_ends_its_own_processes_alone(
+    shared: Path, monkeypatch: pytest.MonkeyPatch, start: str
+) -> None:
+    expected = found(2)
+    if start == "spawn":
+        monkeypatch.setattr(threading, "active_count", lambda: 2)
+    given_up = iter(check_paths(["."], Options(Confidence.POSSIBLE), jobs=2))
+    next(given_up)
+    other = multiprocessing.get_context("spawn").Process(target=time.sleep, args=(60,))
+    other.start()
+    del given_up
+    gc.collect()
+    for child in set(multiprocessing.active_children()) - {other}:
+        child.join(30)
+    assert multiprocessing.active_children() == [other]
+    assert found(2) == expected
+    assert other.is_alive()
+    other.kill()
+    other.join()
 
 
 def test_a_killed_process_ends_the_run(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
