@@ -100,6 +100,11 @@ class Address:
     default: HeapObject | None = None
     derived: tuple[str, tuple[Atom, ...]] | None = None
 
+    def __hash__(self) -> int:
+        # Not by identity: sets are gone through in an order of hashes, which must not depend on where
+        # in memory things lie, or two analyses of one program would take their steps in other orders.
+        return self.serial
+
     def __repr__(self) -> str:
         mark = "*" if self.summary else ""
         return f"<{self.role}{mark} {self.span.line}:{self.span.column} #{self.serial}>"

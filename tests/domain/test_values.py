@@ -50,6 +50,16 @@ def test_addresses_are_compared_by_identity() -> None:
     assert len({first, first, an_address(1)}) == 2
 
 
+@given(st.lists(st.integers(1, 10_000), unique=True))
+def test_sets_of_addresses_are_gone_through_in_one_order_wherever_they_lie(
+    serials: list[int],
+) -> None:
+    def in_memory_of_its_own() -> list[int]:
+        return [address.serial for address in frozenset(map(an_address, serials))]
+
+    assert in_memory_of_its_own() == in_memory_of_its_own()
+
+
 UNBOUND = atoms.filter(lambda atom: not isinstance(atom, Bound))
 
 
