@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum
 from itertools import zip_longest
 from typing import TypeAlias, TypeVar, final
@@ -30,6 +30,7 @@ from detachlint.domain.traits import (
 from detachlint.domain.values import BOTTOM_VALUE, Address, Atom, Literal, Value
 from detachlint.ir.nodes import Code
 from detachlint.source.span import Span
+from detachlint.source.value_class import value_class
 
 NOTHING_SEVERED: frozenset[Span] = frozenset()
 
@@ -49,7 +50,7 @@ class Kind(Enum):
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Tensor:
     """A `torch.Tensor`.
 
@@ -121,7 +122,7 @@ class Tensor:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Array:
     """A NumPy array (or NumPy scalar). `severed` as in `Tensor`."""
 
@@ -134,7 +135,7 @@ class Array:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Unknown:
     """A value we cannot see into.
 
@@ -169,7 +170,7 @@ class Unknown:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Sequence:
     """A list, tuple, set, frozenset or deque.
 
@@ -210,7 +211,7 @@ class Sequence:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Mapping:
     """A dict: `entries` under keys that are literals, `rest` under any others (`rest_keys`).
 
@@ -243,7 +244,7 @@ class Mapping:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class View:
     """`dict.keys()`, `.values()` or `.items()`: shows what the dict holds when it is looked at.
 
@@ -265,7 +266,7 @@ class View:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Instance:
     """An object of a class of the program (`cls` holds its address) or of a library (`Library`).
 
@@ -290,7 +291,7 @@ class Instance:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Function:
     """A function of the program: code, the frame it closes over, its evaluated defaults.
 
@@ -322,7 +323,7 @@ class Function:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Class:
     """A class of the program. `fields` are those of a dataclass or NamedTuple, in order."""
 
@@ -345,7 +346,7 @@ class Class:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Frame:
     """The variables of one activation (function, class body, module) and the frame it closes over."""
 
@@ -359,7 +360,7 @@ class Frame:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Iterator:
     """An iterator, partly consumed (`position` items are gone; None: nobody knows how many).
 
@@ -395,7 +396,7 @@ class Iterator:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class GradSwitch:
     """A grad-mode context manager or decorator object: `torch.no_grad()` and its relatives.
 
@@ -416,7 +417,7 @@ class GradSwitch:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Partial:
     """`functools.partial`, and what else calls `function` with some arguments given already."""
 

@@ -6,12 +6,11 @@ fixpoint would be reached.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from detachlint.source.span import Span
+from detachlint.source.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@value_class(frozen=True, slots=True, eq=False)
 class Story:
     """The latest step, and what came before it."""
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import final
 
 from detachlint.domain.belief import NO, Belief
 from detachlint.domain.traits import PLAIN, Dtype, Trait
+from detachlint.source.value_class import value_class
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Surroundings:
     """What `set_default_…`, `torch.autocast` and their like have set.
 

@@ -7,12 +7,13 @@ believed like grad state is: under the defaults, and whatever the unseen code do
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import ClassVar, final
 
 from detachlint.domain.belief import MAYBE, NO, YES, Belief
 from detachlint.domain.story import Story
+from detachlint.source.value_class import value_class
 
 
 class Check(Enum):
@@ -41,7 +42,7 @@ class Check(Enum):
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Trait:
     """Whether a tensor has what a check refuses; `names` are what that may be: `cuda`, `bfloat16`.
 
@@ -134,7 +135,7 @@ class Family(Enum):
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Dtype:
     """What matters of a dtype at a crossing: its family, and whether NumPy lacks it (`narrow`)."""
 

@@ -9,19 +9,19 @@ bounds it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING, TypeAlias, final
 
 from detachlint.ir.nodes import ConstantValue
 from detachlint.source.span import Span
+from detachlint.source.value_class import value_class
 
 if TYPE_CHECKING:
     from detachlint.domain.objects import HeapObject
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Literal:
     """A Python constant. `kind` is its type's name, so that 1, 1.0 and True stay apart."""
 
@@ -30,7 +30,7 @@ class Literal:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Library:
     """Something known by its canonical dotted name: `torch.nn.Linear`, `builtins.len`."""
 
@@ -38,7 +38,7 @@ class Library:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class SourceModule:
     """A module or package of the program itself, by its file."""
 
@@ -46,7 +46,7 @@ class SourceModule:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Imported:
     """What `from file import name` binds, until a variable that holds it is read."""
 
@@ -55,7 +55,7 @@ class Imported:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Method:
     """Attribute `name` of a receiver whose class is known to us by facts, not by its code."""
 
@@ -64,7 +64,7 @@ class Method:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Bound:
     """A user-defined function bound to its first argument."""
 
@@ -73,7 +73,7 @@ class Bound:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Super:
     """`super()`: attribute look-up on `receiver` that starts after class `after` in its order."""
 
@@ -82,7 +82,7 @@ class Super:
 
 
 @final
-@dataclass(frozen=True, slots=True, eq=False)
+@value_class(frozen=True, slots=True, eq=False)
 class Address:
     """One place of the abstract heap; made once by the interpreter's address book, so compared by
     identity.

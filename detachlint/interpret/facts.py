@@ -11,9 +11,10 @@ from detachlint.domain.story import Story
 from detachlint.domain.traits import Traits
 from detachlint.knowledge.model import Gate
 from detachlint.source.span import Span
+from detachlint.source.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class CallSite:
     """A call on the way to a crossing: where, and the name of the function that was called."""
 
@@ -21,7 +22,7 @@ class CallSite:
     callee: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Crossing:
     """One visit to a crossing, in one call context.
 

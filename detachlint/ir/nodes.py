@@ -23,12 +23,12 @@ What whoever reads this IR may rely on (the lowering's guarantee):
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from types import EllipsisType
 from typing import Literal, TypeAlias, final
 
 from detachlint.source.span import Span
+from detachlint.source.value_class import value_class
 
 GLOBAL = -1
 """`Name.depth` of a module-level name (builtins are the fallback)."""
@@ -45,7 +45,7 @@ def made_up_name(stem: str, span: Span) -> str:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Constant:
     """A literal."""
 
@@ -54,7 +54,7 @@ class Constant:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Name:
     """A variable. `depth` counts function frames outwards (0 = this one), or is `GLOBAL`.
 
@@ -68,7 +68,7 @@ class Name:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Attribute:
     """`value.name`; also a target."""
 
@@ -78,7 +78,7 @@ class Attribute:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Subscript:
     """`value[index]`; also a target. A tuple index is a `Display`, a slice a `Slice`."""
 
@@ -88,7 +88,7 @@ class Subscript:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Slice:
     """`lower:upper:step` inside a subscript."""
 
@@ -99,7 +99,7 @@ class Slice:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Argument:
     """One argument of a call or item of a display.
 
@@ -112,7 +112,7 @@ class Argument:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Call:
     """`function(*arguments)`, arguments in source order."""
 
@@ -122,7 +122,7 @@ class Call:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Operator:
     """A unary or binary operator or one comparison, named as in the source.
 
@@ -137,7 +137,7 @@ class Operator:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Logical:
     """`and`/`or`: short-circuiting, the value is that of the deciding operand."""
 
@@ -147,7 +147,7 @@ class Logical:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Conditional:
     """`body if test else orelse`."""
 
@@ -158,7 +158,7 @@ class Conditional:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Display:
     """`[…]`, `(…)`, `{…}`, `{k: v}` or an f-string.
 
@@ -174,7 +174,7 @@ class Display:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Clause:
     """One `for target in iterable if conditions…` of a comprehension."""
 
@@ -184,7 +184,7 @@ class Clause:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Comprehension:
     """An eager comprehension. Its variables are made-up names of the frame around it."""
 
@@ -196,7 +196,7 @@ class Comprehension:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Bind:
     """`(target := value)`: evaluates to the value."""
 
@@ -206,7 +206,7 @@ class Bind:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Yield:
     """`yield value`, or `yield from value` where `delegate`. Evaluates to what is sent."""
 
@@ -216,7 +216,7 @@ class Yield:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Await:
     """`await value`."""
 
@@ -225,7 +225,7 @@ class Await:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Import:
     """The object an import statement binds.
 
@@ -242,7 +242,7 @@ class Import:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class MakeFunction:
     """`def`, `async def` or `lambda`: a function object; defaults are evaluated here."""
 
@@ -252,7 +252,7 @@ class MakeFunction:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class MakeClass:
     """`class`: runs `code` as a frame of its own and makes a class object of its variables."""
 
@@ -263,7 +263,7 @@ class MakeClass:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Opaque:
     """Something this IR does not model; evaluates its operands, then to an unknown value."""
 
@@ -298,7 +298,7 @@ Expression: TypeAlias = (
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Unpack:
     """A tuple or list of targets; `star` is the index of the starred one, if any."""
 
@@ -311,7 +311,7 @@ Target: TypeAlias = Name | Attribute | Subscript | Unpack
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Assign:
     """`targets[0] = targets[1] = … = value`. `annotation` is that of `name: annotation = value`.
 
@@ -326,7 +326,7 @@ class Assign:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class AugmentedAssign:
     """`target operator= value`; `operator` without the equals sign (`"+"`)."""
 
@@ -337,7 +337,7 @@ class AugmentedAssign:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Delete:
     """`del target`."""
 
@@ -346,7 +346,7 @@ class Delete:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Evaluate:
     """An expression statement."""
 
@@ -355,7 +355,7 @@ class Evaluate:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class If:
     """`if`."""
 
@@ -366,7 +366,7 @@ class If:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class For:
     """`for` and `async for`; `orelse` runs when no `break` did."""
 
@@ -378,7 +378,7 @@ class For:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class While:
     """`while`."""
 
@@ -389,7 +389,7 @@ class While:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Handler:
     """`except kind as name`; `kind` None catches everything. The name is unbound at the end."""
 
@@ -400,7 +400,7 @@ class Handler:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Try:
     """`try`; `final` is the `finally` block."""
 
@@ -412,7 +412,7 @@ class Try:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class With:
     """`with manager as target` and `async with`."""
 
@@ -423,7 +423,7 @@ class With:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Return:
     """`return`; a lambda's body is one of these."""
 
@@ -432,7 +432,7 @@ class Return:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Raise:
     """`raise value from cause`; a failing `assert` (under `If`) too. `cause` is evaluated first."""
 
@@ -441,7 +441,7 @@ class Raise:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Jump:
     """`break` or `continue`."""
 
@@ -481,7 +481,7 @@ class ParameterKind(Enum):
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Parameter:
     """One parameter. `default` is evaluated when the function is made, in the frame around it."""
 
@@ -493,7 +493,7 @@ class Parameter:
 
 
 @final
-@dataclass(frozen=True, slots=True, eq=False)
+@value_class(frozen=True, slots=True, eq=False)
 class Code:
     """The body of a function, lambda, class or module. Compared by identity.
 

@@ -9,9 +9,10 @@ from detachlint.domain.values import BOTTOM_VALUE, Value, single_literal
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.state import State
 from detachlint.source.span import Span
+from detachlint.source.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Arguments:
     """What a call was given.
 

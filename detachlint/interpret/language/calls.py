@@ -58,11 +58,10 @@ def evaluate_call(machine: Machine, node: Call, state: State, activation: Activa
     """The outcomes of a call expression."""
     machine.count_step(activation)
     outcomes: Outcomes = []
+    shown = describe(node.function)
     for callee, before in machine.evaluate(node.function, state, activation):
         for arguments, after in _evaluate_arguments(machine, callee, node, before, activation):
-            outcomes += call_value(
-                machine, callee, arguments, after, activation, node.span, describe(node.function)
-            )
+            outcomes += call_value(machine, callee, arguments, after, activation, node.span, shown)
     return machine.merge_outcomes(outcomes)
 
 
@@ -111,26 +110,41 @@ def _gather(
     state: State,
     activation: Activation,
 ) -> list[tuple[Arguments, State]]:
+    if not any(argument.unpack for argument in node.arguments):
+        return [(_written_out(node, values), state)]
     paths = [(Arguments(), state)]
     for argument, value in zip(node.arguments, values, strict=True):
+        span = argument.value.span
         longer: list[tuple[Arguments, State]] = []
         for given, before in paths:
             if argument.unpack == "*":
                 for contents, after in machine.collect(value, before, activation, node.span):
-                    items = _with_items(given, contents.items, contents.rest, argument.value.span)
-                    longer.append((items, after))
+                    longer.append((_with_items(given, contents.items, contents.rest, span), after))
             elif argument.unpack == "**":
-                span = argument.value.span
                 longer.append((_with_mapping(given, value, before, span), before))
             elif argument.keyword is not None:
                 keywords = {**given.keywords, argument.keyword: value}
-                spans = {**given.spans, argument.keyword: argument.value.span}
+                spans = {**given.spans, argument.keyword: span}
                 longer.append((replace(given, keywords=keywords, spans=spans), before))
             else:
-                items = _with_items(given, (value,), BOTTOM_VALUE, argument.value.span)
-                longer.append((items, before))
+                longer.append((_with_items(given, (value,), BOTTOM_VALUE, span), before))
         paths = longer
     return paths
+
+
+def _written_out(node: Call, values: tuple[Value, ...]) -> Arguments:
+    """The arguments of a call that unpacks nothing."""
+    positional: list[Value] = []
+    keywords: dict[str, Value] = {}
+    spans: dict[int | str, Span] = {}
+    for argument, value in zip(node.arguments, values, strict=True):
+        if argument.keyword is None:
+            spans[len(positional)] = argument.value.span
+            positional.append(value)
+        else:
+            spans[argument.keyword] = argument.value.span
+            keywords[argument.keyword] = value
+    return Arguments(tuple(positional), keywords, spans=spans)
 
 
 def _with_items(given: Arguments, items: tuple[Value, ...], rest: Value, span: Span) -> Arguments:

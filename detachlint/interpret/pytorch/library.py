@@ -56,7 +56,8 @@ if TYPE_CHECKING:
 def call_library(machine: Machine, call: LibraryCall) -> Outcomes:
     """The outcomes of calling what a library has under `call.name`."""
     name = facts.canonical_name(call.name)
-    call = replace(call, name=name)
+    if name != call.name:
+        call = replace(call, name=name)
     owner, _, last = name.rpartition(".")
     own = machine.own.get(name)
     if own is not None:

@@ -73,6 +73,8 @@ def call_method(machine: Machine, call: LibraryCall) -> Outcomes:
     families: dict[str, set[Atom]] = {}
     for atom in in_order(call.receiver):
         families.setdefault(_family(call.state, atom), set()).add(atom)
+    if len(families) == 1:
+        return _call_family(machine, next(iter(families)), call)
     outcomes: Outcomes = []
     for index, (family, atoms) in enumerate(families.items()):
         state = call.state if index == len(families) - 1 else call.state.fork()
@@ -89,20 +91,23 @@ def _family(state: State, atom: Atom) -> str:
     thing = state.glimpse(atom) if isinstance(atom, Address) else None
     if isinstance(thing, Instance):
         return "module" if is_module(state, thing) else "instance"
-    families: dict[type, str] = {
-        GradSwitch: "switch",
-        Tensor: "tensor",
-        Array: "array",
-        Sequence: "container",
-        Mapping: "container",
-        Iterator: "container",
-        View: "container",
-        Unknown: "unknown",
-        Class: "class",
-        Function: "function",
-        Partial: "function",
-    }
-    return families.get(type(thing), "other")
+    return _FAMILIES.get(type(thing), "other")
+
+
+_FAMILIES: dict[type, str] = {
+    GradSwitch: "switch",
+    Tensor: "tensor",
+    Array: "array",
+    Sequence: "container",
+    Mapping: "container",
+    Iterator: "container",
+    View: "container",
+    Unknown: "unknown",
+    Class: "class",
+    Function: "function",
+    Partial: "function",
+}
+"""Of objects that are neither a module nor another instance."""
 
 
 def _call_family(machine: Machine, family: str, call: LibraryCall) -> Outcomes:
