@@ -1,0 +1,45 @@
+"""Values that are quick to make are still values."""
+
+from __future__ import annotations
+
+from dataclasses import field, replace
+
+import pytest
+
+from detachlint.source.value_class import value_class
+
+
+@value_class(frozen=True, slots=True)
+class Point:
+    x: int
+    y: int = 0
+    note: str = field(default="", compare=False)
+
+
+@value_class(frozen=True, slots=True, eq=False)
+class Place:
+    x: int
+
+
+def test_values_are_compared_and_hashed_by_their_fields() -> None:
+    assert Point(1, 2, "here") == Point(1, 2, "there")
+    assert hash(Point(1, 2, "here")) == hash(Point(1, 2, "there"))
+    assert Point(1, 2) != Point(2, 1)
+    assert len({Point(1), Point(1, 0), Point(1, 1)}) == 2
+
+
+def test_values_that_are_no_equals_are_compared_by_identity() -> None:
+    place = Place(1)
+    assert place != Place(1)
+    assert len({place, place, Place(1)}) == 2
+
+
+def test_a_value_is_changed_by_making_another() -> None:
+    first = Point(1, 2, "here")
+    assert replace(first, y=3) == Point(1, 3)
+    assert (first.y, replace(first, y=3).note) == (2, "here")
+
+
+def test_a_value_has_its_fields_and_no_others() -> None:
+    with pytest.raises(AttributeError):
+        Point(1).z = 1  # type: ignore[attr-defined]  # that there is none is what is tested
