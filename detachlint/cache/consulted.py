@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import islice
 
 from detachlint.cache.stamps import MISSING, Stamp, digest_of_file, is_settled, stamp_of
+from detachlint.source.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class News:
     """What has been consulted in a while."""
 

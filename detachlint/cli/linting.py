@@ -28,13 +28,14 @@ from detachlint.report import Report
 from detachlint.report.summary import counted
 from detachlint.rules.finding import Finding
 from detachlint.source.text import SourceText
+from detachlint.source.value_class import value_class
 
 if TYPE_CHECKING:
     from detachlint.cache.store import Store
     from detachlint.config.baseline import Likeness
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Request:
     """What the command line asks for."""
 

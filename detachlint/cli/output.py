@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -13,6 +13,7 @@ import click
 from detachlint.cli.terminal import Failure, encoding_of, wants_colour, write
 from detachlint.report import Report, format_names, render, render_statistics
 from detachlint.source.discovery import describe
+from detachlint.source.value_class import value_class
 
 OUTPUT_OPTIONS = (
     click.option(
@@ -36,7 +37,7 @@ OUTPUT_OPTIONS = (
 """The options of the command line that make an `Output`."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Output:
     """What the command line says about output."""
 

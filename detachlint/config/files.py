@@ -10,11 +10,11 @@ import os
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from detachlint.config.errors import ConfigurationError
 from detachlint.config.values import Place, Values, read_values
+from detachlint.source.value_class import value_class
 
 NAMES = ("pyproject.toml", "setup.cfg", "tox.ini")
 """What is looked for in a directory. The first that has a section for detachlint counts."""
@@ -25,7 +25,7 @@ _KEY = re.compile(rb"""detachlint["']?[ \t]*[].=\r\n]""")
 _NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP})
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class ConfigFile:
     """A file with a section for detachlint. `label` is what messages call it."""
 

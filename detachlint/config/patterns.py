@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from functools import cache
+
+from detachlint.source.value_class import value_class
 
 _SPECIAL = re.compile(r"[*?\[{]")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Pattern:
     """One glob. `root` is the directory, an absolute real path, that it is relative to."""
 

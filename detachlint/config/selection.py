@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from detachlint.rules.codes import PREFIX, is_off_by_default
+from detachlint.source.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Choice:
     """What one place (a file, the command line) says. `select` None: it does not say."""
 
@@ -28,7 +27,7 @@ class Choice:
         return chosen > ignored
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Selection:
     """The choices of all places, the one that has the last word last."""
 

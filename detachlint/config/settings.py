@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from detachlint.config.errors import ConfigurationError
@@ -16,6 +15,7 @@ from detachlint.project.followed import followed
 from detachlint.rules.finding import Confidence
 from detachlint.source.discovery import DEFAULT_EXCLUDES, WalkRules
 from detachlint.source.language import Extensions, searched
+from detachlint.source.value_class import value_class
 
 if TYPE_CHECKING:
     from detachlint.fix import FixStyle
@@ -24,7 +24,7 @@ FIRST_WITH_FORCE = (1, 13)
 """The first PyTorch with `numpy(force=True)` (pytorch/pytorch#78564)."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Settings:
     """What the configuration file in charge and the command line say together.
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from detachlint.config.errors import ConfigurationError, meant
@@ -19,9 +18,10 @@ from detachlint.project.followed import LIBRARIES
 from detachlint.rules.codes import PREFIX, all_codes, stands_for_a_code
 from detachlint.rules.finding import Confidence
 from detachlint.source.language import Extensions, read_extensions
+from detachlint.source.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class NamedFile:
     """A file by its path, and where that is said: what a complaint about it begins with."""
 
@@ -33,7 +33,7 @@ Values: TypeAlias = Mapping[str, Any]
 """Values by key, as `read_values` gives them."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Place:
     """Where values stand: what a complaint begins with, and the directory that globs are relative to.
 
@@ -49,7 +49,7 @@ class Place:
         return ConfigurationError(": ".join(part for part in (self.label, key, wrong) if part))
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class FileIgnores:
     """An entry of `per-file-ignores`. `outside`: it is meant for the files that do not match."""
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from detachlint.fix.verify import only_edits_differ
 from detachlint.rules.finding import Applicability, Edit, Finding, Fix
 from detachlint.source.change import Change
 from detachlint.source.text import SourceText
+from detachlint.source.value_class import value_class
 
 _Choice: TypeAlias = tuple[Finding, frozenset[Change]]
 """A finding and what its fix does to the text."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Applied:
     """A fixed text, and the findings whose fixes are in it, by position in the old text."""
 

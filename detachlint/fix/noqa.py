@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from detachlint.fix.verify import only_edits_differ
 from detachlint.rules.codes import UNREADABLE, UNUSED_SUPPRESSION
@@ -12,12 +11,13 @@ from detachlint.source.change import Change
 from detachlint.source.comments import Comments, read_comments
 from detachlint.source.suppressions import Suppression, read_suppressions
 from detachlint.source.text import SourceText
+from detachlint.source.value_class import value_class
 
 _NOT_SILENCED = frozenset({UNREADABLE, UNUSED_SUPPRESSION})
 """No comment is read in a file that is unreadable, and one too many is taken away rather."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Silenced:
     """A text with more comments, and the findings that they silence, by position in the old text."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from detachlint.ir.nodes import (
@@ -29,6 +28,7 @@ from detachlint.ir.nodes import (
     Yield,
 )
 from detachlint.ir.walk import nodes_in, nodes_of, parts_of
+from detachlint.source.value_class import value_class
 
 
 def words_in(code: Code) -> frozenset[str]:
@@ -52,7 +52,7 @@ GETTERS = frozenset({"get", "pop", "popleft", "popitem", "setdefault", "values",
 """Methods of containers that give what they hold."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Given:
     """A value and the names it is given to.
 

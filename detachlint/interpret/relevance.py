@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from detachlint.interpret.mentions import Given, given_in, target_names, words_in
@@ -29,6 +28,7 @@ from detachlint.knowledge.facts import numpy_fact
 from detachlint.knowledge.model import Gate
 from detachlint.knowledge.names import CONVERSIONS, GETITEM, NUMPY, TENSOR
 from detachlint.knowledge.source_facts import from_elsewhere, given_by_star
+from detachlint.source.value_class import value_class
 from detachlint.source.words import LIBRARIES
 
 SINK = "<sink>"
@@ -130,7 +130,7 @@ Place = tuple[int, int]
 """The index of a module among those that are taken in, and of a code in it."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class CodeMentions:
     """What one body mentions.
 
@@ -145,7 +145,7 @@ class CodeMentions:
     hands_over: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Mentions:
     """What a module mentions: all that its relevance depends on.
 

@@ -9,7 +9,6 @@ seen to do is raise: a finding is certain only if unseen callers cannot help it 
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import dataclass
 
 from detachlint.domain.belief import BY_DEFAULT, NO, Belief, Truth
 from detachlint.domain.objects import Class, Function, Instance, Mapping, Partial, Sequence
@@ -29,6 +28,7 @@ from detachlint.interpret.unseen import arguments_for, leave_world_in_unseen_han
 from detachlint.ir.nodes import Code
 from detachlint.ir.walk import inner_codes
 from detachlint.knowledge.source_facts import source_fact
+from detachlint.source.value_class import value_class
 
 ROUNDS = 2
 """How often the methods of an object are run one after the other: what one leaves in an attribute,
@@ -76,7 +76,7 @@ def is_private(code: Code) -> bool:
     return local or (code.name.startswith("_") and not dunder)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Entry:
     """A function or class that may be an entry point."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 from detachlint.knowledge.rows import MalformedRow
 from detachlint.knowledge.table import Table
+from detachlint.source.value_class import value_class
 
 DTYPES = Table("torch/dtypes.tsv")
 DEVICES = Table("torch/devices.tsv")
@@ -17,7 +17,7 @@ PLACES = ("host", "elsewhere")
 """Where the memory of a tensor is: on the host, of which NumPy makes arrays, or not."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class DtypeFact:
     """What matters of a dtype."""
 

@@ -8,9 +8,10 @@ float inputs that require grad, again under `no_grad`, and once more with a doub
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
+
+from detachlint.source.value_class import value_class
 
 
 class Result(Enum):
@@ -48,7 +49,7 @@ class Aliasing(Enum):
     a view of none of the tensors the object was made of."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Form:
     """Arguments that ask for an output more each: of the outputs, the last ones are theirs.
 
@@ -61,7 +62,7 @@ class Form:
     arguments: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class CallFact:
     """What a call of a function, a tensor method or (the read of) a tensor attribute gives."""
 
@@ -235,7 +236,7 @@ TRAITS: Mapping[str, Mapping[str, str]] = {
 """The keys and values of `CallFact.traits`, executed (autocast: of the CPU)."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class FlagFact:
     """A boolean argument of a constructor, and its value when it is not given."""
 
@@ -243,7 +244,7 @@ class FlagFact:
     default: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class ParameterFact:
     """One parameter that a module registers on construction: iff all of `flags` are true."""
 
@@ -251,7 +252,7 @@ class ParameterFact:
     flags: tuple[FlagFact, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Output:
     """A node of a module's output: a leaf with a `result`, or a tuple of `items`."""
 
@@ -263,7 +264,7 @@ class Output:
     """A constructor or call argument: where it is false, `items[0]` comes out alone."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class ModuleFact:
     """A class of `torch.nn`."""
 
@@ -296,7 +297,7 @@ class ModuleFact:
     evidence: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class MethodFact:
     """A method or attribute of a class of which only the results matter."""
 
@@ -376,7 +377,7 @@ class GradMode(Enum):
     """Off, and inference mode on, unless its argument is false."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class ClassFact:
     """A class outside `torch.nn` (`torch.distributions.*`, `torch.optim.*`, …).
 
@@ -429,7 +430,7 @@ RANKS: Mapping[str, str] = {
 """The values of `NumpyFact.rank`, executed with arrays of rank 0 to 3."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class NumpyFact:
     """What a function of NumPy, or a method or operator of `numpy.ndarray`, does to tensors.
 

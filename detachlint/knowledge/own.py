@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from pathlib import Path
+
+from detachlint.source.value_class import value_class
 
 _DOTTED = r"[^\W\d]\w*(?:\.[^\W\d]\w*)+"
 _CONVERTING_METHODS = ("numpy", "__array__")
@@ -44,7 +46,7 @@ WITHOUT_GRAD = "no-grad"
 WORDS = (*(result.value for result in OwnResult), WITHOUT_GRAD)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class OwnFact:
     """One statement. `same_as` is the name of something known, or `""`."""
 
@@ -68,7 +70,7 @@ class OwnFact:
         return bool(self.same_as) and (not of_torch or last in _CONVERTING_METHODS)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class OwnFacts:
     """All statements, by name."""
 

@@ -15,12 +15,12 @@ stands for that method of any class of the package.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 
 from detachlint.knowledge.model import Gate
 from detachlint.knowledge.rows import MalformedRow
 from detachlint.knowledge.table import Table
+from detachlint.source.value_class import value_class
 
 EXECUTED = Table("sinks/executed.tsv")
 READ = Table("sinks/read.tsv")
@@ -31,7 +31,7 @@ ENTRY, RESULT = "{}", "()"
 _GATES = {gate.value: gate for gate in Gate}
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class SinkGates:
     """What happens to a tensor and to a list of tensors; None: not known."""
 
@@ -51,7 +51,7 @@ class SinkGates:
         return SinkGates(*(b if b is not None else a for a, b in zip(mine, theirs, strict=True)))  # type: ignore[arg-type]  # field by field
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class SinkFact:
     """What a function or method of a library does to tensors; see the module's docstring."""
 

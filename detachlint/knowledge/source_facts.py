@@ -15,13 +15,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 
 from detachlint.knowledge.facts import call_fact
 from detachlint.knowledge.own import OwnFact, OwnResult, fact_in_words
 from detachlint.knowledge.rows import MalformedRow
 from detachlint.knowledge.table import Table
+from detachlint.source.value_class import value_class
 
 EXECUTED = Table("sources/executed.tsv")
 READ = Table("sources/read.tsv")
@@ -31,7 +31,7 @@ STARS = Table("sources/stars.tsv")
 _ANYWHERE = "**"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class SourceFact:
     """What is known about a call of what a library has, or of a method in classes derived from its."""
 

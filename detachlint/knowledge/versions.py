@@ -7,11 +7,11 @@ mentioned is as the tables say in all executed versions, which the first line of
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 from detachlint.knowledge.rows import MalformedRow
 from detachlint.knowledge.table import Table
+from detachlint.source.value_class import value_class
 
 ABSENT = "absent"
 """What stands for the row of something that a version does not have."""
@@ -20,7 +20,7 @@ VERSIONS = Table("torch/versions.tsv")
 TABLES = Table("torch/calls.tsv")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Span:
     """Versions, one after the other, in which a row was otherwise, and how it was."""
 

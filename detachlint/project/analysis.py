@@ -20,6 +20,7 @@ from detachlint.project.lowered import LoweredTexts
 from detachlint.project.plan import Plan, plan_of
 from detachlint.project.program import Project
 from detachlint.project.resources import NO_RESOURCES, Resources
+from detachlint.project.sharing import pays
 from detachlint.project.units import Units
 
 Found = list[Unit] | Exception
@@ -174,18 +175,17 @@ class ProjectAnalysis:
                 yield known.get(group) or next(anew)
 
     def _analysed(self, project: Project, groups: list[Group]) -> Generator[Unit, None, None]:
-        if self._jobs > 1:
+        if self._jobs > 1 and pays(project, groups):
             # Imported late: most runs are over before a second process has started.
-            from detachlint.project.parallel import Task, analyse_groups, pays
+            from detachlint.project.parallel import Task, analyse_groups
 
-            if pays(project, groups):
-                task = Task(project, self._own, self._consulted)
-                jobs = min(self._jobs, len(groups))
-                for outcome in analyse_groups(task, groups, jobs, self._texts):
-                    self._consulted.hear(outcome.news)
-                    self._keep(project, outcome.unit, outcome.answers)
-                    yield outcome.unit
-                return
+            task = Task(project, self._own, self._consulted)
+            jobs = min(self._jobs, len(groups))
+            for outcome in analyse_groups(task, groups, jobs, self._texts):
+                self._consulted.hear(outcome.news)
+                self._keep(project, outcome.unit, outcome.answers)
+                yield outcome.unit
+            return
         for group in groups:
             yield self._new_unit(project, group)
 

@@ -9,15 +9,16 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+
+from detachlint.source.value_class import value_class
 
 LIBRARIES = frozenset(sys.stdlib_module_names) | {"torch", "numpy"}
 """Names that always mean the library: what they do is known as facts."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Followed:
     """Packages by the names they are imported by, and the folders they may be in, the first one first."""
 

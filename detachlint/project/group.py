@@ -12,9 +12,10 @@ from detachlint.knowledge.own import OwnFacts
 from detachlint.project.garbage import rarely_collected
 from detachlint.project.program import Project
 from detachlint.source.span import Span
+from detachlint.source.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Group:
     """Files to analyse together, sorted. `parts` is how many such groups the same program was cut into;
     0 of one that was not.

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from sys import intern
 from unicodedata import normalize
 
 from detachlint.source.scan import imports_library, mentions_tensors, text_may_hold_crossing
+from detachlint.source.value_class import value_class
 
 _IMPORT = re.compile(
     r"""^(?P<indent>[ \t]*)
@@ -41,7 +41,7 @@ SUBCLASS_HOOKS = ("__init_subclass__", "__subclasses__")
 """With these a class knows of the classes that are derived from it."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class ImportLine:
     """One import statement. `names` pairs what is imported with what it is called here; it is None for
     `import module`. `inner`: it stands inside of a function, or the like."""
@@ -97,7 +97,7 @@ def _aliases(text: str) -> Iterator[tuple[str, str]]:
             yield words[0], words[-1]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Deeds:
     """What a file does when it is imported: whose functions it calls, whose classes it derives from."""
 
@@ -117,7 +117,7 @@ def deeds_in(text: str) -> Deeds:
     return Deeds(frozenset(called), frozenset(bases))
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Outline:
     """All that is to be known of a file's text but for its code.
 

@@ -22,12 +22,10 @@ from detachlint.project.followed import Followed
 from detachlint.project.group import Group, Unit, analyse_group
 from detachlint.project.lost import WorkerLost
 from detachlint.project.program import Project
-
-SMALL = 100_000
-"""Characters of text whose analysis takes about as long as starting a process to share it with."""
+from detachlint.source.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Outcome:
     """What a process has found out about a group, and what it has read on the way."""
 
@@ -56,19 +54,6 @@ class _Given(NamedTuple):
 
 _task: Task | None = None
 """Of this process, if it works for another one."""
-
-
-def pays(project: Project, groups: Sequence[Group]) -> bool:
-    """Whether these groups take long enough to be shared out."""
-    if len(groups) < 2:
-        return False
-    sizes = (len(project.files.text(file) or "") for group in groups for file in group.files)
-    total = 0
-    for size in sizes:
-        total += size
-        if total >= 2 * SMALL:
-            return True
-    return False
 
 
 def analyse_groups(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from detachlint.source.value_class import value_class
 
 if TYPE_CHECKING:
     from detachlint.cache.consulted import Consulted
     from detachlint.cache.store import Store
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Resources:
     """What an analysis may use: the results are the same without.
 

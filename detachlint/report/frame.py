@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from detachlint.report.glyphs import Glyph, glyphs
 from detachlint.report.style import Style
 from detachlint.source.span import Span
 from detachlint.source.text import Location, SourceText
+from detachlint.source.value_class import value_class
 
 CONTEXT_LINES = 2
 """Lines shown before and after the span of a finding."""
@@ -48,7 +48,7 @@ def code_frame(
     return [*lines, margin.beside("")]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class _Margin:
     """The column of row numbers."""
 

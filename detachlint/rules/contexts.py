@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from detachlint.domain.belief import Truth
 from detachlint.interpret.facts import CallSite, Crossing
 from detachlint.source.span import Span
+from detachlint.source.value_class import value_class
 
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Contexts:
     """The calls that tell the contexts of a crossing apart.
 

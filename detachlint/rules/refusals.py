@@ -6,20 +6,19 @@ here. It is that of the surest refusal; of equally sure ones, of the one that Py
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from detachlint.domain.belief import NO, Belief, Truth
 from detachlint.domain.traits import Check, Trait
 from detachlint.interpret.facts import Crossing
 from detachlint.knowledge.dtype_facts import dtype_fact
 from detachlint.rules.finding import Confidence
+from detachlint.source.value_class import value_class
 
 META = frozenset({"meta"})
 _ORDER = tuple(Check)
 _CONFIDENCES = tuple(Confidence)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Refusal:
     """What is refused at one crossing, over all visits: the finding to be made of it.
 

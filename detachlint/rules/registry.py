@@ -5,20 +5,20 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import TypeAlias
 
 from detachlint.interpret.facts import Facts
 from detachlint.rules.codes import PAGES
 from detachlint.rules.finding import Finding
+from detachlint.source.value_class import value_class
 
 Check: TypeAlias = Callable[[Facts], Iterator[Finding]]
 
 _TITLE = re.compile(r"# (?P<code>DTL\d{3}): (?P<name>[a-z0-9-]+)\s*$")
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Rule:
     """One rule. `page` is its Markdown page, `summary` that page's first paragraph."""
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 from detachlint.rules.codes import PREFIX, UNUSED_SUPPRESSION, stands_for_a_code
 from detachlint.rules.finding import Applicability, Confidence, Edit, Finding, Fix
 from detachlint.source.comments import Comment
 from detachlint.source.suppressions import NamedCode, Suppression, Suppressions
 from detachlint.source.text import SourceText
+from detachlint.source.value_class import value_class
 
 UNUSED_NAME = "unused-suppression"
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Sifted:
     """Findings parted by what comments say. `used` names the suppressions that silenced some, with
     the codes in them that did (none for one that names no codes)."""

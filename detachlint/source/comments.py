@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import token as kinds
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from detachlint.source.text import SourceText
+from detachlint.source.value_class import value_class
 
 _NO_CODE = frozenset(
     {kinds.NL, kinds.COMMENT, kinds.INDENT, kinds.DEDENT, kinds.ENDMARKER, kinds.NEWLINE}
@@ -39,7 +39,7 @@ class Rows(NamedTuple):
     last: int
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Comments:
     """The comments of a text, by position, and what its rows belong to.
 

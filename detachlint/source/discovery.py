@@ -10,6 +10,7 @@ from pathlib import Path
 
 from detachlint.source.ignore import IgnoreRules, rules_above
 from detachlint.source.language import SEARCHED
+from detachlint.source.value_class import value_class
 
 DEFAULT_EXCLUDES = frozenset(
     {
@@ -22,7 +23,7 @@ DEFAULT_EXCLUDES = frozenset(
 """Names that a walk does not enter (ruff's list). A path named by the user is read all the same."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class WalkRules:
     """What a walk takes of a directory: files with one of the `suffixes`, but no entries of these
     `names`, and none that `matches` says yes to (it is given an absolute real path).
@@ -58,7 +59,7 @@ def default_walk_rules(directory: str) -> WalkRules:
     return DEFAULT_WALK_RULES
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class FoundFile:
     """A file to check. `explicit` if the user named it, rather than a directory above it."""
 
@@ -66,7 +67,7 @@ class FoundFile:
     explicit: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Problem:
     """A path that cannot be read, and why, in one line."""
 
@@ -74,7 +75,7 @@ class Problem:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Discovery:
     """What was found: each real file once, in the order of the paths' names."""
 

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from detachlint.source.comments import Comment, Comments, read_comments
 from detachlint.source.span import Span
 from detachlint.source.text import SourceText
+from detachlint.source.value_class import value_class
 
 _CODE_LIST = r"[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*"
 _DIRECTIVE = rf"""\#\s*(?:
@@ -42,7 +43,7 @@ class NamedCode(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Suppression:
     """One directive in a comment. Without `codes` it silences all.
 

@@ -5,9 +5,10 @@ All positions are indices into `SourceText.text` (characters, half-open ranges).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import Literal, final
+
+from detachlint.source.value_class import value_class
 
 
 class Form(Enum):
@@ -20,7 +21,7 @@ class Form(Enum):
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class ArgumentLayout:
     """One argument of a call; `text` is its value without enclosing parentheses.
 
@@ -47,7 +48,7 @@ class ArgumentLayout:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Step:
     """`.name` or `.name(arguments)` behind something; `dot` is where its dot stands."""
 
@@ -62,7 +63,7 @@ class Step:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Base:
     """What a chain of steps begins with: a name, `super()`, arithmetic, or anything else."""
 
@@ -71,7 +72,7 @@ class Base:
 
 
 @final
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class CrossingLayout:
     """A crossing: `base`, then `steps`, then the conversion named `method`.
 

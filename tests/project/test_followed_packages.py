@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from detachlint.cache.store import Store
 from detachlint.cli.main import command
 from detachlint.config.options import Options
 from detachlint.outcome.result import FileResult
-from detachlint.project import parallel
+from detachlint.project import sharing
 from detachlint.project.followed import Followed, followed
 
 MAIN = """\
@@ -235,10 +236,10 @@ def test_processes_follow_the_same_packages(start: str, monkeypatch: pytest.Monk
     for name in ("one", "two"):
         Path(f"{name}.py").write_text(MAIN)
     get_context = multiprocessing.get_context
-    monkeypatch.setattr(parallel, "SMALL", 1)
+    monkeypatch.setattr(sharing, "SMALL", 1)
     monkeypatch.setattr(multiprocessing, "get_context", lambda method: get_context(start))
     if start == "spawn":
-        monkeypatch.setattr(parallel.threading, "active_count", lambda: 2)
+        monkeypatch.setattr(threading, "active_count", lambda: 2)
     assert findings(results(None, packages, jobs=2)) == [4, 4]
 
 

@@ -20,7 +20,7 @@ from detachlint.api import check_paths, fix_paths
 from detachlint.cache.store import Store
 from detachlint.config.options import Options
 from detachlint.project import group as groups
-from detachlint.project import parallel
+from detachlint.project import parallel, sharing
 from detachlint.project.lost import WorkerLost
 from detachlint.rules.finding import Confidence
 
@@ -36,7 +36,7 @@ def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in NAMES:
         shutil.copytree(PROJECTS / name, tmp_path / name)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(parallel, "SMALL", 1)
+    monkeypatch.setattr(sharing, "SMALL", 1)
     # What is patched here has to hold in the other processes, whatever threads pytest has.
     monkeypatch.setattr(threading, "active_count", lambda: 1)
     return tmp_path
@@ -131,8 +131,8 @@ def test_a_killed_process_ends_the_run(shared: Path, monkeypatch: pytest.MonkeyP
 def test_a_killed_process_is_told_in_one_line(shared: Path) -> None:
     code = (
         "import os, signal, sys\n"
-        "from detachlint.project import parallel\n"
-        "parallel.SMALL = 1\n"
+        "from detachlint.project import parallel, sharing\n"
+        "sharing.SMALL = 1\n"
         "parallel.analyse_group = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
         "from detachlint.cli.main import main\n"
         "main(['check', '.', '-n', '-j', '3'])\n"
@@ -148,6 +148,6 @@ def test_a_small_input_takes_one_process(shared: Path, monkeypatch: pytest.Monke
     def fails(*_: Any, **__: Any) -> Any:
         raise AssertionError("a process was started")
 
-    monkeypatch.setattr(parallel, "SMALL", 100_000)
+    monkeypatch.setattr(sharing, "SMALL", 100_000)
     monkeypatch.setattr(parallel, "ProcessPoolExecutor", fails)
     assert all(error is None for _, _, error in found(8))

@@ -43,3 +43,25 @@ def test_a_value_is_changed_by_making_another() -> None:
 def test_a_value_has_its_fields_and_no_others() -> None:
     with pytest.raises(AttributeError):
         Point(1).z = 1  # type: ignore[attr-defined]  # that there is none is what is tested
+
+
+def test_a_value_shows_its_fields_unless_it_has_a_way_of_its_own() -> None:
+    @value_class(frozen=True, slots=True)
+    class Own:
+        x: int
+
+        def __repr__(self) -> str:
+            return f"<{self.x}>"
+
+    assert repr(Point(1, note="a")) == "Point(x=1, y=0, note='a')"
+    assert repr(Own(1)) == "<1>"
+
+
+def test_a_value_that_holds_itself_can_be_shown() -> None:
+    @value_class(frozen=True, slots=True)
+    class Holder:
+        held: list[object]
+
+    holder = Holder([])
+    holder.held.append(holder)
+    assert repr(holder).endswith("Holder(held=[...])")

@@ -12,7 +12,6 @@ p.requires_grad = False`) take the sign back: then nothing is believed of the mo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from detachlint.ir.nodes import (
@@ -32,6 +31,7 @@ from detachlint.knowledge.facts import Result
 from detachlint.knowledge.names import TENSOR
 from detachlint.knowledge.source_facts import methods_like
 from detachlint.source.span import Span
+from detachlint.source.value_class import value_class
 
 SIGNS_OF_A_MODULE = (
     *("parameters", "named-parameters", "named-modules", "evaluation", "training"),
@@ -63,7 +63,7 @@ _BACKWARD_OF_ARGUMENT = frozenset({"accelerator", "fabric", "engine", "model_eng
 """Objects whose `backward(loss)` backpropagates what they are given."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Signs:
     """What one body tells, by path."""
 

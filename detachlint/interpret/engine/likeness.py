@@ -9,7 +9,7 @@ run.
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import zip_longest
 
 from detachlint.domain.belief import NO
@@ -24,9 +24,10 @@ from detachlint.interpret.engine.remembered import Change, Name, Remembered, nam
 from detachlint.interpret.engine.renaming import Renaming, may_be_paired
 from detachlint.interpret.engine.state import State
 from detachlint.ir.nodes import Code
+from detachlint.source.value_class import value_class
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Split:
     """What a call looked at: what is the same for each call like it, and what a renaming changes."""
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from detachlint.domain.values import Address, Value
@@ -26,6 +25,7 @@ from detachlint.interpret.engine.remembered import Remembered, remember
 from detachlint.interpret.engine.state import State
 from detachlint.ir.nodes import Code
 from detachlint.source.span import Span
+from detachlint.source.value_class import value_class
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -49,7 +49,7 @@ FIRST_TRIES = 12
 """Calls of a function before it is judged whether remembering them pays."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Invocation:
     """A function of the program that is called from `activation`, in the world `state`."""
 

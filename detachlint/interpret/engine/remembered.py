@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -17,6 +16,7 @@ from detachlint.interpret.engine.heap import Footprint, parted
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.facts import Crossing
 from detachlint.source.span import Span
+from detachlint.source.value_class import value_class
 
 NOTHING_THERE = object()
 """In place of a name of something that is not there, or is no frame or instance."""
@@ -24,7 +24,7 @@ NOTHING_THERE = object()
 Name = tuple[Address, str]
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Change:
     """One outcome: a value, and what was written on the way to it (None: removed)."""
 
@@ -62,7 +62,7 @@ class Change:
         state.surroundings = self.surroundings
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Remembered:
     """One call that was run: what it looked at, with what it found there, and its outcomes.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import MAYBE, Belief, Truth
@@ -14,12 +13,13 @@ from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch.tensors import flag_of, recorded_flag
 from detachlint.interpret.unseen import leave_world_in_unseen_hands
 from detachlint.source.span import Span
+from detachlint.source.value_class import value_class
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Returned:
     """What a function has given so far: whether that requires grad, and each part of it where it was
     always a tuple of one length (a loss, and how often the model was right).

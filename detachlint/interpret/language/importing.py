@@ -9,7 +9,6 @@ objects of other modules is merged into the state that imports them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from detachlint.interpret.engine.state import State, join_states
 from detachlint.interpret.unseen import leave_world_in_unseen_hands
 from detachlint.ir.nodes import Assign, Code, Import, MakeClass, MakeFunction
 from detachlint.source.span import Span
+from detachlint.source.value_class import value_class
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -35,7 +35,7 @@ of which something is used: a package that registers things in each of its files
 the bound on modules before the program at hand names the first one it needs."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Image:
     """What importing a module leaves behind: objects (those of modules it needed, too), grad mode."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import BOTTOM, MAYBE, NO, YES, Belief, Truth
@@ -28,6 +27,7 @@ from detachlint.interpret.pytorch.tensors import (
 from detachlint.knowledge.model import Gate
 from detachlint.knowledge.names import TENSOR
 from detachlint.source.span import Span
+from detachlint.source.value_class import value_class
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -68,7 +68,7 @@ def _record_method(machine: Machine, call: LibraryCall, *, forced: bool) -> None
     _record(machine, sink, found, raises, traits, for_sure, state, call.activation)
 
 
-@dataclass(frozen=True, slots=True)
+@value_class(frozen=True, slots=True)
 class Sink:
     """Where something is converted: see `Crossing`."""
 
