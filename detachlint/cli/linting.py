@@ -123,10 +123,10 @@ def _complain(request: Request, outcome: _Outcome) -> None:
 
         complain_of_stale(request.configuration, outcome.known)
     if outcome.alone:
-        files = "one file was" if outcome.alone == 1 else f"{outcome.alone} files were"
+        files = "one file" if outcome.alone == 1 else f"{outcome.alone} files"
         complain(
-            f"the program is too large to be looked at as a whole: {files} judged without what they "
-            "import and who calls them; check parts of it, one by one"
+            f"the program is too large to be looked at as a whole: crossings of {files} were judged "
+            "without what they import and who calls them; check parts of it, one by one"
         )
     if not outcome.files:
         complain("no Python files found under the given paths")

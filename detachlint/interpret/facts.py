@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from detachlint.domain.belief import Belief
@@ -69,6 +69,9 @@ class Bound(NamedTuple):
 TOO_LARGE = "program too large"
 """The bound that leaves a file with nothing but itself in sight."""
 
+NOT_REACHED = "not reached in the whole program, judged from its file alone"
+"""The bound that leaves a crossing so."""
+
 
 @dataclass(slots=True)
 class Facts:
@@ -77,6 +80,9 @@ class Facts:
     `crossings` are the visits to each crossing, in the order they happened. `needed` are the crossings
     behind which the program still wants the gradient. `reveals` are the answers to `reveal_grad(x)`.
     `unmodelled` counts what the IR has no word for, `gave_up` the bounds that were hit.
+
+    `reached` tells, where bounds were hit, which code may have crossings that no run has come to since
+    the work was over before: False for those functions (by their spans), True for the others.
 
     What it took: `steps` are units of work (`shares`) for the file's entry points and imports; `runs`
     says how often its `functions` were run, each time for one call context.
@@ -88,6 +94,7 @@ class Facts:
     reveals: list[tuple[Span, str]] = field(default_factory=list)
     unmodelled: Counter[str] = field(default_factory=Counter)
     gave_up: Counter[Bound] = field(default_factory=Counter)
+    reached: dict[Span, bool] = field(default_factory=dict)
     steps: int = 0
     functions: int = 0
     runs: int = 0
@@ -99,6 +106,11 @@ class Facts:
         for bound, count in self.gave_up.items():
             total[bound.reason] += count
         return total
+
+    @property
+    def unreached(self) -> list[Span]:
+        """The code in which there may be crossings that no run has come to."""
+        return [code for code, reached in self.reached.items() if not reached]
 
     def join(self, other: Facts) -> Facts:
         """What two analyses have found out about the same file."""
@@ -112,7 +124,39 @@ class Facts:
             self.reveals + other.reveals,
             self.unmodelled + other.unmodelled,
             self.gave_up + other.gave_up,
+            _in_either(self.reached, other.reached),
             self.steps + other.steps,
             max(self.functions, other.functions),
             self.runs + other.runs,
         )
+
+    def completed_by(self, alone: Facts) -> Facts:
+        """These facts, with what an analysis of the file `alone` tells of crossings that are not reached."""
+        crossings = {
+            span: visits
+            for span, visits in alone.crossings.items()
+            if span not in self.crossings and self._is_in_unreached_code(span)
+        }
+        told = {span for span, _ in self.reveals}
+        reveals = [
+            (span, answer)
+            for span, answer in alone.reveals
+            if span not in told and self._is_in_unreached_code(span)
+        ]
+        return replace(
+            self,
+            crossings={**self.crossings, **crossings},
+            needed=self.needed | (alone.needed & crossings.keys()),
+            reveals=self.reveals + reveals,
+            gave_up=self.gave_up + Counter(Bound(NOT_REACHED, span) for span in crossings),
+        )
+
+    def _is_in_unreached_code(self, span: Span) -> bool:
+        around = [code for code in self.reached if code.contains(span)]
+        innermost = max(around, key=lambda code: (code.line, code.column), default=None)
+        return innermost is not None and not self.reached[innermost]
+
+
+def _in_either(one: dict[Span, bool], other: dict[Span, bool]) -> dict[Span, bool]:
+    """What was reached by one of two analyses; where no bound was hit, that is all."""
+    return {code: one.get(code, True) or other.get(code, True) for code in one | other}

@@ -144,6 +144,10 @@ class CodeMentions:
     words: frozenset[str]
     hands_over: bool
 
+    def hold_crossing(self, more_words: Iterable[str] = ()) -> bool:
+        """Whether it has a crossing in it, by its words (`more_words` count, too)."""
+        return self.hands_over or not self.words.isdisjoint(WORDS.union(more_words))
+
 
 @value_class(frozen=True, slots=True)
 class Mentions:

@@ -20,10 +20,20 @@ from detachlint.ir.walk import all_codes, nodes_in, nodes_of
 from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts
 
 
-def analyse_module(code: Code, filename: str, own: OwnFacts = NO_OWN_FACTS) -> Facts:
-    """Run a module as the script it may be, and all its entry points; what it does at its crossings."""
+def analyse_module(
+    code: Code,
+    filename: str,
+    own: OwnFacts = NO_OWN_FACTS,
+    *,
+    is_library: bool = False,
+) -> Facts:
+    """Run a module, and all its entry points; what it does at its crossings.
+
+    It is run as the script it may be, unless it `is_library`: then others import it.
+    """
     file = code.span.file
-    facts = analyse_program({file: code}, LoneFile(), own, {file: filename})[file]
+    program = LoneFile(is_library=is_library)
+    facts = analyse_program({file: code}, program, own, {file: filename})[file]
     facts.filename = filename
     return facts
 

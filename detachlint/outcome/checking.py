@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 class Checked(NamedTuple):
     """The findings to report, and those that the baseline knows. `alone` tells that nothing but the file
-    was in sight, since the program is too large."""
+    was in sight, of some crossings at least, since the program is too large."""
 
     findings: tuple[Finding, ...] = ()
     known: tuple[Likeness, ...] = ()
@@ -149,13 +149,14 @@ def findings_from(read_facts: Callable[[], Facts], filename: str) -> Found:
 
     One that is nested too deeply to be looked at gives one finding. Raises what `read_facts` does.
     """
-    from detachlint.interpret.facts import TOO_LARGE
+    from detachlint.interpret.facts import NOT_REACHED, TOO_LARGE
     from detachlint.rules.registry import run_rules
     from detachlint.syntax.parse import too_deep
 
     try:
         facts = read_facts()
-        return Found(run_rules(facts), not facts.gave_up, TOO_LARGE in facts.bounds)
+        alone = not facts.bounds.keys().isdisjoint({NOT_REACHED, TOO_LARGE})
+        return Found(run_rules(facts), not facts.gave_up, alone)
     except RecursionError:
         return Found([unreadable(too_deep(), filename)], complete=False)
 

@@ -22,7 +22,8 @@ class FileResult:
     are None.
     `error` is one line, naming the file, on why the tool could not do its work.
     `known` are the findings that the baseline holds, which are not among the others.
-    `alone` tells that nothing but the file was in sight, since its program is too large.
+    `alone` tells that nothing but the file was in sight, of some crossings at least, since its program
+    is too large.
     """
 
     filename: str

@@ -99,7 +99,17 @@ class ProjectAnalysis:
         for unit in found:
             facts = self._facts_of(unit, name)
             result = facts if result is None else result.join(facts)
-        return Facts(name) if result is None else result
+        if result is None:
+            return Facts(name)
+        if result.unreached and self._is_seen_with_others(found, name):
+            (unit,) = self._units_for(self._planned[0], [Group((name,), alone=True)])
+            result = result.completed_by(self._facts_of(unit, name))
+        return result
+
+    def _is_seen_with_others(self, units: list[Unit], name: str) -> bool:
+        """Whether more than the file itself was in sight, so that less work is left for that."""
+        files = {file for unit in units for file in unit.group.files}
+        return files != {name} or bool(self._planned[0].needs(name))
 
     def basis(self, name: str) -> str:
         """A text that is the same for the same facts about a file; empty if nobody knows that."""

@@ -20,7 +20,8 @@ class Group:
     """Files to analyse together, sorted. `parts` is how many such groups the same program was cut into;
     0 of one that was not.
 
-    With `alone`, the program is too large: nothing but the (single) file is in sight.
+    With `alone`, nothing but the (single) file is in sight: the program is too large, as a whole or
+    for some of the file's crossings.
     """
 
     files: tuple[str, ...]
@@ -56,7 +57,7 @@ def _analysed(project: Project, asked: Program, group: Group, own: OwnFacts) -> 
     assert unit.facts is not None
     if group.alone:
         for file, code in modules.items():
-            _analyse_alone(unit, file, code, own)
+            _analyse_alone(unit, asked, file, code, own)
             unit.facts[file].gave_up[Bound(TOO_LARGE, Span(1, 0, 1, 0, file))] += 1
         return unit
     try:
@@ -66,13 +67,13 @@ def _analysed(project: Project, asked: Program, group: Group, own: OwnFacts) -> 
             unit.errors[group.files[0]] = error
             return unit
         for file, code in modules.items():
-            _analyse_alone(unit, file, code, own)
+            _analyse_alone(unit, asked, file, code, own)
     return unit
 
 
-def _analyse_alone(unit: Unit, file: str, code: Code, own: OwnFacts) -> None:
+def _analyse_alone(unit: Unit, asked: Program, file: str, code: Code, own: OwnFacts) -> None:
     assert unit.facts is not None
     try:
-        unit.facts[file] = analyse_module(code, file, own)
+        unit.facts[file] = analyse_module(code, file, own, is_library=asked.is_imported(file))
     except Exception as error:
         unit.errors[file] = error

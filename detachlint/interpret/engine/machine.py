@@ -33,6 +33,7 @@ from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.evidence import Evidence
 from detachlint.interpret.engine.memo import Memo
 from detachlint.interpret.engine.program import Program
+from detachlint.interpret.engine.reach import Reach
 from detachlint.interpret.engine.shares import MOST_STEPS_OF_A_PROGRAM, Shares
 from detachlint.interpret.engine.state import (
     State,
@@ -133,6 +134,7 @@ class Machine:
         self.summary_used: set[Address] = set()
         self.memo = Memo()
         self.cut_short = 0
+        self.reach = Reach(modules, mentions, own.crossing_words)
         self.found: list[Crossing | tuple[Span, str]] = []
 
     # --- running -------------------------------------------------------------------------------
@@ -214,6 +216,11 @@ class Machine:
         self.runs[code] += 1
         state.heap.log.now.codes.add(code)
 
+    def note_end(self, code: Code) -> None:
+        """A function has been run to its end."""
+        if not self.silent:
+            self.reach.done.add(code)
+
     def record(self, found: Crossing | tuple[Span, str]) -> None:
         """Note a visit to a crossing, or the answer to a `reveal_grad(x)`, among the facts."""
         self.found.append(found)
@@ -244,6 +251,8 @@ class Machine:
             facts = self.facts_about(code.span.file)
             facts.functions += 1
             facts.runs += runs
+        for file, reached in self.reach.by_file():
+            self.facts_about(file).reached = reached
         return self.facts_of
 
     @contextmanager
@@ -298,16 +307,18 @@ class Machine:
         """Account for a statement (or more work); raises GaveUp at twice the bound."""
         self.work.steps += amount
         if self.work.steps > 2 * self.work.bound:
+            self.reach.lost.update(each.code for each in activation.chain())
             raise GaveUp(activation.code)
 
     def give_up(self, reason: str, span: Span) -> None:
         """Count that a bound was hit at a place."""
         self.facts.gave_up[Bound(reason, span)] += 1
 
-    def cut(self, reason: str, span: Span) -> None:
-        """Count a call that is not run, since the bound of the entry point at hand forbids it."""
+    def cut(self, reason: str, span: Span, code: Code) -> None:
+        """Count a call of `code` that is not run: the bound of the entry point at hand forbids it."""
         self.give_up(reason, span)
         self.cut_short += 1
+        self.reach.lost.add(code)
 
     def may_run(self, code: Code) -> bool:
         """Whether a function may be run once more for this entry point.

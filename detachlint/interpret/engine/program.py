@@ -33,7 +33,11 @@ class Program(Protocol):
 
 
 class LoneFile:
-    """A program that is one file: whatever it imports is out of sight."""
+    """A program of which only one file is in sight, not what that imports. It is a script, unless it
+    `is_library`: then others import it."""
+
+    def __init__(self, *, is_library: bool = False) -> None:
+        self._is_library = is_library
 
     def find(self, importer: str, level: int, module: str) -> str | None:
         """Nothing: all imports are of libraries."""
@@ -52,5 +56,5 @@ class LoneFile:
         return False
 
     def is_imported(self, file: str) -> bool:
-        """There is no other module."""
-        return False
+        """Whether others import the file."""
+        return self._is_library

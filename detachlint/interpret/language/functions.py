@@ -87,7 +87,7 @@ def invoke(
         return dispatched
     code = function.code
     if activation.depth >= DEEPEST_CHAIN:
-        machine.cut("chain of calls too deep", span)
+        machine.cut("chain of calls too deep", span, code)
         return [(machine.unknown(state, activation, span, "result"), state)]
     if function.owner is not None and is_stub(code):
         # Stands for what a class derived from this one does; that may be out of sight.
@@ -96,7 +96,7 @@ def invoke(
         return _make_generator(machine, address, function, arguments, state, activation, span)
     runs = activation.runs_of_function(address)
     if not machine.may_run(code):
-        machine.cut(f"too many runs of {code.qualified_name}", span)
+        machine.cut(f"too many runs of {code.qualified_name}", span, code)
         return [(guess(machine, address, arguments, state, activation, span), state)]
     deepest = _deepest(machine, code, arguments)
     if runs >= deepest:
@@ -132,6 +132,7 @@ def _run(
     work = machine.work
     before = work.steps
     ends = machine.execute(code.body, [state], child)
+    machine.note_end(code)
     work.spent[code] += work.steps - before
     outcomes = [*child.returns, *((NONE, end) for end in ends)]
     _leave(function, child, outcomes, saved)
@@ -310,6 +311,7 @@ def _run_coroutine(
             unseen=activation.unseen,
         )
         ends = machine.execute(function.code.body, [state], child)
+        machine.note_end(function.code)
         outcomes += [*child.returns, *((NONE, end) for end in ends)]
         activation.raises.extend(child.raises)
     return outcomes

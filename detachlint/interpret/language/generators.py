@@ -131,6 +131,7 @@ def _run_body(
         unseen=activation.unseen,
     )
     ends = machine.execute(function.code.body, [state], child)
+    machine.note_end(function.code)
     outcomes: Outcomes = [*((NONE, end) for end in ends), *child.returns]
     for _, end in (*outcomes, *child.raises):
         if function.modes:
