@@ -106,7 +106,9 @@ def test_it_is_said_how_many_files_were_looked_at_by_themselves(
     small_parts(monkeypatch, together=3)
     monkeypatch.setattr(selection, "MOST_PARTS", 0)
     arguments = ["check", *([] if cached else ["--no-cache"]), "."]
-    words = "too large to be looked at as a whole: crossings of 2 files were judged without what they"
+    words = (
+        "too large to be looked at as a whole: crossings of 2 files were judged without what they"
+    )
     for _ in range(2):
         result = CliRunner().invoke(command, arguments)
         assert result.exit_code == 1
