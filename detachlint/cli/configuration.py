@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from detachlint.cli import completion
 from detachlint.cli.terminal import Failure
 from detachlint.config.configuration import Configuration
 from detachlint.config.errors import ConfigurationError
@@ -19,17 +20,24 @@ from detachlint.config.values import Place, Values, read_value, read_values
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
-def _list(name: str, metavar: str, help: str) -> Callable[[_Function], _Function]:
-    return click.option(name, metavar=metavar, multiple=True, help=help)
+def _list(
+    name: str, metavar: str, help: str, complete: completion.Complete | None = None
+) -> Callable[[_Function], _Function]:
+    return click.option(name, metavar=metavar, multiple=True, help=help, shell_complete=complete)
+
+
+def _codes(name: str, help: str) -> Callable[[_Function], _Function]:
+    return _list(name, "CODES", help, completion.codes)
 
 
 CONFIGURATION_OPTIONS = (
-    _list("--select", "CODES", "Run these rules only: codes, their beginnings, or ALL."),
-    _list("--extend-select", "CODES", "Run these rules as well."),
-    _list("--ignore", "CODES", "Do not run these rules."),
+    _codes("--select", "Run these rules only: codes, their beginnings, or ALL."),
+    _codes("--extend-select", "Run these rules as well."),
+    _codes("--ignore", "Do not run these rules."),
     click.option(
         "--min-confidence",
         metavar="WORD",
+        shell_complete=completion.confidences,
         help="The least sure findings to report: certain, likely (the default) or possible.",
     ),
     _list("--exclude", "PATTERNS", "Leave out these files and directories, no others."),
@@ -47,6 +55,7 @@ CONFIGURATION_OPTIONS = (
     click.option(
         "--fix-style",
         metavar="WORD",
+        shell_complete=completion.fix_styles,
         help="detach (the default) inserts .detach(); force passes force=True (PyTorch 1.13 or later).",
     ),
     click.option(

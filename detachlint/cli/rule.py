@@ -6,11 +6,12 @@ import sys
 
 import click
 
+from detachlint.cli.completion import one_code
 from detachlint.cli.terminal import Failure, write
 
 
 @click.command()
-@click.argument("code", required=False)
+@click.argument("code", required=False, shell_complete=one_code)
 @click.option("--all", "list_all", is_flag=True, help="List all rules.")
 def rule(code: str | None, list_all: bool) -> None:
     """Print the page of a rule, named by its code (or its name)."""

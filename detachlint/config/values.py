@@ -243,6 +243,9 @@ def shown(raw: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
+FIX_STYLES = ("detach", "force")
+"""The words of `detachlint.fix.FixStyle`, for those who do without what makes fixes."""
+
 KEYS: dict[str, Callable[[object, Place, str], Any]] = {
     "select": _codes,
     "extend-select": _codes,
@@ -253,7 +256,7 @@ KEYS: dict[str, Callable[[object, Place, str], Any]] = {
     "extend-exclude": _patterns,
     "force-exclude": _flag,
     "respect-gitignore": _flag,
-    "fix-style": _one_of("detach", "force"),
+    "fix-style": _one_of(*FIX_STYLES),
     "unsafe-fixes": _flag,
     "target-torch": _version,
     "extension": _extensions,

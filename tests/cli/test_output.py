@@ -7,12 +7,16 @@ import os
 import stat
 import threading
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from click.testing import CliRunner, Result
 
 from detachlint.cli.main import command
+from detachlint.config.values import FIX_STYLES
+from detachlint.fix import FixStyle
 from detachlint.report import format_names
+from detachlint.rules.codes import all_codes
 
 CROSSING = "import torch\n\nmodel = torch.nn.Linear(2, 2)\na = model(torch.ones(2)).numpy()\n"
 BROKEN = "import torch\nx.numpy(\n"
@@ -209,3 +213,38 @@ def test_shells_can_complete(monkeypatch: pytest.MonkeyPatch, shell: str) -> Non
     monkeypatch.setenv("COMP_WORDS", "detachlint check --output-format sa")
     monkeypatch.setenv("COMP_CWORD", "sa" if shell == "fish" else "3")
     assert "sarif" in CliRunner().invoke(command, prog_name="detachlint").stdout
+
+
+def offered(monkeypatch: pytest.MonkeyPatch, line: str) -> list[str]:
+    """What bash offers for the last word of a line."""
+    monkeypatch.setenv("_DETACHLINT_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", line)
+    monkeypatch.setenv("COMP_CWORD", str(len(line.split()) - 1))
+    lines = CliRunner().invoke(command, prog_name="detachlint").stdout.splitlines()
+    return [each.partition(",")[2] for each in lines if each]
+
+
+def test_codes_are_completed_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = sorted(all_codes())
+    assert offered(monkeypatch, "detachlint check --select DTL") == known
+    assert offered(monkeypatch, "detachlint check --ignore AL") == ["ALL"]
+    assert offered(monkeypatch, "detachlint rule dtl101") == ["DTL101"]
+    rest = [f"DTL101,{code}" for code in known if code != "DTL101"]
+    assert offered(monkeypatch, "detachlint check --select DTL101,DTL") == rest
+
+
+def test_the_words_of_fix_styles_are_those_that_fixes_know() -> None:
+    assert get_args(FixStyle) == FIX_STYLES
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("--min-confidence l", ["likely"]),
+        ("--min-confidence c", ["certain"]),
+        ("--fix-style f", ["force"]),
+        ("--fix-style x", []),
+    ],
+)
+def test_words_are_completed(monkeypatch: pytest.MonkeyPatch, typed: str, words: list[str]) -> None:
+    assert offered(monkeypatch, f"detachlint check {typed}") == words
