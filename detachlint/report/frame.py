@@ -97,6 +97,8 @@ def _part(source: SourceText, row: int, start: Location, end: Location) -> tuple
 
 def _line(line: str, part: tuple[int, int] | None, encoding: str) -> tuple[str, str]:
     """The code as shown and the carets under it (empty without a part)."""
+    if len(line) <= MAXIMUM_WIDTH and line.isascii() and line.isprintable():
+        return line, "" if part is None else _carets(*(min(at, len(line)) for at in part))
     shown = glyphs(line, encoding)
     begin, stop = part or (0, 0)
     skipped = _skipped(shown, begin)
@@ -107,9 +109,13 @@ def _line(line: str, part: tuple[int, int] | None, encoding: str) -> tuple[str, 
     code = "".join(glyph.text for glyph in shown)
     if part is None:
         return code, ""
-    indent = sum(glyph.width for glyph in shown[:begin])
-    width = sum(glyph.width for glyph in shown[begin:stop])
-    return code, " " * indent + "^" * max(width, 1)
+    before, inside = shown[:begin], shown[begin:stop]
+    column = sum(glyph.width for glyph in before)
+    return code, _carets(column, column + sum(glyph.width for glyph in inside))
+
+
+def _carets(begin: int, stop: int) -> str:
+    return " " * begin + "^" * max(stop - begin, 1)
 
 
 def _skipped(shown: list[Glyph], begin: int) -> int:
