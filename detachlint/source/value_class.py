@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any
 
@@ -23,17 +24,37 @@ else:
         assert frozen
 
         def made(cls: type) -> type:
-            if "__repr__" not in cls.__dict__:
-                cls.__repr__ = _shown
-            return dataclass(slots=slots, eq=eq, unsafe_hash=eq, repr=False)(cls)
+            own = {"__repr__", *(("__eq__", "__hash__") if eq else ())} - cls.__dict__.keys()
+            made = dataclass(slots=slots, eq=False, repr=False)(cls)
+            for name, method in _methods(made).items():
+                if name in own:
+                    setattr(made, name, method)
+            return made
 
         return made
 
 
+def _methods(cls: type[Any]) -> dict[str, Callable[..., Any]]:
+    names = [field.name for field in fields(cls) if field.compare]
+    get: Callable[[Any], Any] = attrgetter(*names) if names else lambda self: ()
+    # Of a single name, `attrgetter` makes no tuple; and a value is to be hashed apart from what it holds.
+    values = get if len(names) != 1 else lambda self: (get(self),)
+
+    def equals(self: Any, other: object) -> Any:
+        return (
+            values(self) == values(other) if other.__class__ is self.__class__ else NotImplemented
+        )
+
+    def hashed(self: Any) -> int:
+        return hash(values(self))
+
+    return {"__eq__": equals, "__hash__": hashed, "__repr__": _shown}
+
+
 @recursive_repr()
 def _shown(self: Any) -> str:
-    fields = [f"{name}={getattr(self, name)!r}" for name in self.__dataclass_fields__]
-    return f"{type(self).__qualname__}({', '.join(fields)})"
+    shown = [f"{name}={getattr(self, name)!r}" for name in self.__dataclass_fields__]
+    return f"{type(self).__qualname__}({', '.join(shown)})"
 
 
 __all__ = ["value_class"]

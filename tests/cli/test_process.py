@@ -57,6 +57,25 @@ def test_start_up_imports_nothing_heavy(project: Path) -> None:
         assert done.stdout.splitlines()[-1] == b"[]"
 
 
+@pytest.mark.parametrize(
+    ("watching", "taken_apart"),
+    [("", False), ("sys.setprofile(lambda *event: None)", True)],
+)
+def test_the_process_ends_without_taking_its_objects_apart(
+    project: Path, watching: str, taken_apart: bool
+) -> None:
+    """Unless somebody watches how Python ends."""
+    program = (
+        "import atexit, sys\nfrom detachlint.__main__ import main\n"
+        "atexit.register(lambda: print('taken apart', file=sys.stderr))\n"
+        f"sys.argv = ['detachlint', 'check', 'a.py', '-q', '--output-file', 'out']\n{watching}\nmain()"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+    assert (b"taken apart" in done.stderr) is taken_apart
+    assert done.returncode == 1
+    assert b"DTL101" in Path("out").read_bytes()
+
+
 def test_the_exit_code_is_that_of_the_command(project: Path) -> None:
     assert run("check").returncode == 1
     assert run("check", "--exit-zero").returncode == 0
