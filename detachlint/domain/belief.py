@@ -17,6 +17,7 @@ Each question is answered twice (`Belief`): under PyTorch's defaults for all tha
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 from functools import cache
 from typing import NamedTuple
@@ -151,3 +152,11 @@ BY_DEFAULT = Belief(Truth.YES, Truth.MAYBE)
 def known(truth: bool) -> Belief:
     """The belief in a fact."""
     return YES if truth else NO
+
+
+def join_beliefs(beliefs: Iterable[Belief]) -> Belief:
+    """The join (BOTTOM of none)."""
+    joined = BOTTOM
+    for belief in beliefs:
+        joined = joined.join(belief)
+    return joined

@@ -60,9 +60,10 @@ class Tensor:
     losing their gradient there. `parameter` marks `nn.Parameter`. `device` is whether it is elsewhere
     than in the CPU's memory; `traits` is what else NumPy may refuse. `linked` says whether it is a
     view of its base indeed: `t.reshape(…)` copies where the elements lie in another order. With
-    `perhaps_base` it may be its base itself, as `t.flatten()` is for a vector. `inference` says
-    whether its memory was made in inference mode: views of such a tensor, made wherever, never have
-    its flag.
+    `perhaps_base` it may be its base itself, as `t.flatten()` is for a vector. With `reordered`
+    its elements may lie in another order than they count, or with gaps, as those of `t.T` do, so that
+    it is copied where they are wanted one after another. `inference` says whether its memory was made
+    in inference mode: views of such a tensor, made wherever, never have its flag.
     """
 
     grad: Belief
@@ -70,6 +71,7 @@ class Tensor:
     base: frozenset[Address] = frozenset()
     linked: Belief = YES
     perhaps_base: bool = False
+    reordered: bool = False
     inference: Belief = NO
     dtype: Dtype = Dtype.FLOAT32
     device: Trait = PLAIN
@@ -91,6 +93,7 @@ class Tensor:
             base=self.base | other.base,
             linked=self._link.join(other._link) if self.base or other.base else YES,
             perhaps_base=self.perhaps_base or other.perhaps_base,
+            reordered=self.reordered or other.reordered,
             inference=self.inference.join(other.inference),
             dtype=self.dtype.join(other.dtype),
             device=self.device.join(other.device),

@@ -108,6 +108,8 @@ class CallFact:
     """`"same"` (the input's), `"argument"` (`device=` decides), `"cpu"` or `"cuda"`."""
     host: tuple[int, ...]
     """Outputs that may be on the CPU where the inputs are not (`batch_sizes` of packed sequences)."""
+    conjugated: tuple[int, ...]
+    """Outputs, of several, whose conjugate bit is set where the input is complex (`V` of `svd`)."""
     parameters: tuple[str, ...]
     """The names of the parameters in order, given where one of `inplace`, `training`, `copy`, or
     one that `special` looks at decides what comes out; the names of the first ones where what they
@@ -153,6 +155,7 @@ SPECIAL_CASES: Mapping[str, str] = {
     "parameter, or else propagates",
     "legacy_constructor": "one tensor: a view that keeps the flag; sizes, lists: a plain tensor",
     "load": "whatever was saved, flags included",
+    "module_load": "writes its argument into argument 0, or takes that (`assign`); gives it detached",
     "requires_grad_": "sets the flag of argument 0 to `requires_grad` (default true), returns it",
     "tensor": "copies data without history: float unless dtype or data say otherwise",
     "to": "casts or moves: integer for an integer dtype; argument 0 itself where nothing changes",
@@ -198,11 +201,19 @@ TRAITS: Mapping[str, Mapping[str, str]] = {
         "nested": "gives a nested tensor for others",
         "masked": "gives a masked tensor for others",
         "strided": "gives a strided tensor for a sparse one",
+        "whole": "gives one where no `dim` is given; else mostly a sparse one",
+    },
+    "order": {
+        "varies": "a view whose elements may lie in another order than they count, or with gaps",
+    },
+    "mixed": {
+        "first": "has the dtype of the first tensor, whatever the others are (the rule: none is lost)",
     },
     "conj": {
         "sets": "sets the conjugate bit (or clears it), copying nothing",
         "of-real": "sets the bit of what it makes of a real tensor",
         "perhaps-of-real": "the same, depending on the call",
+        "of-both": "sets the bit where the two tensors it is given have it both",
         "clears": "resolves the conjugate bit; where there is none it may copy nothing",
     },
     "neg": {

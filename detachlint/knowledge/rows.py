@@ -85,6 +85,7 @@ def parse_call(name: str, row: str, version: str = "") -> CallFact | None:
         undecided=settings.get("undecided", ""),
         device=settings.get("device", "same"),
         host=tuple(int(place) for place in _names(settings.get("host", ""))),
+        conjugated=tuple(int(place) for place in _names(settings.get("conjugated", ""))),
         parameters=_names(settings.get("parameters", "")),
         idle="idle" in flags,
         ignored=tuple(int(position) for position in _names(settings.get("ignored", ""))),
@@ -147,6 +148,7 @@ def format_call(fact: CallFact) -> str:
         ("undecided", fact.undecided),
         ("device", "" if fact.device == "same" else fact.device),
         ("host", ",".join(map(str, fact.host))),
+        ("conjugated", ",".join(map(str, fact.conjugated))),
         ("parameters", ",".join(fact.parameters)),
         ("ignored", ",".join(map(str, fact.ignored))),
         ("apart", "/".join(",".join(map(str, positions)) for positions in fact.apart)),
@@ -363,6 +365,7 @@ _CALL_SETTINGS = {
     "undecided",
     "device",
     "host",
+    "conjugated",
 }
 _CALL_SETTINGS |= {"parameters", "ignored", "apart", "depends", "keeps", *TRAITS}
 _SETTINGS = _CALL_SETTINGS | {"in-place", "container", "children", "buffers"}

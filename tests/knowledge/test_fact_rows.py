@@ -63,6 +63,7 @@ def call_facts(draw: st.DrawFn) -> CallFact:
         undecided=draw(st.sampled_from(("", "numbers", "int64"))),
         device=draw(st.sampled_from(("same", "argument", "cpu"))),
         host=draw(st.sampled_from(((), (1,), (1, 2)))),
+        conjugated=draw(st.sampled_from(((), (2,)))),
         parameters=draw(name_tuples),
         idle=draw(st.booleans()),
         ignored=draw(st.lists(st.integers(0, 5), max_size=2, unique=True).map(tuple)),

@@ -41,6 +41,8 @@ def fact_of(function: Callable[..., Any], *calls: Call) -> CallFact:
         (lambda x: x.to_sparse(), {"layout": "sparse"}),
         (lambda x: x.to_dense() * 1, {"layout": "strided"}),
         (lambda x: x @ x, {"autocast": "lowers"}),
+        (lambda x: x.t(), {"order": "varies"}),
+        (lambda x: x[1:], {}),
         (lambda x: x * 2, {}),
     ],
 )
@@ -55,6 +57,36 @@ def test_lazy_bits() -> None:
     assert fact_of(lambda x: x.resolve_conj()).traits["conj"] == "clears"
     assert fact_of(lambda x: x.resolve_neg()).traits["neg"] == "clears"
     assert "conj" not in fact_of(lambda x: x.clone()).traits
+    assert fact_of(torch.dot, Call((X[0], X[1]))).traits["conj"] == "of-both"
+    assert "conj" not in fact_of(torch.add, Call((X, X))).traits
+
+
+def test_outputs_that_are_conjugated_lazily() -> None:
+    assert fact_of(torch.svd).conjugated == (2,)
+    assert fact_of(torch.linalg.svd).conjugated == ()
+    assert fact_of(lambda x: (x.conj(), x.conj())).conjugated == ()  # as `conj=sets` says of all
+
+
+def test_the_first_of_several_tensors_may_decide_the_dtype() -> None:
+    one, other = X[0], X[1]
+    assert fact_of(lambda x, y: y.to(x.dtype) * x, Call((one, other))).traits["mixed"] == "first"
+    assert "mixed" not in fact_of(torch.add, Call((one, other))).traits
+    assert "mixed" not in fact_of(torch.Tensor.add_, Call((one, other))).traits
+    assert "mixed" not in fact_of(torch.Tensor.expand_as, Call((one, other))).traits
+
+
+def test_a_sum_is_strided_where_all_is_summed() -> None:
+    def total(x: Any, dim: int | None = None) -> Any:
+        return torch.sparse.sum(x) if dim is None else torch.sparse.sum(x, dim)
+
+    sparse = X.to_sparse()
+    assert fact_of(total, Call((sparse,)), Call((sparse, 0))).traits["layout"] == "whole"
+    assert "layout" not in fact_of(total, Call((sparse, 0))).traits
+
+
+def test_a_layout_that_another_argument_has() -> None:
+    fact = fact_of(lambda x, mask: x.sparse_mask(mask), Call((X, X.to_sparse().coalesce())))
+    assert fact.traits["layout"] == "sparse"
 
 
 def test_kinds_of_tensors_that_are_kept() -> None:

@@ -12,16 +12,11 @@ import torch
 
 from detachlint.harness.probe import modules
 from detachlint.harness.probe.conclude import Unclassified
+from detachlint.harness.probe.converted import Rerun, first_outputs, to_execute
 from detachlint.harness.probe.execute import Call
 from detachlint.harness.probe.observe import observe
 from detachlint.harness.probe.pool import Job
-from detachlint.harness.probe.traits import (
-    Rerun,
-    autocast_of,
-    first_outputs,
-    is_left_alone,
-    to_execute,
-)
+from detachlint.harness.probe.traits import autocast_of, is_left_alone
 from detachlint.knowledge import facts
 
 DEVICE = "cuda"

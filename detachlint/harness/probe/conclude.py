@@ -20,6 +20,7 @@ from detachlint.harness.probe.execute import (
     guarded,
     tensors_in,
 )
+from detachlint.harness.probe.lazy_bits import conjugated_outputs
 from detachlint.harness.probe.observe import Run
 from detachlint.harness.probe.stubs import overloads, parameter_names, returns_many
 from detachlint.harness.probe.traits import kept_by, traits_of
@@ -95,13 +96,14 @@ def conclude(name: str, runs: Sequence[Run], *, with_traits: bool = True) -> Cal
         undecided=placed.undecided_dtype(name, runs),
         device=placed.device_of(name),
         host=placed.on_the_host(relevant, form.results) if with_traits else (),
+        conjugated=conjugated_outputs(relevant, form.results) if with_traits else (),
         parameters=_deciding_parameters(name) or _first_parameters(name, aliasing, ignored),
         idle=_is_idle(name, relevant),
         ignored=ignored,
         apart=_apart(relevant, form.results),
         attribute=is_attribute(name),
         depends=_depends(name, usual, form.results[0]) if aliasing is Aliasing.SOMETIMES else (),
-        traits=traits_of(name, relevant) if with_traits else {},
+        traits=traits_of(name, relevant, ignored) if with_traits else {},
         keeps=kept_by(relevant) if with_traits else (),
         evidence="+".join(sorted({run.call.source for run in runs})),
     )

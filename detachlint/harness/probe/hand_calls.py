@@ -117,7 +117,9 @@ def _shapes_and_bits() -> dict[str, Sequence[Call]]:
         "resolve_neg": [_call(X), _call(COMPLEX.conj().imag)],
         "resize": [_call(X, 9), _call(X, 3, 3)],
         "set_": [_call(X, X)],
+        "split": [_call(X, 1), _call(X, 1, 1)],
         "sum_to_size": [_call(X, (3, 3)), _call(X, (1, 3))],
+        "t": [_call(X)],
         "to_padded_tensor": [
             _call(torch.nested.as_nested_tensor([V, V[:2]]), 0.0),
         ],
@@ -135,6 +137,8 @@ def _factories() -> dict[str, Sequence[Call]]:
         **{f"atleast_{n}d": [_call(X, V)] for n in (1, 2, 3)},
         "broadcast_tensors": [_call(X, V), _call(V, X)],
         "chain_matmul": [_call(X, X)],
+        "split": [_call(X, 1), _call(X, 1, 1)],
+        "t": [_call(X)],
         "einsum": [_call("ij->ji", X), _call("ij,jk->ik", X, X), _call("ij->i", X)],
         "fft.fftfreq": [_call(4)],
         "fft.rfftfreq": [_call(4)],

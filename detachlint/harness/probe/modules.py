@@ -13,9 +13,10 @@ from typing import Any
 import torch
 from torch import nn
 
+from detachlint.harness.probe.converted import Convert, Rerun
 from detachlint.harness.probe.execute import PLAIN, Call, Condition, field_names, guarded, prepare
 from detachlint.harness.probe.module_samples import Sample, samples
-from detachlint.harness.probe.traits import Convert, Rerun, autocast_of
+from detachlint.harness.probe.traits import autocast_of
 from detachlint.knowledge.model import (
     Aliasing,
     FlagFact,

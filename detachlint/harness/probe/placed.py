@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+import torch
 
 from detachlint.harness.probe import hand, special
+from detachlint.harness.probe.converted import Convert, converted, executed, is_float
 from detachlint.harness.probe.execute import (
     FLOAT,
     INTEGER,
+    Call,
     Condition,
     execute,
     tensors_in,
@@ -53,6 +58,40 @@ def undecided_dtype(name: str, runs: Sequence[Run]) -> str:
     if len(found) > 1:
         return "numbers"
     return next(iter(found - {"float32"}), "")
+
+
+def mixed(
+    function: Callable[..., Any], calls: Sequence[Call], ignored: Collection[int] = ()
+) -> str:
+    """`"first"` where the first of several tensors decides the dtype of output 0: none is promoted.
+
+    `ignored` are positions that do not matter in any case.
+    """
+    several = [call for call in calls if 0 not in ignored and _mixes(call, ignored)]
+    others_wide = [converted(call, torch.Tensor.double) for call in several]
+    narrow = _dtypes(function, others_wide, torch.Tensor.float)
+    wide = _dtypes(function, several, torch.Tensor.double)
+    whole = _dtypes(function, several, torch.Tensor.long)
+    floats_follow = (narrow, wide) == ({torch.float32}, {torch.float64})
+    return "first" if floats_follow and whole <= {torch.int64} else ""
+
+
+def _dtypes(
+    function: Callable[..., Any], calls: Sequence[Call], convert: Convert
+) -> set[torch.dtype | None]:
+    """The dtypes of output 0 where the first tensor is converted; None where it is that one itself."""
+    return {
+        None if made[0] is first else made[0].dtype
+        for first, made in executed(function, calls, convert, first_only=True)
+    }
+
+
+def _mixes(call: Call, ignored: Collection[int]) -> bool:
+    """Whether several tensors of it matter, all of them of real numbers, and none of them empty."""
+    args = [value for place, value in enumerate(call.args) if place not in ignored]
+    tensors = list(tensors_in([args, call.kwargs]))
+    are_real = all(t.numel() and not t.is_complex() for t in tensors)
+    return are_real and sum(map(is_float, tensors)) > 1
 
 
 def _width(dtype: str) -> str:

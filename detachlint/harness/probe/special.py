@@ -35,6 +35,7 @@ _NAMES = {
     "torch.BFloat16Tensor torch.Tensor.new",
     "leaf": "torch.nn.Parameter torch.nn.Buffer torch.autograd.Variable",
     "load": "torch.load",
+    "module_load": "torch.Tensor.module_load",
     "requires_grad_": "torch.Tensor.requires_grad_",
     "tensor": "torch.tensor torch.Tensor.new_tensor",
     "to": "torch.Tensor.to torch.Tensor.type_as",

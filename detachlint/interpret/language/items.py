@@ -44,18 +44,19 @@ from detachlint.interpret.language.contents import (
     with_entry,
 )
 from detachlint.interpret.language.lookup import bind_members, find_in_class, is_module
+from detachlint.interpret.language.tensor_indices import is_basic_index, leaves_gaps
 from detachlint.interpret.pytorch import modules, numpy_calls, sinks
 from detachlint.interpret.pytorch.array_operators import Operand, store
 from detachlint.interpret.pytorch.array_ranks import of_item
 from detachlint.interpret.pytorch.tensors import (
-    as_view,
     flag_of,
     flag_of_tensor,
     make_tensor,
     severed_in,
     story_of,
-    write_into,
 )
+from detachlint.interpret.pytorch.views import as_view
+from detachlint.interpret.pytorch.writes import write_into
 from detachlint.ir.nodes import Slice, Subscript
 from detachlint.knowledge import facts
 from detachlint.knowledge.names import GETITEM
@@ -343,27 +344,15 @@ def _read_tensor(
         grad=flag,
         leaf=flag.opposite(),
         base=frozenset(),
+        reordered=False,
         parameter=False,
         attributes={},
         story=tensor.story or story_of(state, value_of(address)),
     )
     if is_basic_index(state, index):
+        made = replace(made, reordered=leaves_gaps(state, index))
         made = as_view(state, made, value_of(address))
     return make_tensor(machine, state, activation, node.span, made, "item")
-
-
-def is_basic_index(state: State, index: Value) -> bool:
-    """Whether an index selects by numbers, slices, None or `...` only."""
-    for atom in in_order(index):
-        thing = state.get(atom) if isinstance(atom, Address) else None
-        if isinstance(thing, (Tensor, Array)):
-            return False
-        if isinstance(thing, Sequence) and thing.kind != SLICE:
-            if thing.kind != "tuple":
-                return False
-            if not all(is_basic_index(state, item) for item in (*thing.items, thing.rest)):
-                return False
-    return True
 
 
 def write_item(

@@ -37,7 +37,8 @@ from detachlint.interpret.language.conditions import truth_of
 from detachlint.interpret.language.contents import append
 from detachlint.interpret.language.lookup import find_in_class, is_module
 from detachlint.interpret.pytorch import data_loading, sinks
-from detachlint.interpret.pytorch.tensors import as_view, flag_of, flag_of_tensor
+from detachlint.interpret.pytorch.tensors import flag_of, flag_of_tensor
+from detachlint.interpret.pytorch.views import as_view
 from detachlint.source.span import Span
 
 if TYPE_CHECKING:

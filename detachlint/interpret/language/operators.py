@@ -47,9 +47,9 @@ from detachlint.interpret.pytorch.tensors import (
     severed_in,
     story_of,
     story_of_any,
-    write_into,
 )
 from detachlint.interpret.pytorch.traits import of_arithmetic
+from detachlint.interpret.pytorch.writes import write_into
 from detachlint.ir.nodes import AugmentedAssign, Operator
 from detachlint.knowledge import facts
 from detachlint.knowledge.names import TENSOR

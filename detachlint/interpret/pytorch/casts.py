@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from detachlint.domain.belief import BY_DEFAULT, MAYBE, NO, Belief
+from detachlint.domain.belief import MAYBE, NO, Belief
 from detachlint.domain.objects import Kind, Tensor, Unknown
 from detachlint.domain.story import Story, begin
 from detachlint.domain.traits import UNSEEN, Dtype, Trait
 from detachlint.domain.values import Address, Atom, Library, Literal, Value, in_order, value_of
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.pytorch import placement
+from detachlint.interpret.pytorch.views import copied_for_order
 from detachlint.knowledge.facts import CallFact
 from detachlint.knowledge.names import ORDERS
-
-SELDOM = BY_DEFAULT.opposite()
-"""How often what copies only where elements lie in another order does so: most lie as usual."""
 
 
 def copied(fact: CallFact, call: LibraryCall) -> Belief:
@@ -21,7 +19,7 @@ def copied(fact: CallFact, call: LibraryCall) -> Belief:
     if asks_for_order(call):
         return MAYBE
     if "layout" in fact.depends:
-        return SELDOM
+        return copied_for_order(call.state, call.first(fact.parameters))
     return NO if "device" in fact.depends else MAYBE
 
 

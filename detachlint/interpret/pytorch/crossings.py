@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import BOTTOM, MAYBE, NO, YES, Belief, Truth
+from detachlint.domain.belief import BOTTOM, MAYBE, NO, YES, Belief, Truth, join_beliefs
 from detachlint.domain.objects import Array, Tensor, Unknown
 from detachlint.domain.rank import Rank
 from detachlint.domain.traits import NO_TRAITS, Check, Traits
@@ -19,7 +19,6 @@ from detachlint.interpret.pytorch.refusals import not_forced, refused_traits
 from detachlint.interpret.pytorch.tensors import (
     NO_TENSORS,
     flag_of_atom,
-    join_beliefs,
     seen_inside,
     severed_in,
     story_of,

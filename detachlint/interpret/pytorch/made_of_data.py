@@ -19,12 +19,12 @@ from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.interpret.pytorch.tensors import (
     flag_of,
     make_tensor,
-    may_be_base,
-    set_flag,
     severed_in,
     story_of,
     tensors_in,
 )
+from detachlint.interpret.pytorch.views import may_be_base
+from detachlint.interpret.pytorch.writes import set_flag
 from detachlint.knowledge.facts import CallFact
 
 if TYPE_CHECKING:

@@ -27,19 +27,21 @@ from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import class_names, find_in_class, has_unknown_base
 from detachlint.interpret.pytorch import module_traits, modules, parameters, placement, surrounding
-from detachlint.interpret.pytorch.casts import SELDOM
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
-    as_view,
     flag_of,
-    has_flag_to_lose,
     make_tensor,
-    may_be_base,
     recorded_flag,
     severed_in,
     story_of_any,
-    write_into,
 )
+from detachlint.interpret.pytorch.views import (
+    as_view,
+    copied_for_order,
+    has_flag_to_lose,
+    may_be_base,
+)
+from detachlint.interpret.pytorch.writes import write_into
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import Aliasing, ModuleFact, Output, Result
 from detachlint.knowledge.names import MODULE
@@ -332,7 +334,7 @@ def _build(
         return machine.unknown(state, activation, span, role, kind=Kind.OTHER, grad=NO)
     elif fact.aliasing in (Aliasing.VIEW, Aliasing.SELF) or "layout" in fact.depends:
         # Flattening what is contiguous (nearly everything) gives a view.
-        copied = SELDOM if "layout" in fact.depends else NO
+        copied = copied_for_order(state, source) if "layout" in fact.depends else NO
         made = as_view(state, made, source, copied)
         if fact.perhaps_self:
             made = may_be_base(state, made, source)

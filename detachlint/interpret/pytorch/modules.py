@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import BOTTOM, BY_DEFAULT, NO, YES, Belief
+from detachlint.domain.belief import BOTTOM, BY_DEFAULT, NO, YES, Belief, join_beliefs
 from detachlint.domain.objects import Instance, Kind, Mapping, Sequence, Tensor, Unknown
 from detachlint.domain.story import begin
 from detachlint.domain.values import (
@@ -31,7 +31,7 @@ from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.contents import cut, merged_mapping, slice_of, with_entry
 from detachlint.interpret.language.lookup import class_names, find_in_class
 from detachlint.interpret.pytorch import module_traits, parameters, placement, training_mode
-from detachlint.interpret.pytorch.tensors import any_flag, join_beliefs, made_under
+from detachlint.interpret.pytorch.tensors import any_flag, made_under
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import ModuleFact
 from detachlint.knowledge.source_facts import source_fact

@@ -37,8 +37,8 @@ from detachlint.interpret.pytorch.tensors import (
     severed_in,
     story_of,
     story_of_any,
-    write_into,
 )
+from detachlint.interpret.pytorch.writes import write_into
 from detachlint.ir.nodes import Display, Subscript
 from detachlint.knowledge import facts
 from detachlint.knowledge.model import Gate, NumpyFact

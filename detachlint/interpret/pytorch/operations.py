@@ -26,23 +26,24 @@ from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import placement, surrounding, traits
 from detachlint.interpret.pytorch.perhaps_views import sometimes_view, with_items
-from detachlint.interpret.pytorch.result_places import device_of_result, dtype_of_result
+from detachlint.interpret.pytorch.result_places import (
+    device_of_result,
+    dtype_of_result,
+    flag_of_dtype,
+)
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
-    as_view,
     holds_tensor,
-    inference_of,
     make_tensor,
-    may_be_base,
     recorded_flag,
-    set_flag,
     severed_in,
     story_of,
     story_of_any,
     tensors_in,
-    write_into,
 )
+from detachlint.interpret.pytorch.views import as_view, inference_of, may_be_base
+from detachlint.interpret.pytorch.writes import set_flag, write_into
 from detachlint.knowledge.facts import Aliasing, CallFact, Result, class_kind
 from detachlint.knowledge.names import MODULE
 
@@ -152,7 +153,7 @@ def outputs(machine: Machine, fact: CallFact, call: LibraryCall) -> Value:
     parts = tuple(
         _output(machine, fact, call, result, own, f"output {index}")
         for index, result in enumerate(fact.results)
-        for own in (_prototype_apart(machine, fact, call, index) or prototype,)
+        for own in (_prototype_of(machine, fact, call, index, prototype),)
     )
     if not fact.sequence:
         return parts[0]
@@ -160,15 +161,17 @@ def outputs(machine: Machine, fact: CallFact, call: LibraryCall) -> Value:
     return machine.new(call.state, call.activation, call.span, "outputs", sequence)
 
 
-def _prototype_apart(
-    machine: Machine, fact: CallFact, call: LibraryCall, index: int
-) -> Tensor | None:
-    """What an output is that does not depend on all that others depend on."""
+def _prototype_of(
+    machine: Machine, fact: CallFact, call: LibraryCall, index: int, usual: Tensor
+) -> Tensor:
+    """What an output is, where it does not depend on all that others depend on, or is conjugated."""
     ignored = fact.apart[index] if index < len(fact.apart) else ()
-    if not ignored:
-        return None
-    own = replace(fact, ignored=(*fact.ignored, *ignored))
-    return result_tensor(machine, own, call, gradient_inputs(own, call))
+    if ignored:
+        own = replace(fact, ignored=(*fact.ignored, *ignored))
+        usual = result_tensor(machine, own, call, gradient_inputs(own, call))
+    if index in fact.conjugated:
+        return replace(usual, traits=traits.conjugated(usual, f"{call.shown}(…)", call.span))
+    return usual
 
 
 def _output_of_one(machine: Machine, fact: CallFact, call: LibraryCall, role: str) -> Value:
@@ -238,6 +241,8 @@ def result_tensor(
     else:
         story = then(story, call.span, f"`{call.shown}(…)` is computed from it")
     device = device_of_result(fact, call, inputs)
+    if asked is None:
+        flag = flag_of_dtype(fact, call, inputs, flag)
     return Tensor(
         flag,
         leaf=YES if from_nothing or asked is not None else flag.opposite(),
@@ -293,6 +298,7 @@ def _output(
             if fact.perhaps_self and traits.is_idle(state, fact, source):
                 return source
             viewed = source if call.receiver else join_all(_differentiable(state, call.inputs))
+            prototype = replace(prototype, reordered="order" in fact.traits)
             prototype = as_view(state, prototype, with_items(state, viewed))
             if fact.perhaps_self:
                 prototype = may_be_base(state, prototype, viewed)

@@ -12,14 +12,14 @@ from detachlint.domain.values import Address, Value, addresses, single_literal
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import casts, placement, traits
-from detachlint.interpret.pytorch.tensors import (
-    any_flag,
+from detachlint.interpret.pytorch.tensors import any_flag, make_tensor, story_of
+from detachlint.interpret.pytorch.views import (
+    SELDOM,
     as_view,
+    copied_for_order,
     has_flag_to_lose,
     inference_of,
-    make_tensor,
     may_be_base,
-    story_of,
 )
 from detachlint.knowledge.facts import CallFact
 from detachlint.knowledge.names import TRAINING
@@ -49,7 +49,8 @@ def sometimes_view(
     """View, input itself or copy. Only the flag under `no_grad` and later changes tell them apart."""
     state, activation, span = call.state, call.activation, call.span
     if ("layout" in fact.depends and not casts.asks_for_order(call)) or _resolves(fact):
-        view = as_view(state, prototype, with_items(state, source), casts.SELDOM)
+        copied = SELDOM if _resolves(fact) else copied_for_order(state, source)
+        view = as_view(state, prototype, with_items(state, source), copied)
         if fact.perhaps_self:
             view = may_be_base(state, view, source)
         return make_tensor(machine, state, activation, span, view, role)

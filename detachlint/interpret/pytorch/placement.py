@@ -95,6 +95,22 @@ def dtype_of_value(state: State, value: Value) -> Dtype | None:
     return found
 
 
+def dtypes_of_first(state: State, values: Iterable[Value]) -> list[Dtype]:
+    """The dtypes that the first tensor among these may have; of a list, its first item is asked."""
+    for value in values:
+        found: list[Dtype] = []
+        for address in addresses(value):
+            thing = state.get(address)
+            if isinstance(thing, Sequence):
+                inside = reachable(state, [thing.items[0] if thing.items else thing.rest])
+                found += [own for held in inside if (own := _own_dtype(held)) is not None]
+            elif (own := _own_dtype(thing)) is not None:
+                found.append(own)
+        if found:
+            return found
+    return []
+
+
 def _own_dtype(thing: HeapObject) -> Dtype | None:
     if isinstance(thing, Tensor):
         return thing.dtype

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import functools
 
+from detachlint.domain.belief import NO, Belief
 from detachlint.domain.objects import Sequence
 from detachlint.domain.story import begin
 from detachlint.domain.traits import PLAIN, UNSEEN, Dtype, Family, Trait
@@ -13,9 +14,6 @@ from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import placement, surrounding
 from detachlint.interpret.pytorch.tensors import holds_tensor, tensors_in
 from detachlint.knowledge.facts import Aliasing, CallFact, Result
-
-if TYPE_CHECKING:
-    pass
 
 
 def dtype_of_result(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Dtype:
@@ -27,7 +25,7 @@ def dtype_of_result(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> D
         asked = next(filter(_names_dtype, call.arguments.positional), None)
     makes_complex = fact.traits.get("complex") == "makes"
     if asked is not None:
-        found = placement.dtype_of(call.state, inputs)
+        found = _dtype_of(fact, call, inputs)
         return placement.dtype_from(call.state, asked, found, story)
     if fact.dtype not in ("same", "argument", ""):
         named = placement.dtype_named(f"torch.{fact.dtype}", story)
@@ -35,7 +33,7 @@ def dtype_of_result(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> D
         return Dtype(Family.COMPLEX, named.narrow) if makes_complex else named
     if fact.factory and not any(holds_tensor(call.state, value) for value in inputs):
         return _undecided(fact, call)
-    found = placement.dtype_of(call.state, inputs)
+    found = _dtype_of(fact, call, inputs)
     match fact.traits.get("complex"):
         case "makes":
             return Dtype(Family.COMPLEX, found.narrow)
@@ -44,6 +42,25 @@ def dtype_of_result(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> D
         case "varies" if found.family is Family.COMPLEX:
             return Dtype(Family.UNKNOWN, found.narrow)
     return found
+
+
+def _dtype_of(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Dtype:
+    """The dtype of what is computed of these: promoted, or that of the first tensor."""
+    if fact.traits.get("mixed") != "first":
+        return placement.dtype_of(call.state, inputs)
+    firsts = placement.dtypes_of_first(call.state, inputs)
+    return functools.reduce(Dtype.join, firsts) if firsts else Dtype.FLOAT32
+
+
+def flag_of_dtype(fact: CallFact, call: LibraryCall, inputs: list[Value], flag: Belief) -> Belief:
+    """The flag of a result whose inputs have it: whole numbers, that the first may be, have none."""
+    if fact.traits.get("mixed") != "first" or flag == NO:
+        return flag
+    firsts = placement.dtypes_of_first(call.state, inputs)
+    if any(one.is_integer for one in firsts):
+        return flag.join(NO)
+    unseen = any(one.family is Family.UNKNOWN for one in firsts)
+    return flag.in_unseen_hands() if unseen else flag
 
 
 def _names_dtype(value: Value) -> bool:

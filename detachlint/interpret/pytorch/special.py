@@ -14,6 +14,7 @@ from detachlint.domain.objects import Instance, Sequence, Tensor, Unknown, View
 from detachlint.domain.story import begin
 from detachlint.domain.traits import Check, Dtype, trait
 from detachlint.domain.values import (
+    FALSE,
     NONE,
     Address,
     Library,
@@ -41,13 +42,15 @@ from detachlint.interpret.pytorch.needed import note_use
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
-    as_view,
-    inference_of,
+    flag_of,
     make_tensor,
     severed_in,
+    story_of,
     story_of_any,
     tensors_in,
 )
+from detachlint.interpret.pytorch.views import as_view, inference_of
+from detachlint.interpret.pytorch.writes import write_into
 from detachlint.ir.nodes import Constant, Name, Subscript
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import Aliasing, CallFact, Result
@@ -188,6 +191,22 @@ def _load(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | Non
     return [(machine.unknown(call.state, call.activation, call.span, "loaded"), call.state)]
 
 
+def _module_load(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    """`t.module_load(other, assign=False)` copies `other` into `t`, or leaves `t` alone; gives what it
+    has taken without its history.
+    """
+    state, other = call.state, call.operand(1, "other") or NONE
+    assigns = truth_belief(state, call.operand(2, "assign") or FALSE)
+    if assigns != YES:
+        flag = flag_of(state, other).both(assigns.opposite())
+        message = f"`{call.shown}(…)` copies something that requires grad into it"
+        write_into(state, call.receiver, flag, call.span, message, story_of(state, other))
+    taken = call.receiver if assigns == NO else other if assigns == YES else call.receiver | other
+    made = operations.result_tensor(machine, fact, call, [taken])
+    detached = replace(made, grad=NO, leaf=YES, traits=traits.of_view(state, taken), story=None)
+    return [(make_tensor(machine, state, call.activation, call.span, detached), state)]
+
+
 def _atleast(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
     if len(call.arguments.positional) == 1 and call.arguments.exact:
         return _only_first(machine, fact, call)
@@ -266,6 +285,7 @@ HANDLERS: dict[str, Handler] = {
     "leaf": _leaf,
     "legacy_constructor": made_of_data.legacy_constructor,
     "load": _load,
+    "module_load": _module_load,
     "requires_grad_": operations.set_requires_grad,
     "tensor": made_of_data.tensor,
     "to": cast_tensors.to,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import MAYBE, NO, YES, Belief, Truth
+from detachlint.domain.belief import MAYBE, NO, YES, Belief, Truth, join_beliefs
 from detachlint.domain.objects import Instance, Kind, Tensor, Unknown, join_objects
 from detachlint.domain.story import begin
 from detachlint.domain.traits import Dtype
@@ -27,20 +27,17 @@ from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import guards, placement, traits
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
-    as_view,
     flag_of_tensor,
     holds_tensor,
-    inference_of,
-    join_beliefs,
     make_tensor,
-    may_be_base,
     recorded_flag,
     seen_inside,
-    set_flag,
     severed_in,
     story_of,
     story_of_any,
 )
+from detachlint.interpret.pytorch.views import as_view, inference_of, may_be_base
+from detachlint.interpret.pytorch.writes import set_flag
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import Aliasing, MethodFact, Result
 from detachlint.knowledge.model import OF
@@ -97,7 +94,8 @@ def read(
     )
     if result is Result.PROPAGATE and fact.aliasing is not Aliasing.FRESH:
         grad = flag_of_tensor(state, tensor).both(state.recording)
-        made = as_view(state, replace(made, grad=grad, leaf=MAYBE), value_of(address))
+        made = replace(made, grad=grad, leaf=MAYBE, reordered="order" in fact.traits)
+        made = as_view(state, made, value_of(address))
         if fact.perhaps_self:
             made = may_be_base(state, made, value_of(address))
     elif result is Result.PROPAGATE:

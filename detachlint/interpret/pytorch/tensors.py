@@ -7,7 +7,7 @@ from collections.abc import Iterator as IteratorOf
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import BOTTOM, MAYBE, NO, YES, Belief, Truth, known
+from detachlint.domain.belief import BOTTOM, NO, YES, Belief, Truth, join_beliefs, known
 from detachlint.domain.objects import (
     NOTHING_SEVERED,
     Array,
@@ -20,7 +20,7 @@ from detachlint.domain.objects import (
     Unknown,
     View,
 )
-from detachlint.domain.story import Story, begin, then
+from detachlint.domain.story import Story
 from detachlint.domain.traits import PLAIN, Check, Traits
 from detachlint.domain.values import Address, Atom, Library, Value, addresses, by_age, in_order
 from detachlint.interpret.engine.state import State
@@ -182,14 +182,6 @@ def _of_inference_alone(state: State, values: list[Value]) -> bool:
     return found
 
 
-def join_beliefs(beliefs: Iterable[Belief]) -> Belief:
-    """The join (BOTTOM of none)."""
-    joined = BOTTOM
-    for belief in beliefs:
-        joined = joined.join(belief)
-    return joined
-
-
 def story_of(state: State, value: Value) -> Story | None:
     """The story of the first thing in a value that requires grad."""
     return _Stories(state).of_value(value, DEEPEST)
@@ -299,159 +291,9 @@ def holds_tensor(state: State, value: Value) -> bool:
     )
 
 
-def roots(state: State, value: Value) -> frozenset[Address]:
-    """What a view of these tensors is a view of: their bases, or themselves (chains collapse)."""
-    found: set[Address] = set()
-    for address in addresses(value):
-        thing = state.get(address)
-        if isinstance(thing, Tensor) and thing.base:
-            found |= thing.base
-        elif isinstance(thing, (Tensor, Unknown)):
-            found.add(address)
-    return frozenset(found)
-
-
-def inference_of(state: State, value: Iterable[Atom]) -> Belief:
-    """Whether the memory of these tensors was made in inference mode. NO where nothing is a tensor."""
-    things = [state.glimpse(atom) for atom in value if isinstance(atom, Address)]
-    marks = [thing.inference for thing in things if isinstance(thing, Tensor)]
-    return join_beliefs(marks) if marks else NO
-
-
-def as_view(state: State, tensor: Tensor, viewed: Value, copied: Belief = NO) -> Tensor:
-    """The tensor as a view of what is `viewed`; the flag of an inference tensor is not passed on.
-
-    It may also be `copied`. A view of what is perhaps a copy is perhaps no view of the original.
-    """
-    base = roots(state, viewed)
-    linked = copied.opposite()
-    for address in addresses(viewed):
-        thing = state.get(address)
-        if isinstance(thing, Tensor) and thing.base and thing.linked != YES:
-            linked = linked.both(thing.linked)
-    mark = inference_of(state, base)
-    if mark == NO:
-        return replace(tensor, base=base, linked=linked, perhaps_base=False)
-    grad = tensor.grad.both(mark.opposite())
-    return replace(
-        tensor,
-        base=base,
-        linked=linked,
-        perhaps_base=False,
-        inference=mark,
-        grad=grad,
-        leaf=tensor.leaf.either(mark),
-    )
-
-
-def _may_be_set(state: State, flag: Belief, inference: Belief) -> Belief:
+def may_be_set(state: State, flag: Belief, inference: Belief) -> Belief:
     """The flag that is set where `flag` is asked for: outside inference mode, such a tensor refuses."""
     return flag if inference == NO else flag.both(inference.opposite().either(state.inference))
-
-
-def has_flag_to_lose(state: State, source: Value) -> bool:
-    """Whether a tensor is a leaf that requires grad, as parameters are until they are frozen."""
-    things = [state.get(address) for address in addresses(source)]
-    return any(
-        isinstance(thing, Tensor) and thing.leaf != NO and thing.grad != NO for thing in things
-    )
-
-
-def may_be_base(state: State, tensor: Tensor, source: Value) -> Tensor:
-    """The tensor, a view or copy of `source`, as it is if it may also be `source` itself."""
-    things = [state.get(address) for address in addresses(source)]
-    if not things or any(isinstance(thing, Tensor) and thing.base for thing in things):
-        return tensor  # what is a view itself has no flag that could be set
-    leaf = [thing.leaf for thing in things if isinstance(thing, Tensor)] or [MAYBE]
-    linked = tensor.linked if tensor.base else YES
-    view = as_view(state, tensor, source, linked.opposite())
-    return replace(view, perhaps_base=True, leaf=join_beliefs([view.leaf, *leaf]))
-
-
-def _settled(state: State, thing: Tensor | Unknown) -> Tensor | Unknown:
-    """The object with a flag of its own, where an unknown condition decided it so far."""
-    if isinstance(thing, Tensor) and thing.flag is not None:
-        return replace(
-            thing, grad=flag_of_tensor(state, replace(thing, base=frozenset())), flag=None
-        )
-    return thing
-
-
-def write_into(
-    state: State, target: Value, flag: Belief, span: Span, message: str, story: Story | None
-) -> None:
-    """An in-place write of something that requires grad as `flag` says, under the current mode.
-
-    The target and what it is a view of require grad afterwards if they did, or if `flag`.
-    """
-    gained = flag.both(state.recording)
-    if gained.usual is Truth.NO and gained.sure is Truth.NO:
-        return
-    touched = set(roots(state, target)) | set(addresses(target))
-    sharing = _shares_of_bases(state, target)
-    alone = len(addresses(target)) == 1
-    for address in sorted(touched, key=by_age):
-        thing = state.get(address)
-        if not isinstance(thing, (Tensor, Unknown)):
-            continue
-        if isinstance(thing, Tensor) and thing.dtype.is_integer:
-            continue  # takes the values alone (executed: `copy_`)
-        written = YES if address in target else sharing
-        flag_after = _settled(state, thing).grad.either(gained.both(written))
-        changed = replace(
-            _settled(state, thing),
-            grad=flag_after if alone else thing.grad.join(flag_after),
-            story=thing.story or (then(story, span, message) if story else begin(span, message)),
-        )
-        if isinstance(changed, Tensor):
-            is_sure = alone and written == YES
-            changed = replace(changed, leaf=NO if is_sure else NO.join(changed.leaf))
-        state.put(address, changed)
-
-
-def _shares_of_bases(state: State, target: Value) -> Belief:
-    """Whether writing into the target writes into a given one of its bases."""
-    sharing = YES
-    for address in addresses(target):
-        thing = state.get(address)
-        if isinstance(thing, Tensor) and thing.base:
-            sharing = sharing.both(thing.linked)
-            if len(thing.base) > 1:
-                sharing = sharing.join(NO)
-    return sharing
-
-
-def set_flag(state: State, target: Value, flag: Belief, story: Story | None) -> None:
-    """`t.requires_grad_(flag)` on all that `target` may be (weakly where that is more than one)."""
-    targets = [a for a in addresses(target) if isinstance(state.get(a), (Tensor, Unknown))]
-    for address in targets:
-        _set_flag_of_base(state, address, flag, story)
-        thing = state.get(address)
-        assert isinstance(thing, (Tensor, Unknown))
-        if isinstance(thing, Tensor) and thing.dtype.is_integer:
-            continue  # raises: only floating point and complex tensors can require grad
-        if flag == NO and isinstance(thing, Tensor) and thing.leaf == NO:
-            continue  # raises: only the flags of leaves can be switched off
-        after = flag
-        if isinstance(thing, Tensor) and thing.grad != YES:
-            after = _may_be_set(state, flag, thing.inference)
-        after = after if len(targets) == 1 else thing.grad.join(after)
-        changed = replace(_settled(state, thing), grad=after, story=story or thing.story)
-        state.put(address, changed)
-
-
-def _set_flag_of_base(state: State, address: Address, flag: Belief, story: Story | None) -> None:
-    """The flag of the base as well, where it may be what is asked."""
-    thing = state.get(address)
-    if not (isinstance(thing, Tensor) and thing.perhaps_base):
-        return
-    for address_of_base in sorted(thing.base, key=by_age):
-        base = state.get(address_of_base)
-        if isinstance(base, (Tensor, Unknown)):
-            changed = replace(base, grad=base.grad.join(flag), story=base.story or story)
-            state.put(address_of_base, changed)
-    # From here on the two go their own ways: what may be one thing has one flag.
-    state.put(address, replace(thing, perhaps_base=False))
 
 
 def make_tensor(
@@ -485,7 +327,7 @@ def made_under(state: State, tensor: Tensor, inference: Belief | None = None) ->
         tensor = replace(tensor, grad=tensor.grad.both(hidden), base=frozenset())
     mark = state.inference if inference is None else inference
     if mark != tensor.inference and not tensor.base:
-        grad = _may_be_set(state, tensor.grad, mark)
+        grad = may_be_set(state, tensor.grad, mark)
         tensor = replace(tensor, inference=mark, grad=grad)
     fake = state.surroundings.fake
     if fake == PLAIN or Check.SUBCLASS in tensor.traits:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from detachlint.domain.belief import MAYBE, NO, YES, Belief
+from detachlint.domain.belief import BY_DEFAULT, MAYBE, NO, YES, Belief
 from detachlint.domain.objects import Tensor
 from detachlint.domain.story import begin
 from detachlint.domain.traits import (
     NO_TRAITS,
+    PLAIN,
     UNSEEN,
     Check,
     Dtype,
@@ -17,7 +18,7 @@ from detachlint.domain.traits import (
     trait,
     without,
 )
-from detachlint.domain.values import Value, addresses
+from detachlint.domain.values import NONE, Value, addresses, single_literal
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import casts
@@ -88,11 +89,34 @@ def of_result(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Traits:
     if fact.aliasing is not Aliasing.FRESH:
         return own  # lazy bits survive what copies nothing; a copy resolves them
     common = _of_the_class(common_traits(call.state, inputs), fact)
-    if layout == "strided":
+    if layout == "strided" or (layout == "whole" and call.operand(1, "dim") in (None, NONE)):
         return without(common, Check.LAYOUT)
+    if layout == "whole" and Check.LAYOUT in own:
+        return {**common, Check.LAYOUT: _summed_along(call, own[Check.LAYOUT])}
+    if conjugate == "of-both":
+        return _of_both(call, common)
     if "sparse" in fact.keeps and Check.LAYOUT in own:
         return {**common, Check.LAYOUT: own[Check.LAYOUT]}
     return common
+
+
+def _summed_along(call: LibraryCall, layout: Trait) -> Trait:
+    """The layout of a sum along one dimension, or several: what is left of a matrix is sparse.
+
+    Nothing may be left, of a vector or where all dimensions are given; then it is strided.
+    """
+    along = single_literal(call.operand(1, "dim") or frozenset())
+    left = BY_DEFAULT if along is not None and type(along.value) is int else MAYBE
+    return Trait(layout.held.both(left), layout.names, layout.story)
+
+
+def _of_both(call: LibraryCall, common: Traits) -> Traits:
+    """`torch.dot(a, b)` of two lazy conjugates is one (executed)."""
+    held = YES
+    for value in call.inputs:
+        if any(isinstance(call.state.get(address), Tensor) for address in addresses(value)):
+            held = held.both(of_view(call.state, value).get(Check.CONJUGATE, PLAIN).held)
+    return common if held == NO else {**common, Check.CONJUGATE: _lazy(held, call.shown, call.span)}
 
 
 def of_perhaps_copy(traits: Traits, copied: Belief) -> Traits:
