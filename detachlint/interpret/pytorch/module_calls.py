@@ -26,7 +26,14 @@ from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import class_names, find_in_class, has_unknown_base
-from detachlint.interpret.pytorch import module_traits, modules, parameters, placement, surrounding
+from detachlint.interpret.pytorch import (
+    module_traits,
+    modules,
+    parameters,
+    placement,
+    surrounding,
+    training_mode,
+)
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
     flag_of,
@@ -295,11 +302,13 @@ def _by_fact(
         return source, state
     if fact.aliasing is Aliasing.SELF and source:
         return source, state
+    if source and training_mode.drops(fact.name):
+        same = training_mode.gives_input(thing)
+        if same == YES:
+            return source, state
+        if same != NO and (state.mode != YES or has_flag_to_lose(state, source)):
+            made = as_view(state, made, source, same.opposite())
     value = _build(machine, fact, fact.output, made, source, thing, state, activation, span, "out")
-    reshapes = "layout" in fact.depends
-    keeps_flag = state.mode != YES or has_flag_to_lose(state, source)
-    if fact.aliasing is Aliasing.SOMETIMES and keeps_flag and source and not reshapes:
-        value |= source  # a no-op returns its input, flag and all (executed: Dropout in eval mode)
     return value, state
 
 

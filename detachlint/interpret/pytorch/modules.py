@@ -86,9 +86,16 @@ def construct_into(machine: Machine, instance: Address, call: LibraryCall) -> No
     for flag in ("return_indices", fact.in_place_flag, fact.output.flag):
         if flag:
             value = _flag(call, fact, flag, default=False)
-            attributes[f"{FLAGS} {flag}"] = {True: TRUE, False: FALSE, None: TRUE | FALSE}[value]
+            attributes[f"{FLAGS} {flag}"] = _TRUTHS[value]
+    if training_mode.drops(call.name):
+        attributes.setdefault(training_mode.TOLD, NONE)
+        drops = _flag(call, fact, training_mode.SHARE, default=True)
+        attributes[training_mode.SHARE_KEPT] = _TRUTHS[drops]
     payload = _payload(machine, call, instance, fact) if fact.container else thing.payload
     call.state.put(instance, replace(thing, attributes=attributes, hidden=hidden, payload=payload))
+
+
+_TRUTHS = {True: TRUE, False: FALSE, None: TRUE | FALSE}
 
 
 def _all(flags: Iterable[bool | None]) -> bool | None:

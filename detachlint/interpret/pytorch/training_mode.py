@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import NO
+from detachlint.domain.belief import BY_DEFAULT, MAYBE, NO, YES, Belief
 from detachlint.domain.objects import Class, Instance, Kind, Unknown
 from detachlint.domain.values import (
     FALSE,
@@ -17,6 +17,7 @@ from detachlint.domain.values import (
     TRUE,
     Address,
     Atom,
+    Library,
     Value,
     in_order,
     single_literal,
@@ -34,6 +35,11 @@ from detachlint.source.span import Span
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
+
+SHARE = "p"
+"""The argument of dropouts that says how much they drop."""
+SHARE_KEPT = "@drops"
+"""The attribute of ours that keeps whether that is more than nothing."""
 
 TOLD = "@training"
 """The attribute of ours that keeps what was told: True, False, or None if nothing was."""
@@ -79,20 +85,40 @@ def read(machine: Machine, address: Address, state: State, span: Span) -> Value:
 
 
 def asks(state: State, thing: Instance) -> bool:
-    """Whether code of the instance's classes reads `training`."""
+    """Whether code of the instance's classes reads `training`, be it that of PyTorch's dropouts."""
+    if any(isinstance(cls, Library) and drops(cls.name) for cls in thing.cls):
+        return True
     if not is_module(state, thing):
         return False
     classes = [cls for cls in in_order(thing.cls) if isinstance(cls, Address)]
-    entries = [
-        state.get(entry)
-        for cls in classes
-        for entry in linear_order(state, cls)
-        if isinstance(entry, Address)
-    ]
-    return any(
-        isinstance(entry, Class) and entry.code is not None and _mentions(entry.code)
-        for entry in entries
-    )
+    entries = [entry for cls in classes for entry in linear_order(state, cls)]
+    return any(_asks(state, entry) for entry in entries)
+
+
+def _asks(state: State, entry: Atom) -> bool:
+    if isinstance(entry, Library):
+        return drops(entry.name)
+    thing = state.get(entry) if isinstance(entry, Address) else None
+    return isinstance(thing, Class) and thing.code is not None and _mentions(thing.code)
+
+
+def drops(name: str) -> bool:
+    """Whether a class of `torch.nn` is a dropout: it gives its input itself, or a copy of a share of it."""
+    fact = facts.module_fact(name)
+    return fact is not None and "call" in fact.depends and SHARE in fact.positions
+
+
+def gives_input(thing: Instance) -> Belief:
+    """Whether a dropout gives its input itself: it does after `eval()`, and where it drops nothing.
+
+    By default modules are in training.
+    """
+    told, share = thing.attributes.get(TOLD, NONE), thing.attributes.get(SHARE_KEPT, TRUE)
+    if FALSE in (told, share):
+        return YES
+    if share != TRUE:
+        return MAYBE
+    return NO if told == TRUE else BY_DEFAULT.opposite()
 
 
 @lru_cache(maxsize=4096)
