@@ -58,7 +58,8 @@ class Form:
     """
 
     asked: str
-    """`"given"`: where it is given; `"true"`: where it is true."""
+    """`"given"`: where it is given; `"true"`: where it is true; `"several"`: where several tensors are
+    given, one by one or in a list."""
     arguments: tuple[str, ...]
 
 
@@ -139,7 +140,6 @@ class CallFact:
 SPECIAL_CASES: Mapping[str, str] = {
     "as_tensor": "one tensor: a view or copy that keeps the flag; a list or number: a plain tensor",
     "asarray": "one tensor: the result has its flag, whatever the grad mode; a list: plain",
-    "atleast": "one tensor in, one tensor out; several in, a tuple of as many out",
     "autograd_grad": "the gradients require grad iff `create_graph` is true",
     "backward": "writes `.grad` of leaves; the gradients require grad iff `create_graph` is true",
     "callback": "calls the function it is given, or gives one that does, as `calls` says",

@@ -109,9 +109,13 @@ def _parse_apart(text: str) -> tuple[tuple[int, ...], ...]:
 
 def _parse_form(name: str, text: str) -> Form | None:
     asked, _, arguments = text.partition(":")
-    if asked not in ("", "given", "true"):
+    if asked not in ("", "given", "true", "several"):
         raise MalformedRow(f"{name}: no such form: {text!r}")
     return Form(asked, _names(arguments)) if text else None
+
+
+def _format_form(form: Form) -> str:
+    return form.asked + (f":{','.join(form.arguments)}" if form.arguments else "")
 
 
 def _one_of(name: str, words: Iterable[str], word: str) -> str:
@@ -141,7 +145,7 @@ def format_call(fact: CallFact) -> str:
         ("fields", ",".join(fact.fields)),
         ("rejects", ",".join(fact.rejects)),
         ("special", fact.special),
-        ("form", f"{fact.form.asked}:{','.join(fact.form.arguments)}" if fact.form else ""),
+        ("form", _format_form(fact.form) if fact.form else ""),
         ("calls", fact.calls),
         ("ambient", fact.ambient),
         ("dtype", "" if fact.dtype == "same" else fact.dtype),

@@ -138,6 +138,7 @@ def _are_as_asked(
     for run in runs:
         given = (_argument(name, run, argument) for argument in wanted.arguments)
         asked = sum(value is not None and value is not False for value in given)
+        asked += wanted.asked == "several" and _gives_several(run.call.args)
         counts.add(asked)
         seen = run.plain
         if form.results == (Result.PYTHON,):  # a size, or one number of it
@@ -149,6 +150,10 @@ def _are_as_asked(
         if not fits:
             return False
     return len(counts) > 1
+
+
+def _gives_several(args: tuple[Any, ...]) -> bool:
+    return len(args) > 1 or isinstance(args[0], (list, tuple))
 
 
 def _argument(name: str, run: Run, argument: str) -> Any:

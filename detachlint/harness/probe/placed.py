@@ -79,9 +79,9 @@ def mixed(
 def _dtypes(
     function: Callable[..., Any], calls: Sequence[Call], convert: Convert
 ) -> set[torch.dtype | None]:
-    """The dtypes of output 0 where the first tensor is converted; None where it is that one itself."""
+    """The dtypes of output 0 where the first tensor is converted; None where it looks at that one."""
     return {
-        None if made[0] is first else made[0].dtype
+        None if made[0] is first or made[0]._base is first else made[0].dtype
         for first, made in executed(function, calls, convert, first_only=True)
     }
 

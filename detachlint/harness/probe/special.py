@@ -7,7 +7,6 @@ from detachlint.knowledge.model import Form
 _NAMES = {
     "as_tensor": "torch.as_tensor torch.from_numpy",
     "asarray": "torch.asarray",
-    "atleast": "torch.atleast_1d torch.atleast_2d torch.atleast_3d",
     "backward": "torch.Tensor.backward torch.autograd.backward",
     "autograd_grad": "torch.autograd.grad",
     "checkpoint": "torch.utils.checkpoint.checkpoint torch.utils.checkpoint.checkpoint_sequential",
@@ -44,6 +43,7 @@ _NAMES = {
     "where": "torch.where",
 }
 _FORMS = {
+    "several": "torch.atleast_1d torch.atleast_2d torch.atleast_3d",
     "given:dim": "torch.max torch.min torch.median torch.nanmedian torch.Tensor.max "
     "torch.Tensor.min torch.Tensor.median torch.Tensor.nanmedian torch.Tensor.size",
     "true:return_indices": "torch.nn.functional.max_pool1d torch.nn.functional.max_pool2d "
@@ -57,7 +57,7 @@ _FORMS = {
 }
 """What the form of the result depends on; that it does is executed."""
 
-REPEATED = frozenset(f"{_NAMES['atleast']} {_NAMES['where']} {_FORMS['true:as_tuple']}".split())
+REPEATED = frozenset(f"{_FORMS['several']} {_NAMES['where']} {_FORMS['true:as_tuple']}".split())
 """Those whose sequence has as many items as the input has dimensions or tensors."""
 
 _PARAMETERS = {
@@ -82,8 +82,8 @@ def names_of(case: str) -> tuple[str, ...]:
 
 def form_of(name: str) -> Form | None:
     """What the form of its results depends on."""
-    asked, colon, arguments = _FORM_BY_NAME.get(name, "").partition(":")
-    return Form(asked, tuple(arguments.split(","))) if colon else None
+    asked, _, arguments = _FORM_BY_NAME.get(name, "").partition(":")
+    return Form(asked, tuple(arguments.split(",")) if arguments else ()) if asked else None
 
 
 def parameters_of(name: str) -> frozenset[str]:

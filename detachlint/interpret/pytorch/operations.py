@@ -202,11 +202,19 @@ def as_asked(fact: CallFact, call: LibraryCall) -> CallFact:
         return fact
     asked = sum(_asks(fact, call, name) for name in form.arguments)
     if fact.repeated:
-        return fact if asked else replace(fact, repeated=False, sequence="")
+        asked += form.asked == "several" and _gives_several(call)
+        return fact if asked else replace(fact, repeated=False, each=False, sequence="")
     count = len(fact.results) - len(form.arguments) + asked
     if count > 1:
         return replace(fact, results=fact.results[:count], fields=fact.fields[:count])
     return replace(fact, results=fact.results[:count], sequence="", fields=())
+
+
+def _gives_several(call: LibraryCall) -> bool:
+    """Whether several tensors are given, one by one or in a list; a call that unpacks may give them."""
+    given = call.arguments.positional
+    in_a_list = bool(given) and placement.are_in_a_list(call.state, given[0])
+    return in_a_list or len(given) > 1 or not call.arguments.exact
 
 
 def _asks(fact: CallFact, call: LibraryCall, name: str) -> bool:
@@ -298,7 +306,7 @@ def _output(
             if fact.perhaps_self and traits.is_idle(state, fact, source):
                 return source
             viewed = source if call.receiver else join_all(_differentiable(state, call.inputs))
-            prototype = replace(prototype, reordered="order" in fact.traits)
+            prototype = replace(prototype, reordered=fact.traits.get("order") == "varies")
             prototype = as_view(state, prototype, with_items(state, viewed))
             if fact.perhaps_self:
                 prototype = may_be_base(state, prototype, viewed)

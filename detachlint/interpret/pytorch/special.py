@@ -68,19 +68,6 @@ def apply(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes:
     return handled if handled is not None else operations.apply(machine, fact, call)
 
 
-def _only_first(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes:
-    single = replace(
-        fact,
-        results=fact.results[:1],
-        sequence="",
-        fields=(),
-        repeated=False,
-        each=False,
-        special="",
-    )
-    return operations.apply(machine, single, call)
-
-
 def _where(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
     """`torch.where(condition, a, b)` propagates from `a` and `b`; with one argument it gives indices."""
     if call.operand(1, "input") is None and call.arguments.exact:
@@ -207,12 +194,6 @@ def _module_load(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcome
     return [(make_tensor(machine, state, call.activation, call.span, detached), state)]
 
 
-def _atleast(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
-    if len(call.arguments.positional) == 1 and call.arguments.exact:
-        return _only_first(machine, fact, call)
-    return None
-
-
 def _deepcopy(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
     copied = copying.deep_copy(machine, call.state, call.activation, call.span, call.receiver)
     return [(copied, call.state)]
@@ -271,7 +252,6 @@ def _set_all(state: State, made: Value, flag: Belief) -> None:
 HANDLERS: dict[str, Handler] = {
     "as_tensor": made_of_data.as_tensor,
     "asarray": made_of_data.asarray,
-    "atleast": _atleast,
     "autograd_grad": _autograd_grad,
     "backward": _backward,
     "callback": callbacks.run,
