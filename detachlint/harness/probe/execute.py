@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import torch
 from torch.autograd import forward_ad
+from torch.distributions import Transform
 from torch.utils.data import Dataset
 
 TIME_LIMIT = 5.0
@@ -259,6 +260,8 @@ def _python_type(value: Any) -> str:
         return "torch.autograd.graph.Node"
     if isinstance(value, torch.nn.Module):
         return "torch.nn.Module"
+    if isinstance(value, Transform):
+        return "torch.distributions.Transform"
     if isinstance(value, Dataset):
         return f"torch.utils.data.{type(value).__name__}"
     kind = type(value)

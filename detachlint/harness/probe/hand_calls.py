@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch.distributions import constraints
 
 from detachlint.harness.probe.execute import Call
 from detachlint.harness.probe.hand_kernels import kernel_calls
@@ -343,6 +344,7 @@ def _constructors() -> dict[str, Sequence[Call]]:
         "FloatTensor": [*of_lists, _call(X)],
         "DoubleTensor": [*of_lists, _call(X.double())],
         "autograd.Variable": [_call(X)],
+        **{f"distributions.{name}_to": _constraints() for name in ("biject", "transform")},
         "nn.Buffer": [_call(X)],
         "nn.Parameter": [_call(X)],
         "nn.utils.rnn.pack_padded_sequence": [_call(IMAGE[0, 0, :3, :3], lengths)],
@@ -356,6 +358,11 @@ def _constructors() -> dict[str, Sequence[Call]]:
     calls["nn.init.xavier_uniform"] = [_call(X)]
     calls["nn.init.calculate_gain"] = [_call("relu")]
     return {f"torch.{name}": written for name, written in calls.items()}
+
+
+def _constraints() -> Sequence[Call]:
+    """Sets of numbers that distributions ask for."""
+    return [_call(constraints.real), _call(constraints.positive), _call(constraints.simplex)]
 
 
 def _checks() -> dict[str, Sequence[Call]]:

@@ -354,7 +354,7 @@ def python_result(
     if fact.ambient == "machine":
         return machine.derived(fact.name, (), call.span, Unknown(Kind.TRUTH, NO))
     python_type = fact.python_type
-    if class_kind(python_type) == "items":  # made of what the call is given
+    if class_kind(python_type) in ("items", "transform"):  # made of what the call is given
         made = machine.call(
             value_of(Library(python_type)),
             call.arguments,
