@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import BY_DEFAULT, MAYBE, NO
+from detachlint.domain.belief import BY_DEFAULT
 from detachlint.domain.objects import (
-    Array,
-    Class,
     Function,
     HeapObject,
     Instance,
@@ -16,40 +14,18 @@ from detachlint.domain.objects import (
     Tensor,
     Unknown,
 )
-from detachlint.domain.rank import Rank
 from detachlint.domain.story import begin
-from detachlint.domain.traits import UNSEEN, Dtype
-from detachlint.domain.values import NONE, Address, Library, Literal, Value, value_of
+from detachlint.domain.values import NONE, Value, value_of
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language.lookup import is_module_name, library_bases
-from detachlint.interpret.language.membership import names_tensors
+from detachlint.interpret.language.annotated import stated
 from detachlint.interpret.pytorch.placement import says_where
 from detachlint.interpret.pytorch.training_mode import TOLD
-from detachlint.ir.nodes import Expression, Parameter, ParameterKind
-from detachlint.knowledge import facts
-from detachlint.knowledge.names import ARRAY_CLASSES, SPELLED
+from detachlint.ir.nodes import Parameter, ParameterKind
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
-
-KINDS = {
-    "builtins.int": Kind.NUMBER,
-    "builtins.float": Kind.NUMBER,
-    "builtins.bool": Kind.TRUTH,
-    "builtins.str": Kind.TEXT,
-    "pathlib.Path": Kind.OTHER,
-    "argparse.Namespace": Kind.ANY,
-}
-NAMED = {
-    **SPELLED,
-    "int": "builtins.int",
-    "float": "builtins.float",
-    "str": "builtins.str",
-    "bool": "builtins.bool",
-}
-"""What quoted annotations mean, for the few that matter."""
 
 
 def arguments_for(
@@ -86,7 +62,7 @@ def _value(
     state: State,
     activation: Activation,
 ) -> Value:
-    thing = _annotated(machine, function, parameter.annotation, state, activation)
+    thing = stated(machine, function, parameter, state, activation)
     thing = _told(machine, function, parameter, thing)
     role = f"argument {parameter.name}"
     unseen = machine.unknown_object(state, activation.context, parameter.span, role, thing)
@@ -106,45 +82,6 @@ def _told(
         if signs.tell_module(parameter.name):
             return replace(thing, kind=Kind.MODULE)
     return thing
-
-
-def _annotated(
-    machine: Machine,
-    function: Function,
-    annotation: Expression | None,
-    state: State,
-    activation: Activation,
-) -> HeapObject:
-    if annotation is None:
-        return Unknown(Kind.ANY)
-    aside = Activation(function.code, function.closure, activation.context)
-    outcomes = machine.evaluate(annotation, state.fork(), aside)
-    if len(outcomes) != 1 or len(outcomes[0][0]) != 1:
-        return Unknown(Kind.ANY)
-    value, after = outcomes[0]
-    (atom,) = value
-    if isinstance(atom, Literal) and isinstance(atom.value, str):
-        name = NAMED.get(atom.value)
-        return _of_library_class(name) if name else Unknown(Kind.ANY)
-    if isinstance(atom, Library):
-        return _of_library_class(facts.canonical_name(atom.name))
-    thing = after.get(atom) if isinstance(atom, Address) else None
-    if isinstance(thing, Class) and isinstance(atom, Address):
-        if any(is_module_name(base) for base in library_bases(after, atom)):
-            return Unknown(Kind.MODULE)
-    return Unknown(Kind.ANY)
-
-
-def _of_library_class(name: str) -> HeapObject:
-    if names_tensors(name):
-        return Tensor(MAYBE, dtype=Dtype.UNKNOWN, device=UNSEEN)
-    if is_module_name(name):
-        return Unknown(Kind.MODULE)
-    if name in ARRAY_CLASSES:
-        return Array(rank=Rank.ARRAY)
-    if name in KINDS:
-        return Unknown(KINDS[name], NO if KINDS[name] is not Kind.ANY else MAYBE)
-    return Unknown(Kind.ANY)
 
 
 def leave_world_in_unseen_hands(state: State) -> None:

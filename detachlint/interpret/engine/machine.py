@@ -133,6 +133,7 @@ class Machine:
         self.summaries: dict[Address, Outcome | None] = {}
         self.summary_used: set[Address] = set()
         self.memo = Memo()
+        self.stated: dict[tuple[Span, Address], HeapObject] = {}
         self.cut_short = 0
         self.reach = Reach(modules, mentions, own.crossing_words)
         self.found: list[Crossing | tuple[Span, str]] = []

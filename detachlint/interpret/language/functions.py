@@ -34,7 +34,7 @@ from detachlint.interpret.engine.activation import Activation, Outcome, Outcomes
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.memo import Invocation
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language import dispatch
+from detachlint.interpret.language import annotated, dispatch
 from detachlint.interpret.language.guesses import guess, note_returned
 from detachlint.interpret.pytorch import gradmode
 from detachlint.interpret.pytorch.tensors import flag_of, story_of
@@ -215,8 +215,12 @@ def bind(
             state.heap[address] = Mapping(entries, rest_keys, arguments.more)
             variables[parameter.name] = value_of(address)
         else:
-            variables[parameter.name] = _bind_one(
+            given = _bind_one(
                 machine, function, parameter, positional, keywords, arguments, state, span
+            )
+            several = arguments.rest | arguments.more  # each for any of several arguments
+            variables[parameter.name] = (given & several) | annotated.believed(
+                machine, function, parameter, given - several, state, activation
             )
     return variables
 

@@ -25,6 +25,7 @@ from detachlint.domain.values import Address, Atom, Library, Literal, Value, in_
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import find_in_class, library_bases, linear_order
 from detachlint.knowledge import facts
+from detachlint.knowledge.class_facts import is_derived
 from detachlint.knowledge.definitions import is_definition
 from detachlint.knowledge.names import ARRAY, ARRAY_CLASSES, MODULE
 
@@ -135,6 +136,8 @@ def _unknown_is_of(
 ) -> bool | None:
     if state.equals.get(address) is not None:
         return _literal_is_of(state.equals[address], name)
+    if name and thing.made_by and (thing.made_by == name or is_derived(thing.made_by, name)):
+        return True
     if thing.kind is Kind.ANY:
         return None
     if names_tensors(name):
@@ -202,7 +205,7 @@ def _instance_is_of(state: State, thing: Instance, name: str) -> bool | None:
 
 
 def _library_is_a(name: str, ancestor: str) -> bool | None:
-    if name == ancestor:
+    if name == ancestor or is_derived(name, ancestor):
         return True
     if ancestor == MODULE:
         return facts.module_fact(name) is not None or None
