@@ -6,6 +6,7 @@ known of an argument counts, whatever the annotation says.
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from detachlint.interpret.language import membership
 from detachlint.interpret.language.lookup import is_module_name, library_bases
 from detachlint.ir.nodes import Expression, Parameter
 from detachlint.knowledge import facts
-from detachlint.knowledge.names import ARRAY_CLASSES, SPELLED, TENSOR
+from detachlint.knowledge.names import ARRAY_CLASSES, NUMPY, SPELLED, TENSOR
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -42,9 +43,7 @@ NAMED = {
 }
 """What quoted annotations mean, for the few that matter."""
 
-NOT_OF_THEIR_OWN = frozenset(
-    {"builtins", "typing", "typing_extensions", "collections", "torch", "numpy"}
-)
+NOT_OF_THEIR_OWN = frozenset({*sys.stdlib_module_names, "typing_extensions", "torch", NUMPY})
 """Where the classes come from of which more is known than their name, or that are no classes."""
 
 
