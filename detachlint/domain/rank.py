@@ -1,5 +1,7 @@
 """How many dimensions an array has, as far as it decides what NumPy does with a tensor beside it.
 
+              ANY             a masked array or a matrix, perhaps: their operators do otherwise
+               |
              UNKNOWN
             /       \\
         ARRAY        |      an ndarray; 0-d ones become scalars in arithmetic
@@ -29,6 +31,7 @@ class Rank(Enum):
     SOME = "some"
     ARRAY = "array"
     UNKNOWN = "unknown"
+    ANY = "any"
 
 
 RANK: FiniteLattice[Rank] = FiniteLattice(
@@ -41,6 +44,7 @@ RANK: FiniteLattice[Rank] = FiniteLattice(
         (Rank.SOME, Rank.ARRAY),
         (Rank.ARRAY, Rank.UNKNOWN),
         (Rank.SCALAR, Rank.UNKNOWN),
+        (Rank.UNKNOWN, Rank.ANY),
     ]
 )
 
@@ -62,12 +66,20 @@ def of_dimensions(count: int) -> Rank:
 
 def of_row(rank: Rank) -> Rank:
     """The rank of one item of an array."""
-    return {Rank.ONE: Rank.SCALAR, Rank.MORE: Rank.SOME}.get(rank, Rank.UNKNOWN)
+    return _ROWS.get(rank, Rank.UNKNOWN)
+
+
+_ROWS = {Rank.ONE: Rank.SCALAR, Rank.MORE: Rank.SOME, Rank.ANY: Rank.ANY}
 
 
 def broadcast(ranks: Iterable[Rank]) -> Rank:
-    """The rank of an elementwise result: that of the operand with most dimensions."""
+    """The rank of an elementwise result: that of the operand with most dimensions.
+
+    A masked array among them masks the result, and a matrix makes it one (executed).
+    """
     found = set(ranks)
+    if Rank.ANY in found:
+        return Rank.ANY
     if Rank.MORE in found:
         return Rank.MORE
     if found and found <= {Rank.SCALAR, Rank.ONE}:

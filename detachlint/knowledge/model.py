@@ -437,6 +437,7 @@ RANKS: Mapping[str, str] = {
     "shape": "as its first argument says, the shape",
     "counts": "as many as there are numbers, the shape",
     "contents": "as many as lists are nested in its first argument",
+    "any": "any number, of an array that may be masked or a matrix",
 }
 """The values of `NumpyFact.rank`, executed with arrays of rank 0 to 3."""
 

@@ -195,11 +195,11 @@ def test_what_is_called_later_converts_then() -> None:
         assert gates(f"{made}.__call__")["1"] is Gate.CONVERTS
 
 
-def test_of_masked_arrays_and_matrices_no_rank_is_told() -> None:
-    """Their operators do otherwise with a tensor (`<` converts it): they are no plain arrays."""
+def test_masked_arrays_and_matrices_are_no_plain_arrays() -> None:
+    """Their operators do otherwise with a tensor (`<` converts it): see `RANKS`."""
     for name in words("ma.array ma.masked_where ma.exp matrix asmatrix rec.fromarrays"):
         fact = facts.numpy_fact(f"numpy.{name}")
-        assert fact is not None and (fact.gives, fact.rank) == ("array", "")
+        assert fact is not None and (fact.gives, fact.rank) == ("array", "any")
 
 
 def test_what_is_left_alone_says_why() -> None:

@@ -241,6 +241,9 @@ V, M = np.ones(2), np.ones((2, 2))
         (np.squeeze, [(V,)], "0+"),
         (np.eye, [(3,)], "2+"),
         (np.dot, [(V, V), (V, 0.5)], ""),
+        (np.ma.array, [(V,)], "any"),
+        (lambda a: np.ma.array(a) if a.ndim > 1 else a, [(V,), (M,)], "any"),
+        (np.matrix, [(M,)], "any"),
         (len, [(V,)], ""),
     ],
 )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from detachlint.harness.probe.execute import guarded_with_error
+from detachlint.harness.probe.execute import guarded, guarded_with_error
 from detachlint.harness.probe.numpy_calls import Arguments, Fresh, fresh
 from detachlint.harness.probe.numpy_universe import MADE
 
@@ -20,6 +21,8 @@ _SHAPES: Sequence[tuple[Any, int]] = ((2, 1), ((2, 2), 2), ((2, 2, 2), 3))
 
 def rank_of(name: str, function: Callable[..., Any], working: Sequence[Arguments]) -> str:
     """The rank of the results, as `knowledge.model.RANKS` calls it; `""` where no rule holds."""
+    if any(map(_is_derived, _outputs(function, working))):
+        return "any"
     receiver = name.startswith("numpy.ndarray.")
     if not name.startswith(("numpy.random.", *(f"{kind}." for kind in MADE))):
         contents = _by_contents(function) if not receiver else ""
@@ -29,6 +32,22 @@ def rank_of(name: str, function: Callable[..., Any], working: Sequence[Arguments
     shaped = _by_shape(function, working, receiver)
     seen = [_rank(function, given) for given in working]
     return shaped or ("" if None in seen else _of_all(seen))
+
+
+def _outputs(function: Callable[..., Any], working: Sequence[Arguments]) -> Iterator[Any]:
+    """What comes out of these calls."""
+    for given in working:
+        np.random.seed(0)
+        yield guarded(partial(_called, function, given))
+
+
+def _called(function: Callable[..., Any], given: Arguments) -> Any:
+    return function(*map(fresh, given))
+
+
+def _is_derived(output: Any) -> bool:
+    """Whether it is an array of a class of its own: beside a tensor these do not do what arrays do."""
+    return isinstance(output, np.ndarray) and type(output) is not np.ndarray
 
 
 def _by_contents(function: Callable[..., Any]) -> str:
@@ -119,5 +138,4 @@ def _rank(function: Callable[..., Any], given: Arguments) -> int | None:
         return None
     if isinstance(output, np.generic):
         return _SCALAR
-    # Of matrices and masked arrays it is left open: beside a tensor they do not do what arrays do.
     return output.ndim if type(output) is np.ndarray else None

@@ -8,6 +8,7 @@ from detachlint.domain.values import Address, Atom, Literal, Value, in_order, si
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.contents import SLICE
+from detachlint.interpret.pytorch.tensors import reachable
 from detachlint.knowledge.facts import numpy_fact
 from detachlint.knowledge.model import NumpyFact
 from detachlint.knowledge.names import ARRAY
@@ -58,7 +59,7 @@ def of_shape(state: State, shape: Value) -> Rank:
     return Rank.ARRAY
 
 
-ALWAYS = {"1": Rank.ONE, "0+": Rank.ARRAY, "1+": Rank.SOME, "2+": Rank.MORE}
+ALWAYS = {"1": Rank.ONE, "0+": Rank.ARRAY, "1+": Rank.SOME, "2+": Rank.MORE, "any": Rank.ANY}
 """The ranks that the facts state outright."""
 
 _HARMLESS = frozenset({"dtype", "order", "copy", "subok", "device", "like"})
@@ -69,6 +70,8 @@ def of_result(fact: NumpyFact, call: LibraryCall) -> Rank:
     """The rank of what a NumPy function makes of arrays and numbers."""
     word, _, otherwise = fact.rank.partition("/")
     least = ALWAYS.get(otherwise, Rank.UNKNOWN)
+    if word == "any" or holds_any(call.state, call.inputs):
+        return Rank.ANY
     state, given = call.state, call.arguments
     match word:
         case "shape":
@@ -89,6 +92,12 @@ def of_result(fact: NumpyFact, call: LibraryCall) -> Rank:
     if fact.gives in ("tensor", "integers"):
         return broadcast(rank_of(state, value) for value in call.inputs)
     return Rank.UNKNOWN
+
+
+def holds_any(state: State, values: list[Value]) -> bool:
+    """Whether there are arrays among these that may be masked or matrices: most functions keep that."""
+    things = reachable(state, values)
+    return any(isinstance(thing, Array) and thing.rank is Rank.ANY for thing in things)
 
 
 def _first(fact: NumpyFact, call: LibraryCall) -> Value:
@@ -126,6 +135,8 @@ def of_attribute(name: str, rank: Rank) -> Rank | None:
     fact = numpy_fact(f"{ARRAY}.{name}")
     if fact is None or fact.gives != "attribute" or not fact.rank:
         return None
+    if rank is Rank.ANY:
+        return rank
     word, _, otherwise = fact.rank.partition("/")
     if word == "same" and has_dimensions(rank):
         return rank
@@ -140,6 +151,8 @@ def _of_counts(state: State, counts: tuple[Value, ...]) -> Rank:
 
 def of_item(state: State, rank: Rank, index: Value) -> Rank:
     """The rank of `array[index]`."""
+    if rank is Rank.ANY:
+        return rank
     kind = index_kind(state, index)
     if kind == "whole":
         return rank if has_dimensions(rank) else Rank.ARRAY

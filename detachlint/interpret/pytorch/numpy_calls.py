@@ -179,7 +179,8 @@ def _unmodelled(machine: Machine, call: LibraryCall, severed: frozenset[Span]) -
     machine.opaque(f"numpy callable {call.name}")
     state = call.state
     if call.receiver or not any(holds_tensor(state, value) for value in call.inputs):
-        return machine.new(state, call.activation, call.span, "array", Array(severed))
+        rank = Rank.ANY if array_ranks.holds_any(state, call.inputs) else Rank.UNKNOWN
+        return machine.new(state, call.activation, call.span, "array", Array(severed, rank))
     return machine.unknown(state, call.activation, call.span, "array", grad=NO, severed=severed)
 
 
