@@ -70,8 +70,9 @@ def tells_layout(fact: CallFact | ModuleFact) -> bool:
 def depends_on_more(fact: CallFact | ModuleFact) -> bool:
     """Whether it depends on sizes, layouts, exact dtypes or whether a module is in training, of which
     the analysis does not know, what comes out."""
-    lazily = isinstance(fact, CallFact) and fact.traits.get("conj") == "perhaps-of-real"
-    return fact.aliasing is Aliasing.SOMETIMES or lazily
+    traits = fact.traits if isinstance(fact, CallFact) else {}
+    by_sizes = traits.get("conj") == "perhaps-of-real" or traits.get("layout") == "whole"
+    return fact.aliasing is Aliasing.SOMETIMES or by_sizes
 
 
 def test_a_sample_of_rows_says_of_programs_what_pytorch_does() -> None:
