@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from detachlint.domain.belief import BOTTOM, MAYBE, NO, YES, Belief, Truth
-from detachlint.domain.objects import Mapping, Sequence, Tensor, Unknown
+from detachlint.domain.objects import Kind, Mapping, Sequence, Tensor, Unknown
 from detachlint.domain.values import Address, Atom, Value, in_order
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch.tensors import DEEPEST, MANY, NO_TENSORS, flag_of_tensor
@@ -89,7 +89,8 @@ def _atom(
             place.append(atom)
             grad = thing.grad.in_unseen_hands()
             return grad, Belief(thing.grad.usual, Truth.MAYBE)
-        if any(t.held.usual in EVIDENCE for t in (thing.device, thing.narrow)):
+        placed = any(t.held.usual in EVIDENCE for t in (thing.device, thing.narrow))
+        if placed and not _is_part_of_module(state, atom, thing):
             place.append(atom)
             return thing.grad, Belief(Truth.YES, Truth.MAYBE)
         found.unseen |= depth == DEEPEST
@@ -106,6 +107,23 @@ def _atom(
     if key not in found.known:
         found.known[key] = _items(state, items, thing.rest, found, depth, mappings)
     return found.known[key]
+
+
+def _is_part_of_module(state: State, address: Address, thing: Unknown) -> bool:
+    """Whether something unknown is where it is because the module was moved that it belongs to.
+
+    It may be a buffer or a module in there; it may be a number or a configuration just as well.
+    """
+    owner = next(iter(address.derived[1]), None) if address.derived is not None else None
+    around = state.get(owner) if isinstance(owner, Address) else None
+    if not isinstance(owner, Address) or not isinstance(around, Unknown):
+        return False
+    if any(
+        own.in_unseen_hands() != its.in_unseen_hands()
+        for own, its in ((thing.device, around.device), (thing.narrow, around.narrow))
+    ):
+        return False
+    return around.kind is Kind.MODULE or _is_part_of_module(state, owner, around)
 
 
 def _items(

@@ -32,7 +32,7 @@ def apply_maybe(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes
         made = Tensor(
             NO,
             leaf=YES,
-            dtype=Dtype.UNKNOWN,
+            dtype=placement.dtype_of_value(state, receiver) or Dtype.UNKNOWN,
             device=placement.common_device(state, [receiver]),
             severed=severed_in(state, [receiver]),
         )

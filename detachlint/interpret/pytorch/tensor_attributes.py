@@ -153,7 +153,10 @@ def read_maybe(
 def unknown_attribute(
     machine: Machine, address: Address, thing: Unknown, name: str, grad: Belief, span: Span
 ) -> Value:
-    """An attribute of something unknown: unknown as well, with what is believed of its owner."""
+    """An attribute of something unknown: unknown as well, with what is believed of its owner.
+
+    Nothing is sure of where it is: a module that is moved leaves plain attributes behind (executed).
+    """
     return machine.derived(
         f"attribute {name}",
         (address,),
@@ -161,8 +164,8 @@ def unknown_attribute(
         Unknown(
             Kind.ANY,
             grad,
-            device=thing.device,
-            narrow=thing.narrow,
+            device=thing.device.in_unseen_hands(),
+            narrow=thing.narrow.in_unseen_hands(),
             severed=thing.severed,
             story=thing.story,
         ),
