@@ -171,3 +171,46 @@ def test_continue_goes_on_with_the_next_element() -> None:
         "reveal_grad(x)\n"
     )
     assert revealed(body) == ["YES"]
+
+
+# --- items replaced one by one -------------------------------------------------------------------
+
+REPLACED = """
+class Encoder(nn.Module):
+    def forward(self, x):
+        return {{i: t * i for i in range(x)}}
+def use(model, x):
+    model.eval()
+    parts = model(x)
+    for key, value in {0}:
+        parts[key] = {1}
+    {2}.numpy()
+{3}
+"""
+IN_SIGHT = "use(Encoder(), 3)"
+EITHER = "use(Encoder() if os.getenv('x') else os.make(), 3)"
+
+
+@pytest.mark.parametrize("caller", ["", IN_SIGHT, EITHER])
+def test_what_a_module_perhaps_in_sight_gives_holds_what_replaced_its_items(caller: str) -> None:
+    read = "parts[key]"
+    clean = REPLACED.format("parts.items()", "value.detach()", read, caller)
+    assert raising_lines(clean) == []
+    dirty = REPLACED.format("parts.items()", "value * 2", read, caller)
+    assert raising_lines(dirty) == [10]
+
+
+def test_something_unknown_is_a_mapping_only_if_it_is_asked_for_items() -> None:
+    """A tensor whose rows are written still requires grad."""
+    rows = REPLACED.format("enumerate(parts)", "value.detach()", "parts[key]", "")
+    assert raising_lines(rows) == [10]
+
+
+def test_of_two_containers_either_may_be_left_as_it_is() -> None:
+    body = (
+        "one, two = {'x': t}, {'x': t}\n"
+        "either = one if os.getenv('x') else two\n"
+        "for key, value in either.items():\n    either[key] = value.detach()\n"
+        "one['x'].numpy()\n"
+    )
+    assert raising_lines(body) == [5]

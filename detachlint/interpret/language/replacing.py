@@ -11,10 +11,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from detachlint.domain.objects import Mapping, Sequence
-from detachlint.domain.values import Address, Value, single_address
+from detachlint.domain.objects import HeapObject, Kind, Mapping, Sequence, Unknown
+from detachlint.domain.traits import UNSEEN
+from detachlint.domain.values import Address, Value, in_order
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.state import State
+from detachlint.interpret.pytorch.tensors import flag_of, story_of
 from detachlint.ir.nodes import (
     Assign,
     AugmentedAssign,
@@ -41,19 +43,21 @@ COPIES = frozenset({"list", "tuple", "sorted"})
 
 
 class _Turns(NamedTuple):
-    """A loop whose variable `key` takes the place of each item of `owner`; by `position` in a list."""
+    """A loop whose variable `key` takes the place of each item of `owner`; by `position` in a list, or
+    asking it for its items or keys, as only a mapping is (`asked`)."""
 
     owner: Name
     key: str
     position: bool
+    asked: bool = False
 
 
 class Replaced(NamedTuple):
-    """A container each item of which a loop replaces: what it held before, and where that is gathered
-    which is stored meanwhile."""
+    """The container each item of which a loop replaces, or what that may be (`owners`): a mapping or
+    list, and something unknown. `stored` is where what it stores meanwhile is gathered."""
 
-    owner: Address
-    before: Value
+    owners: dict[Address, HeapObject]
+    """With what they are before the loop."""
     stored: Address
 
 
@@ -67,7 +71,7 @@ def watching(
         yield None
         return
     outer = activation.replaced
-    activation.replaced = {**outer, found.owner: found.stored}
+    activation.replaced = {**outer, **dict.fromkeys(found.owners, found.stored)}
     try:
         yield found
     finally:
@@ -87,18 +91,30 @@ def settle(state: State, found: Replaced) -> None:
     Where nothing was stored, it has had no turn: there was nothing in the container.
     """
     gathered = state.heap.pop(found.stored)
-    thing = state.get(found.owner)
     assert isinstance(gathered, Sequence)
+    for owner, before in found.owners.items():
+        _settle(state, owner, before, gathered.rest)
+
+
+def _settle(state: State, owner: Address, before: HeapObject, stored: Value) -> None:
+    thing = state.get(owner)
 
     def now(value: Value) -> Value:
-        return value - found.before | gathered.rest if value & found.before else value
+        return value - old | stored if value & old else value
 
+    if isinstance(thing, Unknown):
+        if stored:
+            grad, story = flag_of(state, stored), story_of(state, stored)
+            state.put(owner, replace(thing, grad=grad, device=UNSEEN, narrow=UNSEEN, story=story))
+        return
+    assert isinstance(before, (Mapping, Sequence))
+    old = before.all
     if isinstance(thing, Mapping):
         entries = {key: now(value) for key, value in thing.entries.items()}
-        state.put(found.owner, replace(thing, entries=entries, rest=now(thing.rest)))
+        state.put(owner, replace(thing, entries=entries, rest=now(thing.rest)))
     elif isinstance(thing, Sequence):
         items = tuple(map(now, thing.items))
-        state.put(found.owner, replace(thing, items=items, rest=now(thing.rest)))
+        state.put(owner, replace(thing, items=items, rest=now(thing.rest)))
 
 
 def _replaced(machine: Machine, node: For, state: State, activation: Activation) -> Replaced | None:
@@ -106,15 +122,34 @@ def _replaced(machine: Machine, node: For, state: State, activation: Activation)
     if turns is None or not _each_turn_stores(node.body, turns) or not _only_so(node.body, turns):
         return None
     outcomes = machine.evaluate(turns.owner, state.fork(), activation)
-    owner = single_address(outcomes[0][0]) if len(outcomes) == 1 else None
-    thing = state.get(owner) if owner is not None else None
-    if owner is None or owner.summary or owner in activation.replaced:
-        return None
-    if not isinstance(thing, Sequence if turns.position else Mapping):
+    owners = _owners(outcomes[0][0], turns, state, activation) if len(outcomes) == 1 else {}
+    if not owners:
         return None
     stored = machine.book.place(node.span, "replaced items", activation.context)
     state.heap[stored] = Sequence("list")
-    return Replaced(owner, thing.all, stored)
+    return Replaced(owners, stored)
+
+
+def _owners(
+    value: Value, turns: _Turns, state: State, activation: Activation
+) -> dict[Address, HeapObject]:
+    """What the loop goes through: one container, and what nobody knows but the program asks for items.
+
+    Of two containers either may be left as it is. Where it is the container or something unknown, that
+    is about the same container, as a rule: what a module gives that is in sight or perhaps another one.
+    """
+    owners: dict[Address, HeapObject] = {}
+    containers = 0
+    for atom in in_order(value):
+        thing = state.get(atom) if isinstance(atom, Address) else None
+        if not isinstance(atom, Address) or atom.summary or atom in activation.replaced:
+            return {}
+        if isinstance(thing, Sequence if turns.position else Mapping):
+            containers += 1
+        elif not turns.asked or not isinstance(thing, Unknown) or thing.kind is not Kind.ANY:
+            return {}
+        owners[atom] = thing
+    return owners if containers <= 1 else {}
 
 
 # --- how such loops are written ---------------------------------------------------------------
@@ -138,7 +173,7 @@ def _turns(node: For) -> _Turns | None:
         owner = iterable.function.value
         shape = {"items": Unpack, "keys": Name}.get(iterable.function.name)
         if isinstance(owner, Name) and shape is not None and isinstance(target, shape):
-            return _Turns(owner, first.name, position=False)
+            return _Turns(owner, first.name, position=False, asked=True)
     if len(iterable.arguments) != 1:
         return None
     given = iterable.arguments[0].value
