@@ -63,6 +63,7 @@ class ProjectAnalysis:
         self._found: dict[str, Found] = {}
         self._results: Iterator[tuple[str, Found]] | None = None
         self._apart: dict[Group, Unit] = {}
+        self._plans: dict[frozenset[str], Plan] = {}
 
     def facts(self, name: str) -> Facts | None:
         """The facts about one of the files; None if it is none of them, holds no crossing, or cannot
@@ -77,12 +78,12 @@ class ProjectAnalysis:
     def facts_apart(self, name: str) -> Facts | None:
         """The same for whoever asks for some of the files only, in any order: no more is analysed than
         what hangs together with this one."""
-        project, plan = self._planned
+        project, plan = self._project, self._plan_around(name)
         if name in plan.errors:
             raise plan.errors[name]
         if name in plan.silent:
             return Facts(name)
-        if name not in self._seeds:
+        if name not in plan.seeds:
             return None
         groups = [group for group in plan.groups if name in group.files]
         new = [group for group in groups if group not in self._apart]
@@ -102,14 +103,14 @@ class ProjectAnalysis:
         if result is None:
             return Facts(name)
         if result.unreached and self._is_seen_with_others(found, name):
-            (unit,) = self._units_for(self._planned[0], [Group((name,), alone=True)])
+            (unit,) = self._units_for(self._project, [Group((name,), alone=True)])
             result = result.completed_by(self._facts_of(unit, name))
         return result
 
     def _is_seen_with_others(self, units: list[Unit], name: str) -> bool:
         """Whether more than the file itself was in sight, so that less work is left for that."""
         files = {file for unit in units for file in unit.group.files}
-        return files != {name} or bool(self._planned[0].needs(name))
+        return files != {name} or bool(self._project.needs(name))
 
     def basis(self, name: str) -> str:
         """A text that is the same for the same facts about a file; empty if nobody knows that."""
@@ -132,23 +133,37 @@ class ProjectAnalysis:
         return ProjectAnalysis(names, texts, self._own, self._followed, consulted, self._codes)
 
     @cached_property
-    def _planned(self) -> tuple[Project, Plan]:
+    def _project(self) -> Project:
         files = ProjectFiles(self._names, self._texts, self._consulted, self._kept, self._codes)
-        project = Project(files, self._followed)
-        plan = plan_of(project, self._own)
+        return Project(files, self._followed)
+
+    @cached_property
+    def _plan(self) -> Plan:
+        plan = plan_of(self._project, self._own)
         self._kept.save()
         self._kept.forget()
-        return project, plan
+        return plan
 
     @cached_property
     def _seeds(self) -> frozenset[str]:
-        return frozenset(self._planned[1].seeds)
+        return frozenset(self._plan.seeds)
+
+    def _plan_around(self, name: str) -> Plan:
+        """What to analyse of the files that hang together with one: others are not parsed for it, unless
+        it is kept for the next question what they say."""
+        if self._units is not None:
+            return self._plan
+        around = self._project.around(name)
+        plan = self._plans.get(around)
+        if plan is None:
+            plan = self._plans[around] = plan_of(self._project, self._own, around)
+        return plan
 
     def _units_of(self, name: str) -> Found | None:
         """Where the facts about a file come from; None if there are none, an empty list if it has
         nothing to tell of."""
         if self._results is None:
-            self._results = self._analyse(*self._planned)
+            self._results = self._analyse(self._project, self._plan)
         while name not in self._found:
             following = next(self._results, None)
             if following is None:
@@ -214,7 +229,7 @@ class ProjectAnalysis:
         if unit.facts is None and self._units is not None:
             unit.facts = self._units.load(unit)
         if unit.facts is None:  # the cache has lost them
-            anew = self._new_unit(self._planned[0], unit.group)
+            anew = self._new_unit(self._project, unit.group)
             unit.facts, unit.errors = anew.facts, anew.errors
         if file in unit.errors:
             raise unit.errors[file]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from detachlint.interpret.relevance import Mentions
@@ -28,16 +29,19 @@ class Plan:
     groups: list[Group] = field(default_factory=list)
 
 
-def plan_of(project: Project, own: OwnFacts = NO_OWN_FACTS) -> Plan:
-    """What to analyse of the named files of a project; `own` is what the user states."""
+def plan_of(
+    project: Project, own: OwnFacts = NO_OWN_FACTS, among: Collection[str] | None = None
+) -> Plan:
+    """What to analyse of the named files of a project, or of those `among` them that hang together;
+    `own` is what the user states."""
     with rarely_collected():
-        return _planned(project, own)
+        return _planned(project, own, project.files.named if among is None else among)
 
 
-def _planned(project: Project, own: OwnFacts) -> Plan:
+def _planned(project: Project, own: OwnFacts, names: Collection[str]) -> Plan:
     plan = Plan()
     seeds: dict[str, Mentions] = {}
-    for file in sorted(seeds_of(project, own)):
+    for file in sorted(seeds_of(project, own, names)):
         try:
             mentions = project.mentions(file)
         except Exception as error:
@@ -49,7 +53,7 @@ def _planned(project: Project, own: OwnFacts) -> Plan:
             seeds[file] = mentions
         else:
             plan.silent.append(file)
-    chosen = related_files(project, seeds, own)
+    chosen = related_files(project, seeds, own, names)
     plan.seeds = list(seeds)
     plan.groups = groups_of(project, set(seeds), chosen)
     project.files.forget_mentions()

@@ -10,6 +10,7 @@ from detachlint.interpret.relevance import Mentions
 from detachlint.ir.nodes import Code
 from detachlint.project.files import ProjectFiles
 from detachlint.project.followed import NOTHING_FOLLOWED, Followed
+from detachlint.project.links import both_ways, reachable
 from detachlint.project.outline import ImportLine, Outline
 from detachlint.project.resolve import INIT, Resolver
 from detachlint.source.span import Span
@@ -182,6 +183,22 @@ class Project:
             else:
                 owners.update({called: module for _, called in line.names})
         return owners
+
+    def around(self, name: str) -> frozenset[str]:
+        """The named files that hang together with one of them by imports, in either direction."""
+        return frozenset(reachable([name], self._around).intersection(self.files.named))
+
+    @cached_property
+    def _around(self) -> dict[str, set[str]]:
+        """Which files are linked with which, of those that the named ones lead to."""
+        links = {name: self.needs(name) for name in self.files.named}
+        pending = [file for needed in links.values() for file in needed]
+        while pending:
+            file = pending.pop()
+            if file not in links:
+                links[file] = self.needs(file)
+                pending += links[file]
+        return both_ways(links)
 
     def passes_on(self, file: str) -> bool:
         """Whether a file is there to pass on what others define."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Collection, Iterable, Set
 
 from detachlint.interpret.relevance import WORDS, Mentions, Relevance
-from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts
+from detachlint.knowledge.own import OwnFacts
 from detachlint.project.group import Group
 from detachlint.project.links import both_ways, reachable
 from detachlint.project.program import Project
@@ -29,21 +29,21 @@ LONGEST_PASS = 4
 
 
 def related_files(
-    project: Project, seeds: dict[str, Mentions], own: OwnFacts = NO_OWN_FACTS
+    project: Project, seeds: dict[str, Mentions], own: OwnFacts, names: Collection[str]
 ) -> set[str]:
-    """The files from which a crossing may be reached: `seeds` have one, the others import the file of a
-    function or class that leads to one, and mention it; or that file hands it to others itself when
-    it is imported, as a plug-in does."""
+    """The files from which a crossing may be reached, of those with these `names`: `seeds` have one, the
+    others import the file of a function or class that leads to one, and mention it; or that file hands
+    it to others itself when it is imported, as a plug-in does."""
     chosen = set(seeds)
     relevance = Relevance(own.crossing_words)
     relevance.add_mentions(list(seeds.values()))
-    candidates = [name for name in project.files.named if name not in chosen]
+    candidates = [name for name in names if name not in chosen]
     while True:
-        names = relevance.exported - WORDS
+        words = relevance.exported - WORDS
         added: dict[str, Mentions] = {}
         for file in candidates:
             reached = _reached(project, file, chosen)
-            if reached and (_hand_out(project, reached) or _mentions(project, file, names)):
+            if reached and (_hand_out(project, reached) or _mentions(project, file, words)):
                 mentions = project.mentions(file)
                 if mentions is not None:
                     added[file] = mentions
@@ -54,9 +54,9 @@ def related_files(
         candidates = [name for name in candidates if name not in added]
 
 
-def _mentions(project: Project, file: str, names: set[str]) -> bool:
+def _mentions(project: Project, file: str, words: set[str]) -> bool:
     outline = project.files.outline(file)
-    return outline is not None and not outline.words.isdisjoint(names)
+    return outline is not None and not outline.words.isdisjoint(words)
 
 
 def _hand_out(project: Project, files: set[str]) -> bool:
