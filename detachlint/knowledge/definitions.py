@@ -18,15 +18,19 @@ _LIKE_A_CLASS = re.compile(r"_*[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*")
 _DTYPE = re.compile(r"torch\.(?:b?float|complex|u?int|q?u?int|bool)\w*")
 
 
+NEVER_TRUE = frozenset({"typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING"})
+"""Flags of libraries that are false in every run."""
+
+
 @cache
 def is_definition(name: str) -> bool:
     """Whether a library has a function, class, module or dtype under that name.
 
-    False where nothing tells. `TYPE_CHECKING` counts: names for annotations are bound behind it.
+    False where nothing tells.
     """
     name = facts.canonical_name(name)
     owner, _, last = name.rpartition(".")
-    if not owner or owner == "builtins" or last == "TYPE_CHECKING":
+    if not owner or owner == "builtins":
         return True
     if _LIKE_A_CLASS.fullmatch(last) or _DTYPE.fullmatch(name):
         return True

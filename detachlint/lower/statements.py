@@ -106,10 +106,16 @@ def lower_nothing(lowering: Lowering, node: ast.stmt, out: list[Statement]) -> N
 
 
 def lower_if(lowering: Lowering, node: ast.If, out: list[Statement]) -> None:
+    """What `if TYPE_CHECKING:` imports is imported first: it never runs, but annotations mean it."""
     test = lowering.expression(node.test)
-    out.append(
-        If(test, lowering.block(node.body), lowering.block(node.orelse), lowering.span_of(node))
-    )
+    body, orelse = lowering.block(node.body), lowering.block(node.orelse)
+    if "TYPE_CHECKING" in (getattr(node.test, "id", ""), getattr(node.test, "attr", "")):
+        out.extend([each for each in body if _is_import(each)])
+    out.append(If(test, body, orelse, lowering.span_of(node)))
+
+
+def _is_import(statement: Statement) -> bool:
+    return isinstance(statement, Assign) and isinstance(statement.value, Import)
 
 
 def lower_for(lowering: Lowering, node: ast.For | ast.AsyncFor, out: list[Statement]) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO, YES, Truth
 from detachlint.domain.objects import Array, Instance, Mapping, Sequence, Tensor, Unknown, View
-from detachlint.domain.values import Address, Atom, Literal, Method, Value, literal
+from detachlint.domain.values import Address, Atom, Library, Literal, Method, Value, literal
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import membership, names
@@ -22,6 +22,7 @@ from detachlint.interpret.pytorch import guards
 from detachlint.interpret.pytorch.tensors import flag_of_atom
 from detachlint.ir.nodes import Attribute, Bind, Call, Expression, Logical, Name, Operator
 from detachlint.knowledge import facts
+from detachlint.knowledge.definitions import NEVER_TRUE
 from detachlint.source.span import Span
 
 if TYPE_CHECKING:
@@ -94,6 +95,8 @@ def truth_of(state: State, atom: Atom) -> bool | None:
     if isinstance(atom, Method) and isinstance(atom.receiver, Address):
         # An attribute of something unknown, named like a method that we know.
         return None if isinstance(state.get(atom.receiver), Unknown) else True
+    if isinstance(atom, Library) and atom.name in NEVER_TRUE:
+        return False
     if not isinstance(atom, Address):
         return None if membership.may_be_anything(atom) else True
     equal = state.equals.get(atom)
