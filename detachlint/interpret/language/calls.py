@@ -10,6 +10,7 @@ from detachlint.domain.objects import (
     Function,
     GradSwitch,
     Instance,
+    Iterator,
     Kind,
     Mapping,
     Partial,
@@ -32,7 +33,7 @@ from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.describe import describe
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.engine.unseen_calls import call_unknown
-from detachlint.interpret.language import classes
+from detachlint.interpret.language import classes, manager_decorators
 from detachlint.interpret.language.absent import without_none
 from detachlint.interpret.language.conditions import test
 from detachlint.interpret.language.lookup import find_in_class, is_module
@@ -256,6 +257,9 @@ def _call_object(
             return _call_partial(machine, thing, arguments, state, activation, span, shown)
         case GradSwitch():
             return _decorate(machine, thing, arguments, state, activation, span, shown)
+        case Iterator() if manager_decorators.decorates(state, thing):
+            call = LibraryCall("", BOTTOM_VALUE, arguments, state, activation, span, shown)
+            return manager_decorators.decorated(machine, address, call)
         case Instance():
             return _call_instance(
                 machine, address, thing, arguments, state, activation, span, shown
@@ -330,6 +334,8 @@ def _call_instance(
             given = arguments.after(value_of(address))
             return call_value(machine, found[0], given, state, activation, span, shown)
     call = LibraryCall("__call__", value_of(address), arguments, state, activation, span, shown)
+    if manager_decorators.decorates(state, thing):
+        return manager_decorators.decorated(machine, address, call)
     function = arguments.get(0)
     if function is not None and gradmode.is_switch(state, value_of(address)):
         return [(surrounding_calls.decorated(machine, call, function, thing), state)]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from detachlint.domain.objects import Function, Instance, Iterator
+from detachlint.domain.objects import Instance, Iterator
 from detachlint.domain.values import NONE, Address, Library, Value, addresses, in_order, value_of
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language import assignment, generators
+from detachlint.interpret.language import assignment, generators, manager_decorators
 from detachlint.interpret.language.control import intercept, run_suppressed
 from detachlint.interpret.language.lookup import class_names, find_in_class
 from detachlint.interpret.pytorch import gradmode
@@ -44,7 +44,7 @@ def _run_one(
     if gradmode.is_switch(state, manager):
         return _run_switched(machine, node, manager, state, activation)
     if isinstance(thing, Iterator) and isinstance(atom, Address):
-        if thing.kind == "generator" and _is_manager_function(state, thing):
+        if manager_decorators.is_manager_function(state, thing):
             return _run_around_yield(machine, node, atom, thing, state, activation)
     elif isinstance(thing, Instance) and "contextlib.suppress" in class_names(state, thing):
         return run_suppressed(machine, node, state, activation)
@@ -103,14 +103,6 @@ def _run_stack(
         return [after]
 
     return _run_body_and(leave, machine, node, manager, state, activation)
-
-
-def _is_manager_function(state: State, thing: Iterator) -> bool:
-    for atom in thing.function:
-        function = state.get(atom) if isinstance(atom, Address) else None
-        if isinstance(function, Function) and function.manager:
-            return True
-    return False
 
 
 def _run_around_yield(
