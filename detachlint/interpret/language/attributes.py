@@ -170,6 +170,8 @@ def _read_atom(
         return thing.items[thing.fields.index(name)]
     if isinstance(thing, Function) and name in thing.attributes:
         return thing.attributes[name]
+    if isinstance(thing, Function) and name == "__name__":
+        return value_of(literal(thing.code.name))
     return value_of(Method(atom, name))
 
 
@@ -181,6 +183,8 @@ def _read_unknown(
         known = guards.device_type(state, address)
     if known:
         return known
+    if name == "__dict__" and thing.attributes:
+        return value_of(attributes_as_mapping(machine, state, address, thing, span))
     if thing.made_by and own_calls.is_known(machine, f"{thing.made_by}.{name}"):
         return value_of(Method(address, name))
     if thing.kind in (Kind.ANY, Kind.MODULE) and (

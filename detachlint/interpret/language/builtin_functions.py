@@ -85,7 +85,7 @@ def _as_text(machine: Machine, call: LibraryCall) -> Outcomes:
     ]
 
 
-UNKNOWN_RESULTS = frozenset({"eval", "exec", "__import__", "globals", "locals", "type", "open"})
+UNKNOWN_RESULTS = frozenset({"eval", "exec", "__import__", "globals", "type", "open"})
 
 
 def call_torch_predicate(machine: Machine, asks: str, call: LibraryCall) -> Outcomes:

@@ -171,6 +171,16 @@ def _vars(machine: Machine, call: LibraryCall) -> Outcomes:
     )
 
 
+def _locals(machine: Machine, call: LibraryCall) -> Outcomes:
+    """The variables of a function, as they are now; those of a module can be set by anyone."""
+    state, activation = call.state, call.activation
+    if activation.code.kind != "function":
+        return [(machine.unknown(state, activation, call.span, "locals"), state)]
+    variables = state.frame(activation.frame).variables
+    named = Mapping({literal(name): value for name, value in variables.items()})
+    return [(machine.new(state, activation, call.span, "locals", named), state)]
+
+
 def _type(machine: Machine, call: LibraryCall) -> Outcomes:
     subject = call.arguments.get(0) or BOTTOM_VALUE
     parts: set[Atom] = set()
@@ -209,6 +219,7 @@ HANDLERS: dict[str, Handler] = {
     "getattr": _getattr,
     "hasattr": _hasattr,
     "isinstance": _isinstance,
+    "locals": _locals,
     "property": _property,
     "setattr": _setattr,
     "staticmethod": _property,

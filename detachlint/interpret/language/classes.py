@@ -19,7 +19,7 @@ from detachlint.domain.values import (
     single_address,
     value_of,
 )
-from detachlint.interpret.engine.activation import Activation, Outcomes
+from detachlint.interpret.engine.activation import Activation, Outcome, Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import definitions
@@ -327,7 +327,7 @@ def _initialize_fields(
     activation: Activation,
     span: Span,
 ) -> State:
-    attributes = _field_values(machine, address, cls, arguments, state, activation, span)
+    attributes, state = _field_values(machine, address, cls, arguments, state, activation, span)
     for atom in made:
         thing = state.get(atom) if isinstance(atom, Address) else None
         if isinstance(thing, Instance) and isinstance(atom, Address):
@@ -347,32 +347,33 @@ def _field_values(
     state: State,
     activation: Activation,
     span: Span,
-) -> dict[str, Value]:
+) -> tuple[dict[str, Value], State]:
     values: dict[str, Value] = {}
     for position, name in enumerate(cls.fields):
         given = arguments.get(position, name)
         if given is None:
-            given = _field_default(machine, address, name, state, activation, span)
+            given, state = _field_default(machine, address, name, state, activation, span)
         if not given:
             given = machine.unknown(state, activation, span, f"field {name}")
         values[name] = given
-    return values
+    return values, state
 
 
 def _field_default(
     machine: Machine, address: Address, name: str, state: State, activation: Activation, span: Span
-) -> Value:
+) -> Outcome:
     found = find_in_class(state, address, name)
     if found is None:
-        return BOTTOM_VALUE
+        return BOTTOM_VALUE, state
     parts: list[Value] = []
     for atom in in_order(found[0]):
         thing = state.get(atom) if isinstance(atom, Address) else None
         if isinstance(thing, Instance) and "dataclasses.field" in _library_names(thing):
-            parts.append(_from_field(machine, thing, state, activation, span, name))
+            value, state = _from_field(machine, thing, state, activation, span, name)
+            parts.append(value)
         else:
             parts.append(value_of(atom))
-    return join_values(parts)
+    return join_values(parts), state
 
 
 def _library_names(thing: Instance) -> list[str]:
@@ -381,18 +382,18 @@ def _library_names(thing: Instance) -> list[str]:
 
 def _from_field(
     machine: Machine, thing: Instance, state: State, activation: Activation, span: Span, name: str
-) -> Value:
+) -> Outcome:
     default = thing.attributes.get("default")
     if default:
-        return default
+        return default, state
     factory = thing.attributes.get("default_factory")
     if not factory:
-        return BOTTOM_VALUE
+        return BOTTOM_VALUE, state
     outer = activation.context
     activation.context = machine.book.keyed_context(outer, span, name)
     outcomes = machine.call(factory, Arguments(), state, activation, span, "default_factory")
     activation.context = outer
-    return join_values(value for value, _ in outcomes)
+    return machine.join_outcomes(outcomes) if outcomes else (BOTTOM_VALUE, state)
 
 
 def _named_tuple(

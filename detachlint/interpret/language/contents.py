@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from detachlint.domain.objects import Instance, Mapping, Sequence
+from detachlint.domain.objects import Instance, Mapping, Sequence, Unknown
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     Address,
@@ -151,15 +151,18 @@ ATTRIBUTES = "__dict__"
 
 
 def attributes_as_mapping(
-    machine: Machine, state: State, address: Address, thing: Instance, span: Span
+    machine: Machine, state: State, address: Address, thing: Instance | Unknown, span: Span
 ) -> Address:
     """The `__dict__` of an object: what is stored in it by `keep` is an attribute from then on.
 
-    It shows the attributes that there are when it is asked for.
+    It shows the attributes that there are when it is asked for. An unknown object may have others.
     """
     found = machine.book.derive(ATTRIBUTES, (address,), span, Mapping(), family=address.summary)
     entries = {literal(name): value for name, value in thing.attributes.items()}
-    state.heap[found] = Mapping(entries)
+    rest = BOTTOM_VALUE
+    if isinstance(thing, Unknown):
+        rest = machine.derived("other attributes", (address,), span, Unknown())
+    state.heap[found] = Mapping(entries, rest, rest)
     return found
 
 
@@ -171,7 +174,7 @@ def keep(state: State, address: Address, thing: Mapping) -> None:
         return
     for owner in operands:
         instance = state.get(owner) if isinstance(owner, Address) else None
-        if isinstance(owner, Address) and isinstance(instance, Instance):
+        if isinstance(owner, Address) and isinstance(instance, (Instance, Unknown)):
             named = {key.value: value for key, value in thing.entries.items()}
             attributes = {name: value for name, value in named.items() if isinstance(name, str)}
             state.put(owner, replace(instance, attributes=attributes))

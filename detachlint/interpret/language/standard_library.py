@@ -23,8 +23,15 @@ from detachlint.domain.values import (
 )
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
-from detachlint.interpret.engine.state import State
-from detachlint.interpret.language import copying, exits, imports, iterator_tools, operators
+from detachlint.interpret.engine.state import State, join_states
+from detachlint.interpret.language import (
+    attribute_stores,
+    copying,
+    exits,
+    imports,
+    iterator_tools,
+    operators,
+)
 from detachlint.interpret.language.contents import resolved
 from detachlint.interpret.pytorch import library_objects
 from detachlint.ir.nodes import Name, Operator
@@ -58,14 +65,36 @@ def _first_argument(machine: Machine, call: LibraryCall) -> Outcomes:
 
 
 def _decorator_of_its_argument(machine: Machine, call: LibraryCall) -> Outcomes:
-    """`functools.wraps(f)` and `lru_cache(…)`: decorators that change nothing for us."""
+    """`functools.lru_cache(…)`: a decorator that changes nothing for us."""
     first = call.arguments.get(0)
-    if call.name != "functools.wraps" and first is not None and single_literal(first) is None:
+    if first is not None and single_literal(first) is None:
         return [(first, call.state)]
     identity = Partial(value_of(Library("detachlint.identity")))
     return [
         (machine.new(call.state, call.activation, call.span, "decorator", identity), call.state)
     ]
+
+
+def _wraps(machine: Machine, call: LibraryCall) -> Outcomes:
+    """`functools.wraps(wrapped)`: what calls `update_wrapper` for the function it decorates."""
+    wrapped = call.arguments.get(0, "wrapped") or BOTTOM_VALUE
+    update = Partial(value_of(Library("functools.update_wrapper")), (), {"wrapped": wrapped})
+    return [(machine.new(call.state, call.activation, call.span, "decorator", update), call.state)]
+
+
+def _update_wrapper(machine: Machine, call: LibraryCall) -> Outcomes:
+    """The wrapper, which has the name of what it wraps from now on."""
+    wrapper = call.arguments.get(0, "wrapper") or BOTTOM_VALUE
+    wrapped = call.arguments.get(1, "wrapped") or BOTTOM_VALUE
+    state, activation, span = call.state, call.activation, call.span
+    named = machine.read_attribute(wrapped, "__name__", state, activation, span, call.shown)
+    name, after = machine.join_outcomes(named) if named else (BOTTOM_VALUE, state)
+    for attribute, value in (("__name__", name), ("__wrapped__", wrapped)):
+        ends = attribute_stores.write_attribute(
+            machine, wrapper, attribute, value, after, activation, span
+        )
+        after = join_states(ends)
+    return [(wrapper, after)]
 
 
 def _import_module(machine: Machine, call: LibraryCall) -> Outcomes | None:
@@ -336,7 +365,8 @@ HANDLERS: dict[str, Handler] = {
     "builtins.__import__": _import_module,
     "importlib.import_module": _import_module,
     "functools.partial": _partial,
-    "functools.wraps": _decorator_of_its_argument,
+    "functools.wraps": _wraps,
+    "functools.update_wrapper": _update_wrapper,
     "functools.lru_cache": _decorator_of_its_argument,
     "functools.cache": _decorator_of_its_argument,
     "functools.reduce": _reduce,
