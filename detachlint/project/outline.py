@@ -28,6 +28,16 @@ _ACTS = re.compile(
       | class \s+ \w+ \s* \( (?P<bases>[^\n:]*) )""",
     re.VERBOSE | re.MULTILINE,
 )
+_SWITCHES = re.compile(
+    r"""^ (?! [ \t]* (?: with | async | [@\#] ) ) [^\n\#"']*?
+    (?: set_grad_enabled \s* \( | (?:no_grad|enable_grad|inference_mode) \s* \( [^\n]* __enter__ )""",
+    re.VERBOSE | re.MULTILINE,
+)
+SWITCHING = ("set_grad_enabled", "__enter__")
+"""Without these, the grad mode is what it was once a `with` or a function is left."""
+_AT_MARGIN = re.compile(
+    r"^(?:(?:async\s+)?(?:def|class)\s+(?P<name>\w+)|[^\s#)\]}]).*", re.MULTILINE
+)
 _BY_NAME = re.compile(
     r"""(?: import_module | __import__ ) \( \s* ["'] (?P<module>\.*[\w.]+) ["']
       | ["'] (?P<text> \.*(?:[^\W\d]\w*\.)+[^\W\d]\w* | \.+[^\W\d]\w* ) ["']""",
@@ -99,10 +109,14 @@ def _aliases(text: str) -> Iterator[tuple[str, str]]:
 
 @value_class(frozen=True, slots=True)
 class Deeds:
-    """What a file does when it is imported: whose functions it calls, whose classes it derives from."""
+    """What a file does when it is imported: whose functions it calls, whose classes it derives from.
+
+    `switches`: it may leave the grad mode switched, in its own code or by a function that it calls.
+    """
 
     called: frozenset[str]
     derived_from: frozenset[str]
+    switches: bool
 
 
 def deeds_in(text: str) -> Deeds:
@@ -114,7 +128,17 @@ def deeds_in(text: str) -> Deeds:
             bases.update(_NAME.findall(match["bases"]))
         else:
             called.add(match["decorator"] or match["called"])
-    return Deeds(frozenset(called), frozenset(bases))
+    return Deeds(frozenset(called), frozenset(bases), _switches_grad_mode(text, called))
+
+
+def _switches_grad_mode(text: str, called: set[str]) -> bool:
+    if not any(word in text for word in SWITCHING):
+        return False
+    for match in _SWITCHES.finditer(text):
+        lines = [*_AT_MARGIN.finditer(text, 0, match.end())][-1:]
+        if any("__name__" not in line[0] and line["name"] in {None, *called} for line in lines):
+            return True
+    return False
 
 
 @value_class(frozen=True, slots=True)

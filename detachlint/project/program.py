@@ -162,6 +162,8 @@ class Project:
         outline = self._outline(file)
         if outline is None:
             return False
+        if outline.deeds.switches:
+            return True
         owners = self._owners_of_names(file)
         if any(name in owners for name in outline.deeds.called):
             return True

@@ -5,6 +5,9 @@ were the first: what it leaves in the heap is its *image*, which is then laid in
 needs the module. That is sound for modules that only define things. Those that act on others when
 they are imported (`Program.acts_on_import`) are run at their import statement, and what they did to
 objects of other modules is merged into the state that imports them.
+
+A module that is needed while others are being imported sees of those what they have defined so far: a
+part of a package registers with what stands in the package's `__init__.py` above the import.
 """
 
 from __future__ import annotations
@@ -37,10 +40,15 @@ the bound on modules before the program at hand names the first one it needs."""
 
 @value_class(frozen=True, slots=True)
 class Image:
-    """What importing a module leaves behind: objects (those of modules it needed, too), grad mode."""
+    """What importing a module leaves behind: objects (those of modules it needed, too), grad mode.
+
+    `within` are the modules that were being imported then. What was there of their variables is not
+    kept: they have more of them, once they have been run to their end.
+    """
 
     heap: dict[Address, HeapObject]
     mode: Belief
+    within: tuple[str, ...] = ()
 
 
 def load(machine: Machine, file: str, state: State) -> Address | None:
@@ -54,9 +62,24 @@ def load(machine: Machine, file: str, state: State) -> Address | None:
         if code is None or file in machine.importing or len(machine.importing) >= DEEPEST_IMPORT:
             state.heap.log.now.total = True  # it depends on what is being imported
             return None
-        image = machine.images[file] = _image(machine, file, code)
+        image = machine.images[file] = _image(machine, file, code, state)
+        return frame
     _lay_into(machine, image, state)
+    for outer in image.within:
+        load(machine, outer, state)
     return frame
+
+
+def load_packages(machine: Machine, file: str, state: State) -> None:
+    """Run the packages around a module that act on import, from the outermost inwards."""
+    packages: list[str] = []
+    level = 1
+    while (package := machine.program.find(file, level, "")) and package.endswith("__init__.py"):
+        packages.append(package)
+        level += 1
+    for package in reversed(packages):
+        if package != file and machine.program.acts_on_import(package):
+            load_for_deeds(machine, package, state)
 
 
 def load_for_deeds(machine: Machine, file: str, state: State) -> None:
@@ -70,16 +93,26 @@ def load_for_deeds(machine: Machine, file: str, state: State) -> None:
     load(machine, file, state)
 
 
-def _image(machine: Machine, file: str, code: Code) -> Image:
-    state = pristine(machine, file, code)
+def _image(machine: Machine, file: str, code: Code, importer: State) -> Image:
+    """Run a module for the first time; what comes of it is there for the importer, too."""
+    within = tuple(machine.importing)
+    seen = importer.heap if within else {}
+    state = State(Heap({**seen, machine.frame_of(file): Frame(code, None)}), YES, {}, {})
     with machine.aside(file):
         normal, broken = run_module(machine, state, file, code)
         end = join_states(
             normal or broken or [state]
         )  # who imports it goes on only after the former
-    for address, thing in end.heap.items():
+    unfinished = {machine.frame_of(outer) for outer in within}
+    heap = {address: thing for address, thing in end.heap.items() if address not in unfinished}
+    for address, thing in heap.items():
         machine.originals.setdefault(address, thing)
-    return Image(dict(end.heap), end.mode)
+    for address, thing in end.heap.items():
+        if importer.heap.get(address) is not thing:
+            importer.heap[address] = thing
+    if end.mode != YES:
+        importer.mode = end.mode
+    return Image(heap, end.mode, within)
 
 
 def pristine(machine: Machine, file: str, code: Code) -> State:

@@ -47,8 +47,7 @@ def evaluate_import(
         if node.attribute == "*":
             _note_stars(machine, value_of(Library(node.module)), state, activation)
         return [(_library(machine, node), state)]
-    if machine.program.acts_on_import(file):
-        importing.load_for_deeds(machine, file, state)
+    _load_for_deeds(machine, file, state)
     if node.attribute == "*":
         _bind_all(machine, file, state, activation)
         return [(value_of(SourceModule(file)), state)]
@@ -91,9 +90,14 @@ def import_by_name(machine: Machine, name: str, state: State, span: Span) -> Val
     file = machine.program.find(span.file, level, name[level:])
     if file is None:
         return None
+    _load_for_deeds(machine, file, state)
+    return value_of(SourceModule(file))
+
+
+def _load_for_deeds(machine: Machine, file: str, state: State) -> None:
+    importing.load_packages(machine, file, state)
     if machine.program.acts_on_import(file):
         importing.load_for_deeds(machine, file, state)
-    return value_of(SourceModule(file))
 
 
 def resolved(machine: Machine, value: Value, state: State, span: Span) -> Value:

@@ -1,0 +1,6 @@
+LOSSES = {}
+
+
+def loss(function):
+    LOSSES[function.__name__] = function
+    return function
