@@ -199,7 +199,7 @@ def _read_unknown(
     grad = thing.grad
     if thing.kind is Kind.MODULE:
         grad = BY_DEFAULT if facts.may_be_parameter(name) else MAYBE
-    return tensor_attributes.unknown_attribute(machine, address, thing, name, grad, span)
+    return tensor_attributes.unknown_attribute(machine, address, thing, name, grad, state, span)
 
 
 def _tells_module(name: str) -> bool:

@@ -147,29 +147,35 @@ def read_maybe(
         # `.shape`, `.dtype`, … of a tensor are no tensors; those of an own class might be anything.
         return machine.derived(f"attribute {name}", (address,), span, Unknown(Kind.ANY, NO))
     grad = thing.grad if result is Result.PROPAGATE else NO
-    return unknown_attribute(machine, address, thing, name, grad, span)
+    return unknown_attribute(machine, address, thing, name, grad, state, span)
 
 
 def unknown_attribute(
-    machine: Machine, address: Address, thing: Unknown, name: str, grad: Belief, span: Span
+    machine: Machine,
+    address: Address,
+    thing: Unknown,
+    name: str,
+    grad: Belief,
+    state: State,
+    span: Span,
 ) -> Value:
     """An attribute of something unknown: unknown as well, with what is believed of its owner.
 
     Nothing is sure of where it is: a module that is moved leaves plain attributes behind (executed).
     """
-    return machine.derived(
-        f"attribute {name}",
-        (address,),
-        span,
-        Unknown(
-            Kind.ANY,
-            grad,
-            device=thing.device.in_unseen_hands(),
-            narrow=thing.narrow.in_unseen_hands(),
-            severed=thing.severed,
-            story=thing.story,
-        ),
+    part = Unknown(
+        Kind.ANY,
+        grad,
+        device=thing.device.in_unseen_hands(),
+        narrow=thing.narrow.in_unseen_hands(),
+        severed=thing.severed,
+        story=thing.story,
     )
+    (found,) = machine.derived(f"attribute {name}", (address,), span, part)
+    if isinstance(found, Address) and state.heap.get(found) is None and found.default != part:
+        # It was read before, in a world where its owner was somewhere else.
+        state.heap[found] = part
+    return value_of(found)
 
 
 def read_fact(
