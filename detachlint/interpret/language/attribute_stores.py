@@ -19,7 +19,7 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language import importing
+from detachlint.interpret.language import descriptors, importing
 from detachlint.interpret.language.lookup import find_in_class
 from detachlint.interpret.pytorch import tensor_attributes
 from detachlint.source.span import Span
@@ -74,21 +74,23 @@ def _own_store(
             own = find_in_class(state, cls, "__setattr__") if isinstance(cls, Address) else None
             if own is not None:
                 return own[0], Arguments((value_of(atom), value_of(literal(name)), value))
-    setter = _setter(state, thing, name)
-    return None if setter is None else (value_of(setter), Arguments((value_of(atom), value)))
-
-
-def _setter(state: State, thing: Instance, name: str) -> Address | None:
     for cls in in_order(thing.cls):
         found = find_in_class(state, cls, name) if isinstance(cls, Address) else None
-        if found is None:
-            continue
-        for atom in found[0]:
-            descriptor = state.get(atom) if isinstance(atom, Address) else None
-            if isinstance(descriptor, Function) and descriptor.kind == "property":
-                for setter in in_order(descriptor.setter):
-                    if isinstance(setter, Address):
-                        return setter
+        if found is not None:
+            setter = _setter(state, found[0])
+            if setter is not None:
+                return value_of(setter), Arguments((value_of(atom), value))
+            return descriptors.store(state, atom, found[0], value)
+    return None
+
+
+def _setter(state: State, found: Value) -> Address | None:
+    for atom in found:
+        descriptor = state.get(atom) if isinstance(atom, Address) else None
+        if isinstance(descriptor, Function) and descriptor.kind == "property":
+            for setter in in_order(descriptor.setter):
+                if isinstance(setter, Address):
+                    return setter
     return None
 
 

@@ -35,7 +35,7 @@ from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.evidence import is_sign
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language import imports
+from detachlint.interpret.language import descriptors, imports
 from detachlint.interpret.language.absent import without_none
 from detachlint.interpret.language.contents import attributes_as_mapping, kind_of_subclass
 from detachlint.interpret.language.lookup import (
@@ -81,7 +81,8 @@ def read_attribute(
         dynamic = _dynamic(found)
         if dynamic is not None:
             before = state if len(value) == 1 else state.fork()
-            outcomes += _call_getattr(machine, atom, name, before, activation, span)
+            by = descriptors.read if dynamic.name.startswith(descriptors.GET) else _call_getattr
+            outcomes += by(machine, atom, name, before, activation, span)
             continue
         getter = _getter(state, found)
         if getter is None:
@@ -99,7 +100,7 @@ def read_attribute(
 def _dynamic(found: Value) -> Method | None:
     if len(found) == 1:
         (atom,) = found
-        if isinstance(atom, Method) and atom.name.startswith("__getattr__ "):
+        if isinstance(atom, Method) and atom.name.startswith(("__getattr__ ", descriptors.GET)):
             return atom
     return None
 
@@ -234,6 +235,8 @@ def _read_instance(
             own = None
         if own:
             parts.append(own)
+        elif found is not None and descriptors.method_of(state, found[0], "__get__"):
+            parts.append(value_of(Method(address, descriptors.GET + name)))
         elif found is not None:
             parts.append(bind_members(state, found[0], address, cls))
         else:
@@ -246,7 +249,7 @@ def _is_data_descriptor(state: State, value: Value) -> bool:
         thing = state.get(atom) if isinstance(atom, Address) else None
         if isinstance(thing, Function) and thing.kind == "property":
             return True
-    return False
+    return descriptors.method_of(state, value, "__set__") is not None
 
 
 def _missing(
