@@ -35,6 +35,12 @@ class Asked:
         self.answers["submodule", package, name] = _shown(found)
         return found
 
+    def modules_in(self, package: str) -> dict[str, str]:
+        """As `Project.modules_in`."""
+        found = self._project.modules_in(package)
+        self.answers["modules_in", package] = str(found)
+        return found
+
     def code(self, file: str) -> Code | None:
         """As `Project.code`: what the answer is, the content of the file decides, and how many were
         asked for before."""
@@ -65,6 +71,8 @@ def _answer(project: Project, kind: str, *about: str) -> str:
         return _shown(project.find(importer, int(level), module))
     if kind == "submodule":
         return _shown(project.submodule(*about))
+    if kind == "modules_in":
+        return str(project.modules_in(*about))
     if kind == "code":
         return _digest(project, *about)
     if kind == "is_imported":

@@ -43,6 +43,12 @@ _BY_NAME = re.compile(
       | ["'] (?P<text> \.*(?:[^\W\d]\w*\.)+[^\W\d]\w* | \.+[^\W\d]\w* ) ["']""",
     re.VERBOSE,
 )
+_BEGINNING_OF_NAME = re.compile(
+    r"""["'] (?P<package> \.*(?:[^\W\d]\w*\.)+ | \.+ ) \w* (?: ["'] \s* \+ | \{ | %s )""",
+    re.VERBOSE,
+)
+EVERY_MODULE = "*."
+"""In an import by name, in place of a name: any module of the package may be meant."""
 IMPORTS_BY_NAME = ("import_module", "__import__")
 """With these, any text may name what a program imports."""
 _NAME = re.compile(r"[^\W\d]\w*")
@@ -88,6 +94,16 @@ def imports_by_name_in(text: str) -> tuple[ImportLine, ...]:
         _named(match["module"] or match["text"], is_module=match["module"] is not None)
         for match in _BY_NAME.finditer(text)
     )
+
+
+def imports_by_beginning_in(text: str) -> tuple[ImportLine, ...]:
+    """The packages of which texts of a file may name a module: `"package." + name`."""
+    found: list[ImportLine] = []
+    for match in _BEGINNING_OF_NAME.finditer(text):
+        path = match["package"].lstrip(".")
+        level = len(match["package"]) - len(path)
+        found.append(ImportLine(level, path.rstrip("."), ((EVERY_MODULE, ""),), "", True))
+    return tuple(found)
 
 
 def _named(name: str, *, is_module: bool) -> ImportLine:
@@ -163,10 +179,11 @@ class Outline:
 
 def outline_of(text: str) -> Outline:
     """The outline of a file with that text."""
+    dynamically = any(word in text for word in IMPORTS_BY_NAME)
     return Outline(
         imports_in(text),
-        imports_by_name_in(text),
-        any(word in text for word in IMPORTS_BY_NAME),
+        (*imports_by_name_in(text), *(imports_by_beginning_in(text) if dynamically else ())),
+        dynamically,
         deeds_in(text),
         any(hook in text for hook in SUBCLASS_HOOKS),
         mentions_tensors(text),

@@ -11,7 +11,7 @@ from detachlint.ir.nodes import Code
 from detachlint.project.files import ProjectFiles
 from detachlint.project.followed import NOTHING_FOLLOWED, Followed
 from detachlint.project.links import both_ways, reachable
-from detachlint.project.outline import ImportLine, Outline
+from detachlint.project.outline import EVERY_MODULE, ImportLine, Outline
 from detachlint.project.resolve import INIT, Resolver
 from detachlint.source.span import Span
 
@@ -46,6 +46,10 @@ class Project:
     def submodule(self, package: str, name: str) -> str | None:
         """The file of a module in a package."""
         return self._resolver.submodule(package, name)
+
+    def modules_in(self, package: str) -> dict[str, str]:
+        """The files of the modules in a package, by their names."""
+        return self._resolver.modules_in(package)
 
     def code(self, file: str) -> Code | None:
         """A module, ready to run; None for a folder, a file Python cannot read, and one too many."""
@@ -139,6 +143,8 @@ class Project:
             for count in range(1, len(parts))
         ]
         inner = [self.submodule(module, name) for name, _ in line.names or ()]
+        if line.names == ((EVERY_MODULE, ""),):
+            inner = [*self.modules_in(module).values()]
         return [file for file in (*around, module, *inner) if file is not None]
 
     def _search_for_deeds(self, file: str) -> bool:

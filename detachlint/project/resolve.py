@@ -95,13 +95,24 @@ class Resolver:
 
     def submodule(self, package: str, name: str) -> str | None:
         """The module `name` in a package; `package` is its `__init__.py` or its folder."""
-        path = self.files.path(package)
-        head, tail = os.path.split(path)
-        folder = head if tail == INIT else path
-        if tail != INIT and tail.endswith(".py"):
-            return None
-        found = self._step(folder, name)
+        folder = self._folder_of(package)
+        found = self._step(folder, name) if folder is not None else None
         return self.files.shown(found) if found is not None else None
+
+    def modules_in(self, package: str) -> dict[str, str]:
+        """The files of the modules in a package, by their names, in order."""
+        folder = self._folder_of(package)
+        entries = sorted(self.files.entries(folder)) if folder is not None else []
+        names = [entry.removesuffix(".py") for entry in entries if entry != INIT]
+        files = {name: self.submodule(package, name) for name in names if name.isidentifier()}
+        return {name: file for name, file in files.items() if file is not None}
+
+    def _folder_of(self, package: str) -> str | None:
+        """The folder of a package's modules; None for a module, which has none."""
+        head, tail = os.path.split(self.files.path(package))
+        if tail == INIT:
+            return head
+        return None if tail.endswith(".py") else os.path.join(head, tail)  # noqa: PTH118 (a str)
 
     def _walk(self, folder: str, parts: list[str]) -> str | None:
         """The file or folder that is reached from a folder by names; a folder of nothing is none."""

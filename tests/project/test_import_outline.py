@@ -79,3 +79,22 @@ def test_deeds(text: str, called: set[str]) -> None:
 
 def test_bases_of_classes_are_seen() -> None:
     assert {"Base", "Mixin"} <= deeds_in("class A(Base, m.Mixin):\n    pass\n").derived_from
+
+
+@pytest.mark.parametrize(
+    ("text", "switches"),
+    [
+        ("torch.set_grad_enabled(False)", True),
+        ("try:\n    import apex\nexcept ImportError:\n    set_grad_enabled(False)", True),
+        ("torch.no_grad().__enter__()", True),
+        ("def quiet():\n    torch.set_grad_enabled(False)\n\n\nquiet()", True),
+        ("def quiet():\n    torch.set_grad_enabled(False)\n\n\nother()", False),
+        ("with torch.set_grad_enabled(False):\n    f()", False),
+        ("@torch.set_grad_enabled(False)\ndef f():\n    pass", False),
+        ('if __name__ == "__main__":\n    torch.set_grad_enabled(False)', False),
+        ("# torch.set_grad_enabled(False)", False),
+        ("    torch.set_grad_enabled(False", False),
+    ],
+)
+def test_grad_mode_left_switched_on_import(text: str, switches: bool) -> None:
+    assert deeds_in(text).switches is switches

@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 
 from detachlint.api import check_paths
-from detachlint.project.outline import ImportLine, imports_by_name_in
+from detachlint.project.outline import (
+    EVERY_MODULE,
+    ImportLine,
+    imports_by_beginning_in,
+    imports_by_name_in,
+)
 
 WRITER = "def write(tensor):\n    return tensor.numpy()\n"
 CALL = "write(torch.ones(2, requires_grad=True))\n"
@@ -31,6 +36,29 @@ def test_what_a_text_may_name(text: str, expected: ImportLine) -> None:
 )
 def test_texts_that_name_no_module(text: str) -> None:
     assert imports_by_name_in(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "level", "module"),
+    [
+        ('"models." + name', 0, "models"),
+        ("f'a.b.{name}'", 0, "a.b"),
+        ('f".{name}"', 1, ""),
+        ('"nets.%s_net" % name', 0, "nets"),
+        ('"..parts.net_{}".format(name)', 2, "parts"),
+    ],
+)
+def test_what_the_beginning_of_a_text_may_name(text: str, level: int, module: str) -> None:
+    assert imports_by_beginning_in(text) == (
+        ImportLine(level, module, ((EVERY_MODULE, ""),), "", True),
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ['name.rsplit(".", 1)', '"models" + name', '"./" + name', 'f"{a}.{b}"']
+)
+def test_beginnings_that_name_no_package(text: str) -> None:
+    assert imports_by_beginning_in(text) == ()
 
 
 @pytest.mark.parametrize(

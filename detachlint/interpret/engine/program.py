@@ -21,6 +21,9 @@ class Program(Protocol):
     def submodule(self, package: str, name: str) -> str | None:
         """The file of a module in a package."""
 
+    def modules_in(self, package: str) -> dict[str, str]:
+        """The files of the modules in a package, by their names."""
+
     def code(self, file: str) -> Code | None:
         """A module, ready to run; None for a folder, and where Python could not read it."""
 
@@ -46,6 +49,10 @@ class LoneFile:
     def submodule(self, package: str, name: str) -> str | None:
         """Nothing."""
         return None
+
+    def modules_in(self, package: str) -> dict[str, str]:
+        """None."""
+        return {}
 
     def code(self, file: str) -> Code | None:
         """Nothing."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO
-from detachlint.domain.objects import Iterator, Kind, Mapping, Sequence
+from detachlint.domain.objects import Iterator, Kind, Mapping, Sequence, Unknown
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     NONE,
@@ -208,9 +208,22 @@ def _formatted(machine: Machine, node: Display, state: State, activation: Activa
             keys = [next(how) if key is not None else None for key in node.keys]
             text = textual.joined(end, values[: len(pieces)], keys)
             if text is None:
-                text = machine.unknown(end, activation, node.span, "text", kind=Kind.TEXT, grad=NO)
+                text = _unknown_text(machine, values[: len(pieces)], node, end, activation)
             outcomes.append((text, end))
     return machine.merge_outcomes(outcomes)
+
+
+def _unknown_text(
+    machine: Machine,
+    pieces: tuple[Value, ...],
+    node: Display,
+    state: State,
+    activation: Activation,
+) -> Value:
+    if pieces and all(len(piece) == 1 for piece in pieces):
+        atoms = tuple(atom for piece in pieces for atom in piece)
+        return machine.derived(textual.JOINED, atoms, node.span, Unknown(Kind.TEXT, NO))
+    return machine.unknown(state, activation, node.span, "text", kind=Kind.TEXT, grad=NO)
 
 
 def _append(

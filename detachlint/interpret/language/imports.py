@@ -34,6 +34,9 @@ from detachlint.source.span import Span
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
 
+MOST_BY_NAME = 24
+"""Modules that one import by a name that is not known to its end may mean."""
+
 LONGEST_CHAIN = 12
 """Files through which one name is passed on, before it is taken for a circle."""
 
@@ -92,6 +95,23 @@ def import_by_name(machine: Machine, name: str, state: State, span: Span) -> Val
         return None
     _load_for_deeds(machine, file, state)
     return value_of(SourceModule(file))
+
+
+def import_by_beginning(machine: Machine, beginning: str, state: State, span: Span) -> Value | None:
+    """What `importlib.import_module(beginning + unknown)` gives: any module of a package that fits."""
+    package, dot, start = beginning.rpartition(".")
+    path = package.lstrip(".")
+    level = len(package) - len(path) + (not path)
+    around = machine.program.find(span.file, level, path) if dot else None
+    if around is None:
+        return None
+    modules = machine.program.modules_in(around)
+    files = [file for name, file in modules.items() if name.startswith(start)]
+    if not files or len(files) > MOST_BY_NAME:
+        return None
+    for file in files:
+        _load_for_deeds(machine, file, state)
+    return frozenset(SourceModule(file) for file in files)
 
 
 def _load_for_deeds(machine: Machine, file: str, state: State) -> None:

@@ -32,7 +32,7 @@ from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.describe import describe
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language import identities
+from detachlint.interpret.language import identities, textual
 from detachlint.interpret.language.contents import limited, merged_mapping
 from detachlint.interpret.language.lookup import find_in_class
 from detachlint.interpret.pytorch import array_operators
@@ -163,6 +163,10 @@ def _combine(
         return _sequence_result(machine, node, operands, state, activation)
     if "mapping" in kinds and node.name == "|":
         return _mapping_result(machine, node, operands, state, activation)
+    firsts = tuple(atom for operand in operands for atom in in_order(operand)[:1])
+    alone = all(len(operand) == 1 for operand in operands)
+    if node.name == "+" and alone and textual.beginning_of(firsts[0]):
+        return machine.derived(textual.JOINED, firsts, node.span, Unknown(Kind.TEXT, NO))
     if "unknown" in kinds:
         return _unknown_result(machine, node, operands, state, activation)
     if "array" in kinds:
@@ -172,8 +176,7 @@ def _combine(
     kind = Kind.TRUTH if node.name in COMPARISONS else Kind.OTHER
     if kinds <= {"number"} and kind is Kind.OTHER:
         kind = Kind.NUMBER
-    firsts = tuple(atom for operand in operands for atom in in_order(operand)[:1])
-    if all(len(operand) == 1 for operand in operands):
+    if alone:
         return machine.derived(node.name, firsts, node.span, Unknown(kind, NO))
     return machine.unknown(state, activation, node.span, node.name, kind=kind, grad=NO)
 

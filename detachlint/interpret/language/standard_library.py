@@ -31,6 +31,7 @@ from detachlint.interpret.language import (
     imports,
     iterator_tools,
     operators,
+    textual,
 )
 from detachlint.interpret.language.contents import resolved
 from detachlint.interpret.pytorch import library_objects
@@ -98,9 +99,17 @@ def _update_wrapper(machine: Machine, call: LibraryCall) -> Outcomes:
 
 
 def _import_module(machine: Machine, call: LibraryCall) -> Outcomes | None:
-    """`importlib.import_module("a.b")` and `__import__("a")`, where the name is known."""
+    """`importlib.import_module("a.b")` and `__import__("a")`, where the name is known.
+
+    Of `"package." + name` the package is: it is any of its modules.
+    """
     given = in_order(resolved(call.state, call.arguments.get(0, "name") or BOTTOM_VALUE))
     names = [a.value for a in given if isinstance(a, Literal) and isinstance(a.value, str)]
+    if not names and len(given) == 1:
+        found = imports.import_by_beginning(
+            machine, textual.beginning_of(given[0]), call.state, call.span
+        )
+        return None if found is None else [(found, call.state)]
     if not names or len(names) < len(given):
         return None
     builtin = call.name == "builtins.__import__"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from detachlint.domain.objects import Instance
 from detachlint.domain.values import (
     Address,
+    Atom,
     Literal,
     Value,
     addresses,
@@ -36,6 +37,9 @@ LONGEST_TEXT = 200
 
 MOST_TEXTS = 8
 """Texts that one f-string is known to give."""
+
+JOINED = "joined text"
+"""How a text that is put together, by an f-string or by `+`, is derived from its pieces."""
 
 _CONVERSIONS: dict[str, Callable[[object], object]] = {
     "": lambda value: value,
@@ -118,6 +122,16 @@ def _texts(state: State, value: Value, how: Value | None) -> list[str] | None:
         except (ValueError, TypeError, KeyError):
             return None  # the program raises here
     return sorted(found)
+
+
+def beginning_of(atom: Atom) -> str:
+    """What a text begins with, as far as it is known: `f"models.{name}"`, `"models." + name`."""
+    if isinstance(atom, Literal):
+        return atom.value if isinstance(atom.value, str) else ""
+    if not isinstance(atom, Address) or atom.derived is None:
+        return ""
+    operator, operands = atom.derived
+    return beginning_of(operands[0]) if operator == JOINED and operands else ""
 
 
 def _constants(state: State, value: Value) -> list[ConstantValue] | None:

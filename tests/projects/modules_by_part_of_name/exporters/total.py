@@ -1,0 +1,2 @@
+def export(values):
+    return values.detach().sum().numpy()

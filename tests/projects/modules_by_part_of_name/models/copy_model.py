@@ -1,0 +1,3 @@
+class Model:
+    def __call__(self, image):
+        return image.clone()

@@ -1,0 +1,6 @@
+from . import stage
+
+
+@stage
+def crop(image):
+    return image[:, 1:]
