@@ -25,7 +25,7 @@ from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.handed_out import run_handed_out_in
 from detachlint.interpret.language import containers, exits
 from detachlint.interpret.language.contents import BUILTIN_BASES
-from detachlint.interpret.language.lookup import class_names, library_bases
+from detachlint.interpret.language.lookup import class_names, find_in_class, library_bases
 from detachlint.interpret.pytorch import (
     callbacks,
     custom_functions,
@@ -151,7 +151,7 @@ def _by_class(
             return [(value_of(address), call.state)]
         return [(_by_fact(machine, fact, thing, call), call.state)]
     if name == "threading.Thread" and call.name in ("start", "run"):
-        return _start_thread(machine, thing, call)
+        return _start_thread(machine, address, thing, call)
     if name == "contextlib.ExitStack" and call.name == "enter_context":
         return _enter_context(address, call)
     if name == "concurrent.futures.Future" and call.name == "result":
@@ -203,7 +203,15 @@ def _in_threads(machine: Machine, call: LibraryCall) -> Outcomes:
     return [(machine.new(call.state, call.activation, call.span, "future", future), call.state)]
 
 
-def _start_thread(machine: Machine, thing: Instance, call: LibraryCall) -> Outcomes:
+def _start_thread(
+    machine: Machine, address: Address, thing: Instance, call: LibraryCall
+) -> Outcomes:
+    """A thread runs its target, or what a class derived from `Thread` does in its `run`."""
+    for cls in in_order(thing.cls) if call.name == "start" else ():
+        own = find_in_class(call.state, cls, "run") if isinstance(cls, Address) else None
+        if own is not None:
+            callbacks.run_aside(machine, call, own[0], Arguments((value_of(address),)), YES)
+            return [(NONE, call.state)]
     target = thing.attributes.get("target")
     if target:
         arguments: tuple[Value, ...] = ()
