@@ -60,30 +60,27 @@ def analyse_groups(
     task: Task, groups: Sequence[Group], jobs: int, texts: Mapping[str, str]
 ) -> Iterator[Outcome]:
     """What comes of each group, in their order. Raises `WorkerLost`."""
-    global _task
     forks = sys.platform == "linux" and threading.active_count() == 1
     context = multiprocessing.get_context("fork" if forks else "spawn")
-    _task = task if forks else None  # who is forked off has it already
-    given = None
+    # Who is forked off is handed the task itself; for others it is made again.
+    given: Task | _Given = task
     if not forks:
         given = _Given(task.project.files.named, dict(texts), task.own, task.project.followed)
     workers = ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(given,))
-    finished = False
     try:
         pending = iter(groups)
         futures = [workers.submit(_analyse, group) for group in islice(pending, 2 * jobs)]
         for at in range(len(groups)):
             outcome = futures[at].result()
             futures += [workers.submit(_analyse, group) for group in islice(pending, 1)]
-            finished = at == len(groups) - 1  # whether or not anybody asks for more
+            if at == len(groups) - 1:
+                workers.shutdown()  # now: perhaps nobody asks whether there is more
             yield outcome
     except BrokenProcessPool as error:
         raise WorkerLost from error
     finally:
-        _task = None
-        if not finished:
-            _terminate(workers)
-        workers.shutdown(wait=finished, cancel_futures=True)
+        _terminate(workers)
+        workers.shutdown(wait=False, cancel_futures=True)
 
 
 def _terminate(workers: ProcessPoolExecutor) -> None:
@@ -92,16 +89,17 @@ def _terminate(workers: ProcessPoolExecutor) -> None:
         worker.terminate()
 
 
-def _begin(given: _Given | None) -> None:
+def _begin(given: Task | _Given) -> None:
     """Start working for another process."""
     global _task
     # Ctrl-C goes to all processes of a terminal; one of them is enough to say so.
     with suppress(ValueError):
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    if given is not None:
+    if isinstance(given, _Given):
         consulted = Consulted()
         files = ProjectFiles(given.names, given.texts, consulted)
-        _task = Task(Project(files, given.followed), given.own, consulted)
+        given = Task(Project(files, given.followed), given.own, consulted)
+    _task = given
 
 
 def _analyse(group: Group) -> Outcome:

@@ -137,8 +137,9 @@ def assume(state: State, atom: Atom, truth: bool) -> None:
             state.equals[first] = operands[1]
     elif operator == "attribute requires_grad" and isinstance(first, Address):
         _assume_flag(state, first, truth)
-    elif operator == "isinstance" and truth and isinstance(first, Address):
-        membership.assume_class(state, first, operands[1])
+    elif operator == "isinstance" and isinstance(first, Address):
+        told = membership.assume_class if truth else membership.assume_no_class
+        told(state, first, operands[1])
     elif operator == "is None" and truth and isinstance(first, Address):
         state.truths[first] = False
         state.equals[first] = literal(None)

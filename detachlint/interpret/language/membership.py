@@ -6,6 +6,7 @@ import builtins
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from detachlint.domain.belief import MAYBE, NO
 from detachlint.domain.objects import (
     Array,
     Class,
@@ -20,14 +21,14 @@ from detachlint.domain.objects import (
     View,
 )
 from detachlint.domain.rank import Rank
-from detachlint.domain.traits import Dtype, Family
-from detachlint.domain.values import Address, Atom, Library, Literal, Value, in_order
+from detachlint.domain.traits import UNSEEN, Dtype, Family
+from detachlint.domain.values import Address, Atom, Library, Literal, Value, in_order, value_of
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import find_in_class, library_bases, linear_order
 from detachlint.knowledge import facts
 from detachlint.knowledge.class_facts import is_derived
 from detachlint.knowledge.definitions import is_definition
-from detachlint.knowledge.names import ARRAY, ARRAY_CLASSES, MODULE
+from detachlint.knowledge.names import ARRAY, ARRAY_CLASSES, MODULE, TENSOR
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -218,9 +219,32 @@ def _library_is_a(name: str, ancestor: str) -> bool | None:
     return None
 
 
-def assume_class(state: State, address: Address, cls: Atom) -> None:
-    """An unknown object turned out to be of a class."""
+def _names(state: State, classes: Atom) -> list[str]:
+    """The names of classes, one or a tuple of them, as far as libraries have them; else the empty one."""
+    return [
+        facts.canonical_name(cls.name) if isinstance(cls, Library) else ""
+        for cls in _flatten(state, value_of(classes))
+    ]
+
+
+def assume_no_class(state: State, address: Address, classes: Atom) -> None:
+    """An unknown object turned out to be of none of some classes.
+
+    What is no tensor requires no grad itself, and is nowhere; what it holds may.
+    """
     thing = state.get(address)
+    if isinstance(thing, Unknown) and TENSOR in _names(state, classes):
+        grad = thing.grad if thing.grad == NO else MAYBE
+        state.heap[address] = replace(thing, grad=grad, device=UNSEEN, narrow=UNSEEN, story=None)
+
+
+def assume_class(state: State, address: Address, cls: Atom) -> None:
+    """An unknown object turned out to be of a class, or of one of several."""
+    thing = state.get(address)
+    names = _names(state, cls)
+    if isinstance(thing, Unknown) and names and NUMBER_CLASSES.issuperset(names):
+        state.heap[address] = replace(thing, kind=Kind.NUMBER)
+        return
     if not isinstance(thing, Unknown) or not isinstance(cls, Library):
         return
     name = facts.canonical_name(cls.name)
@@ -240,5 +264,3 @@ def assume_class(state: State, address: Address, cls: Atom) -> None:
         state.heap[address] = Array(thing.severed, rank)
     elif name == "builtins.str":
         state.heap[address] = replace(thing, kind=Kind.TEXT)
-    elif name in NUMBER_CLASSES:
-        state.heap[address] = replace(thing, kind=Kind.NUMBER)
