@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from detachlint.domain.belief import BOTTOM, MAYBE, NO, YES, Belief, Truth
+from detachlint.domain.belief import BOTTOM, MAYBE, NO, YES, Belief, Truth, join_beliefs
 from detachlint.domain.objects import Kind, Mapping, Sequence, Tensor, Unknown
 from detachlint.domain.values import Address, Atom, Value, in_order
 from detachlint.interpret.engine.state import State
@@ -65,9 +65,7 @@ def find(state: State, value: Value, mappings: bool = False) -> Found:
 
 
 def _join(beliefs: Iterable[Belief]) -> Belief:
-    joined = BOTTOM
-    for belief in beliefs:
-        joined = joined.join(belief)
+    joined = join_beliefs(beliefs)
     return NO if joined == BOTTOM else joined
 
 
