@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
-from dataclasses import field, replace
+from dataclasses import field
 from enum import Enum
 from itertools import zip_longest
 from typing import TypeAlias, TypeVar, final
@@ -30,7 +30,7 @@ from detachlint.domain.traits import (
 from detachlint.domain.values import BOTTOM_VALUE, Address, Atom, Literal, Value
 from detachlint.ir.nodes import Code
 from detachlint.source.span import Span
-from detachlint.source.value_class import value_class
+from detachlint.source.value_class import replace, value_class
 
 NOTHING_SEVERED: frozenset[Span] = frozenset()
 

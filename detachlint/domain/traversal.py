@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
-from dataclasses import replace
 
 from detachlint.domain.objects import (
     Array,
@@ -24,6 +23,7 @@ from detachlint.domain.objects import (
     View,
 )
 from detachlint.domain.values import Address, Value
+from detachlint.source.value_class import replace
 
 
 def map_object(thing: HeapObject, change: Callable[[Value], Value]) -> HeapObject:

@@ -9,7 +9,6 @@ bounds it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from operator import attrgetter
 from typing import TYPE_CHECKING, TypeAlias, final
 
 from detachlint.ir.nodes import ConstantValue
@@ -82,10 +81,13 @@ class Super:
 
 
 @final
-@value_class(frozen=True, slots=True, eq=False)
-class Address:
-    """One place of the abstract heap; made once by the interpreter's address book, so compared by
-    identity.
+class Address(int):
+    """One place of the abstract heap; made once by the interpreter's address book.
+
+    It is its serial number, and those of one book are unique: compared, hashed and sorted as the
+    number it is, without a call of Python code, which happens tens of thousands of times for a small
+    program. So sets of addresses are also gone through in an order that does not depend on where in
+    memory things lie, and two analyses of one program take their steps in the same order.
 
     A place stands for one concrete object, or, if `summary`, for any number of them: then only weak
     updates are sound. `default` is what lies there when the heap says nothing (unknown objects need
@@ -93,25 +95,30 @@ class Address:
     computed from others, so that the same question asked twice has one answer.
     """
 
-    serial: int
     span: Span
     role: str
-    summary: bool = False
-    default: HeapObject | None = None
-    derived: tuple[str, tuple[Atom, ...]] | None = None
+    summary: bool
+    default: HeapObject | None
+    derived: tuple[str, tuple[Atom, ...]] | None
 
-    def __hash__(self) -> int:
-        # Not by identity: sets are gone through in an order of hashes, which must not depend on where
-        # in memory things lie, or two analyses of one program would take their steps in other orders.
-        return self.serial
+    def __new__(
+        cls,
+        serial: int,
+        span: Span,
+        role: str,
+        summary: bool = False,
+        default: HeapObject | None = None,
+        derived: tuple[str, tuple[Atom, ...]] | None = None,
+    ) -> Address:
+        """The address of that number."""
+        made = super().__new__(cls, serial)
+        made.span, made.role, made.summary = span, role, summary
+        made.default, made.derived = default, derived
+        return made
 
     def __repr__(self) -> str:
         mark = "*" if self.summary else ""
-        return f"<{self.role}{mark} {self.span.line}:{self.span.column} #{self.serial}>"
-
-
-by_age = attrgetter("serial")
-"""The key that sorts addresses, the oldest first."""
+        return f"<{self.role}{mark} {self.span.line}:{self.span.column} #{int(self)}>"
 
 
 Atom: TypeAlias = "Literal | Library | SourceModule | Imported | Method | Bound | Super | Address"
@@ -160,7 +167,7 @@ def single_address(value: Value) -> Address | None:
 
 def addresses(value: Value) -> list[Address]:
     """The addresses of a value, oldest first: a deterministic order."""
-    return sorted((a for a in value if isinstance(a, Address)), key=by_age)
+    return sorted(a for a in value if isinstance(a, Address))
 
 
 def in_order(value: Value) -> list[Atom]:
@@ -172,9 +179,9 @@ def in_order(value: Value) -> list[Atom]:
 
 def _order(atom: Atom) -> tuple[int, int, str]:
     if isinstance(atom, Address):
-        return (0, atom.serial, "")
+        return (0, atom, "")
     if isinstance(atom, Bound):
         receiver = atom.receiver
-        serial = f"{receiver.serial:09}" if isinstance(receiver, Address) else repr(receiver)
-        return (1, atom.function.serial, serial)
+        serial = f"{int(receiver):09}" if isinstance(receiver, Address) else repr(receiver)
+        return (1, atom.function, serial)
     return (2, 0, repr(atom))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from detachlint.domain.belief import Belief
@@ -11,7 +11,7 @@ from detachlint.domain.story import Story
 from detachlint.domain.traits import Traits
 from detachlint.knowledge.model import Gate
 from detachlint.source.span import Span
-from detachlint.source.value_class import value_class
+from detachlint.source.value_class import replace, value_class
 
 
 @value_class(frozen=True, slots=True)

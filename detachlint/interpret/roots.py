@@ -13,7 +13,7 @@ from contextlib import nullcontext
 from detachlint.domain.belief import BY_DEFAULT, NO, Belief, Truth
 from detachlint.domain.objects import Class, Function, Instance, Mapping, Partial, Sequence
 from detachlint.domain.traversal import values_in
-from detachlint.domain.values import Address, Value, addresses, by_age, value_of
+from detachlint.domain.values import Address, Value, addresses, value_of
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.ageing import age
 from detachlint.interpret.engine.arguments import Arguments
@@ -53,10 +53,7 @@ def named_objects(machine: Machine, world: State, file: str) -> list[Address]:
             elif isinstance(thing, Class):
                 pending += [v for v in thing.attributes.values() if _has_class(world, v)]
     found |= {address for address in machine.escaped if address in world.heap}
-    return sorted(
-        (address for address in found if _file_of(world, address) == file),
-        key=by_age,
-    )
+    return sorted(address for address in found if _file_of(world, address) == file)
 
 
 def _file_of(world: State, address: Address) -> str | None:
@@ -258,7 +255,7 @@ class Roots:
         for end in ends:
             inner = [
                 (address, thing)
-                for address in sorted(parted(end.heap, before)[1], key=by_age)
+                for address in sorted(parted(end.heap, before)[1])
                 if address not in before
                 and address not in self.machine.originals
                 and isinstance(thing := end.heap.get(address), Function)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import BY_DEFAULT
@@ -23,6 +22,7 @@ from detachlint.interpret.language.annotated import stated
 from detachlint.interpret.pytorch.placement import says_where
 from detachlint.interpret.pytorch.training_mode import TOLD
 from detachlint.ir.nodes import Parameter, ParameterKind
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dataclasses import dataclass as value_class
+    from dataclasses import replace
 else:
+    from dataclasses import replace as _replace_in_dataclass
 
     def value_class(*, frozen: bool, slots: bool, eq: bool = True) -> Callable[[type], Any]:
         """A dataclass that is frozen for whoever checks types, and quick for Python.
@@ -26,6 +28,7 @@ else:
         def made(cls: type) -> type:
             own = {"__repr__", *(("__eq__", "__hash__") if eq else ())} - cls.__dict__.keys()
             made = dataclass(slots=slots, eq=False, repr=False)(cls)
+            _fields_of[made] = _getter([field.name for field in fields(made) if field.init])
             for name, method in _methods(made).items():
                 if name in own:
                     setattr(made, name, method)
@@ -33,12 +36,34 @@ else:
 
         return made
 
+    def replace(value: Any, /, **changes: Any) -> Any:
+        """The same value but for these fields: `dataclasses.replace`, at a third of its time.
+
+        That one asks each field whether the constructor takes it; those of a value class do. Other
+        dataclasses are handed over to it.
+        """
+        get = _fields_of.get(value.__class__)
+        if get is None:
+            return _replace_in_dataclass(value, **changes)
+        made = value.__class__(*get(value))
+        for name, field in changes.items():
+            setattr(made, name, field)
+        return made
+
+
+_fields_of: dict[type, Callable[[Any], tuple[Any, ...]]] = {}
+"""By value class: what its constructor takes, read off a value."""
+
+
+def _getter(names: list[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """What reads these attributes. Of a single one `attrgetter` makes no tuple."""
+    get: Callable[[Any], Any] = attrgetter(*names) if names else lambda self: ()
+    return get if len(names) != 1 else lambda self: (get(self),)
+
 
 def _methods(cls: type[Any]) -> dict[str, Callable[..., Any]]:
-    names = [field.name for field in fields(cls) if field.compare]
-    get: Callable[[Any], Any] = attrgetter(*names) if names else lambda self: ()
-    # Of a single name, `attrgetter` makes no tuple; and a value is to be hashed apart from what it holds.
-    values = get if len(names) != 1 else lambda self: (get(self),)
+    # A tuple even of one: a value is to be hashed apart from what it holds.
+    values = _getter([field.name for field in fields(cls) if field.compare])
 
     def equals(self: Any, other: object) -> Any:
         return (
@@ -57,4 +82,4 @@ def _shown(self: Any) -> str:
     return f"{type(self).__qualname__}({', '.join(shown)})"
 
 
-__all__ = ["value_class"]
+__all__ = ["replace", "value_class"]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+import dataclasses
+from dataclasses import field
 
 import pytest
 
-from detachlint.source.value_class import value_class
+from detachlint.source.value_class import replace, value_class
 
 
 @value_class(frozen=True, slots=True)
@@ -38,6 +39,38 @@ def test_a_value_is_changed_by_making_another() -> None:
     first = Point(1, 2, "here")
     assert replace(first, y=3) == Point(1, 3)
     assert (first.y, replace(first, y=3).note) == (2, "here")
+
+
+def test_any_field_can_be_another_and_is_not_written_into_the_first() -> None:
+    first = Point(1, 2, "here")
+    for changes in ({}, {"x": 5}, {"y": 7, "note": "there"}, {"x": 0, "y": 0, "note": ""}):
+        changed = replace(first, **changes)
+        assert changed is not first
+        assert dataclasses.astuple(changed) == dataclasses.astuple(
+            dataclasses.replace(first, **changes)
+        )
+    assert dataclasses.astuple(first) == (1, 2, "here")
+
+
+def test_a_value_of_a_single_field_is_changed_too() -> None:
+    assert replace(Place(1), x=2).x == 2
+
+
+def test_another_dataclass_is_changed_as_python_does() -> None:
+    @dataclasses.dataclass
+    class Plain:
+        x: int
+        twice: int = field(init=False)
+
+        def __post_init__(self) -> None:
+            self.twice = 2 * self.x
+
+    assert replace(Plain(1), x=4).twice == 8
+
+
+def test_what_is_no_field_is_refused() -> None:
+    with pytest.raises(AttributeError):
+        replace(Point(1), z=1)  # type: ignore[call-arg]  # that there is none is what is tested
 
 
 def test_a_value_has_its_fields_and_no_others() -> None:

@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
         "--shrink", type=float, default=60.0, metavar="SECONDS", help="0 prints them as they are"
     )
     parser.add_argument(
-        "--fixes-every", type=int, default=10, metavar="N", help="fix one program in N; 0 for none"
+        "--fixes-every", type=int, default=20, metavar="N", help="fix one program in N; 0 for none"
     )
     return parser
 

@@ -44,7 +44,7 @@ class Plan:
     first: int = 0
     jobs: int = 1
     excluded: frozenset[str] = frozenset()
-    fixes_every: int = 10
+    fixes_every: int = 20
     """One program in so many is fixed too, and run again."""
     chunk: int = 25
     """Programs that a process is given at a time."""

@@ -3,6 +3,9 @@
 In a template `{v}` stands for a vector, `{s}` for a scalar tensor, `{m}` for a mask, `{n}` for a
 Python number and `{f}` for a Python flag. The first column names the group for the statistics: what
 the operation does to the grad state, which the generator itself never looks at.
+
+Views whose elements may lie in another order than they count are converted where they are made: whether
+`view.reshape(3)` copies such a one, or is a view with a flag, depends on sizes, which are not analysed.
 """
 
 from __future__ import annotations
@@ -54,11 +57,6 @@ VECTORS = (
     ("view", "{v}.view_as({v})"),
     ("view", "{v}.unsqueeze(0)[0]"),
     ("view", "{v}.unsqueeze(1).squeeze(1)"),
-    ("view", "{v}.narrow(0, 0, 3)"),
-    ("view", "{v}.expand(3)"),
-    ("view", "{v}.reshape(1, 3).t()[:, 0]"),
-    ("view", "{s}.expand(3)"),
-    ("view", "{v}.chunk(1)[0]"),
     ("view", "{v}[[0, 1, 2]]"),
     ("view", "{v}[None, :][0]"),
     ("identity", "{v}.float()"),
@@ -198,6 +196,11 @@ ARRAYS = (
     ("numpy of a guard", "({x}.cpu() if {x}.device.type != 'cpu' else {x}).numpy()"),
     ("numpy of a guard", "({x}.float() if {x}.dtype == torch.bfloat16 else {x}).numpy()"),
     ("numpy of a guard", "({x}.detach() if torch.is_grad_enabled() else {x}).numpy()"),
+    ("numpy of an unordered view", "{v}.narrow(0, 0, 3).numpy()"),
+    ("numpy of an unordered view", "{v}.expand(3).numpy()"),
+    ("numpy of an unordered view", "{s}.expand(3).numpy()"),
+    ("numpy of an unordered view", "{v}.reshape(1, 3).t()[:, 0].numpy()"),
+    ("numpy of an unordered view", "{v}.chunk(1)[0].numpy()"),
     ("numpy in a list", "[{v}.numpy(), 1.0]"),
     ("numpy in a dict", "{{'value': {v}.numpy()}}"),
     ("numpy as argument", "np.mean({v}.numpy())"),

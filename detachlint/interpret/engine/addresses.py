@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import replace
 from typing import NamedTuple
 
 from detachlint.domain.objects import HeapObject, Kind, Unknown
@@ -175,8 +174,8 @@ class AddressBook:
             return address
         found = self._older.get(address)
         if found is None:
-            found = self._older[address] = replace(
-                address, serial=self._next(), summary=True, derived=None
+            found = self._older[address] = self._new(
+                address.span, address.role, summary=True, default=address.default
             )
             self._younger[found] = address
         return found

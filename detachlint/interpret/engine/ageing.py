@@ -8,15 +8,15 @@ summary, and every reference to it is renamed.
 from __future__ import annotations
 
 from collections.abc import Iterator as IteratorOf
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.objects import Frame, Function, HeapObject, join_objects
 from detachlint.domain.traversal import map_object, values_in
-from detachlint.domain.values import Address, Atom, Bound, Method, Super, Value, by_age, in_order
+from detachlint.domain.values import Address, Atom, Bound, Method, Super, Value, in_order
 from detachlint.interpret.engine.addresses import stems_from
 from detachlint.interpret.engine.heap import Heap, parted
 from detachlint.interpret.engine.state import State, drop_assumptions
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -45,7 +45,7 @@ def age(machine: Machine, state: State, before: Heap) -> None:
         and state.heap.meet(address) is not None
         and before.meet(address) is not state.heap.meet(address)
     ]
-    alive = sorted(_reachable(state, changed, newborn), key=by_age)
+    alive = sorted(_reachable(state, changed, newborn))
     names = {address: machine.book.older(address) for address in alive}
     survivors = [(address, state.heap[address]) for address in alive]
     for address in newborn:

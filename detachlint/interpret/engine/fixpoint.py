@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO
 from detachlint.domain.objects import Frame, HeapObject, Instance, Kind, Mapping, Sequence, Unknown
-from detachlint.domain.values import Atom, Literal, Value, by_age
+from detachlint.domain.values import Atom, Literal, Value
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.addresses import stems_from
 from detachlint.interpret.engine.ageing import age
 from detachlint.interpret.engine.heap import Heap, parted
 from detachlint.interpret.engine.state import State, join_states
 from detachlint.source.span import Span
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -95,7 +95,7 @@ def _assumptions(state: State, start: State, before: Heap) -> Assumptions:
 
 def widen(machine: Machine, old: State, grown: State, span: Span) -> None:
     """Stop literals from growing round after round: they become numbers or text nobody knows."""
-    changes = sorted(parted(old.heap, grown.heap)[1], key=by_age)
+    changes = sorted(parted(old.heap, grown.heap)[1])
     for address in changes:
         known, thing = old.heap.meet(address), grown.heap.meet(address)
         if known is None or thing is None or known is thing:

@@ -7,7 +7,6 @@ is the business of its run as an entry point.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.objects import Function
@@ -18,6 +17,7 @@ from detachlint.interpret.engine.state import State
 from detachlint.interpret.relevance import changes_objects
 from detachlint.interpret.unseen import arguments_for
 from detachlint.source.span import Span
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from detachlint.domain.objects import Frame, HeapObject, Instance
-from detachlint.domain.values import Address, Atom, by_age
+from detachlint.domain.values import Address, Atom
 from detachlint.ir.nodes import Code
 
 
@@ -71,6 +71,9 @@ class Log:
         """What tensors, by identity, become in unseen hands; the first of a pair keeps it alive."""
 
 
+_look_up = dict.get
+"""Without `super()`, which takes as long as the look-up, and nothing is called more often."""
+
 _WITH_NAMES = (Frame, Instance)
 """Objects whose names are noted one by one."""
 
@@ -97,7 +100,7 @@ class Heap(dict[Address, HeapObject]):
     def get(self, address: Address, default: Any = None) -> Any:
         """The object at an address."""
         self.log.now.cells.add(address)
-        return super().get(address, default)
+        return _look_up(self, address, default)
 
     def __contains__(self, address: object) -> bool:
         self.log.now.cells.add(address)  # type: ignore[arg-type]  # only addresses are asked for
@@ -121,7 +124,7 @@ class Heap(dict[Address, HeapObject]):
 
     def peek(self, address: Address) -> HeapObject | None:
         """The object at an address; not noted, so for those only who note by themselves."""
-        return super().get(address)
+        return _look_up(self, address)
 
     def meet(self, address: Address) -> HeapObject | None:
         """The object at an address, for whoever compares heaps that have parted.
@@ -129,7 +132,7 @@ class Heap(dict[Address, HeapObject]):
         What has become different about a frame or an instance since then are names, and these were
         noted when they were bound.
         """
-        found = super().get(address)
+        found = _look_up(self, address)
         if type(found) not in _WITH_NAMES:
             self.log.now.cells.add(address)
         return found
@@ -139,9 +142,9 @@ class Heap(dict[Address, HeapObject]):
 
         The oldest are looked at first, so that what is noted does not depend on hashes.
         """
-        mine, theirs, note = super().get, super(Heap, other).get, self.log.now.cells.add
-        for address in sorted(addresses, key=by_age):
-            left, right = mine(address), theirs(address)
+        note = self.log.now.cells.add
+        for address in sorted(addresses):
+            left, right = _look_up(self, address), _look_up(other, address)
             if left is None or right is None or type(left) not in _WITH_NAMES:
                 note(address)
             if left is not right and left != right:

@@ -9,7 +9,6 @@ run.
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import replace
 from itertools import zip_longest
 
 from detachlint.domain.belief import NO
@@ -24,7 +23,7 @@ from detachlint.interpret.engine.remembered import Change, Name, Remembered, nam
 from detachlint.interpret.engine.renaming import Renaming, may_be_paired
 from detachlint.interpret.engine.state import State
 from detachlint.ir.nodes import Code
-from detachlint.source.value_class import value_class
+from detachlint.source.value_class import replace, value_class
 
 
 @value_class(frozen=True, slots=True)
@@ -224,7 +223,7 @@ def _moved(renaming: Renaming, entry: Remembered, state: State) -> Remembered:
     looked_at = entry.footprint
     # In an order that does not depend on hashes, since it makes addresses.
     footprint.cells = {renaming.address(each) for each in entry.cells if each in looked_at.cells}
-    named_there = sorted(looked_at.names, key=lambda name: (name[0].serial, name[1]))
+    named_there = sorted(looked_at.names)
     footprint.names = {(renaming.address(owner), name) for owner, name in named_there}
     footprint.assumed = {renaming.atom(atom) for atom in entry.truths}
     footprint.codes = looked_at.codes

@@ -9,7 +9,7 @@ from typing import Any
 from detachlint.domain.belief import Belief
 from detachlint.domain.objects import Frame, HeapObject, Instance
 from detachlint.domain.surroundings import Surroundings
-from detachlint.domain.values import Address, Atom, Value, by_age, in_order
+from detachlint.domain.values import Address, Atom, Value, in_order
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.ageing import addresses_of
 from detachlint.interpret.engine.heap import Footprint, parted
@@ -126,8 +126,8 @@ def remember(
 ) -> Remembered:
     """What is to be remembered of a call that was just run; `before` is the world it was run in."""
     peek = before.heap.peek
-    looked_up = sorted(footprint.names, key=_by_owner)
-    cells = {address: peek(address) for address in sorted(footprint.cells, key=by_age)}
+    looked_up = sorted(footprint.names)
+    cells = {address: peek(address) for address in sorted(footprint.cells)}
     cells.update({owner: None for owner, _ in looked_up if peek(owner) is None})
     names = {name: named(before, *name) for name in looked_up if name[0] not in cells}
     made = [(_change(footprint, before, *outcome)) for outcome in (*returns, *raises)]
@@ -153,7 +153,7 @@ def _change(footprint: Footprint, before: State, value: Value, end: State) -> Ch
     now, then, looked_at = end.heap.peek, before.heap.peek, footprint.cells
     written = parted(before.heap, end.heap)[1]
     changed = [a for a in written if a not in looked_at or now(a) is not then(a)]
-    for address in sorted(changed, key=by_age):
+    for address in sorted(changed):
         thing = now(address)
         if address not in looked_at and isinstance(thing, (Frame, Instance)):
             names |= _changed_names(footprint, before, address, thing)
@@ -170,10 +170,6 @@ def _change(footprint: Footprint, before: State, value: Value, end: State) -> Ch
         _decided(footprint, before.truths, end.truths),
         _decided(footprint, before.equals, end.equals),
     )
-
-
-def _by_owner(name: Name) -> tuple[int, str]:
-    return name[0].serial, name[1]
 
 
 def _decided(footprint: Footprint, then: dict[Any, Any], now: dict[Any, Any]) -> dict[Atom, Any]:

@@ -10,12 +10,12 @@ before and is found by name) stays what it is.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from detachlint.domain.objects import Class, Frame, Function, HeapObject
 from detachlint.domain.traversal import map_object
 from detachlint.domain.values import Address, Atom, Bound, Literal, Method, Super, Value, in_order
 from detachlint.interpret.engine.addresses import AddressBook
+from detachlint.source.value_class import replace
 
 
 class Renaming:

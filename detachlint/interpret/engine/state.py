@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 from detachlint.domain.belief import NO, Belief
 from detachlint.domain.objects import Frame, HeapObject, Instance, Unknown, join_objects
 from detachlint.domain.surroundings import USUAL, Surroundings
-from detachlint.domain.values import Address, Atom, Literal, Value, by_age
+from detachlint.domain.values import Address, Atom, Literal, Value
 from detachlint.interpret.engine.heap import Assumptions, Heap, Journal, parted
 from detachlint.ir.nodes import Code
 
@@ -162,7 +162,7 @@ class State:
             other = other.fork()
         ancestor, writes = parted(self.heap, other.heap)
         heap = Heap(self.heap, Journal(ancestor), self.heap.log)
-        for address in sorted(writes, key=by_age):
+        for address in sorted(writes):
             mine, theirs = self.heap.meet(address), other.heap.meet(address)
             if mine is not None and theirs is not None:
                 joined = join_objects(mine, theirs)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from detachlint.domain.belief import Truth
 from detachlint.domain.objects import Tensor, Unknown
 from detachlint.domain.story import then
 from detachlint.domain.values import Value, addresses
 from detachlint.interpret.engine.state import State
 from detachlint.source.span import Span
+from detachlint.source.value_class import replace
 
 
 def note(

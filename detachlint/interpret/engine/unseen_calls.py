@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import MAYBE, NO, Belief
@@ -31,6 +30,7 @@ from detachlint.interpret.pytorch.tensors import recorded_flag, severed_in
 from detachlint.ir.nodes import Code
 from detachlint.knowledge.facts import casts_and_moves
 from detachlint.source.span import Span
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

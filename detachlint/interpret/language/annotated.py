@@ -7,7 +7,6 @@ known of an argument counts, whatever the annotation says.
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import MAYBE, NO
@@ -22,6 +21,7 @@ from detachlint.interpret.language.lookup import is_module_name, library_bases
 from detachlint.ir.nodes import Expression, Parameter
 from detachlint.knowledge import facts
 from detachlint.knowledge.names import ARRAY_CLASSES, NUMPY, SPELLED, TENSOR
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.objects import Class, Function, Instance, Tensor, Unknown
@@ -23,6 +22,7 @@ from detachlint.interpret.language import descriptors, importing
 from detachlint.interpret.language.lookup import find_in_class
 from detachlint.interpret.pytorch import tensor_attributes
 from detachlint.source.span import Span
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import Belief, Truth
@@ -14,6 +13,7 @@ from detachlint.interpret.engine.evidence import path_of
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.engine.unseen_calls import own_path, signs_of_class
 from detachlint.ir.nodes import Assign, Attribute
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

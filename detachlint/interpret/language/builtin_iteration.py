@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import reduce
 from typing import TYPE_CHECKING
 
@@ -32,6 +31,7 @@ from detachlint.interpret.language.contents import with_entry
 from detachlint.interpret.language.elements import length_of
 from detachlint.interpret.pytorch.tensors import flag_of
 from detachlint.ir.nodes import Name, Operator
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

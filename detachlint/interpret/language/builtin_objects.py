@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO
@@ -30,6 +29,7 @@ from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import attribute_stores, definitions, membership
 from detachlint.knowledge import facts
 from detachlint.knowledge.names import PARAMETER, TENSOR
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

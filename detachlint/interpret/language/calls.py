@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.objects import (
@@ -50,6 +49,7 @@ from detachlint.interpret.pytorch import (
 from detachlint.ir.nodes import Argument, Call, Name
 from detachlint.knowledge import facts
 from detachlint.source.span import Span
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.objects import Class, Frame, Function, Instance, Mapping, Sequence
@@ -30,6 +29,7 @@ from detachlint.interpret.pytorch import library_objects, modules, training_mode
 from detachlint.ir.nodes import MakeClass
 from detachlint.knowledge import facts
 from detachlint.source.span import Span
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,7 @@ from detachlint.ir.nodes import Attribute, Bind, Call, Expression, Logical, Name
 from detachlint.knowledge import facts
 from detachlint.knowledge.definitions import NEVER_TRUE
 from detachlint.source.span import Span
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

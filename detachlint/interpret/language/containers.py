@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO
@@ -32,6 +31,7 @@ from detachlint.interpret.language.contents import (
     with_entry,
 )
 from detachlint.ir.nodes import Constant, Name, Subscript
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.objects import Instance, Mapping, Sequence, Unknown
@@ -18,6 +17,7 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import class_names
 from detachlint.source.span import Span
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO
@@ -14,6 +13,7 @@ from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import dispatch
 from detachlint.ir.nodes import Expression, MakeFunction
 from detachlint.knowledge import facts
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.objects import Class, Function, HeapObject, Partial, Sequence
@@ -24,6 +23,7 @@ from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import membership
 from detachlint.interpret.language.lookup import linear_order
 from detachlint.source.span import Span
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

@@ -6,7 +6,6 @@ program has changed it, it answers with what it holds then.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO
@@ -30,6 +29,7 @@ from detachlint.interpret.language.contents import LONGEST_KNOWN, held_by
 from detachlint.interpret.language.lookup import is_module
 from detachlint.interpret.pytorch import modules
 from detachlint.source.span import Span
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

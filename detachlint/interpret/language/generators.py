@@ -8,7 +8,6 @@ decorated generator has its mode switched at each step.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import MAYBE, Truth
@@ -19,6 +18,7 @@ from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import gradmode
 from detachlint.interpret.pytorch.tensors import recorded_flag
 from detachlint.source.span import Span
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

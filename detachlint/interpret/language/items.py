@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO
@@ -61,6 +60,7 @@ from detachlint.ir.nodes import Slice, Subscript
 from detachlint.knowledge import facts
 from detachlint.knowledge.names import GETITEM
 from detachlint.source.span import Span
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

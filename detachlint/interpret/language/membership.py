@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import MAYBE, NO
@@ -29,6 +28,7 @@ from detachlint.knowledge import facts
 from detachlint.knowledge.class_facts import is_derived
 from detachlint.knowledge.definitions import is_definition
 from detachlint.knowledge.names import ARRAY, ARRAY_CLASSES, MODULE, TENSOR
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

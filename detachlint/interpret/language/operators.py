@@ -6,7 +6,6 @@ import itertools
 import math
 import operator
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from detachlint.domain.belief import NO, YES
@@ -54,6 +53,7 @@ from detachlint.ir.nodes import AugmentedAssign, Operator
 from detachlint.knowledge import facts
 from detachlint.knowledge.names import TENSOR
 from detachlint.source.span import Span
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

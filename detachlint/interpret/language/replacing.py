@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from detachlint.domain.objects import HeapObject, Kind, Mapping, Sequence, Unknown
@@ -34,6 +33,7 @@ from detachlint.ir.nodes import (
 )
 from detachlint.ir.nodes import Attribute as AttributeNode
 from detachlint.ir.walk import nodes_in
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

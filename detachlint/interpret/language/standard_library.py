@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO
@@ -37,6 +36,7 @@ from detachlint.interpret.language.contents import resolved
 from detachlint.interpret.pytorch import library_objects
 from detachlint.ir.nodes import Name, Operator
 from detachlint.knowledge import facts
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

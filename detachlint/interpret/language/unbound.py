@@ -5,7 +5,6 @@ Overridden methods reach what they override this way, or by `super()`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.objects import Mapping
@@ -21,6 +20,7 @@ from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.language import attribute_stores
 from detachlint.interpret.language.contents import with_entry
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

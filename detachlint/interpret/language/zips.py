@@ -7,7 +7,6 @@ Containers among them are looked at when their turn comes. One that has code of 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from detachlint.interpret.engine.fixpoint import repeat
 from detachlint.interpret.engine.state import State, join_states
 from detachlint.interpret.language import elements, generators, iteration
 from detachlint.source.span import Span
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

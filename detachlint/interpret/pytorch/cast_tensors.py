@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO, YES, Belief
@@ -16,6 +15,7 @@ from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.interpret.pytorch.tensors import flag_of, make_tensor, story_of
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import CallFact, Result
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.objects import Instance, Kind, Unknown
 from detachlint.domain.values import Address, Literal, Value, single_address
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.pytorch import placement
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO, YES, Belief
@@ -16,6 +15,7 @@ from detachlint.interpret.language.lookup import find_in_class, library_bases
 from detachlint.interpret.pytorch import callbacks
 from detachlint.interpret.pytorch.tensors import any_flag, make_tensor, recorded_flag, story_of_any
 from detachlint.knowledge import facts
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

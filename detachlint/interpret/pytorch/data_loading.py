@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO, Belief, Truth
@@ -34,6 +33,7 @@ from detachlint.interpret.language.lookup import class_names, find_in_class
 from detachlint.interpret.pytorch.tensors import flag_of_atom, make_tensor, story_of
 from detachlint.knowledge import facts
 from detachlint.source.span import Span
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingOf
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from detachlint.domain.objects import Instance, Mapping, Sequence, Tensor
@@ -14,6 +13,7 @@ from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch.parameters import walk
 from detachlint.interpret.pytorch.tensors import recorded_flag, story_of_any
 from detachlint.knowledge.facts import CallFact
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import MAYBE, NO, YES, Belief
@@ -27,6 +26,7 @@ from detachlint.interpret.pytorch import surrounding
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import GradMode
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

@@ -6,7 +6,6 @@ Questions are values that remember what they ask (`Address.derived`): `t.is_cuda
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from detachlint.domain.belief import NO, YES
@@ -31,6 +30,7 @@ from detachlint.interpret.pytorch.placement import dtype_named, is_device
 from detachlint.knowledge import facts
 from detachlint.knowledge.names import TENSOR
 from detachlint.source.span import Span
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import MAYBE, NO, Belief, Truth
@@ -48,6 +47,7 @@ from detachlint.interpret.pytorch.tensors import (
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import CallFact
 from detachlint.knowledge.names import MODULE, NUMPY, PARAMETER, TENSOR
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO, YES, Truth
@@ -26,6 +25,7 @@ from detachlint.interpret.pytorch.tensors import (
 from detachlint.interpret.pytorch.views import may_be_base
 from detachlint.interpret.pytorch.writes import set_flag
 from detachlint.knowledge.facts import CallFact
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

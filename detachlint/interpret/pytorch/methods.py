@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import BY_DEFAULT, MAYBE, NO, YES, Belief, Truth
@@ -63,6 +62,7 @@ from detachlint.interpret.pytorch.needed import note_use
 from detachlint.interpret.pytorch.tensors import any_flag, flag_of, severed_in, story_of_any
 from detachlint.knowledge import facts
 from detachlint.knowledge.names import CONVERSIONS, TENSOR
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import BY_DEFAULT, NO, YES
@@ -53,6 +52,7 @@ from detachlint.knowledge import facts
 from detachlint.knowledge.facts import Aliasing, ModuleFact, Output, Result
 from detachlint.knowledge.names import MODULE
 from detachlint.source.span import Span
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.objects import Instance, Tensor
@@ -14,6 +13,7 @@ from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.pytorch import casts, parameters, placement
 from detachlint.interpret.pytorch.tensors import make_tensor, tensors_in
 from detachlint.knowledge import facts
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import BY_DEFAULT, MAYBE, NO, YES
@@ -39,6 +38,7 @@ from detachlint.interpret.pytorch import (
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import Aliasing
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from detachlint.domain.belief import YES
 from detachlint.domain.objects import Tensor
@@ -15,6 +14,7 @@ from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import placement
 from detachlint.interpret.pytorch.tensors import tensors_in
 from detachlint.knowledge.facts import ModuleFact
+from detachlint.source.value_class import replace
 
 
 def of_parameter(call: LibraryCall, fact: ModuleFact, shown: str) -> Traits:

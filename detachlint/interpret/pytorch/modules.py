@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import BOTTOM, BY_DEFAULT, NO, YES, Belief, join_beliefs
@@ -36,6 +35,7 @@ from detachlint.knowledge import facts
 from detachlint.knowledge.facts import ModuleFact
 from detachlint.knowledge.source_facts import source_fact
 from detachlint.source.span import Span
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from detachlint.domain.belief import NO, YES, Belief
@@ -44,6 +43,7 @@ from detachlint.knowledge import facts
 from detachlint.knowledge.model import Gate, NumpyFact
 from detachlint.knowledge.names import ARRAY, TENSOR
 from detachlint.source.span import Span
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

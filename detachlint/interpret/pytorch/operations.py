@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from detachlint.domain.belief import NO, YES, Belief, Truth
@@ -46,6 +45,7 @@ from detachlint.interpret.pytorch.views import as_view, inference_of, may_be_bas
 from detachlint.interpret.pytorch.writes import set_flag, write_into
 from detachlint.knowledge.facts import Aliasing, CallFact, Result, class_kind
 from detachlint.knowledge.names import MODULE
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

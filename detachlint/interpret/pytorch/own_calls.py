@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO, YES, Belief, Truth
@@ -22,6 +21,7 @@ from detachlint.interpret.pytorch.tensors import (
 )
 from detachlint.knowledge.own import OwnFact, OwnResult
 from detachlint.knowledge.source_facts import is_bare_module, source_fact
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

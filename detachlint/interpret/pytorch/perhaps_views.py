@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO, YES
@@ -23,6 +22,7 @@ from detachlint.interpret.pytorch.views import (
 )
 from detachlint.knowledge.facts import CallFact
 from detachlint.knowledge.names import TRAINING
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

@@ -7,7 +7,6 @@ it is. An array of axes is taken for any one of them: items and rows of it are i
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO, Belief, Truth
@@ -25,6 +24,7 @@ from detachlint.interpret.pytorch.tensors import severed_in
 from detachlint.knowledge.model import Gate
 from detachlint.knowledge.sink_facts import SinkFact, SinkGates, libraries, sink_fact
 from detachlint.source.span import Span
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

@@ -6,7 +6,6 @@ Each handler answers with the outcomes of a call, or with None to leave it to th
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from detachlint.domain.belief import NO, YES, Belief, Truth
@@ -54,6 +53,7 @@ from detachlint.interpret.pytorch.writes import write_into
 from detachlint.ir.nodes import Constant, Name, Subscript
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import Aliasing, CallFact, Result
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TypeAlias
 
 from detachlint.domain.belief import NO, YES, Belief, Truth
@@ -18,6 +17,7 @@ from detachlint.interpret.pytorch import placement
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import Aliasing, CallFact, ModuleFact
+from detachlint.source.value_class import replace
 
 Computes: TypeAlias = "CallFact | ModuleFact"
 """What gives tensors, by its fact."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO
@@ -12,6 +11,7 @@ from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.language.lookup import is_module
 from detachlint.interpret.pytorch import gradmode, surrounding
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

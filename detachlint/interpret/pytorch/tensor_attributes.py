@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import MAYBE, NO, YES, Belief, Truth, join_beliefs
@@ -42,6 +41,7 @@ from detachlint.knowledge import facts
 from detachlint.knowledge.facts import Aliasing, MethodFact, Result
 from detachlint.knowledge.model import OF
 from detachlint.source.span import Span
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

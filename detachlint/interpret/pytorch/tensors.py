@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Iterator as IteratorOf
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import BOTTOM, NO, YES, Belief, Truth, join_beliefs, known
@@ -22,10 +21,11 @@ from detachlint.domain.objects import (
 )
 from detachlint.domain.story import Story
 from detachlint.domain.traits import PLAIN, Check, Traits
-from detachlint.domain.values import Address, Atom, Library, Value, addresses, by_age, in_order
+from detachlint.domain.values import Address, Atom, Library, Value, addresses, in_order
 from detachlint.interpret.engine.state import State
 from detachlint.knowledge.facts import class_kind, hiding_flags
 from detachlint.source.span import Span
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.activation import Activation
@@ -263,7 +263,7 @@ def reachable(state: State, values: Iterable[Value]) -> IteratorOf[HeapObject]:
     for _ in range(DEEPEST_REACHED):
         level -= seen
         if len(level) > MOST_REACHED:
-            level = set(sorted(level, key=by_age)[:MOST_REACHED])
+            level = set(sorted(level)[:MOST_REACHED])
         seen |= level
         below: set[Address] = set()
         for address in level:

@@ -11,7 +11,6 @@ graph but the wrappers' is recorded (executed).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import MAYBE, NO, SOMETIMES, YES, Belief, Truth
@@ -27,6 +26,7 @@ from detachlint.interpret.pytorch.tensors import any_flag, flag_of_tensor, story
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import CallFact
 from detachlint.source.span import Span
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine

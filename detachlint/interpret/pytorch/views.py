@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from detachlint.domain.belief import BY_DEFAULT, MAYBE, NO, YES, Belief, join_beliefs
 from detachlint.domain.objects import Tensor, Unknown
 from detachlint.domain.values import Address, Atom, Value, addresses
 from detachlint.interpret.engine.state import State
+from detachlint.source.value_class import replace
 
 SELDOM = BY_DEFAULT.opposite()
 """How often what copies only where elements lie in another order does so: most lie as usual."""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from detachlint.domain.belief import NO, YES, Belief, Truth
 from detachlint.domain.objects import Tensor, Unknown
 from detachlint.domain.story import Story, begin, then
-from detachlint.domain.values import Address, Value, addresses, by_age
+from detachlint.domain.values import Address, Value, addresses
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch.tensors import flag_of_tensor, may_be_set
 from detachlint.interpret.pytorch.views import roots
 from detachlint.source.span import Span
+from detachlint.source.value_class import replace
 
 
 def _settled(state: State, thing: Tensor | Unknown) -> Tensor | Unknown:
@@ -36,7 +35,7 @@ def write_into(
     touched = set(roots(state, target)) | set(addresses(target))
     sharing = _shares_of_bases(state, target)
     alone = len(addresses(target)) == 1
-    for address in sorted(touched, key=by_age):
+    for address in sorted(touched):
         thing = state.get(address)
         if not isinstance(thing, (Tensor, Unknown)):
             continue
@@ -91,7 +90,7 @@ def _set_flag_of_base(state: State, address: Address, flag: Belief, story: Story
     thing = state.get(address)
     if not (isinstance(thing, Tensor) and thing.perhaps_base):
         return
-    for address_of_base in sorted(thing.base, key=by_age):
+    for address_of_base in sorted(thing.base):
         base = state.get(address_of_base)
         if isinstance(base, (Tensor, Unknown)):
             changed = replace(base, grad=base.grad.join(flag), story=base.story or story)
