@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -136,15 +137,32 @@ def private_memory(process: int) -> int:
     return (int(resident) - int(shared)) * os.sysconf("SC_PAGE_SIZE")
 
 
-def _parents() -> Iterator[tuple[int, int]]:
+def processes_in_environment(entry: str) -> frozenset[int]:
+    """Ids of all processes whose environment has held `NAME=value` since they were started, and of
+    those they forked; empty where there is no /proc. Processes of other users are not seen.
+    """
+    found = set()
+    for process in _processes():
+        with contextlib.suppress(OSError):  # it ended meanwhile, or is another user's
+            if entry.encode() in Path(f"/proc/{process}/environ").read_bytes().split(b"\0"):
+                found.add(process)
+    return frozenset(found)
+
+
+def _processes() -> Iterator[int]:
     for entry in os.scandir("/proc") if sys.platform == "linux" else ():
         if entry.name.isdigit():
-            try:
-                stat = Path(entry.path, "stat").read_text(errors="replace")
-            except OSError:  # it ended meanwhile
-                continue
-            # "pid (name) state ppid …", and the name may hold spaces and parentheses
-            yield int(entry.name), int(stat.rpartition(")")[2].split()[1])
+            yield int(entry.name)
+
+
+def _parents() -> Iterator[tuple[int, int]]:
+    for process in _processes():
+        try:
+            stat = Path(f"/proc/{process}/stat").read_text(errors="replace")
+        except OSError:  # it ended meanwhile
+            continue
+        # "pid (name) state ppid …", and the name may hold spaces and parentheses
+        yield process, int(stat.rpartition(")")[2].split()[1])
 
 
 def _prctl(option: int, argument: int) -> None:

@@ -19,13 +19,16 @@ from types import TracebackType
 from typing import Any
 
 from detachlint.harness.launch import Launch
-from detachlint.harness.limits import Limits
+from detachlint.harness.limits import Limits, processes_in_environment
 from detachlint.harness.observation import NUMPY_CROSSINGS, Observation, Verdict
 
 _START_SECONDS = 120.0
 """Importing PyTorch from a cold disk takes its time."""
 _GRACE_SECONDS = 45.0
 """What the warm process may take beyond a program's own time, to end and clean up after it."""
+
+_BELONGS_TO = "DETACHLINT_PROGRAMS_IN"
+"""The environment variable that tells by the directory which processes are a runner's."""
 
 _END_SECONDS = 5.0
 """What it may take when nobody needs it any more: programs may have stopped it."""
@@ -146,7 +149,10 @@ class Runner:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=None if self._in_place else directory,
-            env=_own_environment() if self._in_place else _environment(directory),
+            env={
+                **(_own_environment() if self._in_place else _environment(directory)),
+                _BELONGS_TO: directory,
+            },
             start_new_session=True,
         )
 
@@ -178,7 +184,21 @@ class Runner:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
+        _end_all(f"{_BELONGS_TO}={self._directory}")
         shutil.rmtree(self._directory, ignore_errors=True)
+
+
+def _end_all(entry: str) -> None:
+    """End what the warm process could not, because a program had ended it: it adopts no orphans then.
+
+    A process that was started with an environment of the program's own making is not found.
+    """
+    deadline = time.monotonic() + _END_SECONDS
+    while time.monotonic() < deadline and (left := processes_in_environment(entry)):
+        for each in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(each, signal.SIGKILL)
+        time.sleep(0.001)
 
 
 def run_program(

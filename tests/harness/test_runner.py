@@ -183,6 +183,37 @@ def test_programs_that_die_end_in_a_verdict_of_their_own(
     assert runner.run("print(1)\n").stdout == "1\n"
 
 
+HIDES = """\
+import os, sys, time
+out, into = os.pipe()
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        os.setsid()
+        os.write(into, str(os.getpid()).encode())
+        for n in range(1, 3):
+            os.close(n)
+        time.sleep(600)
+    os._exit(0)
+open({name!r}, "wb").write(os.read(out, 20))
+os.kill(os.getppid(), 9)
+while True: pass
+"""
+
+
+@linux_only
+@pytest.mark.parametrize("in_place", [False, True])
+def test_nothing_that_hid_outlives_the_process_that_watched_it(
+    tmp_path: Path, in_place: bool
+) -> None:
+    name = tmp_path / "process"
+    with Runner(LIMITS, in_place=in_place) as runner:
+        seen = runner.run(HIDES.format(name=str(name)))
+    assert "watched it" in seen.detail
+    process = int(name.read_text())
+    wait_until(lambda: not _is_running(process), "the hidden process to end")
+
+
 def test_programs_share_nothing(runner: Runner) -> None:
     first = runner.run("""\
 import os, sys, torch
@@ -222,7 +253,8 @@ def test_the_environment_is_a_short_list(runner: Runner) -> None:
     seen = runner.run("import os\nprint(*sorted(os.environ), sep='\\n')\n")
     settings = {"LC_ALL", "OMP_NUM_THREADS", "MKL_NUM_THREADS"}
     python = {"PYTHONUTF8", "PYTHONHASHSEED", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH"}
-    known = {"PATH", "LD_LIBRARY_PATH", "HOME", "TMPDIR", "DETACHLINT_OBSERVED"} | settings | python
+    own = {"DETACHLINT_OBSERVED", "DETACHLINT_PROGRAMS_IN"}
+    known = {"PATH", "LD_LIBRARY_PATH", "HOME", "TMPDIR"} | own | settings | python
     assert {"PATH", "HOME"} <= set(seen.stdout.split()) <= known
 
 
