@@ -6,7 +6,7 @@ the same questions gets the same facts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 from detachlint.ir.nodes import Code
@@ -35,7 +35,7 @@ class Asked:
         self.answers["submodule", package, name] = _shown(found)
         return found
 
-    def modules_in(self, package: str) -> dict[str, str]:
+    def modules_in(self, package: str) -> Mapping[str, str]:
         """As `Project.modules_in`."""
         found = self._project.modules_in(package)
         self.answers["modules_in", package] = str(found)

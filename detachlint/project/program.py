@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from functools import cached_property
 
 from detachlint.interpret.facts import Bound
@@ -47,7 +48,7 @@ class Project:
         """The file of a module in a package."""
         return self._resolver.submodule(package, name)
 
-    def modules_in(self, package: str) -> dict[str, str]:
+    def modules_in(self, package: str) -> Mapping[str, str]:
         """The files of the modules in a package, by their names."""
         return self._resolver.modules_in(package)
 

@@ -9,7 +9,7 @@ in one tree do not see each other's modules.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
@@ -42,6 +42,7 @@ class Resolver:
         self._home: dict[str, _Home] = {}
         self._roots: dict[str, tuple[str, ...]] = {}
         self._found: dict[tuple[_Home, int, str], str | None] = {}
+        self._modules: dict[str, Mapping[str, str]] = {}
 
     def find(self, importer: str, level: int, module: str) -> str | None:
         """The file (or, for a package without `__init__.py`, the folder) of a module, by its name."""
@@ -99,13 +100,20 @@ class Resolver:
         found = self._step(folder, name) if folder is not None else None
         return self.files.shown(found) if found is not None else None
 
-    def modules_in(self, package: str) -> dict[str, str]:
+    def modules_in(self, package: str) -> Mapping[str, str]:
         """The files of the modules in a package, by their names, in order."""
+        found = self._modules.get(package)
+        if found is None:
+            found = self._modules[package] = dict(self._list_modules(package))
+        return found
+
+    def _list_modules(self, package: str) -> Iterator[tuple[str, str]]:
         folder = self._folder_of(package)
-        entries = sorted(self.files.entries(folder)) if folder is not None else []
-        names = [entry.removesuffix(".py") for entry in entries if entry != INIT]
-        files = {name: self.submodule(package, name) for name in names if name.isidentifier()}
-        return {name: file for name, file in files.items() if file is not None}
+        for entry in sorted(self.files.entries(folder)) if folder is not None else ():
+            name = entry.removesuffix(".py")
+            file = self.submodule(package, name) if name.isidentifier() else None
+            if file is not None and entry != INIT:
+                yield name, file
 
     def _folder_of(self, package: str) -> str | None:
         """The folder of a package's modules; None for a module, which has none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from detachlint.ir.nodes import Code
@@ -21,7 +22,7 @@ class Program(Protocol):
     def submodule(self, package: str, name: str) -> str | None:
         """The file of a module in a package."""
 
-    def modules_in(self, package: str) -> dict[str, str]:
+    def modules_in(self, package: str) -> Mapping[str, str]:
         """The files of the modules in a package, by their names."""
 
     def code(self, file: str) -> Code | None:
@@ -50,7 +51,7 @@ class LoneFile:
         """Nothing."""
         return None
 
-    def modules_in(self, package: str) -> dict[str, str]:
+    def modules_in(self, package: str) -> Mapping[str, str]:
         """None."""
         return {}
 
