@@ -209,6 +209,11 @@ TRAITS: Mapping[str, Mapping[str, str]] = {
     "mixed": {
         "first": "has the dtype of the first tensor, whatever the others are (the rule: none is lost)",
     },
+    "integers": {
+        "flag": "of what writes: a target of whole numbers requires grad, too, where something that is "
+        "written does (the rule: it takes the values alone)",
+        "perhaps": "the same, depending on the call",
+    },
     "conj": {
         "sets": "sets the conjugate bit (or clears it), copying nothing",
         "of-real": "sets the bit of what it makes of a real tensor",

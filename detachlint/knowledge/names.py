@@ -20,6 +20,9 @@ CONVERSIONS = frozenset({"numpy", "__array__"})
 GETITEM = "__getitem__"
 """What Python calls for `a[b]`: `np.r_` and `np.c_` make an array there of what they are indexed with."""
 
+SETITEM = f"{TENSOR}.__setitem__"
+"""What Python calls for `t[i] = value` of a tensor."""
+
 ARRAY_CLASSES = frozenset({ARRAY, "numpy.generic", "numpy.number", "numpy.floating"})
 """Of what NumPy makes of floats, each thing is of one of these."""
 

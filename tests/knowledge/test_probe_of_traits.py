@@ -75,6 +75,23 @@ def test_the_first_of_several_tensors_may_decide_the_dtype() -> None:
     assert "mixed" not in fact_of(torch.Tensor.expand_as, Call((one, other))).traits
 
 
+def test_what_writes_may_set_the_flag_of_whole_numbers() -> None:
+    def by_value(x: Any, y: Any) -> Any:
+        return x.copy_(y)
+
+    def filled(x: Any, y: Any) -> Any:
+        return x.fill_(y) if y.dim() == 0 else x.copy_(y)
+
+    one = torch.tensor(0.5)
+    assert fact_of(torch.Tensor.fill_, Call((X, 0.5))).traits["integers"] == "flag"
+    assert fact_of(torch.Tensor.lt_, Call((X, X))).traits["integers"] == "flag"
+    assert fact_of(filled, Call((X, X)), Call((X, one))).traits["integers"] == "perhaps"
+    assert "integers" not in fact_of(by_value, Call((X, X))).traits
+    assert "integers" not in fact_of(torch.Tensor.add_, Call((X, X))).traits  # raises
+    assert "integers" not in fact_of(torch.Tensor.exp_).traits  # nothing is written that is given
+    assert "integers" not in fact_of(torch.lt, Call((X, X))).traits
+
+
 def test_a_sum_is_strided_where_all_is_summed() -> None:
     def total(x: Any, dim: int | None = None) -> Any:
         return torch.sparse.sum(x) if dim is None else torch.sparse.sum(x, dim)

@@ -74,6 +74,7 @@ def conclude(name: str, runs: Sequence[Run], *, with_traits: bool = True) -> Cal
     usual = [run for run in relevant if not _argument(name, run, "inplace")]
     aliasing = _aliasing(usual, form.results[0])
     ignored = _ignored(relevant, form.results)
+    in_place = _in_place(relevant) and _gives_argument(form, aliasing)
     python_type = _python_type([*seen, *(run.plain for run in relevant)], form)
     return CallFact(
         name=name,
@@ -85,7 +86,7 @@ def conclude(name: str, runs: Sequence[Run], *, with_traits: bool = True) -> Cal
         python_type=python_type,
         aliasing=aliasing,
         perhaps_self=aliasing is not Aliasing.SELF and _perhaps_self(usual),
-        in_place=_in_place(relevant) and _gives_argument(form, aliasing),
+        in_place=in_place,
         rejects=rejecting,
         factory="requires_grad" in parameter_names(name) and special.name_of(name) == "",
         special=special.name_of(name),
@@ -103,7 +104,7 @@ def conclude(name: str, runs: Sequence[Run], *, with_traits: bool = True) -> Cal
         apart=_apart(relevant, form.results),
         attribute=is_attribute(name),
         depends=_depends(name, usual, form.results[0]) if aliasing is Aliasing.SOMETIMES else (),
-        traits=traits_of(name, relevant, ignored) if with_traits else {},
+        traits=traits_of(name, relevant, ignored, in_place=in_place) if with_traits else {},
         keeps=kept_by(relevant) if with_traits else (),
         evidence="+".join(sorted({run.call.source for run in runs})),
     )

@@ -70,7 +70,7 @@ def _asked_by_python() -> dict[str, Sequence[Call]]:
         "__int__": [_call(torch.tensor(0.5))],
         "__long__": [_call(torch.tensor(0.5))],
         "__nonzero__": [_call(torch.tensor(0.5))],
-        "__setitem__": [_call(X, 0, V), _call(X, mask, 1.0)],
+        "__setitem__": [_call(X, 0, V), _call(X, 0, torch.tensor(0.5)), _call(X, mask, 1.0)],
         "is_nonzero": [_call(torch.tensor(0.5))],
         "item": [_call(torch.tensor(0.5))],
         "tolist": [_call(X), _call(torch.tensor(0.5))],
@@ -81,6 +81,7 @@ def _casts_and_moves() -> dict[str, Sequence[Call]]:
     """What gives a tensor of another kind, or a new one like it."""
     return {
         "as_subclass": [_call(X, torch.Tensor)],
+        "bernoulli_": [_call(X, X)],
         "bfloat16": [_call(X), _call(X.bfloat16())],
         "cfloat": [_call(X), _call(X.to(torch.complex64))],
         "contiguous": [_call(X), _call(IMAGE, memory_format=torch.channels_last)],

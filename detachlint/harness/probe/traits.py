@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from detachlint.harness.probe import lazy_bits, placed, special
+from detachlint.harness.probe import lazy_bits, placed, special, written
 from detachlint.harness.probe.attributes import told_by, told_by_method
 from detachlint.harness.probe.converted import (
     KINDS,
@@ -34,10 +34,13 @@ from detachlint.harness.probe.observe import Run
 from detachlint.harness.probe.universe import is_attribute
 
 
-def traits_of(name: str, runs: Sequence[Run], ignored: Collection[int] = ()) -> Mapping[str, str]:
+def traits_of(
+    name: str, runs: Sequence[Run], ignored: Collection[int] = (), *, in_place: bool = False
+) -> Mapping[str, str]:
     """The traits of what `name` gives, as `knowledge.model.TRAITS` calls them.
 
-    `ignored` are the positions of arguments whose flag does not matter (`CallFact.ignored`).
+    `ignored` are the positions of arguments whose flag does not matter (`CallFact.ignored`), and
+    `in_place` says whether it writes its first one.
     """
     function, calls = to_execute(runs)
     of_real = [call for call in calls if not any(t.is_complex() for t in given(call))]
@@ -49,6 +52,7 @@ def traits_of(name: str, runs: Sequence[Run], ignored: Collection[int] = ()) -> 
         "mixed": ""
         if special.name_of(name)
         else placed.mixed(function, usual_calls(runs), ignored),
+        "integers": written.integers(function, calls) if in_place else "",
         "conj": lazy_bits.conjugate(function, calls, of_real),
         "neg": lazy_bits.negative(function, calls),
         "autocast": autocast_of(first_outputs(function, of_real)),

@@ -55,10 +55,10 @@ from detachlint.interpret.pytorch.tensors import (
     story_of,
 )
 from detachlint.interpret.pytorch.views import as_view
-from detachlint.interpret.pytorch.writes import write_into
+from detachlint.interpret.pytorch.writes import into_integers, write_into
 from detachlint.ir.nodes import Slice, Subscript
 from detachlint.knowledge import facts
-from detachlint.knowledge.names import GETITEM
+from detachlint.knowledge.names import GETITEM, SETITEM
 from detachlint.source.span import Span
 from detachlint.source.value_class import replace
 
@@ -411,6 +411,7 @@ def _write_atom(
                 node.span,
                 "written into the tensor here, which requires grad from then on",
                 story_of(state, value),
+                integers=into_integers(facts.call_fact(SETITEM)),
             )
         case Array():
             stored = Operand(value, source or node.span)

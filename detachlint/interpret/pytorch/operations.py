@@ -42,7 +42,7 @@ from detachlint.interpret.pytorch.tensors import (
     tensors_in,
 )
 from detachlint.interpret.pytorch.views import as_view, inference_of, may_be_base
-from detachlint.interpret.pytorch.writes import set_flag, write_into
+from detachlint.interpret.pytorch.writes import into_integers, set_flag, write_into
 from detachlint.knowledge.facts import Aliasing, CallFact, Result, class_kind
 from detachlint.knowledge.names import MODULE
 from detachlint.source.value_class import replace
@@ -98,9 +98,8 @@ def write_in_place(machine: Machine, fact: CallFact, call: LibraryCall) -> Value
     if fact.results[0] is not Result.PROPAGATE and not gives_nothing:
         return target
     message = f"`{call.shown}(…)` writes something that requires grad into it"
-    write_into(
-        state, target, any_flag(state, others), call.span, message, story_of_any(state, others)
-    )
+    flag, story = any_flag(state, others), story_of_any(state, others)
+    write_into(state, target, flag, call.span, message, story, integers=into_integers(fact))
     severed = severed_in(state, others)
     for address in addresses(target) if severed else []:
         thing = state.get(address)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from detachlint.domain.belief import NO, YES, Belief, Truth
+from detachlint.domain.belief import MAYBE, NO, YES, Belief, Truth
 from detachlint.domain.objects import Tensor, Unknown
 from detachlint.domain.story import Story, begin, then
 from detachlint.domain.values import Address, Value, addresses
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch.tensors import flag_of_tensor, may_be_set
 from detachlint.interpret.pytorch.views import roots
+from detachlint.knowledge.facts import CallFact
 from detachlint.source.span import Span
 from detachlint.source.value_class import replace
 
@@ -22,12 +23,28 @@ def _settled(state: State, thing: Tensor | Unknown) -> Tensor | Unknown:
     return thing
 
 
+def into_integers(fact: CallFact | None) -> Belief:
+    """Whether what writes sets the flag of a target of whole numbers, too: `write_into(integers=…)`."""
+    return NO if fact is None else _INTO_INTEGERS.get(fact.traits.get("integers", ""), NO)
+
+
+_INTO_INTEGERS = {"flag": YES, "perhaps": MAYBE}
+
+
 def write_into(
-    state: State, target: Value, flag: Belief, span: Span, message: str, story: Story | None
+    state: State,
+    target: Value,
+    flag: Belief,
+    span: Span,
+    message: str,
+    story: Story | None,
+    *,
+    integers: Belief = NO,
 ) -> None:
     """An in-place write of something that requires grad as `flag` says, under the current mode.
 
-    The target and what it is a view of require grad afterwards if they did, or if `flag`.
+    The target and what it is a view of require grad afterwards if they did, or if `flag`; those of
+    whole numbers, if `integers` says so: most take the values alone (executed: `copy_`).
     """
     gained = flag.both(state.recording)
     if gained.usual is Truth.NO and gained.sure is Truth.NO:
@@ -39,9 +56,11 @@ def write_into(
         thing = state.get(address)
         if not isinstance(thing, (Tensor, Unknown)):
             continue
-        if isinstance(thing, Tensor) and thing.dtype.is_integer:
-            continue  # takes the values alone (executed: `copy_`)
+        is_whole = isinstance(thing, Tensor) and thing.dtype.is_integer
+        if is_whole and integers == NO:
+            continue
         written = YES if address in target else sharing
+        written = written.both(integers) if is_whole else written
         flag_after = _settled(state, thing).grad.either(gained.both(written))
         changed = replace(
             _settled(state, thing),
