@@ -34,24 +34,43 @@ def related_files(
     """The files from which a crossing may be reached, of those with these `names`: `seeds` have one, the
     others import the file of a function or class that leads to one, and mention it; or that file hands
     it to others itself when it is imported, as a plug-in does."""
-    chosen = set(seeds)
+    chosen = dict(seeds)
     relevance = Relevance(own.crossing_words)
-    relevance.add_mentions(list(seeds.values()))
+    _take_in(project, relevance, seeds, chosen)
     candidates = [name for name in names if name not in chosen]
     while True:
         words = relevance.exported - WORDS
         added: dict[str, Mentions] = {}
         for file in candidates:
-            reached = _reached(project, file, chosen)
+            reached = _reached(project, file, chosen.keys())
             if reached and (_hand_out(project, reached) or _mentions(project, file, words)):
                 mentions = project.mentions(file)
                 if mentions is not None:
                     added[file] = mentions
         if not added:
-            return chosen
+            return set(chosen)
         chosen.update(added)
-        relevance.add_mentions(list(added.values()))
+        _take_in(project, relevance, added, chosen)
         candidates = [name for name in candidates if name not in added]
+
+
+def _take_in(
+    project: Project,
+    relevance: Relevance,
+    added: dict[str, Mentions],
+    chosen: dict[str, Mentions],
+) -> None:
+    """Add what some of the chosen files mention. What leads to a crossing through them is looked for in
+    all of these: a file that was chosen for a crossing of its own may lead to one elsewhere as well."""
+    while added:
+        known = relevance.names | relevance.makers
+        relevance.add_mentions(list(added.values()))
+        fresh = (relevance.names | relevance.makers) - known
+        added = {
+            file: mentions
+            for file, mentions in chosen.items()
+            if file not in added and _mentions(project, file, fresh)
+        }
 
 
 def _mentions(project: Project, file: str, words: set[str]) -> bool:
@@ -63,7 +82,7 @@ def _hand_out(project: Project, files: set[str]) -> bool:
     return any(project.acts_on_import(file) for file in files)
 
 
-def _reached(project: Project, file: str, chosen: set[str]) -> set[str]:
+def _reached(project: Project, file: str, chosen: Set[str]) -> set[str]:
     """The chosen files that a file imports, directly or through files that only pass names on."""
     pending = [file]
     seen = {file}

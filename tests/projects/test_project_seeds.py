@@ -38,3 +38,23 @@ def test_whoever_brings_both_together_need_not_mention_either(tmp_path: Path) ->
 def test_what_nothing_connects_with_tensors_is_left_alone(tmp_path: Path) -> None:
     write(tmp_path, metrics=METRICS, other="import torch\n\ntorch.ones(2)\n")
     assert seeds_of(Project(ProjectFiles(map(str, tmp_path.iterdir())))) == frozenset()
+
+
+SHOW = "def show(value):\n    return value.numpy()\n"
+BETWEEN = "from show import show\n\n\ndef between(value):\n    return show(value)\n"
+START = "import torch\n\nfrom outer import start\n\nstart(torch.ones(2, requires_grad=True))\n"
+
+
+def test_a_file_with_a_crossing_of_its_own_may_lead_to_another_one(tmp_path: Path) -> None:
+    """It is looked at first, when it is not known yet that `between` leads anywhere."""
+    outer = "from between import between\n\n\ndef start(value):\n    return between(value * 2)\n"
+    own = "\n\ndef safe(value):\n    return value.detach().numpy()\n"
+    write(tmp_path, show=SHOW, between=BETWEEN, outer=outer + own, main=START)
+    assert lines_found(tmp_path) == [("show.py", 2)]
+
+
+def test_the_way_to_a_crossing_may_leave_its_file_and_come_back(tmp_path: Path) -> None:
+    outer = "import between\n\n\ndef start(value):\n    return between.between(value * 2)\n\n\n"
+    between = "import outer\n\n\ndef between(value):\n    return outer.show(value)\n"
+    write(tmp_path, between=between, outer=outer + SHOW, main=START)
+    assert lines_found(tmp_path) == [("outer.py", 9)]
