@@ -167,6 +167,9 @@ def single_address(value: Value) -> Address | None:
 
 def addresses(value: Value) -> list[Address]:
     """The addresses of a value, oldest first: a deterministic order."""
+    if len(value) == 1:
+        (atom,) = value
+        return [atom] if isinstance(atom, Address) else []
     return sorted(a for a in value if isinstance(a, Address))
 
 
