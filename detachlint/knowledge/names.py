@@ -6,8 +6,6 @@ annotations and `isinstance` name, and the methods that are the crossing itself;
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 NUMPY = "numpy"
 TENSOR = "torch.Tensor"
 PARAMETER = "torch.nn.Parameter"
@@ -31,12 +29,3 @@ ORDERS = frozenset({"torch.channels_last", "torch.channels_last_3d"})
 
 TRAINING = ("training", "train")
 """How functions call the argument that says whether they are used in training."""
-
-SPELLED: Mapping[str, str] = {
-    "Tensor": TENSOR,
-    "torch.Tensor": TENSOR,
-    "nn.Module": MODULE,
-    "torch.nn.Module": MODULE,
-    "np.ndarray": ARRAY,
-}
-"""How quoted annotations spell them."""

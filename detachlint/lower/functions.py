@@ -122,7 +122,7 @@ def _parameters(
     def add(nodes: list[ast.arg], kind: ParameterKind) -> None:
         for node in nodes:
             name = mangled(node.arg, lowering.scope.private)
-            annotation = lowering.optional(node.annotation)
+            annotation = lowering.optional(_unquoted(node.annotation))
             found.append(
                 Parameter(name, kind, defaults.get(node), annotation, lowering.span_of(node))
             )
@@ -135,6 +135,31 @@ def _parameters(
     if arguments.kwarg is not None:
         add([arguments.kwarg], ParameterKind.KEYWORDS)
     return tuple(found)
+
+
+def _unquoted(annotation: ast.expr | None) -> ast.expr | None:
+    """What a quoted annotation says, in the place of the text; the text itself, if that is no type.
+
+    It makes no scopes and binds nothing, so that it may stand where nobody has looked for names.
+    """
+    if not isinstance(annotation, ast.Constant) or not isinstance(annotation.value, str):
+        return annotation
+    try:
+        quoted = ast.parse(annotation.value.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return annotation
+    parts = list(ast.walk(quoted))
+    if not all(isinstance(part, _IN_TYPES) for part in parts):
+        return annotation
+    for part in parts:
+        ast.copy_location(part, annotation)
+    return quoted
+
+
+_IN_TYPES = (
+    *(ast.Name, ast.Attribute, ast.Subscript, ast.Tuple, ast.List, ast.Constant),
+    *(ast.BinOp, ast.operator, ast.expr_context),
+)
 
 
 # --- type parameters (Python 3.12) ------------------------------------------------------------

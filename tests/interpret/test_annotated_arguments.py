@@ -121,3 +121,60 @@ def test_nothing_is_told_of_what_stands_for_several_arguments() -> None:
     found = visits(IMPORTS + body)
     assert sorted(found) == [3, 4, 7]
     assert not any(visit.tensor_for_sure for line in found for visit in found[line])
+
+
+MODULES = [
+    "nn.Module",
+    "'nn.Module'",
+    "Optional[nn.Module]",
+    "typing.Optional[nn.Linear]",
+    "'Optional[nn.Linear]'",
+    "nn.Module | None",
+    "'None | nn.Linear'",
+    "Union[nn.Linear, nn.Conv2d]",
+    "Union[nn.Linear, None, nn.Conv2d]",
+    "'nn.Linear | nn.Conv2d | None'",
+]
+OTHERS = [
+    "object",
+    "'nn.Modul'",
+    "'not a type'",
+    "'[x for x in y]'",
+    "'lambda: nn.Module'",
+    "'\\0'",
+    "Optional[str]",
+    "Optional",
+    "Union[nn.Module, str]",
+    "nn.Module | str",
+    "list[nn.Module]",
+]
+TYPING = "import typing\nfrom typing import Optional, Union\n"
+CONVERTS = "def convert(model: {}, x):\n    model(x).numpy()\n"
+
+
+@pytest.mark.parametrize("annotation", MODULES)
+def test_an_argument_is_a_module_where_all_classes_that_are_stated_are(annotation: str) -> None:
+    assert raising_lines(TYPING + CONVERTS.format(annotation)) == [4]
+
+
+@pytest.mark.parametrize("annotation", OTHERS)
+def test_it_is_none_where_another_class_is_stated_too_or_none_is(annotation: str) -> None:
+    assert raising_lines(TYPING + CONVERTS.format(annotation)) == []
+
+
+@pytest.mark.parametrize("annotation", ["Optional[torch.Tensor]", "torch.Tensor | None"])
+def test_what_may_be_none_takes_either_way_where_that_is_asked(annotation: str) -> None:
+    body = (
+        f"def convert(x: {annotation}):\n"
+        "    if x is None:\n        t.numpy()\n"
+        "    else:\n        t.numpy()\n"
+    )
+    assert raising_lines(TYPING + body) == [5, 7]
+
+
+def test_names_in_quotes_are_those_of_where_the_function_is() -> None:
+    body = (
+        "class Module:\n    def __call__(self, x):\n        return x.detach()\n"
+        "def convert(model: 'Module', x):\n    model(x).numpy()\n"
+    )
+    assert raising_lines(TYPING + body) == []

@@ -7,20 +7,21 @@ known of an argument counts, whatever the annotation says.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import MAYBE, NO
 from detachlint.domain.objects import Array, Class, Function, HeapObject, Kind, Tensor, Unknown
 from detachlint.domain.rank import Rank
 from detachlint.domain.traits import UNSEEN, Dtype
-from detachlint.domain.values import Address, Atom, Library, Literal, Value, in_order, value_of
+from detachlint.domain.values import Address, Atom, Library, Value, in_order, value_of
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import membership
 from detachlint.interpret.language.lookup import is_module_name, library_bases
-from detachlint.ir.nodes import Expression, Parameter
+from detachlint.ir.nodes import Constant, Display, Expression, Operator, Parameter, Subscript
 from detachlint.knowledge import facts
-from detachlint.knowledge.names import ARRAY_CLASSES, NUMPY, SPELLED, TENSOR
+from detachlint.knowledge.names import ARRAY_CLASSES, NUMPY, TENSOR
 from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
@@ -34,14 +35,7 @@ KINDS = {
     "pathlib.Path": Kind.OTHER,
     "argparse.Namespace": Kind.ANY,
 }
-NAMED = {
-    **SPELLED,
-    "int": "builtins.int",
-    "float": "builtins.float",
-    "str": "builtins.str",
-    "bool": "builtins.bool",
-}
-"""What quoted annotations mean, for the few that matter."""
+OPTIONAL, UNION = Library("typing.Optional"), Library("typing.Union")
 
 NOT_OF_THEIR_OWN = frozenset({*sys.stdlib_module_names, "typing_extensions", "torch", NUMPY})
 """Where the classes come from of which more is known than their name, or that are no classes."""
@@ -60,29 +54,69 @@ def stated(
     key = parameter.span, function.closure
     known = machine.stated.get(key)
     if known is None:
-        known = _read(machine, function, parameter.annotation, state, activation)
-        if isinstance(known, Unknown) and parameter.name in function.defaults:
-            known = replace(known, made_by="")  # the default is of another class, as a rule: None
-        machine.stated[key] = known
+        known = machine.stated[key] = _stated(machine, function, parameter, state, activation)
     return known
 
 
-def _read(
+def _stated(
     machine: Machine,
     function: Function,
-    annotation: Expression,
+    parameter: Parameter,
     state: State,
     activation: Activation,
 ) -> HeapObject:
+    assert parameter.annotation is not None
     aside = Activation(function.code, function.closure, activation.context)
-    outcomes = machine.evaluate(annotation, state.fork(), aside)
+    classes = _alternatives(machine, parameter.annotation, state, aside)
+    read = [_read(machine, each, state, aside) for each in classes if not _is_none(each)]
+    told = read[0] if read and all(each == read[0] for each in read) else _common(read)
+    or_none = len(read) < len(classes)
+    if isinstance(told, Unknown):
+        # What is None is of another class; so is the default, as a rule.
+        return replace(told, made_by="") if or_none or parameter.name in function.defaults else told
+    return told if parameter.name in function.defaults or not or_none else Unknown(Kind.ANY)
+
+
+def _alternatives(
+    machine: Machine, annotation: Expression, state: State, aside: Activation
+) -> list[Expression]:
+    """The classes that an annotation names, None among them: `Optional[Net]`, `Net | Other | None`."""
+    match annotation:
+        case Operator(name="|", operands=(left, right)):
+            return [*_alternatives(machine, left, state, aside), right]
+        case Subscript(value=form, index=index):
+            named, _ = _named(machine, form, state, aside)
+            if named == OPTIONAL:
+                return [index, Constant(None, annotation.span)]
+            if named == UNION and isinstance(index, Display):
+                return [argument.value for argument in index.items]
+    return [annotation]
+
+
+def _is_none(expression: Expression) -> bool:
+    return isinstance(expression, Constant) and expression.value is None
+
+
+def _common(told: Iterable[HeapObject]) -> Unknown:
+    """What is told of an object of one of several classes."""
+    kinds = {each.kind if isinstance(each, Unknown) else Kind.ANY for each in told}
+    return Unknown(kinds.pop() if kinds == {Kind.MODULE} else Kind.ANY)
+
+
+def _named(
+    machine: Machine, expression: Expression, state: State, aside: Activation
+) -> tuple[Atom | None, State]:
+    """The only thing that an expression may be, and the world in which it is that."""
+    outcomes = machine.evaluate(expression, state.fork(), aside)
     if len(outcomes) != 1 or len(outcomes[0][0]) != 1:
-        return Unknown(Kind.ANY)
+        return None, state
     value, after = outcomes[0]
     (atom,) = value
-    if isinstance(atom, Literal) and isinstance(atom.value, str):
-        name = NAMED.get(atom.value)
-        return _of_library_class(name) if name else Unknown(Kind.ANY)
+    return atom, after
+
+
+def _read(machine: Machine, annotation: Expression, state: State, aside: Activation) -> HeapObject:
+    atom, after = _named(machine, annotation, state, aside)
     if isinstance(atom, Library):
         return _of_library_class(facts.canonical_name(atom.name))
     thing = after.get(atom) if isinstance(atom, Address) else None
@@ -125,7 +159,8 @@ def believed(
         for atom in vague:
             value = (value - {atom}) | _as_array(machine, atom, parameter, state, activation)
         return value
-    optional = parameter.name in function.defaults  # then it may be None, as the default often is
+    # With a default it may be None, which that often is; `Optional[Tensor]` tells of no tensor at all.
+    optional = parameter.name in function.defaults
     for atom in vague:
         _learn(state, atom, told, optional=optional)
     return value
