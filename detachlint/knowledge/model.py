@@ -208,6 +208,9 @@ TRAITS: Mapping[str, Mapping[str, str]] = {
     },
     "mixed": {
         "first": "has the dtype of the first tensor, whatever the others are (the rule: none is lost)",
+        "widens": "of whole numbers beside floats, it may be of the default dtype, whatever the floats "
+        "are",
+        "whole": "of whole numbers beside floats, it may be of whole numbers, too",
     },
     "integers": {
         "flag": "of what writes: a target of whole numbers requires grad, too, where something that is "
@@ -303,6 +306,8 @@ class ModuleFact:
     """`"sequential"`, `"list"`, `"dict"`, `"module"` (runs the modules it was given) or `""`."""
     autocast: str
     """What `CallFact.traits` says under that key."""
+    mixed: str
+    """The same."""
     is_loss: bool
     lazy: bool
     """Its parameters have no data before it is called."""

@@ -113,6 +113,7 @@ def test_a_module_is_read_back_as_written(
         in_place_flag="inplace" if is_loss else "",
         container="",
         autocast="lowers" if is_loss else "",
+        mixed="widens" if is_loss else "",
         is_loss=is_loss,
         lazy=default,
         children=("linear",),

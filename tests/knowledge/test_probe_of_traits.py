@@ -15,6 +15,7 @@ from detachlint.harness.probe import (  # noqa: E402  # needs torch
     attributes,
     callbacks,
     module_behaviours,
+    modules,
     numpy_ranks,
     observe,
     special,
@@ -73,6 +74,27 @@ def test_the_first_of_several_tensors_may_decide_the_dtype() -> None:
     assert "mixed" not in fact_of(torch.add, Call((one, other))).traits
     assert "mixed" not in fact_of(torch.Tensor.add_, Call((one, other))).traits
     assert "mixed" not in fact_of(torch.Tensor.expand_as, Call((one, other))).traits
+
+
+def test_whole_numbers_beside_floats_may_decide_the_dtype() -> None:
+    def apart(x: Any, y: Any) -> Any:
+        return x.sqrt() + y.sqrt()  # of whole numbers, a root is of the default dtype
+
+    def last_alone(x: Any, y: Any) -> Any:
+        return x + y.to(x.dtype) if not x.is_floating_point() else x + y
+
+    call = Call((X, X))
+    assert fact_of(apart, call).traits["mixed"] == "widens"
+    assert fact_of(last_alone, call).traits["mixed"] == "whole"
+    assert "mixed" not in fact_of(lambda x, y: (x + y).sqrt(), call).traits
+    assert "mixed" not in fact_of(torch.float_power, call).traits  # fixed, whatever is given
+    assert "mixed" not in fact_of(torch.eq, call).traits
+
+
+def test_modules_without_parameters_tell_what_decides_their_dtype() -> None:
+    names = ("CosineEmbeddingLoss", "HuberLoss", "L1Loss", "Bilinear", "CosineSimilarity")
+    facts = [modules.observe_module(f"torch.nn.{name}") for name in names]
+    assert [fact and fact.mixed for fact in facts] == ["widens", "first", "", "", ""]
 
 
 def test_what_writes_may_set_the_flag_of_whole_numbers() -> None:

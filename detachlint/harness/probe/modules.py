@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from detachlint.harness.probe import placed
 from detachlint.harness.probe.converted import Convert, Rerun
 from detachlint.harness.probe.execute import PLAIN, Call, Condition, field_names, guarded, prepare
 from detachlint.harness.probe.module_samples import Sample, samples
@@ -87,6 +88,7 @@ def observe_module(name: str) -> ModuleFact | None:
         depends=_depends(ran) if aliasing is Aliasing.SOMETIMES else (),
         in_place_flag="inplace" if _writes(kind, tries, "inplace") else "",
         autocast=autocast_of(rerun(name)),
+        mixed=_mixed(kind, tries),
         container=_CONTAINERS.get(kind, ""),
         is_loss=isinstance(made, nn.modules.loss._Loss) or kind.endswith("Loss"),
         lazy=any(isinstance(p, nn.UninitializedParameter) for p in made.parameters()),
@@ -116,6 +118,17 @@ def positions_of(kind: str) -> tuple[str, ...]:
         return _POSITIONS[kind]
     parameters = list(inspect.signature(getattr(nn, kind).__init__).parameters.values())[1:]
     return tuple(p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD)
+
+
+def _mixed(kind: str, tries: Sequence[Sample]) -> str:
+    """What decides the dtype of its output, of a module without parameters."""
+    made = [(construct(kind, sample), sample) for sample in tries if sample.inputs]
+    calls = [
+        Call((module, *(sample.inputs or ())), sample.input_kwargs)
+        for module, sample in made
+        if not any(True for _ in module.parameters())
+    ]
+    return placed.mixed(lambda module, *args, **kwargs: module(*args, **kwargs), calls)
 
 
 # --- parameters -------------------------------------------------------------------------------

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import torch
 
 from detachlint.harness.probe import hand, special
-from detachlint.harness.probe.converted import Convert, converted, executed, is_float
+from detachlint.harness.probe.converted import (
+    Convert,
+    converted,
+    executed,
+    is_float,
+    same,
+    to_bfloat16,
+)
 from detachlint.harness.probe.execute import (
     FLOAT,
     INTEGER,
@@ -63,9 +72,10 @@ def undecided_dtype(name: str, runs: Sequence[Run]) -> str:
 def mixed(
     function: Callable[..., Any], calls: Sequence[Call], ignored: Collection[int] = ()
 ) -> str:
-    """`"first"` where the first of several tensors decides the dtype of output 0: none is promoted.
+    """Whether something else than promotion gives the dtype of output 0, of several tensors.
 
-    `ignored` are positions that do not matter in any case.
+    The answer is as `knowledge.model.TRAITS` calls it: the first may decide, or it may depend on
+    tensors of whole numbers among them. `ignored` are positions that do not matter in any case.
     """
     several = [call for call in calls if 0 not in ignored and _mixes(call, ignored)]
     others_wide = [converted(call, torch.Tensor.double) for call in several]
@@ -73,7 +83,49 @@ def mixed(
     wide = _dtypes(function, several, torch.Tensor.double)
     whole = _dtypes(function, several, torch.Tensor.long)
     floats_follow = (narrow, wide) == ({torch.float32}, {torch.float64})
-    return "first" if floats_follow and whole <= {torch.int64} else ""
+    if floats_follow and whole <= {torch.int64}:
+        return "first"
+    mixing = [call for call in calls if _mixes(call, ignored)]
+    if _dtypes_of_new(function, [converted(call, to_bfloat16) for call in mixing]) != _NARROW:
+        return ""
+    beside = _beside_integers(function, mixing, ignored)
+    if any(not dtype.is_floating_point for dtype in beside):
+        return "whole"
+    return "widens" if beside - _NARROW else ""
+
+
+_NARROW = {torch.bfloat16}
+
+
+def _beside_integers(
+    function: Callable[..., Any], calls: Sequence[Call], ignored: Collection[int]
+) -> set[torch.dtype]:
+    """The dtypes of output 0 where one of the tensors is of bfloat16, and the others are whole numbers."""
+    given = [
+        _one_narrow(call, ignored, place)
+        for call in calls
+        for place in range(len(_that_matter(call, ignored)))
+    ]
+    return _dtypes_of_new(function, given)
+
+
+def _dtypes_of_new(function: Callable[..., Any], calls: Sequence[Call]) -> set[torch.dtype]:
+    """The dtypes of output 0, of calls that do not give their first tensor itself."""
+    found = executed(function, calls, same)
+    return {made[0].dtype for first, made in found if made[0] is not first}
+
+
+def _one_narrow(call: Call, ignored: Collection[int], place: int) -> Call:
+    numbers = count()
+
+    def convert(tensor: torch.Tensor) -> torch.Tensor:
+        return tensor.bfloat16() if next(numbers) == place else tensor.long()
+
+    args = tuple(
+        value if at in ignored else converted(Call((value,)), convert).args[0]
+        for at, value in enumerate(call.args)
+    )
+    return replace(call, args=args, kwargs=converted(Call((), call.kwargs), convert).kwargs)
 
 
 def _dtypes(
@@ -89,9 +141,14 @@ def _dtypes(
 def _mixes(call: Call, ignored: Collection[int]) -> bool:
     """Whether several tensors of it matter, all of them of real numbers, and none of them empty."""
     args = [value for place, value in enumerate(call.args) if place not in ignored]
-    tensors = list(tensors_in([args, call.kwargs]))
-    are_real = all(t.numel() and not t.is_complex() for t in tensors)
-    return are_real and sum(map(is_float, tensors)) > 1
+    are_real = all(t.numel() and not t.is_complex() for t in tensors_in([args, call.kwargs]))
+    return are_real and len(_that_matter(call, ignored)) > 1
+
+
+def _that_matter(call: Call, ignored: Collection[int]) -> list[torch.Tensor]:
+    """The tensors of floats of a call, without those at positions that do not matter."""
+    args = [value for place, value in enumerate(call.args) if place not in ignored]
+    return list(filter(is_float, tensors_in([args, call.kwargs])))
 
 
 def _width(dtype: str) -> str:

@@ -284,7 +284,7 @@ def _by_fact(
         story = then(story, span, f"goes through the module `{shown}`")
     mixes = placement.one_device if fact.parameters else placement.common_device
     device = mixes(state, [*inputs, *weights])
-    own = module_traits.dtype_of_output(state, inputs, weights)
+    own = module_traits.dtype_of_output(fact, state, inputs, weights)
     dtype = surrounding.lowered(state, fact, own, device)
     made = Tensor(
         flag,

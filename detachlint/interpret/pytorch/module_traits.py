@@ -12,6 +12,7 @@ from detachlint.domain.values import Value
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import placement
+from detachlint.interpret.pytorch.result_places import dtype_of_mixed
 from detachlint.interpret.pytorch.tensors import tensors_in
 from detachlint.knowledge.facts import ModuleFact
 from detachlint.source.value_class import replace
@@ -35,11 +36,14 @@ def initialize_parameters(state: State, weights: Iterable[Value]) -> None:
                 state.heap[address] = replace(thing, traits=kept)
 
 
-def dtype_of_output(state: State, inputs: list[Value], weights: list[Value]) -> Dtype:
-    """That of the weights where NumPy lacks it (other inputs are refused); else the promoted one."""
+def dtype_of_output(
+    fact: ModuleFact, state: State, inputs: list[Value], weights: list[Value]
+) -> Dtype:
+    """That of the weights where NumPy lacks it (other inputs are refused); else the promoted one, or as
+    the fact says."""
     held = [weight for weight in weights if tensors_in(state, weight)]
     own = placement.dtype_of(state, held)
     if held and own.narrow.held == YES:
         return own
-    dtype = placement.dtype_of(state, [*inputs, *weights])
+    dtype = dtype_of_mixed(fact.mixed, state, [*inputs, *weights])
     return Dtype.FLOAT32 if dtype.is_integer else dtype

@@ -249,7 +249,7 @@ def result_tensor(
         story = then(story, call.span, f"`{call.shown}(…)` is computed from it")
     device = device_of_result(fact, call, inputs)
     if asked is None:
-        flag = flag_of_dtype(fact, call, inputs, flag)
+        flag = flag_of_dtype(fact.traits.get("mixed", ""), state, inputs, flag)
     return Tensor(
         flag,
         leaf=YES if from_nothing or asked is not None else flag.opposite(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 
-from detachlint.domain.belief import NO, Belief
+from detachlint.domain.belief import MAYBE, NO, Belief
 from detachlint.domain.objects import Sequence
 from detachlint.domain.story import begin
 from detachlint.domain.traits import PLAIN, UNSEEN, Dtype, Family, Trait
@@ -25,7 +25,7 @@ def dtype_of_result(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> D
         asked = next(filter(_names_dtype, call.arguments.positional), None)
     makes_complex = fact.traits.get("complex") == "makes"
     if asked is not None:
-        found = _dtype_of(fact, call, inputs)
+        found = dtype_of_mixed(fact.traits.get("mixed", ""), call.state, inputs)
         return placement.dtype_from(call.state, asked, found, story)
     if fact.dtype not in ("same", "argument", ""):
         named = placement.dtype_named(f"torch.{fact.dtype}", story)
@@ -33,7 +33,7 @@ def dtype_of_result(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> D
         return Dtype(Family.COMPLEX, named.narrow) if makes_complex else named
     if fact.factory and not any(holds_tensor(call.state, value) for value in inputs):
         return _undecided(fact, call)
-    found = _dtype_of(fact, call, inputs)
+    found = dtype_of_mixed(fact.traits.get("mixed", ""), call.state, inputs)
     match fact.traits.get("complex"):
         case "makes":
             return Dtype(Family.COMPLEX, found.narrow)
@@ -44,19 +44,33 @@ def dtype_of_result(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> D
     return found
 
 
-def _dtype_of(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Dtype:
-    """The dtype of what is computed of these: promoted, or that of the first tensor."""
-    if fact.traits.get("mixed") != "first":
-        return placement.dtype_of(call.state, inputs)
-    firsts = placement.dtypes_of_first(call.state, inputs)
-    return functools.reduce(Dtype.join, firsts) if firsts else Dtype.FLOAT32
+def dtype_of_mixed(mixed: str, state: State, inputs: list[Value]) -> Dtype:
+    """The dtype of what is computed of these: promoted, or as `mixed` says (see `TRAITS`)."""
+    if mixed == "first":
+        firsts = placement.dtypes_of_first(state, inputs)
+        return functools.reduce(Dtype.join, firsts) if firsts else Dtype.FLOAT32
+    promoted = placement.dtype_of(state, inputs)
+    if not mixed or promoted.is_integer or not _has_integers(state, inputs):
+        return promoted
+    narrow = promoted.narrow
+    narrow = narrow if narrow == PLAIN else Trait(MAYBE, narrow.names, narrow.story)
+    return Dtype(_BESIDE_INTEGERS[mixed], narrow)
 
 
-def flag_of_dtype(fact: CallFact, call: LibraryCall, inputs: list[Value], flag: Belief) -> Belief:
+_BESIDE_INTEGERS = {"widens": Family.FLOAT, "whole": Family.UNKNOWN}
+
+
+def _has_integers(state: State, inputs: list[Value]) -> bool:
+    """Whether some of these are tensors of whole numbers."""
+    each = (placement.dtype_of_value(state, value) for value in inputs)
+    return any(one is not None and one.is_integer for one in each)
+
+
+def flag_of_dtype(mixed: str, state: State, inputs: list[Value], flag: Belief) -> Belief:
     """The flag of a result whose inputs have it: whole numbers, that the first may be, have none."""
-    if fact.traits.get("mixed") != "first" or flag == NO:
+    if mixed != "first" or flag == NO:
         return flag
-    firsts = placement.dtypes_of_first(call.state, inputs)
+    firsts = placement.dtypes_of_first(state, inputs)
     if any(one.is_integer for one in firsts):
         return flag.join(NO)
     unseen = any(one.family is Family.UNKNOWN for one in firsts)
