@@ -39,6 +39,7 @@ def as_view(state: State, tensor: Tensor, viewed: Value, copied: Belief = NO) ->
     It may also be `copied`. A view of what is perhaps a copy is perhaps no view of the original.
     """
     base = roots(state, viewed)
+    tensor = _with_flag_of_copy(state, tensor, viewed)
     linked, reordered = copied.opposite(), tensor.reordered
     for address in addresses(viewed):
         thing = state.get(address)
@@ -59,6 +60,17 @@ def as_view(state: State, tensor: Tensor, viewed: Value, copied: Belief = NO) ->
         grad=grad,
         leaf=tensor.leaf.either(mark),
     )
+
+
+def _with_flag_of_copy(state: State, tensor: Tensor, viewed: Value) -> Tensor:
+    """The tensor with the flag that what is viewed has of its own, be that a view itself or a copy."""
+    things = [thing for address in addresses(viewed) if (thing := state.get(address))]
+    copies = [t for t in things if isinstance(t, Tensor) and t.base and t.linked != YES]
+    flagged = [copy for copy in copies if copy.grad != NO]
+    if not flagged:
+        return tensor
+    own = join_beliefs([*(copy.grad for copy in copies), *[NO] * (len(copies) < len(things))])
+    return replace(tensor, grad=tensor.grad.either(own), story=tensor.story or flagged[0].story)
 
 
 def copied_for_order(state: State, source: Value) -> Belief:
