@@ -222,6 +222,9 @@ TRAITS: Mapping[str, Mapping[str, str]] = {
         "of-real": "sets the bit of what it makes of a real tensor",
         "perhaps-of-real": "the same, depending on the call",
         "of-both": "sets the bit where the two tensors it is given have it both",
+        "perhaps-of-both": "the same, depending on the call (of vectors, not of matrices)",
+        "of-second": "sets the bit where the second of two tensors has it, and the first has not",
+        "perhaps-of-second": "the same, depending on the call",
         "clears": "resolves the conjugate bit; where there is none it may copy nothing",
     },
     "neg": {

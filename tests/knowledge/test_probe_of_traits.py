@@ -59,6 +59,12 @@ def test_lazy_bits() -> None:
     assert fact_of(lambda x: x.resolve_neg()).traits["neg"] == "clears"
     assert "conj" not in fact_of(lambda x: x.clone()).traits
     assert fact_of(torch.dot, Call((X[0], X[1]))).traits["conj"] == "of-both"
+    assert fact_of(torch.vdot, Call((X[0], X[1]))).traits["conj"] == "of-second"
+    vectors, matrices = Call((X[0], X[1])), Call((X, X))
+    assert fact_of(torch.matmul, vectors, matrices).traits["conj"] == "perhaps-of-both"
+    perhaps = fact_of(torch.linalg.vecdot, vectors, matrices).traits["conj"]
+    assert perhaps == "perhaps-of-second"
+    assert "conj" not in fact_of(torch.matmul, matrices).traits
     assert "conj" not in fact_of(torch.add, Call((X, X))).traits
 
 

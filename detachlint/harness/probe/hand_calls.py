@@ -241,6 +241,7 @@ def _networks() -> dict[str, Sequence[Call]]:
             _call(IMAGE, torch.ones(2, 2, 1, 1), V[:2], (0, 0), (1, 1), (1, 1), 1)
         ],
         "ctc_loss": [_call(logits, torch.tensor([[1, 2]]), (4,), (2,))],
+        "linalg.vecdot": [_call(V, V), _call(X, X)],
         "native_norm": [_call(X.to_sparse(), 2), _call(X, 2)],
         "segment_reduce": [_call(V, "sum", lengths=torch.tensor([1, 2]))],
         "nn.functional.conv_tbc": [_call(series, torch.ones(1, 3, 2), V[:2])],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from typing import Any
 
 import torch
@@ -35,8 +36,12 @@ def conjugate(function: Callable[..., Any], calls: Sequence[Call], of_real: Sequ
         return "sets"
     of_complex = [converted(call, to_complex) for call in calls]
     first_alone = _bits(function, of_complex, to_conjugate, first_only=True)
-    if lazy == {True} and first_alone == of_plain == {False}:
-        return "of-both"
+    if first_alone == of_plain == {False}:
+        if True in lazy:
+            return "of-both" if lazy == {True} else "perhaps-of-both"
+        second_alone = _bits_of_second(function, calls)
+        if True in second_alone:
+            return "of-second" if second_alone == {True} else "perhaps-of-second"
     # A copy resolves the bit in any case.
     plain = list(_aliases(function, calls, to_complex))
     return "clears" if lazy == {False} and of_plain == {False} and all(plain) and plain else ""
@@ -47,6 +52,16 @@ def _bits(
 ) -> set[bool]:
     found = outputs(function, calls, convert, first_only)
     return {t.is_conj() for t in found if t.is_complex()}
+
+
+def _bits_of_second(function: Callable[..., Any], calls: Sequence[Call]) -> set[bool]:
+    """The bits where the second tensor alone has one."""
+
+    def second() -> Convert:
+        numbers = count()
+        return lambda t: to_conjugate(t) if next(numbers) == 1 else to_complex(t)
+
+    return {bit for call in calls for bit in _bits(function, [call], second())}
 
 
 def negative(function: Callable[..., Any], calls: Sequence[Call]) -> str:

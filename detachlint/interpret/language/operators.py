@@ -47,7 +47,7 @@ from detachlint.interpret.pytorch.tensors import (
     story_of,
     story_of_any,
 )
-from detachlint.interpret.pytorch.traits import of_arithmetic
+from detachlint.interpret.pytorch.traits import of_arithmetic, of_two
 from detachlint.interpret.pytorch.writes import write_into
 from detachlint.ir.nodes import AugmentedAssign, Operator
 from detachlint.knowledge import facts
@@ -246,12 +246,13 @@ def tensor_result(
     )
     fact = facts.call_fact(f"{TENSOR}.{METHODS.get(node.name, '')}")
     device = (one_device if is_product(fact) else common_device)(state, operands)
+    common = of_arithmetic(state, operands)
     made = Tensor(
         flag,
         leaf=flag.opposite(),
         dtype=lowered(state, fact, dtype, device),
         device=device,
-        traits=of_arithmetic(state, operands),
+        traits=of_two(fact, common, state, operands, describe(node), node.span),
         severed=severed_in(state, operands),
         story=story,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from detachlint.domain.belief import BY_DEFAULT, MAYBE, NO, YES, Belief
 from detachlint.domain.objects import Tensor
 from detachlint.domain.story import begin
@@ -93,8 +95,8 @@ def of_result(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Traits:
         return without(common, Check.LAYOUT)
     if layout == "whole" and Check.LAYOUT in own:
         return {**common, Check.LAYOUT: _summed_along(call, own[Check.LAYOUT])}
-    if conjugate == "of-both":
-        return _of_both(call, common)
+    if conjugate in _OF_TWO:
+        return of_two(fact, common, call.state, call.inputs, call.shown, call.span)
     if "sparse" in fact.keeps and Check.LAYOUT in own:
         return {**common, Check.LAYOUT: own[Check.LAYOUT]}
     return common
@@ -110,13 +112,29 @@ def _summed_along(call: LibraryCall, layout: Trait) -> Trait:
     return Trait(layout.held.both(left), layout.names, layout.story)
 
 
-def _of_both(call: LibraryCall, common: Traits) -> Traits:
-    """`torch.dot(a, b)` of two lazy conjugates is one (executed)."""
-    held = YES
-    for value in call.inputs:
-        if any(isinstance(call.state.get(address), Tensor) for address in addresses(value)):
-            held = held.both(of_view(call.state, value).get(Check.CONJUGATE, PLAIN).held)
-    return common if held == NO else {**common, Check.CONJUGATE: _lazy(held, call.shown, call.span)}
+_OF_TWO = frozenset({"of-both", "perhaps-of-both", "of-second", "perhaps-of-second"})
+
+
+def of_two(
+    fact: CallFact | None,
+    common: Traits,
+    state: State,
+    values: Iterable[Value],
+    shown: str,
+    span: Span,
+) -> Traits:
+    """What two tensors have in `common`, and the conjugate bit of their product.
+
+    `torch.dot(a, b)` of two lazy conjugates is one; `vdot` conjugates `a` itself (executed).
+    """
+    word = "" if fact is None else fact.traits.get("conj", "")
+    tensors = [v for v in values if any(isinstance(state.get(a), Tensor) for a in addresses(v))]
+    if word not in _OF_TWO or len(tensors) != 2:
+        return common
+    first, second = (of_view(state, v).get(Check.CONJUGATE, PLAIN).held for v in tensors)
+    held = second.both(first if word.endswith("both") else first.opposite())
+    held = held.both(MAYBE) if word.startswith("perhaps") else held
+    return common if held == NO else {**common, Check.CONJUGATE: _lazy(held, shown, span)}
 
 
 def of_perhaps_copy(traits: Traits, copied: Belief) -> Traits:
