@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from detachlint.domain.values import Address, Value
 from detachlint.interpret.engine.state import State
 from detachlint.ir.nodes import Code
 from detachlint.source.span import Span
+
+if TYPE_CHECKING:
+    from detachlint.interpret.language.replacing import Replaced
 
 Outcome: TypeAlias = tuple[Value, State]
 Outcomes: TypeAlias = list[Outcome]
@@ -46,8 +49,8 @@ class Activation:
     raises: Outcomes = field(default_factory=list)
     breaks: list[State] = field(default_factory=list)
     continues: list[State] = field(default_factory=list)
-    replaced: Mapping[Address, Address] = field(default_factory=dict)
-    """Containers each item of which the loop at hand replaces, and where what it stores is gathered."""
+    replaced: Mapping[Address, Replaced] = field(default_factory=dict)
+    """Containers whose items the loops at hand replace."""
 
     def chain(self) -> Iterator[Activation]:
         """This activation and those that wait for it, the innermost first."""

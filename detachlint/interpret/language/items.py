@@ -190,6 +190,11 @@ def _read_atom(
     if isinstance(atom, Literal):
         return machine.unknown(state, activation, span, "item", kind=Kind.OTHER, grad=NO)
     thing = state.get(atom) if isinstance(atom, Address) else None
+    loop = activation.replaced.get(atom) if isinstance(atom, Address) else None
+    if loop is not None and isinstance(thing, (Sequence, Mapping)):
+        found = replacing.at_hand(state, loop, node)
+        if found:
+            return found
     match thing:
         case Sequence():
             return _read_sequence(machine, thing, index, state, activation, node)
@@ -395,7 +400,7 @@ def _write_atom(
 ) -> None:
     thing = state.get(address)
     if address in activation.replaced:
-        replacing.note(state, activation.replaced[address], value)
+        replacing.note(state, activation.replaced[address], node, value, alone=alone)
     match thing:
         case Sequence():
             changed = _stored_in_sequence(thing, index, value, state)

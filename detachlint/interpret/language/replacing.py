@@ -1,7 +1,8 @@
-"""Loops that replace every item of a container: `for key, value in d.items(): d[key] = f(value)`.
+"""Loops that replace the items of a container: `for key, value in d.items(): d[key] = f(value)`.
 
 While such a loop is run on any item, nobody can tell which one a store replaces, so the old items seem
-to stay. Behind the loop none of them does: each had its turn.
+to stay, and what earlier turns have stored seems to be what a later one finds. But no turn comes to an
+item that another one has replaced; and behind a loop that replaces each of them, no old one is left.
 """
 
 from __future__ import annotations
@@ -12,9 +13,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from detachlint.domain.objects import HeapObject, Kind, Mapping, Sequence, Unknown
 from detachlint.domain.traits import UNSEEN
-from detachlint.domain.values import Address, Value, in_order
+from detachlint.domain.values import (
+    BOTTOM_VALUE,
+    Address,
+    Value,
+    in_order,
+    join_values,
+    single_literal,
+)
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.state import State
+from detachlint.interpret.language.contents import resolved
+from detachlint.interpret.language.names import bind_name
 from detachlint.interpret.pytorch.tensors import flag_of, story_of
 from detachlint.ir.nodes import (
     Assign,
@@ -53,36 +63,83 @@ class _Turns(NamedTuple):
 
 
 class Replaced(NamedTuple):
-    """The container each item of which a loop replaces, or what that may be (`owners`): a mapping or
-    list, and something unknown. `stored` is where what it stores meanwhile is gathered."""
+    """The container whose items a loop replaces, or what that may be (`owners`): a mapping or list, and
+    something unknown."""
 
     owners: dict[Address, HeapObject]
     """With what they are before the loop."""
-    stored: Address
+    record: Address
+    """Where is kept what the loop does (see `_Record`), path by path."""
+    turns: _Turns
+    each: bool
+    """Whether no turn leaves its item as it is."""
+
+
+class _Record(NamedTuple):
+    """What a loop has done so far."""
+
+    old: Value
+    """The items before it."""
+    stored: Value
+    """What it has put in their places."""
+    at_hand: Value
+    """What is now in the place of the item whose turn it is; bottom: what the container says."""
 
 
 @contextmanager
 def watching(
     machine: Machine, node: For, state: State, activation: Activation
 ) -> Iterator[Replaced | None]:
-    """While a loop is run: gather what it stores into the container that it goes through."""
+    """While a loop is run: follow what it does to the container that it goes through."""
     found = _replaced(machine, node, state, activation)
     if found is None:
         yield None
         return
     outer = activation.replaced
-    activation.replaced = {**outer, **dict.fromkeys(found.owners, found.stored)}
+    activation.replaced = {**outer, **dict.fromkeys(found.owners, found)}
     try:
         yield found
     finally:
         activation.replaced = outer
 
 
-def note(state: State, stored: Address, value: Value) -> None:
-    """A value is stored into such a container."""
-    thing = state.get(stored)
-    if isinstance(thing, Sequence):
-        state.put(stored, replace(thing, rest=thing.rest | value))
+def begin_turn(
+    machine: Machine, found: Replaced, node: For, state: State, activation: Activation
+) -> None:
+    """The loop's variables are bound to any item: it is none that an earlier turn has replaced."""
+    targets = node.target.targets if isinstance(node.target, Unpack) else (node.target,)
+    record = _record(state, found)
+    if record is None:
+        return
+    if _is_known(machine, targets[0], found, state, activation):
+        _write(state, found, record._replace(at_hand=BOTTOM_VALUE))
+        return
+    elsewhere = record.stored - record.old
+    things = [state.get(owner) for owner in found.owners]
+    held = join_values(t.all for t in things if isinstance(t, (Mapping, Sequence))) - elsewhere
+    _write(state, found, record._replace(at_hand=held))
+    if len(targets) == 2 and isinstance(targets[1], Name):
+        item = _value_of(machine, targets[1], state, activation)
+        if item & elsewhere:
+            bind_name(machine, targets[1], item - elsewhere or held, state, activation)
+
+
+def at_hand(state: State, found: Replaced, node: Subscript) -> Value:
+    """What is in the container at the loop's own key; bottom where the container itself tells.
+
+    It does of an item that was known by its key before the loop, or that is read in another way.
+    """
+    record = _record(state, found)
+    return record.at_hand if record is not None and _is_item(node, found.turns) else BOTTOM_VALUE
+
+
+def note(state: State, found: Replaced, node: Subscript, value: Value, *, alone: bool) -> None:
+    """A value is stored into such a container; `alone`: into no other one in its stead."""
+    record = _record(state, found)
+    if record is not None:
+        replaces = alone and _is_item(node, found.turns)
+        now = value if replaces else record.at_hand and record.at_hand | value
+        _write(state, found, record._replace(stored=record.stored | value, at_hand=now))
 
 
 def settle(state: State, found: Replaced) -> None:
@@ -90,10 +147,40 @@ def settle(state: State, found: Replaced) -> None:
 
     Where nothing was stored, it has had no turn: there was nothing in the container.
     """
-    gathered = state.heap.pop(found.stored)
-    assert isinstance(gathered, Sequence)
-    for owner, before in found.owners.items():
-        _settle(state, owner, before, gathered.rest)
+    record = _record(state, found)
+    state.heap.pop(found.record, None)
+    if record is not None and found.each:
+        for owner, before in found.owners.items():
+            _settle(state, owner, before, record.stored)
+
+
+def _record(state: State, found: Replaced) -> _Record | None:
+    kept = state.get(found.record)
+    return _Record(*kept.items) if isinstance(kept, Sequence) else None
+
+
+def _write(state: State, found: Replaced, record: _Record) -> None:
+    state.put(found.record, Sequence("list", record))
+
+
+def _value_of(machine: Machine, name: Name, state: State, activation: Activation) -> Value:
+    return join_values(value for value, _ in machine.evaluate(name, state.fork(), activation))
+
+
+def _is_known(
+    machine: Machine, key: object, found: Replaced, state: State, activation: Activation
+) -> bool:
+    """Whether it is the turn of an item that was known by its key before the loop."""
+    assert isinstance(key, Name)
+    literal = single_literal(resolved(state, _value_of(machine, key, state, activation)))
+    if literal is None:
+        return False
+    for before in found.owners.values():
+        if isinstance(before, Mapping) and literal not in before.entries:
+            return False
+        if isinstance(before, Sequence) and literal.value not in range(len(before.items)):
+            return False
+    return True
 
 
 def _settle(state: State, owner: Address, before: HeapObject, stored: Value) -> None:
@@ -119,15 +206,17 @@ def _settle(state: State, owner: Address, before: HeapObject, stored: Value) -> 
 
 def _replaced(machine: Machine, node: For, state: State, activation: Activation) -> Replaced | None:
     turns = _turns(node)
-    if turns is None or not _each_turn_stores(node.body, turns) or not _only_so(node.body, turns):
+    if turns is None or not _only_so(node.body, turns):
         return None
     outcomes = machine.evaluate(turns.owner, state.fork(), activation)
     owners = _owners(outcomes[0][0], turns, state, activation) if len(outcomes) == 1 else {}
     if not owners:
         return None
-    stored = machine.book.place(node.span, "replaced items", activation.context)
-    state.heap[stored] = Sequence("list")
-    return Replaced(owners, stored)
+    record = machine.book.place(node.span, "replaced items", activation.context)
+    old = join_values(t.all for t in owners.values() if isinstance(t, (Mapping, Sequence)))
+    state.heap[record] = Sequence("list", _Record(old, BOTTOM_VALUE, BOTTOM_VALUE))
+    each = _each_turn_stores(node.body, turns) and not _skips(node.body)
+    return Replaced(owners, record, turns, each)
 
 
 def _owners(
@@ -220,11 +309,9 @@ def _is_item(node: object, turns: _Turns) -> bool:
 
 
 def _only_so(body: Block, turns: _Turns) -> bool:
-    """Whether the body neither skips a turn nor does anything else with the container or the key."""
+    """Whether the body does nothing with the container but at the key, and leaves the key as it is."""
     items, owners = 0, 0
     for node in nodes_in(body):
-        if isinstance(node, Jump) and node.kind == "continue":
-            return False
         if isinstance(node, Name) and node.name == turns.owner.name:
             owners += 1
         items += _is_item(node, turns)
@@ -232,7 +319,11 @@ def _only_so(body: Block, turns: _Turns) -> bool:
             targets = node.targets if isinstance(node, Assign) else (node.target,)
             if any(isinstance(n, Name) and n.name == turns.key for n in _bound(targets)):
                 return False
-    return items == owners
+    return 0 < items == owners
+
+
+def _skips(body: Block) -> bool:
+    return any(isinstance(node, Jump) and node.kind == "continue" for node in nodes_in(body))
 
 
 def _bound(targets: tuple[object, ...]) -> Iterator[object]:

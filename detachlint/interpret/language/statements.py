@@ -98,6 +98,9 @@ def _for(machine: Machine, node: For, state: State, activation: Activation) -> l
 
             def body(item: Value, before: State) -> list[State]:
                 states = assignment.assign(machine, node.target, item, before, activation)
+                if replaced is not None:
+                    for turn in states:
+                        replacing.begin_turn(machine, replaced, node, turn, activation)
                 done = machine.execute(node.body, states, activation)
                 return machine.merge_states(done + control.take(activation.continues))
 
