@@ -279,6 +279,26 @@ def test_a_function_that_is_given_up_gives_tuples_like_those_it_gave_before(
     assert right.raises.usual not in (Truth.YES, Truth.SOMETIMES)
 
 
+OUT_OF_SIGHT = (
+    "import out_of_sight\n"
+    "layer = nn.Linear(2, 2)\n"
+    "def score(x, n):\n"
+    + "".join(f"    y{i} = x * {i}\n" for i in range(40))
+    + "    return out_of_sight.metric(layer(x), n)\n"
+)
+
+
+def test_what_a_function_gave_and_nobody_knows_stays_so_when_it_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(shares, "SHARE_OF_THE_MODULE", 150)
+    calls = "".join(f"found = score(t * {n}, {n})\n" for n in range(6))
+    facts = run(OUT_OF_SIGHT + calls + "found.numpy()\n")
+    assert any("too many runs of score" in reason for reason in facts.bounds)
+    (visits,) = facts.crossings.values()
+    assert {visit.raises.usual for visit in visits} == {Truth.MAYBE}
+
+
 ENDLESS = """
 class Clock:
     time = 0

@@ -79,8 +79,11 @@ def guess(
 
 
 def _with(grad: Belief, given: Belief) -> Belief:
-    """What did not require grad before, or only in some calls, may do so in this one."""
-    if grad.usual is Truth.SOMETIMES:
+    """What did not require grad before, or only in some calls, may do so in this one.
+
+    Of what nobody knew before, nothing more is known for what it is made of now.
+    """
+    if grad.usual in (Truth.SOMETIMES, Truth.MAYBE):
         return MAYBE
     if given.usual not in (Truth.YES, Truth.SOMETIMES):
         return grad
