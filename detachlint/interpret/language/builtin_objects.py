@@ -27,7 +27,6 @@ from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import attribute_stores, definitions, membership
-from detachlint.knowledge import facts
 from detachlint.knowledge.names import PARAMETER, TENSOR
 from detachlint.source.value_class import replace
 
@@ -72,7 +71,7 @@ def _hasattr(machine: Machine, call: LibraryCall) -> Outcomes:
             call.state.instance(atom, str(name.value))
             answer = True if str(name.value) in thing.attributes else None
         elif name is not None and isinstance(thing, Tensor):
-            answer = True if hasattr_of_tensor(str(name.value)) else None
+            answer = True if membership.has_every_tensor(name) else None
         elif isinstance(atom, Literal):
             answer = hasattr(atom.value, str(name.value)) if name is not None else None
         elif isinstance(thing, (Sequence, Mapping)):
@@ -82,13 +81,8 @@ def _hasattr(machine: Machine, call: LibraryCall) -> Outcomes:
                 else str(name.value) in dir(dict if isinstance(thing, Mapping) else list)
             )
         operands = (atom, name or literal(""))
-        parts |= answer_value(machine, call, "hasattr", operands, answer)
+        parts |= answer_value(machine, call, membership.HASATTR, operands, answer)
     return [(frozenset(parts), call.state)]
-
-
-def hasattr_of_tensor(name: str) -> bool:
-    """Whether tensors have a method or attribute of this name."""
-    return facts.is_tensor_method(name) or facts.tensor_attribute(name) is not None
 
 
 def _getattr(machine: Machine, call: LibraryCall) -> Outcomes:
@@ -131,7 +125,9 @@ def _may_lack(state: State, subject: Value, names: list[str]) -> bool:
         thing = state.get(atom) if isinstance(atom, Address) else None
         if isinstance(thing, Instance) and all(name in thing.attributes for name in names):
             continue
-        if isinstance(thing, Tensor) and all(map(hasattr_of_tensor, names)):
+        if isinstance(thing, Tensor) and all(
+            membership.has_every_tensor(literal(name)) for name in names
+        ):
             continue
         return True
     return False

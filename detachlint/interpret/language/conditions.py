@@ -140,6 +140,9 @@ def assume(state: State, atom: Atom, truth: bool) -> None:
     elif operator == "isinstance" and isinstance(first, Address):
         told = membership.assume_class if truth else membership.assume_no_class
         told(state, first, operands[1])
+    elif operator == membership.HASATTR and not truth and isinstance(first, Address):
+        if membership.has_every_tensor(operands[1]):
+            membership.assume_no_tensor(state, first)
     elif operator == "is None" and truth and isinstance(first, Address):
         state.truths[first] = False
         state.equals[first] = literal(None)

@@ -33,6 +33,9 @@ from detachlint.source.value_class import replace
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
 
+HASATTR = "hasattr"
+"""The question whether an object has an attribute: its operands are the object and the name."""
+
 NUMBER_CLASSES = frozenset(
     {"builtins.int", "builtins.float", "builtins.bool", "builtins.complex", "numbers.Number"}
 )
@@ -228,14 +231,46 @@ def _names(state: State, classes: Atom) -> list[str]:
 
 
 def assume_no_class(state: State, address: Address, classes: Atom) -> None:
-    """An unknown object turned out to be of none of some classes.
+    """An unknown object turned out to be of none of some classes."""
+    if TENSOR in _names(state, classes):
+        assume_no_tensor(state, address)
 
-    What is no tensor requires no grad itself, and is nowhere; what it holds may.
+
+def assume_no_tensor(state: State, address: Address) -> None:
+    """An unknown object turned out to be no tensor.
+
+    It requires no grad itself, and is nowhere; what it holds may.
     """
     thing = state.get(address)
-    if isinstance(thing, Unknown) and TENSOR in _names(state, classes):
+    if isinstance(thing, Unknown):
         grad = thing.grad if thing.grad == NO else MAYBE
         state.heap[address] = replace(thing, grad=grad, device=UNSEEN, narrow=UNSEEN, story=None)
+
+
+def turned_out_no_tensor(state: State, address: Address) -> bool:
+    """Whether a test on this path has found that an unknown object is no tensor."""
+    return any(
+        _denies_tensor(state, question, address)
+        for question, answer in state.truths.items()
+        if not answer
+    )
+
+
+def _denies_tensor(state: State, question: Atom, address: Address) -> bool:
+    operator, operands = (isinstance(question, Address) and question.derived) or ("", ())
+    if not operands or operands[0] != address:
+        return False
+    if operator == "isinstance":
+        return TENSOR in _names(state, operands[1])
+    return operator == HASATTR and has_every_tensor(operands[1])
+
+
+def has_every_tensor(name: Atom) -> bool:
+    """Whether each tensor has a method or attribute of this name."""
+    text = name.value if isinstance(name, Literal) else None
+    if not isinstance(text, str):
+        return False
+    return facts.is_tensor_method(text) or facts.tensor_attribute(text) is not None
 
 
 def assume_class(state: State, address: Address, cls: Atom) -> None:

@@ -13,7 +13,7 @@ from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.facts import CallSite, Crossing
-from detachlint.interpret.language.membership import names_tensors
+from detachlint.interpret.language.membership import names_tensors, turned_out_no_tensor
 from detachlint.interpret.pytorch.converted import Found
 from detachlint.interpret.pytorch.refusals import not_forced, refused_traits
 from detachlint.interpret.pytorch.tensors import (
@@ -186,7 +186,7 @@ def _record(
 def _may_be_tensor(state: State, address: Address) -> bool:
     thing = state.get(address)
     if isinstance(thing, Unknown):
-        return thing.kind not in NO_TENSORS
+        return thing.kind not in NO_TENSORS and not turned_out_no_tensor(state, address)
     return isinstance(thing, Tensor)
 
 
