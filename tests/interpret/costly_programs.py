@@ -57,7 +57,62 @@ def conditions_in_a_row(count: int) -> str:
 OR_PAIRS = repeated("(u{before} or u{i})", 100, " and ", start=1)
 CHOICES = "t if u{i} else 1"
 
+ROTATE = """\
+    def rotate_{side}(self, x):
+        y = x.{other}
+        x.{other} = y.{side}
+        if y.{side} != self.nil:
+            y.{side}.parent = x
+        y.parent = x.parent
+        if x == x.parent.{side}:
+            x.parent.{side} = y
+        else:
+            x.parent.{other} = y
+        y.{side} = x
+        x.parent = y
+"""
+TREE = f"""\
+class Node:
+    def __init__(self, value):
+        self.value, self.parent, self.left, self.right = value, None, None, None
+class Tree:
+    def __init__(self):
+        self.root = self.nil = Node(None)
+{ROTATE.format(side="left", other="right")}{ROTATE.format(side="right", other="left")}\
+    def balance(self, x):
+        while x != self.root:
+            if x == x.parent.left:
+                if x.parent.right.value:
+                    self.rotate_left(x.parent)
+                if x.parent.right.left.value:
+                    self.rotate_right(x.parent.right)
+                self.rotate_left(x.parent)
+            else:
+                if x.parent.left.value:
+                    self.rotate_right(x.parent)
+                if x.parent.left.right.value:
+                    self.rotate_left(x.parent.left)
+                self.rotate_right(x.parent)
+            x = x.parent
+    def insert(self, value, key):
+        node, y = Node(value), self.root
+        while y != self.nil:
+            node.parent = y
+            y = y.left if key < y.value else y.right
+        if node.parent is None:
+            self.root = node
+        elif key < node.parent.value:
+            node.parent.left = node
+        else:
+            node.parent.right = node
+        self.balance(node)
+        node.value.numpy()
+Tree().insert(t, 1)
+"""
+"""A balanced tree: each node leads to others, which are nothing at first, and become each other's."""
+
 COSTLY = {
+    "balanced tree": TREE,
     "many conditions": conditions_in_a_row(800),
     "many assumptions": "def f(u):\n"
     + repeated("    if u.a{i}:\n        t.x = u.a{i}\n", 200)

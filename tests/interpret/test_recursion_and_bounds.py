@@ -364,7 +364,7 @@ def test_costly_programs_end_soon(name: str) -> None:
     ("name", "line"),
     [
         ("many conditions", 1603), ("and of or", 2), ("conditional arguments", 3),
-        ("nested conditions", 92), ("nested loops", 20), ("many callers", 1),
+        ("balanced tree", 58), ("nested conditions", 92), ("nested loops", 20), ("many callers", 1),
     ],
 )  # fmt: skip
 def test_costly_programs_still_have_their_crossing_seen(name: str, line: int) -> None:

@@ -93,7 +93,7 @@ def read_attribute(
             getter, Arguments((value_of(_receiver(atom)),)), before, activation, span
         )
     if read:
-        outcomes.append((join_values(read), state))
+        outcomes.append((machine.bounded(join_values(read), state, activation, span), state))
     return machine.merge_outcomes(outcomes)
 
 
@@ -150,6 +150,9 @@ def _read_atom(
         return imports.read_module(machine, atom.file, name, state, span)
     if isinstance(atom, Super):
         return _read_super(machine, atom, name, state, span)
+    if isinstance(atom, Method) and not isinstance(atom.receiver, Address):
+        # Such chains have no end: `node = node.left if … else node.right`, of what is None at first.
+        return machine.derived(f"attribute {name}", (atom,), span, Unknown(Kind.ANY))
     if not isinstance(atom, Address):
         return value_of(Method(atom, name))
     instance = state.instance(atom, name)
