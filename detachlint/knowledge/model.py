@@ -140,8 +140,8 @@ class CallFact:
 SPECIAL_CASES: Mapping[str, str] = {
     "as_tensor": "one tensor: a view or copy that keeps the flag; a list or number: a plain tensor",
     "asarray": "one tensor: the result has its flag, whatever the grad mode; a list: plain",
-    "autograd_grad": "the gradients require grad iff `create_graph` is true",
-    "backward": "writes `.grad` of leaves; the gradients require grad iff `create_graph` is true",
+    "autograd_grad": "the gradients require grad only if `create_graph` is true",
+    "backward": "writes `.grad` of leaves; the gradients require grad only if `create_graph` is true",
     "callback": "calls the function it is given, or gives one that does, as `calls` says",
     "checkpoint": "calls the function; a reentrant one with grad mode off, and again in `backward`",
     "einsum": "one tensor, of which nothing is summed: a view; else fresh memory",
@@ -150,7 +150,7 @@ SPECIAL_CASES: Mapping[str, str] = {
     "functional_call": "calls the module with other parameters",
     "getitem": "a view for basic indices (int, slice, None, …), a copy for tensors and lists",
     "gives_argument": "gives back the module or function it is given, or a version of it",
-    "gradient_attribute": "`.grad` of a leaf, or None; requires grad iff `create_graph` was true",
+    "gradient_attribute": "`.grad` of a leaf, or None; requires grad only if `create_graph` was true",
     "leaf": "a leaf that shares memory: requires grad iff `requires_grad`, by default if it is a "
     "parameter, or else propagates",
     "legacy_constructor": "one tensor: a view that keeps the flag; sizes, lists: a plain tensor",

@@ -17,6 +17,7 @@ from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import transforms
+from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.interpret.pytorch.tensors import recorded_flag, story_of_any
 from detachlint.knowledge.facts import CallFact
 
@@ -49,6 +50,7 @@ def run(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
         return [(made, call.state)]
     if fact.calls == "leaves":
         run_aside(machine, call, function, _grad_inputs(machine, call), YES)
+        return _derivatives(machine, fact, call)
     if fact.calls == OPERATOR and gives_function:
         decorator = Partial(BOTTOM_VALUE, transform=fact.name)
         made = machine.new(call.state, call.activation, call.span, "decorator", decorator)
@@ -115,6 +117,40 @@ def _grad_inputs(machine: Machine, call: LibraryCall) -> Arguments:
         for i in range(count)
     )
     return Arguments(values)
+
+
+def flag_of_gradients(state: State, asked: Value | None) -> Belief:
+    """Whether gradients require grad: those with a graph of their own do (`create_graph`, `asked`),
+    unless what is differentiated is linear in all that requires grad, which is never sure."""
+    flag = truth_belief(state, asked) if asked is not None else NO
+    return flag if flag == NO else flag.in_unseen_hands()
+
+
+def _derivatives(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    """What `jacobian` and relatives give if told to make a graph; they turn grad mode on themselves.
+
+    Those that give the function's own result as well take a vector before they are told.
+    """
+    place = 2 if len(fact.results) == 1 else 3
+    flag = flag_of_gradients(call.state, call.arguments.get(place, "create_graph"))
+    if flag == NO:
+        return None
+    story = begin(call.span, f"`{call.shown}` is told to make a graph of the derivatives")
+    parts = tuple(
+        machine.new(
+            call.state,
+            call.activation,
+            call.span,
+            f"derivative {index}",
+            Tensor(flag, leaf=flag.opposite(), story=story),
+        )
+        for index in range(len(fact.results))
+    )
+    if not fact.sequence:
+        return [(parts[0], call.state)]
+    several = Sequence(fact.sequence, parts)
+    value = machine.new(call.state, call.activation, call.span, "derivatives", several)
+    return [(value, call.state)]
 
 
 def run_aside(
