@@ -50,8 +50,10 @@ _GENERATOR = np.random.default_rng(0)
 _IMAGE = (_GENERATOR.random((8, 8)) * 255).astype(np.uint8)
 KINDS: dict[str, Any] = {
     "V": np.linspace(0.05, 0.95, 12) + 0.02 * _GENERATOR.random(12),
+    "V2": np.array([0.1, 0.9]),
     "V3": np.array([0.1, 0.2, 0.3]),
     "V4": np.array([0.1, 0.2, 0.3, 0.4]),
+    "V8": np.arange(8.0),
     "V15": np.linspace(0.1, 1.0, 15),
     "V30": _GENERATOR.random(30),
     "M": _GENERATOR.random((12, 4)),
