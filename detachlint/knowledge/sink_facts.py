@@ -5,8 +5,8 @@ position and name; `*`: any position not named, `**`: any name), and what happen
 to a list of tensors, and to a tensor without dimensions where that is something else; what is left
 out is not known. `0:x{}` is about what lies in a dict that is given there, `0:x()` about what a
 function gives that is given there. `gives` names the class of the result, so that its methods are
-found: a class, `self`, `[class]` for a list, `{class}` for a dict, `(a,b)` for a tuple; or what
-`NumpyFact.gives` says.
+found: a class, `self`, `[class]` for a list, `{class}` for a dict, `(a,b)` for a tuple; `halves` for
+two parts of each argument, `picked` for one of each; or what `NumpyFact.gives` says.
 
 `package.*⇥= other.*` says that everything not named there is found elsewhere; `package.*.method`
 stands for that method of any class of the package.

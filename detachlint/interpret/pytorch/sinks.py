@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO, Belief, Truth
-from detachlint.domain.objects import Array, Instance, Kind, Mapping, Sequence
+from detachlint.domain.objects import Array, Instance, Kind, Mapping, Sequence, Tensor
 from detachlint.domain.rank import Rank
 from detachlint.domain.values import Address, Library, Value, in_order, value_of
 from detachlint.interpret.engine.activation import Activation, Outcomes
@@ -20,7 +20,7 @@ from detachlint.interpret.engine.state import State
 from detachlint.interpret.engine.unseen_calls import note_escapes
 from detachlint.interpret.pytorch.converted import Found, find
 from detachlint.interpret.pytorch.crossings import Sink, pass_gate
-from detachlint.interpret.pytorch.tensors import severed_in
+from detachlint.interpret.pytorch.tensors import recorded_flag, severed_in
 from detachlint.knowledge.model import Gate
 from detachlint.knowledge.sink_facts import SinkFact, SinkGates, libraries, sink_fact
 from detachlint.source.span import Span
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 PLURAL = frozenset({"matplotlib.axes.Axes"})
 """Classes whose objects often stand in an array."""
+
+PICKS = {"halves": 2, "picked": 1}
+"""What gives some of the rows of each argument: how many such parts of one."""
 
 NOTHING_KNOWN = Belief(Truth.NO, Truth.MAYBE)
 
@@ -197,9 +200,46 @@ def _result(machine: Machine, gives: str, call: LibraryCall, severed: frozenset[
         return machine.new(state, activation, span, "array", Array(severed, rank))
     if gives == "python":
         return machine.unknown(state, activation, span, call.name, kind=Kind.OTHER, grad=NO)
+    if gives in PICKS:
+        return _picks(machine, PICKS[gives], call)
     if gives[:1] in "[{(" or "." in gives:
         return _made(machine, gives, call)
     return machine.unknown(state, activation, span, call.name, grad=NO, severed=severed)
+
+
+def _picks(machine: Machine, parts: int, call: LibraryCall) -> Value:
+    """Parts of each argument, in a list; a single one stands alone. They are of its kind: a tensor is
+    indexed, which autograd records."""
+    picked = [
+        _picked(machine, call, given, f"rows {index}.{part}")
+        for index, given in enumerate(call.arguments.positional)
+        for part in range(parts)
+    ]
+    if not call.arguments.exact or not picked:
+        return _unknown(machine, call)
+    if len(picked) == 1:
+        return picked[0]
+    listed = Sequence("list", tuple(picked))
+    return machine.new(call.state, call.activation, call.span, "parts", listed)
+
+
+def _picked(machine: Machine, call: LibraryCall, given: Value, role: str) -> Value:
+    state, found = call.state, set(given)
+    for atom in in_order(given):
+        thing = state.get(atom) if isinstance(atom, Address) else None
+        if isinstance(thing, Tensor):
+            flag = recorded_flag(state, [value_of(atom)])
+            rows = Tensor(
+                flag,
+                leaf=flag.opposite(),
+                dtype=thing.dtype,
+                device=thing.device,
+                severed=thing.severed,
+                story=thing.story,
+            )
+            found.remove(atom)
+            found |= machine.new(state, call.activation, call.span, role, rows)
+    return frozenset(found)
 
 
 def _made(machine: Machine, gives: str, call: LibraryCall) -> Value:
