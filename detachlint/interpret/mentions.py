@@ -59,6 +59,7 @@ class Given:
     `values` are what it is or holds, `arguments` what is handed to calls whose result it is or holds,
     `called` what it calls, `inner` the code in it (its index among the module's).
     With `returned` the name is that of the function (or class) that gives the value to its caller.
+    `renames`: the name is another one for what is imported.
     """
 
     targets: frozenset[str]
@@ -67,6 +68,7 @@ class Given:
     called: frozenset[str] = NOTHING
     inner: tuple[int, ...] = ()
     returned: bool = False
+    renames: bool = False
 
 
 def given_in(code: Code, places: Mapping[Code, int]) -> Iterator[Given]:
@@ -76,6 +78,8 @@ def given_in(code: Code, places: Mapping[Code, int]) -> Iterator[Given]:
             targets = [name for target in node.targets for name in target_names(target)]
             if isinstance(node.value, (MakeFunction, MakeClass)):
                 yield from _defined(node.value, targets, places)
+            elif isinstance(node.value, Import):
+                yield from _renamed(targets, node.value)
             else:
                 yield _given(targets, node.value, places)
         elif isinstance(node, (Bind, AugmentedAssign)):
@@ -89,6 +93,13 @@ def given_in(code: Code, places: Mapping[Code, int]) -> Iterator[Given]:
             yield _given([code.name], node.value, places, returned=True)
         elif isinstance(node, Call) and isinstance(node.function, Attribute):
             yield from _handed_to(node.function.value, node, places)
+
+
+def _renamed(targets: Iterable[str], imported: Import) -> Iterator[Given]:
+    """`from conversion import to_array as convert`: a name of one's own for what has another elsewhere."""
+    names = _shared(set(targets))
+    if imported.attribute is not None:
+        yield Given(names, _shared({imported.attribute}), renames=True)
 
 
 def _given(

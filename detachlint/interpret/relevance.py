@@ -75,7 +75,7 @@ class Relevance:
         }
         relevant: set[Place] = set()
         while True:
-            before = len(relevant), len(self.names), len(self.makers), len(self.exported)
+            before = self._size(relevant)
             relevant |= {code for code, mentioned in words.items() if mentioned & self.names}
             for place, index in list(relevant):
                 around = modules[place].codes[index].around
@@ -87,8 +87,13 @@ class Relevance:
                 for one in module.given:
                     holds_code = any((place, index) in relevant for index in one.inner)
                     self._follow(one, module.imported, holds_code=holds_code)
-            if before == (len(relevant), len(self.names), len(self.makers), len(self.exported)):
+            if before == self._size(relevant):
                 return relevant
+
+    def _size(self, relevant: set[Place]) -> tuple[int, ...]:
+        """What grows until nothing follows from what is known."""
+        known = (self.names, self.functions, self.makers, self.exported)
+        return (len(relevant), *map(len, known))
 
     def _words(self, module: Mentions, code: CodeMentions) -> frozenset[str]:
         hands_over = code.hands_over or bool(code.words & self._libraries & module.from_others)
@@ -114,13 +119,16 @@ class Relevance:
 
     def _follow(self, one: Given, imported: frozenset[str], *, holds_code: bool) -> None:
         """Pass on to names what they are given."""
+        if one.renames:
+            for known in (self.functions, self.makers):
+                known |= one.targets if one.values & known else frozenset()
         leads = holds_code or bool(one.called & self.makers) or bool(one.arguments & self.functions)
         if not leads and not one.values & self.names:
             return
         if one.returned:
             self.makers |= one.targets
             return
-        targets = one.targets - imported
+        targets = one.targets if one.renames else one.targets - imported
         self.names |= targets
         if leads or one.values & self.exported:
             self.exported |= targets

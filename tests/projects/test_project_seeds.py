@@ -58,3 +58,31 @@ def test_the_way_to_a_crossing_may_leave_its_file_and_come_back(tmp_path: Path) 
     between = "import outer\n\n\ndef between(value):\n    return outer.show(value)\n"
     write(tmp_path, between=between, outer=outer + SHOW, main=START)
     assert lines_found(tmp_path) == [("outer.py", 9)]
+
+
+def test_what_leads_to_a_crossing_may_be_imported_under_another_name(tmp_path: Path) -> None:
+    between = (
+        "from show import show as convert\n\n\ndef between(value):\n    return convert(value)\n"
+    )
+    main = "import torch\nimport between\n\nbetween.between(torch.ones(2, requires_grad=True))\n"
+    write(tmp_path, show=SHOW, between=between, main=main)
+    assert lines_found(tmp_path) == [("show.py", 2)]
+
+
+def test_a_package_may_pass_it_on_under_another_name(tmp_path: Path) -> None:
+    (tmp_path / "box").mkdir()
+    write(tmp_path / "box", show=SHOW, __init__="from .show import show as convert\n")
+    between = "from . import convert as give\n\n\ndef between(value):\n    return give(value)\n"
+    write(tmp_path / "box", between=between)
+    main = "import torch\nfrom box import between\n\n"
+    write(tmp_path, main=main + "between.between(torch.ones(2, requires_grad=True))\n")
+    assert lines_found(tmp_path) == [("show.py", 2)]
+
+
+def test_what_makes_something_that_leads_there_may_be_renamed(tmp_path: Path) -> None:
+    makers = "from show import show\n\n\ndef make():\n    return [show]\n"
+    between = "from makers import make as new\n\n[shown] = new()\n\n\n"
+    between += "def between(value):\n    return shown(value)\n"
+    main = "import torch\nimport between\n\nbetween.between(torch.ones(2, requires_grad=True))\n"
+    write(tmp_path, show=SHOW, makers=makers, between=between, main=main)
+    assert lines_found(tmp_path) == [("show.py", 2)]
