@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence as SequenceOf
 from contextlib import contextmanager
@@ -41,6 +41,7 @@ from detachlint.interpret.engine.state import (
     join_states,
     merge_states,
 )
+from detachlint.interpret.engine.uneventful import Uneventful
 from detachlint.interpret.engine.work import NOWHERE, Work
 from detachlint.interpret.facts import Bound, Crossing, Facts
 from detachlint.interpret.language import attributes, calls, correlated, functions, iteration
@@ -64,6 +65,7 @@ from detachlint.ir.nodes import (
 )
 from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts
 from detachlint.source.span import Span
+from detachlint.source.value_class import replace
 
 MOST_ATOMS = 24
 """What one element of a long container may be, each known by itself."""
@@ -137,6 +139,7 @@ class Machine:
         self.cut_short = 0
         self.reach = Reach(modules, mentions, own.crossing_words)
         self.found: list[Crossing | tuple[Span, str]] = []
+        self.uneventful = Uneventful()
 
     # --- running -------------------------------------------------------------------------------
 
@@ -194,8 +197,7 @@ class Machine:
         """Like `execute`; a statement with a crossing that is sure to be refused is also left by it."""
         before, seen = state.fork(), len(self.found)
         after = EXECUTORS[type(statement)](self, statement, state, activation)
-        visits = (found for found in self.found[seen:] if isinstance(found, Crossing))
-        if any(visit.raises.usual is Truth.YES for visit in visits):
+        if any(visit.raises.usual is Truth.YES for visit in self.visits_since(seen)):
             activation.raises.append((frozenset(), before))
         return after
 
@@ -231,6 +233,17 @@ class Machine:
         else:
             self.facts_about(found[0].file).reveals.append(found)
 
+    def visits_since(self, seen: int) -> list[Crossing]:
+        """The visits to crossings behind the first `seen` that were found."""
+        return [found for found in self.found[seen:] if isinstance(found, Crossing)]
+
+    def note_uneventful(self, seen: int, call: Span | None, operands: Iterable[Span]) -> None:
+        """Note where nothing was converted since `seen` were found (`Uneventful.note`)."""
+        if not self.silent:
+            heard = [span for span in operands if self.hears(span)]
+            own = call if call is not None and self.hears(call) else None
+            self.uneventful.note(own, heard, self.visits_since(seen))
+
     # --- the work that is done -----------------------------------------------------------------
 
     def begin_entry(self, file: str, at: Span | None = None, *, module: bool = False) -> None:
@@ -254,6 +267,10 @@ class Machine:
             facts.runs += runs
         for file, reached in self.reach.by_file():
             self.facts_about(file).reached = reached
+        for facts in self.facts_of.values():
+            for span, visits in facts.crossings.items():
+                if any(map(self.uneventful.concerns, visits)):
+                    facts.crossings[span] = [replace(v, tensor_for_sure=False) for v in visits]
         return self.facts_of
 
     @contextmanager

@@ -188,9 +188,19 @@ def call_value(
     groups = _groups(state, without_none(callee, "TypeError", state, activation))
     outcomes: Outcomes = []
     for index, group in enumerate(groups):
-        before = state if index == len(groups) - 1 else state.fork()
+        before, seen = state if index == len(groups) - 1 else state.fork(), len(machine.found)
         outcomes += _call_group(machine, group, arguments, before, activation, span, shown)
+        called = None if _is_unknown(state, group[0]) else span
+        machine.note_uneventful(seen, called, arguments.spans.values())
     return machine.merge_outcomes(outcomes)
+
+
+def _is_unknown(state: State, callee: Atom) -> bool:
+    """Whether it is a method of something unknown: in a handler, say, of an error that may be any."""
+    thing = callee
+    while isinstance(thing, Method):
+        thing = thing.receiver
+    return isinstance(thing, Address) and isinstance(state.get(thing), Unknown)
 
 
 def _groups(state: State, callee: Value) -> list[list[Atom]]:

@@ -87,6 +87,20 @@ def operate(
     """The outcomes of an operator on evaluated operands."""
     if node.name in identities.OPERATORS:
         return [(identities.answer(machine, node, operands, state), state)]
+    seen = len(machine.found)
+    outcomes = _operate(machine, node, operands, state, activation)
+    if len(operands) == 2:
+        machine.note_uneventful(seen, None, [part.span for part in node.operands])
+    return outcomes
+
+
+def _operate(
+    machine: Machine,
+    node: Operator,
+    operands: tuple[Value, ...],
+    state: State,
+    activation: Activation,
+) -> Outcomes:
     own = _own_method(machine, node, operands, state, activation)
     if own is not None:
         return own
