@@ -44,8 +44,8 @@ def test_so_it_is_where_both_are_one_value(what: str) -> None:
     assert for_sure(f"x = {one} if elsewhere.flag() else {other}\n{crossing}\n") == {False}
 
 
-def test_of_two_calls_one_converts_nothing() -> None:
-    body = "def _convert(x):\n    np.exp(x)\n_convert({})\n_convert(t)\n"
+def test_of_two_turns_of_a_loop_one_converts_nothing() -> None:
+    body = "for x in [t, {}]:\n    np.exp(x)\n"
     assert for_sure(body.format("np.ones(2)")) == {False}
     assert for_sure(body.format("t * 2")) == {True}
 
