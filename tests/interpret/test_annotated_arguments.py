@@ -172,6 +172,16 @@ def test_what_may_be_none_takes_either_way_where_that_is_asked(annotation: str) 
     assert raising_lines(TYPING + body) == [5, 7]
 
 
+@pytest.mark.parametrize("annotation", ["Optional[Objective]", "Objective | None"])
+def test_a_module_of_the_program_that_may_be_left_out_may_have_no_parameters(
+    annotation: str,
+) -> None:
+    own = "class Objective(nn.Module):\n    pass\n"
+    body = own + "def convert(objective: {}, x):\n    objective(x).numpy()\n"
+    assert raising_lines(TYPING + body.format(annotation)) == []
+    assert raising_lines(TYPING + body.format("Objective")) == [6]
+
+
 def test_names_in_quotes_are_those_of_where_the_function_is() -> None:
     body = (
         "class Module:\n    def __call__(self, x):\n        return x.detach()\n"

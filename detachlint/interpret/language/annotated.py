@@ -68,7 +68,9 @@ def _stated(
     assert parameter.annotation is not None
     aside = Activation(function.code, function.closure, activation.context)
     classes = _alternatives(machine, parameter.annotation, state, aside)
-    read = [_read(machine, each, state, aside) for each in classes if not _is_none(each)]
+    alone = len(classes) == 1
+    named = [each for each in classes if not _is_none(each)]
+    read = [_read(machine, each, state, aside, alone=alone) for each in named]
     told = read[0] if read and all(each == read[0] for each in read) else _common(read)
     or_none = len(read) < len(classes)
     if isinstance(told, Unknown):
@@ -115,12 +117,19 @@ def _named(
     return atom, after
 
 
-def _read(machine: Machine, annotation: Expression, state: State, aside: Activation) -> HeapObject:
+def _read(
+    machine: Machine, annotation: Expression, state: State, aside: Activation, *, alone: bool
+) -> HeapObject:
+    """What the name of a class tells; of one of the program's that is not stated `alone`, nothing.
+
+    A module that may be left out is a strategy more often than a network: an objective of botorch's,
+    say, that has no parameters.
+    """
     atom, after = _named(machine, annotation, state, aside)
     if isinstance(atom, Library):
         return _of_library_class(facts.canonical_name(atom.name))
     thing = after.get(atom) if isinstance(atom, Address) else None
-    if isinstance(thing, Class) and isinstance(atom, Address):
+    if isinstance(thing, Class) and isinstance(atom, Address) and alone:
         if any(is_module_name(base) for base in library_bases(after, atom)):
             return Unknown(Kind.MODULE)
     return Unknown(Kind.ANY)
