@@ -14,6 +14,7 @@ import types
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy
@@ -102,7 +103,13 @@ def execute(
 
 
 def _script(text: str, filename: str, namespace: dict[str, Any]) -> Callable[[], None]:
-    return lambda: exec(compile(text, filename, "exec", dont_inherit=True), namespace)
+    return lambda: exec(_compiled(text, filename), namespace)
+
+
+@lru_cache(maxsize=1)
+def _compiled(text: str, filename: str) -> types.CodeType:
+    """The code of a program: many are run twice, one time right behind the other."""
+    return compile(text, filename, "exec", dont_inherit=True)
 
 
 def _test_file(text: str, filename: str) -> Callable[[], None]:
@@ -153,8 +160,8 @@ def _main_module(text: str, filename: str, launch: Launch | None) -> Iterator[ty
 
 def _forget_modules(before: dict[str, types.ModuleType], belongs: Callable[[str], bool]) -> None:
     """Take the program's own modules out of `sys.modules`: another's may have the same names."""
-    for name, module in list(sys.modules.items()):
-        if name not in before and belongs(getattr(module, "__file__", None) or ""):
+    for name in sys.modules.keys() - before.keys():
+        if belongs(getattr(sys.modules[name], "__file__", None) or ""):
             del sys.modules[name]
     sys.modules["__main__"] = before["__main__"]
 

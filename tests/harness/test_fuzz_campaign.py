@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
 from detachlint import api
@@ -13,7 +15,7 @@ from detachlint.rules.finding import Finding
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
-def blind(text: str, filename: str, **options: object) -> list[Finding]:
+def blind(tree: ast.Module, filename: str, **options: object) -> list[Finding]:
     """An analysis that never finds anything."""
     return []
 
@@ -42,7 +44,7 @@ def test_the_same_number_is_the_same_program_whatever_the_plan() -> None:
 
 
 def test_an_analysis_that_misses_everything_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api, "check_source", blind)
+    monkeypatch.setattr(api, "check_tree", blind)
     statistics, failures = run_chunk(Plan(programs=10), range(10))
     assert failures
     kinds = {c.kind for failure in failures for c in failure.contradictions}
@@ -53,7 +55,7 @@ def test_an_analysis_that_misses_everything_is_caught(monkeypatch: pytest.Monkey
 def test_the_command_prints_a_small_program_and_where_it_came_from(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(api, "check_source", blind)
+    monkeypatch.setattr(api, "check_tree", blind)
     code = command.main(["--programs", "5", "--seed", "9", "--show", "1", "--shrink", "20"])
     printed = capsys.readouterr().out
     assert code == 1

@@ -98,21 +98,21 @@ def test_a_program_runs_through_if_only_refusals_stop_it(text: str, through: boo
 
 
 def test_an_analysis_that_crashes_is_a_contradiction(monkeypatch: pytest.MonkeyPatch) -> None:
-    def crash(text: str, filename: str) -> list[Finding]:
+    def crash(tree: ast.Module, filename: str) -> list[Finding]:
         raise ZeroDivisionError("no")
 
-    monkeypatch.setattr(api, "check_source", crash)
+    monkeypatch.setattr(api, "check_tree", crash)
     [contradiction] = compare(PROGRAM)
     assert contradiction.kind is Kind.CRASH
     assert "ZeroDivisionError: no" in contradiction.source
 
 
 def test_an_analysis_that_hangs_is_a_contradiction(monkeypatch: pytest.MonkeyPatch) -> None:
-    def hang(text: str, filename: str) -> list[Finding]:
+    def hang(tree: ast.Module, filename: str) -> list[Finding]:
         while True:
             pass
 
-    monkeypatch.setattr(api, "check_source", hang)
+    monkeypatch.setattr(api, "check_tree", hang)
     assert compare(PROGRAM, seconds=0.2) == [Contradiction(Kind.SLOWNESS, 0)]
 
 

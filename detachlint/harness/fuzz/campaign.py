@@ -13,24 +13,20 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field, fields
 
-from detachlint import api
 from detachlint.harness.fuzz.compare import (
-    FILENAME,
     Contradiction,
-    Kind,
     Runs,
     TooSlow,
     compare_fix,
     contradictions,
-    last_frames,
+    findings_in,
     run,
-    time_limit,
 )
 from detachlint.harness.fuzz.coverage import behaviours, ir_classes
 from detachlint.harness.fuzz.program import Program, generate
 from detachlint.harness.warm import warm_up, warm_up_optimizers
+from detachlint.project.garbage import RARE_COLLECTIONS
 
-_ANALYSIS_SECONDS = 20.0
 _LOWERED_EVERY = 10
 """One program in so many is lowered once more, to count what it reaches."""
 
@@ -115,6 +111,7 @@ def run_campaign(plan: Plan) -> Iterator[tuple[Statistics, list[Failure]]]:
 
 def _prepare() -> None:
     warnings.simplefilter("ignore")
+    gc.set_threshold(*RARE_COLLECTIONS)  # each program's own garbage is collected behind it
     warm_up()
     warm_up_optimizers()
     # A crossing refused in a thread is observed; printing it a thousand times helps nobody.
@@ -153,13 +150,9 @@ def _examine(
         return []
     started = _clock(statistics, "running", started)
     _count_runs(statistics, runs)
-    try:
-        with time_limit(_ANALYSIS_SECONDS, of_processor=True):
-            findings = api.check_source(program.text, FILENAME)
-    except TooSlow:
-        return [Contradiction(Kind.SLOWNESS, 0)]
-    except Exception:
-        return [Contradiction(Kind.CRASH, 0, last_frames())]
+    findings = findings_in(program.text)
+    if isinstance(findings, Contradiction):
+        return [findings]
     started = _clock(statistics, "analysing", started)
     statistics.findings.update(f"{f.code} {f.confidence.value}" for f in findings)
     found = contradictions(program.text, findings, runs)

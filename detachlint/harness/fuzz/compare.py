@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import signal
 import traceback
 from collections import Counter, defaultdict
@@ -126,14 +127,21 @@ def _refused_any(execution: Execution) -> bool:
 
 def compare(text: str, runs: Runs | None = None, seconds: float = 20.0) -> list[Contradiction]:
     """Every contradiction between the analysis of a program and its runs, by line."""
+    findings = findings_in(text, seconds)
+    if isinstance(findings, Contradiction):
+        return [findings]
+    return contradictions(text, findings, runs or run(text))
+
+
+def findings_in(text: str, seconds: float = 20.0) -> list[Finding] | Contradiction:
+    """What the analysis finds in a program, or how it fails; without fixes, which `compare_fix` makes."""
     try:
         with time_limit(seconds, of_processor=True):
-            findings = api.check_source(text, FILENAME)
+            return api.check_tree(ast.parse(text), FILENAME)
     except TooSlow:
-        return [Contradiction(Kind.SLOWNESS, 0)]
+        return Contradiction(Kind.SLOWNESS, 0)
     except Exception:
-        return [Contradiction(Kind.CRASH, 0, last_frames())]
-    return contradictions(text, findings, runs or run(text))
+        return Contradiction(Kind.CRASH, 0, last_frames())
 
 
 def contradictions(text: str, findings: Iterable[Finding], runs: Runs) -> list[Contradiction]:
