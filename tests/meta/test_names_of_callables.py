@@ -43,10 +43,6 @@ NOT_MEANT = {
         "device dtype": "keywords of functions that make arrays",
         "number": "a kind of index",
     },
-    "interpret/pytorch/cast_tensors.py": {
-        "dtype": "the keyword of casts",
-        "Tensor": "the end of the names of legacy classes, as texts have them",
-    },
     "interpret/pytorch/casts.py": {
         "device": "the attribute of tensors that a value was read from",
         "layout": OF_FACTS,
@@ -58,7 +54,6 @@ NOT_MEANT = {
         "cpu": "the type of a device",
     },
     "interpret/pytorch/library.py": {"device tensor": OF_FACTS},
-    "interpret/pytorch/made_of_data.py": {"float32": OF_FACTS},
     "interpret/pytorch/maybe_tensors.py": {"dtype requires_grad_ to": OF_FACTS},
     "interpret/pytorch/methods.py": {"backward": OF_FACTS, "array tensor": OF_VALUES},
     "interpret/pytorch/module_calls.py": {"layout": OF_FACTS},

@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO, YES, Belief
-from detachlint.domain.objects import Kind, Tensor
+from detachlint.domain.objects import Tensor
 from detachlint.domain.traits import Dtype, Family
-from detachlint.domain.values import Literal, Value, addresses, value_of
-from detachlint.interpret.engine.activation import Outcomes
-from detachlint.interpret.engine.arguments import Arguments, LibraryCall
+from detachlint.domain.values import Value, addresses, value_of
+from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.pytorch import casts, placement, traits
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.interpret.pytorch.tensors import flag_of, make_tensor, story_of
-from detachlint.knowledge import facts
-from detachlint.knowledge.facts import CallFact, Result
 from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
@@ -91,52 +88,3 @@ def _copied(call: LibraryCall, before: Dtype, after: Dtype, moved: Belief) -> Be
 def _copies(call: LibraryCall) -> bool:
     copy = call.arguments.keyword("copy")
     return copy is not None and truth_belief(call.state, copy) != NO
-
-
-def to(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
-    """`t.to(…)`, `t.type_as(…)`."""
-    return [(cast(machine, call, call.receiver), call.state)]
-
-
-def to_type(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
-    """`t.type()` is a name; `t.type(dtype)` casts. `"torch.LongTensor"` names count, too."""
-    asked = call.operand(1, "dtype")
-    if asked is None:
-        result = machine.unknown(
-            call.state, call.activation, call.span, "type", kind=Kind.TEXT, grad=NO
-        )
-        return [(result, call.state)]
-    dtype = _dtype_of_type(asked)
-    arguments = Arguments((), {"dtype": asked})
-    if dtype is not None:
-        made: Value = frozenset()
-        for address in addresses(call.receiver):
-            thing = call.state.get(address)
-            if not isinstance(thing, Tensor):
-                continue
-            flag = flag_of(call.state, value_of(address)).both(call.state.recording)
-            integer = dtype.is_integer
-            one = replace(
-                thing,
-                grad=NO if integer else flag,
-                base=frozenset(),
-                dtype=dtype,
-                parameter=False,
-                attributes={},
-                story=None if integer else thing.story,
-            )
-            made |= make_tensor(machine, call.state, call.activation, call.span, one, "type")
-        return [(made, call.state)]
-    return [(cast(machine, replace(call, arguments=arguments), call.receiver), call.state)]
-
-
-def _dtype_of_type(asked: Value) -> Dtype | None:
-    """The dtype that a legacy class stands for, itself or by its name: `"torch.LongTensor"`."""
-    for atom in asked:
-        text = str(atom.value) if isinstance(atom, Literal) else str(getattr(atom, "name", ""))
-        legacy = facts.call_fact(text) if text.endswith("Tensor") else None
-        if legacy is not None and legacy.results[0] is Result.INTEGER:
-            return Dtype.INTEGER
-        if legacy is not None and legacy.dtype != "same":
-            return placement.dtype_named(f"torch.{legacy.dtype}")
-    return None

@@ -1,6 +1,8 @@
 """The odd cases among PyTorch's callables: those whose facts say `special`.
 
-Each handler answers with the outcomes of a call, or with None to leave it to the general rule.
+Each handler answers with the outcomes of a call, or with None to leave it to the general rule. What is
+no oddity of a callable but work that others need as well stands elsewhere: casts, functions that call
+back, modules that are called with other parameters.
 """
 
 from __future__ import annotations
@@ -9,14 +11,15 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from detachlint.domain.belief import NO, YES, Belief, Truth
-from detachlint.domain.objects import Instance, Sequence, Tensor, Unknown, View
+from detachlint.domain.objects import Instance, Kind, Sequence, Tensor, Unknown, View
 from detachlint.domain.story import begin
-from detachlint.domain.traits import Check, Dtype, trait
+from detachlint.domain.traits import PLAIN, Check, Dtype, Trait, trait
 from detachlint.domain.values import (
     FALSE,
     NONE,
     Address,
     Library,
+    Literal,
     Value,
     addresses,
     single_literal,
@@ -29,14 +32,14 @@ from detachlint.interpret.language import copying, items
 from detachlint.interpret.language.elements import length_of
 from detachlint.interpret.pytorch import (
     callbacks,
-    cast_tensors,
+    casts,
     functional_calls,
-    made_of_data,
     modules,
     operations,
     placement,
     traits,
 )
+from detachlint.interpret.pytorch.cast_tensors import cast
 from detachlint.interpret.pytorch.needed import note_use
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.interpret.pytorch.tensors import (
@@ -48,8 +51,8 @@ from detachlint.interpret.pytorch.tensors import (
     story_of_any,
     tensors_in,
 )
-from detachlint.interpret.pytorch.views import as_view, inference_of
-from detachlint.interpret.pytorch.writes import write_into
+from detachlint.interpret.pytorch.views import as_view, inference_of, may_be_base
+from detachlint.interpret.pytorch.writes import set_flag, write_into
 from detachlint.ir.nodes import Constant, Name, Subscript
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import Aliasing, CallFact, Result
@@ -249,9 +252,226 @@ def _set_all(state: State, made: Value, flag: Belief) -> None:
                         state.heap[parameter] = replace(inner, grad=flag)
 
 
+# --- casts and moves -----------------------------------------------------------------------------
+
+
+def _to(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    """`t.to(…)`, `t.type_as(…)`."""
+    return [(cast(machine, call, call.receiver), call.state)]
+
+
+def _to_type(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    """`t.type()` is a name; `t.type(dtype)` casts. `"torch.LongTensor"` names count, too."""
+    asked = call.operand(1, "dtype")
+    if asked is None:
+        result = machine.unknown(
+            call.state, call.activation, call.span, "type", kind=Kind.TEXT, grad=NO
+        )
+        return [(result, call.state)]
+    dtype = _dtype_of_type(asked)
+    arguments = Arguments((), {"dtype": asked})
+    if dtype is not None:
+        made: Value = frozenset()
+        for address in addresses(call.receiver):
+            thing = call.state.get(address)
+            if not isinstance(thing, Tensor):
+                continue
+            flag = flag_of(call.state, value_of(address)).both(call.state.recording)
+            integer = dtype.is_integer
+            one = replace(
+                thing,
+                grad=NO if integer else flag,
+                base=frozenset(),
+                dtype=dtype,
+                parameter=False,
+                attributes={},
+                story=None if integer else thing.story,
+            )
+            made |= make_tensor(machine, call.state, call.activation, call.span, one, "type")
+        return [(made, call.state)]
+    return [(cast(machine, replace(call, arguments=arguments), call.receiver), call.state)]
+
+
+def _dtype_of_type(asked: Value) -> Dtype | None:
+    """The dtype that a legacy class stands for, itself or by its name: `"torch.LongTensor"`."""
+    for atom in asked:
+        text = str(atom.value) if isinstance(atom, Literal) else str(getattr(atom, "name", ""))
+        legacy = facts.call_fact(text) if text.endswith("Tensor") else None
+        if legacy is not None and legacy.results[0] is Result.INTEGER:
+            return Dtype.INTEGER
+        if legacy is not None and legacy.dtype != "same":
+            return placement.dtype_named(f"torch.{legacy.dtype}")
+    return None
+
+
+# --- made of data ------------------------------------------------------------------------------
+
+
+def _tensor(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    """`torch.tensor(data)`: a copy without history; a leaf with `requires_grad=True`."""
+    data = call.operand(1 if call.receiver else 0, "data") or NONE
+    asked = call.arguments.keyword("requires_grad")
+    flag = truth_belief(call.state, asked) if asked is not None else NO
+    story = begin(call.span, f"`{call.shown}(…, requires_grad=…)` makes a leaf that requires grad")
+    inputs = [data]
+    inferred = _data_dtype(call.state, data)
+    made = Tensor(
+        flag,
+        leaf=YES,
+        dtype=placement.dtype_from(
+            call.state,
+            call.arguments.keyword("dtype"),
+            _own_dtype(call) or _default_dtype(call.state, inferred),
+            begin(call.span, f"`{call.shown}(…)` makes it of this dtype"),
+        ),
+        device=_device_of_data(call, data),
+        severed=severed_in(call.state, inputs),
+        flag=operations.deciding_atom(asked) if asked is not None else None,
+        story=story if flag.usual is not Truth.NO else None,
+    )
+    value = make_tensor(machine, call.state, call.activation, call.span, made)
+    return [(value, call.state)]
+
+
+def _default_dtype(state: State, dtype: Dtype) -> Dtype:
+    """That of `set_default_dtype`, which decides the dtype of Python's floats."""
+    return state.surroundings.dtype if dtype == Dtype.FLOAT32 else dtype
+
+
+def _own_dtype(call: LibraryCall) -> Dtype | None:
+    """That of the tensor whose `new_tensor` it is; whatever it is given is cast."""
+    return placement.dtype_of_value(call.state, call.receiver) if call.receiver else None
+
+
+def _device_of_data(call: LibraryCall, data: Value) -> Trait:
+    """Where `device=` says; else where the data is, if that is a tensor (not: a list of them)."""
+    found = call.state.surroundings.device
+    tensors = [a for a in data if isinstance(a, Address)]
+    if any(isinstance(call.state.get(a), (Tensor, Unknown)) for a in tensors):
+        found = placement.common_device(call.state, [data])
+    if call.receiver:
+        found = placement.common_device(call.state, [call.receiver])
+    asked = call.arguments.keyword("device")
+    story = begin(call.span, f"`{call.shown}(…)` makes it there")
+    return placement.device_from(call.state, asked, found, story)
+
+
+def _data_dtype(state: State, data: Value, depth: int = 4) -> Dtype:
+    """The dtype `torch.tensor` infers from Python data."""
+    found: set[Dtype] = set()
+    for atom in data:
+        if isinstance(atom, Literal):
+            found.add(Dtype.FLOAT32 if isinstance(atom.value, float) else Dtype.INTEGER)
+            continue
+        thing = state.get(atom) if isinstance(atom, Address) else None
+        if isinstance(thing, Sequence) and depth:
+            parts = [_data_dtype(state, item, depth - 1) for item in (*thing.items, thing.rest)]
+            found |= {part for part in parts if part != Dtype.UNKNOWN} or {Dtype.UNKNOWN}
+        elif isinstance(thing, Tensor):
+            found.add(thing.dtype)
+        else:
+            found.add(Dtype.UNKNOWN)
+    if Dtype.FLOAT32 in found:
+        return Dtype.FLOAT32
+    return found.pop() if len(found) == 1 else Dtype.UNKNOWN
+
+
+def _as_tensor(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    """A tensor comes back as it is (or as a differentiable copy); other data as a plain tensor."""
+    data = call.operand(0, "data") or call.operand(0, "obj") or NONE
+    given = [a for a in addresses(data) if isinstance(call.state.get(a), Tensor)]
+    unknown = [a for a in addresses(data) if isinstance(call.state.get(a), Unknown)]
+    if not given and not unknown:
+        return _tensor(machine, fact, call)
+    parts: Value = frozenset()
+    if given:
+        parts |= cast(machine, _without_data(call), frozenset(given))
+    if unknown:
+        parts |= _tensor_of_unseen(machine, call, frozenset(unknown))
+    return [(parts, call.state)]
+
+
+def _tensor_of_unseen(machine: Machine, call: LibraryCall, data: Value) -> Value:
+    """What comes out is a tensor whatever goes in, and perhaps the very thing that was given."""
+    flag = flag_of(call.state, data)
+    asked = casts.asked_dtype(_without_data(call))
+    made = Tensor(
+        flag,
+        dtype=Dtype.UNKNOWN if asked is None else asked,
+        device=_device_of_data(call, data),
+        severed=severed_in(call.state, [data]),
+        story=story_of(call.state, data),
+    )
+    made = may_be_base(call.state, made, data)
+    return make_tensor(machine, call.state, call.activation, call.span, made, "as_tensor")
+
+
+def _asarray(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    """Like `as_tensor`, but a copy has the flag of the tensor even under `no_grad` (executed).
+
+    `requires_grad=` sets the flag of what comes out, be it the very tensor that was given; one that
+    was computed is left alone when the flag is to be false, a detached alias comes out instead.
+    """
+    data = call.operand(0, "obj") or NONE
+    state = call.state
+    if set(tensors_in(state, data)) != set(data):
+        return _as_tensor(machine, fact, call)
+    value = cast(machine, _without_data(call), data, keeps_flag=True)
+    asked = call.arguments.keyword("requires_grad")
+    if asked is None or asked == NONE:
+        return [(value, state)]
+    flag = truth_belief(state, asked)
+    story = begin(call.span, f"`{call.shown}(…, requires_grad=…)` sets the flag")
+    story_of_flag = story if flag.usual is not Truth.NO else None
+    parts: Value = frozenset()
+    for address in tensors_in(state, value):
+        thing = state.get(address)
+        if isinstance(thing, Tensor) and thing.leaf != YES and flag != YES:
+            alias = replace(thing, grad=flag, leaf=YES, base=frozenset(), story=story_of_flag)
+            parts |= make_tensor(
+                machine,
+                state,
+                call.activation,
+                call.span,
+                alias,
+                "alias",
+                of=address,
+                inference=thing.inference,
+            )
+        else:
+            set_flag(state, value_of(address), flag, story_of_flag)
+            parts |= value_of(address)
+    return [(parts, state)]
+
+
+def _without_data(call: LibraryCall) -> LibraryCall:
+    """What `_as_tensor(data, dtype=…, device=…)` asks for beside its data: by keyword alone."""
+    return replace(call, arguments=Arguments((), call.arguments.keywords))
+
+
+def _legacy_constructor(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    """`torch.Tensor(t)` keeps the flag of a tensor; anything else gives a plain tensor."""
+    data = call.operand(1 if call.receiver else 0)
+    if data is not None and tensors_in(call.state, data):
+        if fact.dtype in ("same", "float32", "argument", ""):
+            return [(data, call.state)]
+    severed = severed_in(call.state, call.inputs)
+    story = begin(call.span, f"`{call.shown}(…)` makes it of this dtype")
+    dtype = (
+        placement.dtype_named(fact.dtype, story)
+        if fact.dtype not in ("same", "argument")
+        else _own_dtype(call) or Dtype.FLOAT32
+    )
+    device = PLAIN
+    if call.receiver:
+        device = placement.common_device(call.state, [call.receiver])
+    made = Tensor(NO, leaf=YES, severed=severed, dtype=dtype, device=device)
+    return [(make_tensor(machine, call.state, call.activation, call.span, made), call.state)]
+
+
 HANDLERS: dict[str, Handler] = {
-    "as_tensor": made_of_data.as_tensor,
-    "asarray": made_of_data.asarray,
+    "as_tensor": _as_tensor,
+    "asarray": _asarray,
     "autograd_grad": _autograd_grad,
     "backward": _backward,
     "callback": callbacks.run,
@@ -263,13 +483,13 @@ HANDLERS: dict[str, Handler] = {
     "getitem": _getitem,
     "gives_argument": _gives_argument,
     "leaf": _leaf,
-    "legacy_constructor": made_of_data.legacy_constructor,
+    "legacy_constructor": _legacy_constructor,
     "load": _load,
     "module_load": _module_load,
     "requires_grad_": operations.set_requires_grad,
-    "tensor": made_of_data.tensor,
-    "to": cast_tensors.to,
-    "type": cast_tensors.to_type,
+    "tensor": _tensor,
+    "to": _to,
+    "type": _to_type,
     "view": _view,
     "where": _where,
 }
