@@ -71,9 +71,15 @@ def cast(machine: Machine, call: LibraryCall, source: Value, keeps_flag: bool = 
             of=machine.book.origin(address, CONVERTED),
             inference=mark,
         )
-        if same and state.mode != YES and not _copies(call):
+        perhaps_same = new_device == thing.device and _may_be_same(thing.dtype, new_dtype)
+        if perhaps_same and state.mode != YES and not _copies(call):
             parts |= value_of(address)
     return parts
+
+
+def _may_be_same(before: Dtype, after: Dtype) -> bool:
+    """Whether what is known of two dtypes may be of one, so that a cast finds nothing to do."""
+    return before == after or Family.UNKNOWN in (before.family, after.family)
 
 
 def _copied(call: LibraryCall, before: Dtype, after: Dtype, moved: Belief) -> Belief:
