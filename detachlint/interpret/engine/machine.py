@@ -65,7 +65,6 @@ from detachlint.ir.nodes import (
 )
 from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts
 from detachlint.source.span import Span
-from detachlint.source.value_class import replace
 
 MOST_ATOMS = 24
 """What one element of a long container may be, each known by itself."""
@@ -268,9 +267,7 @@ class Machine:
         for file, reached in self.reach.by_file():
             self.facts_about(file).reached = reached
         for facts in self.facts_of.values():
-            for span, visits in facts.crossings.items():
-                if any(map(self.uneventful.concerns, visits)):
-                    facts.crossings[span] = [replace(v, tensor_for_sure=False) for v in visits]
+            self.uneventful.doubt(facts)
         return self.facts_of
 
     @contextmanager

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from detachlint.interpret.facts import Crossing
+from detachlint.interpret.facts import Crossing, Facts
 from detachlint.knowledge.names import CONVERSIONS
 from detachlint.source.span import Span
+from detachlint.source.value_class import replace
 
 
 class Uneventful:
@@ -33,8 +34,13 @@ class Uneventful:
             self._calls.add(call)
         self._operands.update(span for span in operands if span not in converted)
 
-    def concerns(self, visit: Crossing) -> bool:
-        """Whether another run has come to the crossing of a visit, and converted nothing."""
+    def doubt(self, facts: Facts) -> None:
+        """Take for no tensor for sure what crosses where another run has converted nothing."""
+        for span, visits in facts.crossings.items():
+            if any(map(self._concerns, visits)):
+                facts.crossings[span] = [replace(v, tensor_for_sure=False) for v in visits]
+
+    def _concerns(self, visit: Crossing) -> bool:
         return visit.span in (self._calls if _is_of_call(visit) else self._operands)
 
 
