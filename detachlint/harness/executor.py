@@ -160,7 +160,7 @@ def _main_module(text: str, filename: str, launch: Launch | None) -> Iterator[ty
 
 def _forget_modules(before: dict[str, types.ModuleType], belongs: Callable[[str], bool]) -> None:
     """Take the program's own modules out of `sys.modules`: another's may have the same names."""
-    for name in sys.modules.keys() - before.keys():
+    for name in [name for name in sys.modules if name not in before]:
         if belongs(getattr(sys.modules[name], "__file__", None) or ""):
             del sys.modules[name]
     sys.modules["__main__"] = before["__main__"]
@@ -171,7 +171,8 @@ def _default_state() -> Iterator[None]:
     """PyTorch's defaults and fixed seeds for the program; the defaults again behind it."""
     random.seed(0)
     numpy.random.seed(0)
-    torch.manual_seed(0)
+    # Not `torch.manual_seed`: for each kind of accelerator that was never used it keeps a stack trace.
+    torch.default_generator.manual_seed(0)
     _reset_modes()
     try:
         yield

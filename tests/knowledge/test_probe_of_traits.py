@@ -53,6 +53,17 @@ def test_traits(function: Callable[..., Any], expected: dict[str, str]) -> None:
     assert expected or not found
 
 
+def lowered_beyond_processor(x: torch.Tensor) -> torch.Tensor:
+    """As an LSTM does where oneDNN finds no instructions for bfloat16."""
+    if torch.is_autocast_enabled("cpu"):
+        raise RuntimeError("could not create a primitive descriptor for the forward propagation")
+    return x * 2
+
+
+def test_what_a_processor_cannot_do_in_low_precision_is_lowered_all_the_same() -> None:
+    assert fact_of(lowered_beyond_processor).traits == {"autocast": "lowers"}
+
+
 def test_lazy_bits() -> None:
     assert fact_of(lambda x: x.conj()).traits["conj"] == "sets"
     assert fact_of(lambda x: x.resolve_conj()).traits["conj"] == "clears"

@@ -25,7 +25,6 @@ from detachlint.harness.fuzz.compare import (
 from detachlint.harness.fuzz.coverage import behaviours, ir_classes
 from detachlint.harness.fuzz.program import Program, generate
 from detachlint.harness.warm import warm_up, warm_up_optimizers
-from detachlint.project.garbage import RARE_COLLECTIONS
 
 _LOWERED_EVERY = 10
 """One program in so many is lowered once more, to count what it reaches."""
@@ -42,8 +41,9 @@ class Plan:
     excluded: frozenset[str] = frozenset()
     fixes_every: int = 20
     """One program in so many is fixed too, and run again."""
-    chunk: int = 25
-    """Programs that a process is given at a time."""
+    chunk: int = 250
+    """Programs that a process is given at a time. Behind them all garbage is collected, which takes
+    about as long as seven more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def run_campaign(plan: Plan) -> Iterator[tuple[Statistics, list[Failure]]]:
 
 def _prepare() -> None:
     warnings.simplefilter("ignore")
-    gc.set_threshold(*RARE_COLLECTIONS)  # each program's own garbage is collected behind it
+    gc.disable()  # each program's own garbage is collected behind it, the analysis' behind each chunk
     warm_up()
     warm_up_optimizers()
     # A crossing refused in a thread is observed; printing it a thousand times helps nobody.

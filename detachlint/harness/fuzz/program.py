@@ -34,8 +34,11 @@ from torch import nn
 
 """
 
-_LONGEST = 140
-"""Lines after which no further statement is begun."""
+_LENGTHS = (20, 30, 40, 70)
+"""Lines after which no further statement is begun; one of them is drawn for each program.
+
+Few statements leave fewer ways for one to hide what another does, and many short programs show more
+in the same time; what takes many statements to go wrong needs long ones."""
 
 
 @dataclass(frozen=True)
@@ -59,19 +62,20 @@ def generate(source: random.Random, excluded: Iterable[str] = ()) -> Program:
     """
     b = Builder(source, excluded)
     _begin(b)
+    longest = b.pick(_LENGTHS)
     for _ in range(b.between(2, 5)):
-        _write(b, write_definition)
+        _write(b, write_definition, longest)
         for _ in range(b.between(1, 4)):
-            _write(b, write_statement)
+            _write(b, write_statement, longest)
     for _ in range(b.between(2, 8)):
-        _write(b, write_statement)
+        _write(b, write_statement, longest)
     body = "\n".join(b.lines) + "\n"
     helpers = "".join(text for name, text in HELPERS.items() if name in body)
     return Program(_IMPORTS + helpers + body, b.forms)
 
 
-def _write(b: Builder, write: object) -> None:
-    if len(b.lines) < _LONGEST and callable(write):
+def _write(b: Builder, write: object, longest: int) -> None:
+    if len(b.lines) < longest and callable(write):
         write(b)
 
 

@@ -23,6 +23,11 @@ WAITING = 12.0
 
 Position: TypeAlias = "int | str"
 
+_NO_PRIMITIVE = "could not create a primitive"
+"""What oneDNN says where a processor does not compute with numbers of that kind."""
+
+_beyond_processor: list[str] = []
+
 
 @dataclass(frozen=True)
 class Call:
@@ -143,8 +148,17 @@ def guarded(function: Callable[[], Any]) -> Any:
         with _kept_grad_mode(), warnings.catch_warnings(), _time_limit(TIME_LIMIT):
             warnings.simplefilter("ignore")
             return function()
-    except (Exception, OutOfTime):  # a constructor or operator may raise anything
+    except (Exception, OutOfTime) as error:  # a constructor or operator may raise anything
+        if _NO_PRIMITIVE in str(error):
+            _beyond_processor.append(str(error))
         return None
+
+
+@contextmanager
+def beyond_processor() -> Iterator[list[str]]:
+    """What `guarded` calls inside could not do for want of a processor that has it: the errors."""
+    _beyond_processor.clear()
+    yield _beyond_processor
 
 
 def guarded_with_error(function: Callable[[], Any]) -> tuple[Any, str]:

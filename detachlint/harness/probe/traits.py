@@ -29,7 +29,7 @@ from detachlint.harness.probe.converted import (
     to_sparse,
     usual_calls,
 )
-from detachlint.harness.probe.execute import Call
+from detachlint.harness.probe.execute import Call, beyond_processor
 from detachlint.harness.probe.observe import Run
 from detachlint.harness.probe.universe import is_attribute
 
@@ -143,7 +143,10 @@ def _asks_for_dimensions(function: Callable[..., Any], call: Call) -> bool:
 
 def autocast_of(run: Rerun, device: str = "cpu") -> str:
     """What autocast for a device, where the tensors are, makes of what `run` computes."""
-    lowered = {t.dtype for t in run(same, _autocast(device)) if is_float(t)}
+    with beyond_processor() as refused:
+        lowered = {t.dtype for t in run(same, _autocast(device)) if is_float(t)}
+    if refused:  # an LSTM: oneDNN was handed lowered numbers, and needs a newer processor for them
+        lowered.add(torch.bfloat16)
     without = {t.dtype for t in run(same, nullcontext()) if is_float(t)}
     if torch.bfloat16 in lowered and without == {torch.float32}:
         return "lowers" if len(lowered) == 1 else "sometimes"
