@@ -38,7 +38,7 @@ def crossing_statement(b: Builder) -> bool:
     return True
 
 
-@form("crossing of an inference tensor")
+@form("crossing of an inference tensor", 5)
 def crossing_of_inference_tensor(b: Builder) -> bool:
     sources = b.of_kind(INFERENCE)
     if not sources:
