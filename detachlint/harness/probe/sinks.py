@@ -74,8 +74,10 @@ KINDS: dict[str, Any] = {
     "S4": [np.array(0.0), np.array(1.0), np.array(0.0), np.array(1.0)],
     "II": [_GENERATOR.random((8, 8)), _GENERATOR.random((8, 8))],
     "BB": [_IMAGE, _IMAGE],
+    "G": _GENERATOR.random((4, 2, 2)),
 }
-"""What stands in the places of the tensors: numbers, labels (L), images of whole numbers (B), …"""
+"""What stands in the places of the tensors: numbers, labels (L), images of whole numbers (B), lines
+from point to point (G), …"""
 
 
 def rows() -> dict[str, str]:
@@ -245,6 +247,7 @@ _PLOTTING = """
 import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
+from matplotlib import cm, collections, colors, patches
 """
 
 _PLACE = """

@@ -35,7 +35,7 @@ from detachlint.source.value_class import value_class
 
 SIGNS_OF_A_MODULE = (
     *("parameters", "named-parameters", "named-modules", "evaluation", "training"),
-    *("state", "loads-state", "clears-gradients"),
+    *("loads-state", "clears-gradients"),
 )
 """What methods do that only a module has."""
 

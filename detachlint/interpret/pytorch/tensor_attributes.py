@@ -23,7 +23,7 @@ from detachlint.domain.values import (
 )
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.pytorch import guards, placement, traits
+from detachlint.interpret.pytorch import gradients, guards, placement, traits
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
     flag_of_tensor,
@@ -38,7 +38,7 @@ from detachlint.interpret.pytorch.tensors import (
 from detachlint.interpret.pytorch.views import as_view, inference_of, may_be_base
 from detachlint.interpret.pytorch.writes import set_flag
 from detachlint.knowledge import facts
-from detachlint.knowledge.facts import Aliasing, MethodFact, Result
+from detachlint.knowledge.facts import Aliasing, CallFact, MethodFact, Result
 from detachlint.knowledge.model import OF
 from detachlint.source.span import Span
 from detachlint.source.value_class import replace
@@ -76,14 +76,25 @@ def read(
         case told if told in guards.ANSWERED:
             return guards.ask(machine, address, tensor, name, span)
     if fact.special == "gradient_attribute":
-        gradient = Tensor(NO, leaf=YES, dtype=tensor.dtype, device=tensor.device)
-        # It moves with its tensor; what is derived stays what it was first.
-        role = f"attribute grad {tensor.device.held} {sorted(tensor.device.names)}"
-        return machine.derived(role, (address,), span, gradient)
+        return gradients.attribute(machine, address, tensor, state, span)
     result = fact.results[0] if fact.results else Result.PYTHON
     if result is Result.PYTHON:
         kind = Kind.TRUTH if fact.python_type == "bool" else Kind.OTHER
         return machine.derived(f"attribute {name}", (address,), span, Unknown(kind, NO))
+    return _computed(machine, address, tensor, fact, state, activation, span)
+
+
+def _computed(
+    machine: Machine,
+    address: Address,
+    tensor: Tensor,
+    fact: CallFact,
+    state: State,
+    activation: Activation,
+    span: Span,
+) -> Value:
+    """`tensor.T`, `tensor.real`, `tensor.H`, …: an attribute that is a tensor computed of this one."""
+    result, name = fact.results[0], fact.name.rpartition(".")[2]
     made = replace(
         tensor,
         attributes={},
@@ -271,6 +282,10 @@ def write(
         set_flag(state, value_of(address), flag if alone else tensor.grad.join(flag), story)
     elif tells == "data":
         _take_data(state, address, tensor, value, alone=alone)
+    elif fact is not None and fact.special == "gradient_attribute" and value == NONE:
+        # Until the next backward pass, and which one comes to this tensor is not seen.
+        kept = {key: held for key, held in tensor.attributes.items() if key != name}
+        state.put(address, replace(tensor, attributes=kept))
     else:
         old = tensor.attributes.get(name, frozenset())
         attributes = {**tensor.attributes, name: value if alone else old | value}
