@@ -11,6 +11,7 @@ import warnings
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 
 from detachlint.harness.fuzz.compare import (
@@ -41,9 +42,8 @@ class Plan:
     excluded: frozenset[str] = frozenset()
     fixes_every: int = 20
     """One program in so many is fixed too, and run again."""
-    chunk: int = 250
-    """Programs that a process is given at a time. Behind them all garbage is collected, which takes
-    about as long as seven more."""
+    chunk: int = 100
+    """Programs that a process is given at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,6 @@ def run_campaign(plan: Plan) -> Iterator[tuple[Statistics, list[Failure]]]:
 
 def _prepare() -> None:
     warnings.simplefilter("ignore")
-    gc.disable()  # each program's own garbage is collected behind it, the analysis' behind each chunk
     warm_up()
     warm_up_optimizers()
     # A crossing refused in a thread is observed; printing it a thousand times helps nobody.
@@ -121,16 +120,29 @@ def _prepare() -> None:
 def run_chunk(plan: Plan, numbers: range) -> tuple[Statistics, list[Failure]]:
     """Generate, run and compare the programs of these numbers in this process."""
     statistics, failures = Statistics(), []
-    for number in numbers:
-        started = time.process_time()
-        program = nth_program(plan, number)
-        _clock(statistics, "generating", started)
-        found = _examine(program, statistics, plan, number)
-        if found:
-            failures.append(Failure(number, program.text, tuple(found)))
-            statistics.contradictions.update(contradiction.kind.value for contradiction in found)
-    gc.collect()
+    with _collected_by_hand():
+        for number in numbers:
+            started = time.process_time()
+            program = nth_program(plan, number)
+            _clock(statistics, "generating", started)
+            found = _examine(program, statistics, plan, number)
+            if found:
+                failures.append(Failure(number, program.text, tuple(found)))
+                statistics.contradictions.update(one.kind.value for one in found)
     return statistics, failures
+
+
+@contextmanager
+def _collected_by_hand() -> Iterator[None]:
+    """Garbage is looked for where it is made, among what was made last: what programs leave is gone
+    behind each run, and what the analysis leaves behind each analysis."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
 
 
 def _examine(
@@ -151,6 +163,7 @@ def _examine(
     started = _clock(statistics, "running", started)
     _count_runs(statistics, runs)
     findings = findings_in(program.text)
+    gc.collect(0)
     if isinstance(findings, Contradiction):
         return [findings]
     started = _clock(statistics, "analysing", started)
