@@ -407,7 +407,8 @@ def _tensor_of_unseen(machine: Machine, call: LibraryCall, data: Value) -> Value
         severed=severed_in(call.state, [data]),
         story=story_of(call.state, data),
     )
-    made = may_be_base(call.state, made, data)
+    # What nobody saw being made was perhaps made in this mode.
+    made = replace(may_be_base(call.state, made, data), inference=call.state.inference.join(NO))
     return make_tensor(machine, call.state, call.activation, call.span, made, "as_tensor")
 
 
