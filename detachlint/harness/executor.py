@@ -173,6 +173,8 @@ def _default_state() -> Iterator[None]:
     numpy.random.seed(0)
     # Not `torch.manual_seed`: for each kind of accelerator that was never used it keeps a stack trace.
     torch.default_generator.manual_seed(0)
+    if torch.cuda.is_initialized():
+        torch.cuda.manual_seed_all(0)
     _reset_modes()
     try:
         yield

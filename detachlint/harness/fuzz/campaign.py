@@ -27,6 +27,9 @@ from detachlint.harness.fuzz.coverage import behaviours, ir_classes
 from detachlint.harness.fuzz.program import Program, generate
 from detachlint.harness.warm import warm_up, warm_up_optimizers
 
+_ALL_COLLECTED_EVERY = 1000
+"""Behind one program in so many garbage is looked for everywhere, which takes a second."""
+
 _LOWERED_EVERY = 10
 """One program in so many is lowered once more, to count what it reaches."""
 
@@ -126,6 +129,8 @@ def run_chunk(plan: Plan, numbers: range) -> tuple[Statistics, list[Failure]]:
             program = nth_program(plan, number)
             _clock(statistics, "generating", started)
             found = _examine(program, statistics, plan, number)
+            if number % _ALL_COLLECTED_EVERY == 0:
+                gc.collect()
             if found:
                 failures.append(Failure(number, program.text, tuple(found)))
                 statistics.contradictions.update(one.kind.value for one in found)
@@ -134,8 +139,8 @@ def run_chunk(plan: Plan, numbers: range) -> tuple[Statistics, list[Failure]]:
 
 @contextmanager
 def _collected_by_hand() -> Iterator[None]:
-    """Garbage is looked for where it is made, among what was made last: what programs leave is gone
-    behind each run, and what the analysis leaves behind each analysis."""
+    """Garbage is looked for among what was made last: behind each run what the program leaves, behind
+    each analysis what that leaves. The little that is made elsewhere waits for one program of many."""
     before = gc.isenabled()
     gc.disable()
     try:

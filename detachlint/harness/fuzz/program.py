@@ -38,7 +38,7 @@ _LENGTHS = (20, 30, 40, 70)
 """Lines after which no further statement is begun; one of them is drawn for each program.
 
 Few statements leave fewer ways for one to hide what another does, and many short programs show more
-in the same time; what takes many statements to go wrong needs long ones."""
+in the same time."""
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,8 @@ def make_rows(
         thread.join()
     if failures:
         raise failures[0]
+    if len(rows) < len(set(jobs)):  # a thread ended with an error of its own, which it has printed
+        raise WorkersDieError(f"{len(set(jobs)) - len(rows)} rows are missing")
     return rows
 
 

@@ -136,7 +136,7 @@ def _backward(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes |
 def _autograd_grad(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
     """`torch.autograd.grad(…)`: the gradients require grad only if `create_graph` is true."""
     asked = call.arguments.get(4, "create_graph")
-    flag = callbacks.flag_of_gradients(call.state, asked).both(call.state.recording)
+    flag = callbacks.flag_of_gradients(call.state, asked)  # it turns grad mode on itself (executed)
     story = story_of_any(call.state, call.inputs)
     made = Tensor(flag, leaf=flag.opposite(), story=story)
     one = make_tensor(machine, call.state, call.activation, call.span, made, "gradient")
