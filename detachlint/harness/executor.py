@@ -173,7 +173,7 @@ def _default_state() -> Iterator[None]:
     numpy.random.seed(0)
     # Not `torch.manual_seed`: for each kind of accelerator that was never used it keeps a stack trace.
     torch.default_generator.manual_seed(0)
-    if torch.cuda.is_initialized():
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]  # it has no annotations
         torch.cuda.manual_seed_all(0)
     _reset_modes()
     try:

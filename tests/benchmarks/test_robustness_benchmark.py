@@ -6,8 +6,8 @@ import pytest
 import robustness
 from robustness import CROSSING, SOURCES, Count, count
 
-LIMIT = 20.0
-"""CPU seconds for one file."""
+LIMIT = 60.0
+"""CPU seconds for one file; machines were seen on which all takes twice as long as on others."""
 
 
 @pytest.mark.parametrize("source", sorted(SOURCES.keys() - {"benchmark-packages", "generated"}))
