@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 
@@ -13,6 +12,8 @@ def main() -> None:
     """Run the command line and exit."""
     if answer(sys.argv[1:]):
         sys.exit(0)
+    import gc
+
     from detachlint.project.garbage import RARE_COLLECTIONS
 
     gc.set_threshold(*RARE_COLLECTIONS)

@@ -16,7 +16,7 @@ from detachlint.interpret import analyse_module
 from detachlint.lower import lower_module
 from detachlint.syntax.parse import Unparsable, parse_module
 
-SLOWEST_FILE = 150.0
+SLOWEST_FILE = 120.0
 """Seconds of processor time for the worst file, generous: it is to tell a hang from work."""
 
 

@@ -144,14 +144,10 @@ def seed() -> None:
 
 def guarded(function: Callable[[], Any]) -> Any:
     """What `function` gives, or None where it raises or runs out of time."""
-    try:
-        with _kept_grad_mode(), warnings.catch_warnings(), _time_limit(TIME_LIMIT):
-            warnings.simplefilter("ignore")
-            return function()
-    except (Exception, OutOfTime) as error:  # a constructor or operator may raise anything
-        if _NO_PRIMITIVE in str(error):
-            _beyond_processor.append(str(error))
-        return None
+    found, error = guarded_with_error(function)
+    if _NO_PRIMITIVE in error:
+        _beyond_processor.append(error)
+    return found
 
 
 @contextmanager
