@@ -70,8 +70,8 @@ def execute(
     `passing` are the caller's own (a time limit, say) and go through. `launch` is for a program of
     several files, of which `text` is that of `filename`. With `neighbours` the files that it imports
     are part of the program, too, unless they are a library's. `report` is that of `Observer`; a
-    process that the program forks counts, and reports, for itself. Nothing protects this process from
-    the program: that is `run_program`'s work.
+    process that the program forks counts, and reports, for itself; the exception that ends it is
+    raised. Nothing protects this process from the program: that is `run_program`'s work.
     """
     observer = Observer(
         program_files(filename, launch.root if launch else None, neighbours=neighbours),
@@ -94,9 +94,14 @@ def execute(
         stack.enter_context(observer)
         builtins.reveal_grad = reveal_grad  # type: ignore[attr-defined]
         program = _test_file(text, filename) if tests else _script(text, filename, module.__dict__)
-        error = _run(program, filename, passing)
+        process_id = os.getpid  # the program may replace it
+        process = process_id()
+        failure = _run(program, passing)
         if at_exit:
             _finish_threads_and_exit_handlers()
+        if failure is not None and process_id() != process:
+            raise failure  # a fork ends as it would
+        error, failure = _error_of(failure, filename), None
         if gradients and error is None:
             digests_of_gradients.append(digest_of_leaves())
     return Execution(observer.crossings(), tuple(reveals), error, tuple(digests_of_gradients))
@@ -117,17 +122,22 @@ def _test_file(text: str, filename: str) -> Callable[[], None]:
 
 
 def _run(
-    program: Callable[[], None], filename: str, passing: tuple[type[BaseException], ...]
-) -> ProgramError | None:
+    program: Callable[[], None], passing: tuple[type[BaseException], ...]
+) -> BaseException | None:
     try:
         program()
     except passing:
         raise
-    except SystemExit as stop:
-        return None if stop.code in (None, 0) else _program_error(stop, filename)
     except BaseException as failure:
-        return _program_error(failure, filename)
+        return failure
     return None
+
+
+def _error_of(failure: BaseException | None, filename: str) -> ProgramError | None:
+    """What ended a program, unless that is no error."""
+    if failure is None or (isinstance(failure, SystemExit) and failure.code in (None, 0)):
+        return None
+    return _program_error(failure, filename)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterable, Iterator
@@ -31,8 +32,25 @@ class Limits:
     """Bytes written to standard output and standard error together."""
     file_size: int = 64 << 20
     """Bytes of each file it writes; the write that would exceed it fails with an OSError."""
+    disk: int = 256 << 20
+    """Bytes of all files in its private directory together. Looked at twice a second."""
+    observed: int = 256 << 20
+    """Bytes in which its crossings are told."""
     processes: int = 32
     """Processes at a time, itself included. Looked at ten times a second."""
+
+
+def bytes_below(directory: str) -> int:
+    """Bytes on the disk of all files below a directory, in which a program is at work."""
+    total, waiting = 0, [directory]
+    while waiting:
+        with contextlib.suppress(OSError):  # gone meanwhile, or closed to us
+            for entry in os.scandir(waiting.pop()):
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+                else:
+                    total += entry.stat(follow_symlinks=False).st_blocks * 512
+    return total
 
 
 def restrict_this_process(limits: Limits) -> None:
@@ -100,17 +118,30 @@ def leave_network() -> bool:
 
 
 def refuse_connections() -> None:
-    """Make this process's own attempts to connect fail: the weaker way, without the kernel."""
+    """Make this process's own attempts to connect fail: the weaker way, without the kernel.
+
+    Sockets between processes of one machine have paths for addresses, and stay.
+    """
 
     def audit(event: str, arguments: tuple[object, ...]) -> None:
-        if event in ("socket.connect", "socket.getaddrinfo", "socket.sendto"):
+        to_address = event in _TO_ADDRESS and isinstance(arguments[1], tuple)
+        if to_address or event in _LOOKS_UP:
             raise PermissionError("observed programs have no network")
 
     sys.addaudithook(audit)
 
 
+_THREADS = 17
+"""Where `/proc/…/stat` has the number of threads, behind the name: others may outlive the first one."""
+
+_TO_ADDRESS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
+_LOOKS_UP = frozenset(
+    {f"socket.{name}" for name in ("getaddrinfo", "gethostbyaddr", "gethostbyname", "getnameinfo")}
+)
+
+
 def descendants(process: int) -> frozenset[int]:
-    """Ids of all processes below `process`; empty where there is no /proc."""
+    """Ids of all processes below `process` that have not ended; empty where there is no /proc."""
     children: dict[int, list[int]] = {}
     for child, parent in _parents():
         children.setdefault(parent, []).append(child)
@@ -123,9 +154,28 @@ def descendants(process: int) -> frozenset[int]:
     return frozenset(found)
 
 
-def memory_beyond(own: int, processes: Iterable[int]) -> int:
-    """Bytes of memory that processes have of their own beyond `own`, which each may have inherited."""
-    return sum(max(0, private_memory(process) - own) for process in processes)
+def memory_beyond(own: int, processes: Iterable[int], limit: int) -> int:
+    """Bytes of memory that processes have beyond `own`, which each may have inherited.
+
+    What they share with each other counts for each of them, unless that is more than `limit`: looking
+    closer takes its time.
+    """
+    together = list(processes)
+    counted = sum(max(0, private_memory(process) - own) for process in together)
+    if counted <= limit:
+        return counted
+    # This process has its share of what all have inherited from it.
+    return max(0, sum(map(_share_of_memory, [*together, os.getpid()])) - own)
+
+
+def _share_of_memory(process: int) -> int:
+    """Bytes in memory of a process that are of no file, of those that n processes share one in n."""
+    try:
+        rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
+    except OSError:  # an older kernel, or it ended meanwhile
+        return private_memory(process)
+    found = re.search(r"^Pss_Anon:\s+(\d+) kB$", rollup, re.MULTILINE)
+    return private_memory(process) if found is None else int(found[1]) << 10
 
 
 def private_memory(process: int) -> int:
@@ -162,7 +212,10 @@ def _parents() -> Iterator[tuple[int, int]]:
         except OSError:  # it ended meanwhile
             continue
         # "pid (name) state ppid …", and the name may hold spaces and parentheses
-        yield process, int(stat.rpartition(")")[2].split()[1])
+        fields = stat.rpartition(")")[2].split()
+        has_ended = fields[0] in "ZX" and int(fields[_THREADS]) <= 1
+        if not has_ended:  # what has, has no children any more
+            yield process, int(fields[1])
 
 
 def _prctl(option: int, argument: int) -> None:

@@ -47,7 +47,7 @@ def main(directory: str, *, in_place: bool = False) -> None:
     try:
         # The reader may be gone as well; what it has not waited for is of no use.
         with contextlib.suppress(ClientGone, BrokenPipeError):
-            _serve(in_place=in_place)
+            _serve(directory, in_place=in_place)
         status = 0
     except BaseException:
         sys.excepthook(*sys.exc_info())
@@ -56,7 +56,7 @@ def main(directory: str, *, in_place: bool = False) -> None:
         os._exit(status)  # PyTorch takes its time to tear down
 
 
-def _serve(*, in_place: bool) -> None:
+def _serve(directory: str, *, in_place: bool) -> None:
     adopt_orphans()
     if not in_place and not leave_network():
         refuse_connections()
@@ -64,7 +64,8 @@ def _serve(*, in_place: bool) -> None:
     warm_up()
     _reply(replies, {"ready": torch.__version__})
     for line in requests:
-        _reply(replies, _run(json.loads(line), (requests, replies), in_place=in_place))
+        seen = _run(json.loads(line), (requests, replies), directory, in_place=in_place)
+        _reply(replies, seen)
 
 
 def _take_standard_streams() -> tuple[BinaryIO, BinaryIO]:
@@ -116,7 +117,11 @@ def _forget_finalizers() -> None:
 
 
 def _run(
-    request: dict[str, Any], private: tuple[BinaryIO, BinaryIO], *, in_place: bool
+    request: dict[str, Any],
+    private: tuple[BinaryIO, BinaryIO],
+    scratch: str,
+    *,
+    in_place: bool,
 ) -> dict[str, Any]:
     launch = None if request["launch"] is None else Launch.from_json(request["launch"])
     if launch is not None or "optim" in request["text"]:
@@ -124,7 +129,9 @@ def _run(
     if request["tests"]:
         warm_up_pytest()
     # Forked processes tell of themselves; those that are started anew write journals.
-    with tempfile.TemporaryDirectory(prefix="journals-", ignore_cleanup_errors=True) as journals:
+    with tempfile.TemporaryDirectory(
+        prefix="journals-", dir=scratch, ignore_cleanup_errors=True
+    ) as journals:
         program = {key: request[key] for key in ("filename", "text")}
         program |= {"root": launch.root if launch else None, "neighbours": request["neighbours"]}
         write_settings(journals, {key: request[key] for key in _OBSERVER}, program)
@@ -136,9 +143,8 @@ def _run(
             os.environ.update(observed_environment(os.environ, journals))
             return _executed(request, launch, send)
 
-        seen = supervise(
-            body, Limits(**request["limits"]), in_place=in_place, client=private[0].fileno()
-        )
+        limits, client = Limits(**request["limits"]), private[0].fileno()
+        seen = supervise(body, limits, scratch=scratch, in_place=in_place, client=client)
         others = read_journals(Path(journals)).crossings
     return replace(seen, crossings=(*seen.crossings, *others)).to_json()
 

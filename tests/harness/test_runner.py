@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -112,6 +113,27 @@ def test_too_much_output_is_cut_off(runner: Runner) -> None:
         assert len(getattr(seen, stream)) == LIMITS.output
 
 
+def test_many_files_are_too_much_output(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "limits", replace(LIMITS, disk=5_000_000))
+    text = "import os, time\nos.mkdir('d')\nfor n in range(10):\n"
+    text += "    open(f'd/{n}', 'wb').write(bytes([1]) * 900_000)\ntime.sleep(60)\n"
+    seen = runner.run(text)
+    assert (seen.verdict, seen.detail) == (Verdict.OUTPUT, "wrote files of more than 5000000 bytes")
+    assert runner.run(text.replace("range(10)", "range(3)").replace("60", "1")).detail == ""
+
+
+def test_more_crossings_than_can_be_told_are_too_much_output(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner, "limits", replace(LIMITS, observed=20_000))
+    text = "import torch\nfor n in range(1000):\n    (torch.ones(2) * n).numpy()\n"
+    seen = runner.run(text, mode=Mode(digests=True))
+    assert (seen.verdict, seen.detail) == (
+        Verdict.OUTPUT,
+        "was observed at more than 20000 bytes",
+    )
+
+
 @linux_only
 @pytest.mark.parametrize(
     "text",
@@ -131,9 +153,82 @@ def test_what_all_processes_need_together_counts() -> None:
     text = "import os, time\nfor _ in range(4):\n    if os.fork() == 0: break\n"
     text += "x = bytearray(SIZE)\nx[::4096] = bytes([1]) * len(x[::4096])\ntime.sleep(1)\n"
     with Runner(replace(LIMITS, memory=300 << 20)) as runner:
+        inherited = "y = bytearray(150 << 20)\ny[::4096] = bytes([1]) * len(y[::4096])\n"
+        seen = runner.run(inherited + text.replace("SIZE", "1 << 20"))
+        assert seen.verdict is Verdict.FINISHED, "what forks share was counted for each"
         seen = runner.run(text.replace("SIZE", "100 << 20"))
         assert (seen.verdict, seen.detail) == (Verdict.MEMORY, "needed more than 314572800 bytes")
         assert runner.run(text.replace("SIZE", "10 << 20")).verdict is Verdict.FINISHED
+
+
+def test_a_program_ends_when_its_own_process_does_not_when_a_fork_comes_to_the_end(
+    runner: Runner,
+) -> None:
+    text = REFUSED.replace("weight.numpy()", "forked = [os.fork(), os.fork()]\nif all(forked):")
+    text += "    for _ in forked: os.wait()\n    print('waited')\n    weight.numpy()\n"
+    seen = runner.run("import os\n" + text + "print('end')\n")
+    assert (seen.verdict, seen.detail, seen.refused_lines()) == (Verdict.FINISHED, "", {8})
+    assert seen.stdout.splitlines().count("waited") == 1
+    assert seen.error is not None
+
+
+@linux_only
+def test_a_fork_ends_as_it_would(runner: Runner) -> None:
+    text = """\
+import os, sys
+def status_of(end):
+    process = os.fork()
+    if process == 0:
+        end()
+    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+print(status_of(lambda: sys.exit(3)), status_of(lambda: sys.exit()), status_of(lambda: sys.exit('no')))
+sys.stdout.flush()  # or a fork has it to print, too
+print(status_of(lambda: os._exit(4)), status_of(lambda: 1 / 0))
+"""
+    seen = runner.run(text)
+    assert (seen.verdict, seen.error) == (Verdict.FINISHED, None)
+    assert seen.stdout == "3 0 1\n4 1\n"
+    assert "ZeroDivisionError" in seen.stderr and "no" in seen.stderr.splitlines()
+
+
+@linux_only
+@pytest.mark.parametrize(
+    "does",
+    [
+        "(torch.ones(3) * n).numpy()",
+        "os.write(1, b'x' * 100); time.sleep(0.002)",
+    ],
+)
+def test_what_forks_still_do_at_the_end_is_not_in_the_way(runner: Runner, does: str) -> None:
+    text = "import itertools, os, time\n" + REFUSED.replace("weight.numpy()\n", "")
+    text += f"if os.fork() == 0:\n    for n in itertools.count():\n        {does}\n"
+    seen = runner.run(text + "time.sleep(0.05)\nweight.numpy()\n", mode=Mode(digests=True))
+    assert (seen.verdict, seen.detail) == (Verdict.FINISHED, "")
+    assert seen.error is not None and seen.error.type == "RuntimeError"
+    assert children_of(runner) == frozenset()
+
+
+@linux_only
+def test_a_file_that_got_the_number_of_a_pipe_is_left_alone(runner: Runner) -> None:
+    text = """\
+import os, torch
+os.closerange(3, 1000)
+files = [os.open(f"{n}.txt", os.O_CREAT | os.O_RDWR) for n in range(20)]
+torch.ones(1).numpy()
+if os.fork() == 0:
+    torch.ones(1).numpy()
+    os._exit(0)
+os.wait()
+os.write(1, str(sum(os.fstat(file).st_size for file in files)).encode())
+"""
+    assert runner.run(text).stdout == "0"
+    assert "has closed what its result is sent through" in runner.run(text).stderr
+
+
+@linux_only
+def test_processes_that_have_ended_are_not_counted(runner: Runner) -> None:
+    orphans = "import os, time\nfor _ in range(40): os.system('true &')\ntime.sleep(0.5)\n"
+    assert runner.run(orphans).verdict is Verdict.FINISHED
 
 
 @linux_only
@@ -204,14 +299,33 @@ while True: pass
 @linux_only
 @pytest.mark.parametrize("in_place", [False, True])
 def test_nothing_that_hid_outlives_the_process_that_watched_it(
-    tmp_path: Path, in_place: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_place: bool
 ) -> None:
     name = tmp_path / "process"
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     with Runner(LIMITS, in_place=in_place) as runner:
         seen = runner.run(HIDES.format(name=str(name)))
     assert "watched it" in seen.detail
     process = int(name.read_text())
     wait_until(lambda: not _is_running(process), "the hidden process to end")
+    assert list(tmp_path.iterdir()) == [name]
+
+
+@linux_only
+def test_a_program_that_stops_the_process_that_watches_it_ends_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("detachlint.harness.runner._GRACE_SECONDS", 1.0)
+    monkeypatch.setattr("detachlint.harness.runner._END_SECONDS", 1.0)
+    name = tmp_path / "process"
+    text = "import os, signal, time\n"
+    text += f"open({str(name)!r}, 'w').write(str(os.getpid()))\n"
+    text += "os.kill(os.getppid(), signal.SIGSTOP)\ntime.sleep(600)\n"
+    with Runner(replace(LIMITS, seconds=1.0)) as runner:
+        assert "watched it" in runner.run(text).detail
+        wait_until(lambda: not _is_running(int(name.read_text())), "the program to end")
+        assert runner.run("print(1)\n").stdout == "1\n"
 
 
 def test_programs_share_nothing(runner: Runner) -> None:
@@ -265,18 +379,24 @@ def test_without_namespaces_the_network_is_refused_in_python() -> None:
             "-c",
             "import socket\nfrom detachlint.harness.limits import refuse_connections\n"
             "refuse_connections()\n"
+            "datagrams = socket.socket(type=socket.SOCK_DGRAM)\n"
             "for act in (lambda: socket.create_connection(('127.0.0.1', 9), timeout=2),\n"
             "            lambda: socket.getaddrinfo('localhost', 9),\n"
-            "            lambda: socket.socket(type=socket.SOCK_DGRAM).sendto(b'', ('127.0.0.1', 9))):\n"
+            "            lambda: socket.gethostbyname('localhost'),\n"
+            "            lambda: datagrams.sendmsg([b''], [], 0, ('127.0.0.1', 9)),\n"
+            "            lambda: datagrams.sendto(b'', ('127.0.0.1', 9))):\n"
             "    try: act()\n"
-            "    except PermissionError as error: print(error)\n",
+            "    except PermissionError as error: print(error)\n"
+            "with socket.socket(socket.AF_UNIX) as near:\n"
+            "    try: near.connect('/no/such/socket')\n"
+            "    except OSError as error: print(type(error).__name__)\n",
         ],
         capture_output=True,
         text=True,
         check=True,
         cwd=Path(__file__).parents[2],
     )
-    assert done.stdout == "observed programs have no network\n" * 3
+    assert done.stdout == "observed programs have no network\n" * 5 + "FileNotFoundError\n"
 
 
 def test_programs_have_no_network(runner: Runner) -> None:
