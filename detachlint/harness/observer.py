@@ -209,7 +209,8 @@ class Observer:
             # `__array__` calls `numpy` on the same tensor: one crossing. NumPy 2 first tries the
             # keyword `copy` and, refused, calls again without it: nothing has crossed yet.
             active = self._state.active
-            if (active and active[-1] is tensor) or (refuses_copy and "copy" in kwargs):
+            part = (active and active[-1] is tensor) or (refuses_copy and "copy" in kwargs)
+            if part or not isinstance(tensor, torch.Tensor):
                 return original(tensor, *args, **kwargs)
             active.append(tensor)
             try:
@@ -242,21 +243,20 @@ class Observer:
         __tracebackhide__ = True
         place = self.place(sys._getframe(2))  # past this method and the replacement
         before = _state(tensor)
-        outcome, message, result = "ok", "", None
         try:
             result = original(tensor, *args, **kwargs)
-        except BaseException as error:
+        except Exception as error:  # Ctrl-C or a time limit is none of the crossing's affair
             outcome, message = type(error).__name__, message_of(error)
-            if not self._keep_going:
+            answer = None
+            refused = _refused_for_grad(before, error) or refused_check(message) is not None
+            if self._keep_going and refused:
+                with suppress(Exception):  # there may be no data to answer with
+                    answer = self._converted_anyway(original, tensor, args, kwargs)
+            self._record(name, place, before, outcome, message, answer)
+            if answer is None:
                 raise
-            if not _refused_for_grad(before, error) and refused_check(message) is None:
-                raise
-            try:
-                result = self._converted_anyway(original, tensor, args, kwargs)
-            except Exception:
-                raise error from None  # there is no data to answer with
-        finally:
-            self._record(name, place, before, outcome, message, result)
+            return answer
+        self._record(name, place, before, "ok", "", result)
         return result
 
     def _rejected(self, name: str, tensor: torch.Tensor, message: str, frame: FrameType) -> Any:
