@@ -40,7 +40,7 @@ def _with_configuration(function: _Function) -> _Function:
     type=click.IntRange(min=1),
     default=2048,
     show_default=True,
-    help="MiB that each process may use beyond PyTorch itself.",
+    help="MiB that each process, and all together, may use beyond PyTorch itself.",
 )
 @click.option(
     "--in-place",

@@ -137,13 +137,16 @@ class _Verification:
 
     def result(self) -> UnitResult:
         joined = self._join(self._before)
-        left_out = any(each.status is Status.NOT_REACHED for each in joined.judged)
-        if left_out and self._before.verdict is Verdict.FINISHED:
+        open_ones = (Status.NOT_REACHED, Status.REFUTED)
+        left_open = any(each.status in open_ones for each in joined.judged)
+        if left_open and self._before.verdict is Verdict.FINISHED:
             # What an `except` does is seen only where PyTorch's exception is let through.
             joined = self._join(self._before, self._run(self.unit.text, _AS_IT_IS))
         fixes = self._fixes()
         verified = tuple(Verified(each, *fixes[each.finding]) for each in joined.judged)
-        missed = tuple((self._unit_at(each.filename), each) for each in joined.missed)
+        # Both runs may have come there.
+        places = {(each.filename, each.line, each.span): each for each in reversed(joined.missed)}
+        missed = tuple((self._unit_at(each.filename), each) for each in reversed(places.values()))
         return UnitResult(self.unit, verified, missed, self._problem())
 
     def _unit_at(self, path: str) -> Unit:

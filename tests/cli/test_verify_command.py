@@ -119,6 +119,14 @@ def test_the_limits_are_those_asked_for(project: Path) -> None:
     )
 
 
+def test_the_memory_is_that_asked_for(project: Path) -> None:
+    (project / "a.py").write_text(GOOD + "block = bytearray(300 << 20)\n")
+    result = run("--memory", "200", "a.py")
+    assert result.exit_code == 0
+    assert "a.py: it needed more than 209715200 bytes\n" in result.stdout
+    assert "needed" not in run("--memory", "1000", "a.py").stdout
+
+
 def test_what_cannot_be_read_is_said_and_the_rest_verified(project: Path) -> None:
     (project / "b.py").write_text("print(1)\n")
     result = run("nothing.py", "b.py")

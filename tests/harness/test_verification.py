@@ -107,6 +107,16 @@ def test_what_does_not_raise_is_refuted_if_certain(
     assert (two.judged.status, two.refuted) == (Status.NOT_RAISED, False)
 
 
+def test_what_raises_only_where_an_exception_is_let_through_is_not_refuted(
+    monkeypatch: pytest.MonkeyPatch, runner: Runner
+) -> None:
+    text = (
+        HEAD + "x = w.detach()\ntry:\n    w.numpy()\nexcept RuntimeError:\n    x = w\nx.numpy()\n"
+    )
+    [each] = with_findings(monkeypatch, runner, text, finding_on(text, "x.numpy()"))
+    assert (each.judged.status, each.refuted) == (Status.CONFIRMED, False)
+
+
 def test_what_no_finding_speaks_of_is_missed(
     monkeypatch: pytest.MonkeyPatch, runner: Runner
 ) -> None:
