@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -30,6 +30,21 @@ _WORDS = {
 }
 
 
+def _static_findings(files: Iterable[str]) -> StaticFindings:
+    """What the linter says; nothing where it fails. What hours have shown is not lost to what follows."""
+    try:
+        return static_findings(sorted(map(shown, files)))
+    except KeyboardInterrupt:
+        return _not_analysed("the analysis of the program's files was interrupted")
+    except Exception as error:
+        told = f"{type(error).__name__}: {error}"
+        return _not_analysed(f"the program's files could not be analysed: {told}")
+
+
+def _not_analysed(why: str) -> StaticFindings:
+    return StaticFindings(problems=(why,), complete=False)
+
+
 @dataclass(frozen=True)
 class RunReport:
     """A program's outcome joined with the findings in its files."""
@@ -45,10 +60,11 @@ class RunReport:
         record = outcome.record
         places = {event.filename for event in record.events}
         there = {name for name in record.files | places if Path(name).is_file()}
-        static = static_findings(sorted(map(shown, there)))
+        static = _static_findings(there)
         joined = join(static.findings, record.events)
         # Of what was read from standard input, or is gone by now, the analysis could say nothing.
-        missed = tuple(event for event in joined.missed if event.filename in there)
+        analysed = there if static.complete else set()
+        missed = tuple(event for event in joined.missed if event.filename in analysed)
         return cls(outcome, replace(joined, missed=missed), static, kept_going)
 
     @property

@@ -19,11 +19,13 @@ _ALL = Options(min_confidence=Confidence.POSSIBLE)
 @dataclass(frozen=True, slots=True)
 class StaticFindings:
     """Findings of every confidence, whatever is configured; `silenced` are those of them that
-    comments silence. `problems` are lines on files that could not be analysed."""
+    comments silence. `problems` are lines on files that could not be analysed; without `complete`,
+    none was."""
 
     findings: tuple[Finding, ...] = ()
     silenced: frozenset[Finding] = frozenset()
     problems: tuple[str, ...] = ()
+    complete: bool = True
 
 
 def static_findings(files: Iterable[str]) -> StaticFindings:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from detachlint.cli import run_report
 from detachlint.cli.main import command
 from detachlint.harness import command as harness_command
 from detachlint.harness.command import Outcome
@@ -187,6 +188,32 @@ def test_failures_are_named_with_what_the_analysis_said(
         "a.py:6:12: DTL101 not reached\n"
         "detachlint: 2 places where tensors become arrays, 2 raised; "
         "2 findings: 1 confirmed, 1 not reached; 1 missed\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (KeyboardInterrupt(), "the analysis of the program's files was interrupted"),
+        (OSError("gone"), "the program's files could not be analysed: OSError: gone"),
+    ],
+)
+def test_what_was_seen_is_told_though_the_analysis_fails(
+    project: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException, told: str
+) -> None:
+    def fails(_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(run_report, "static_findings", fails)
+    ends_with(monkeypatch, 1, crossing(4, 10, 19))
+    result = run("a.py")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "a.py:4:10: `numpy` raised RuntimeError\n"
+        f"  {GRAD}\n"
+        "  not analysed\n"
+        "detachlint: 1 place where tensors become arrays, 1 raised; 0 findings; 0 missed\n"
+        f"detachlint: {told}\n"
     )
 
 
