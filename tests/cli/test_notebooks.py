@@ -42,6 +42,14 @@ def run(*arguments: str, given: str | bytes = "") -> Result:
 # --- notebooks -------------------------------------------------------------------------------
 
 
+def test_cells_may_be_run_in_another_order(project: Path) -> None:
+    cells = ("net = make()", "import torch\nt = torch.ones(2, requires_grad=True)\nt.numpy()")
+    (project / "nb.ipynb").write_bytes(notebook(*cells, "def make():\n    return None"))
+    assert run("check", "--output-format", "concise").stdout.startswith(
+        "nb.ipynb:cell 3:3:1: DTL101"
+    )
+
+
 def test_findings_name_the_cell(project: Path) -> None:
     (project / "nb.ipynb").write_bytes(notebook(*CROSSING))
     result = run("check")

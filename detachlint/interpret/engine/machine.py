@@ -136,6 +136,8 @@ class Machine:
         self.memo = Memo()
         self.stated: dict[tuple[Span, Address], HeapObject] = {}
         self.cut_short = 0
+        self.missing_reads = 0
+        """How often the statement at hand has read a variable that is bound on other ways alone."""
         self.reach = Reach(modules, mentions, own.crossing_words)
         self.found: list[Crossing | tuple[Span, str]] = []
         self.uneventful = Uneventful()
@@ -178,17 +180,26 @@ class Machine:
     def _execute_one(
         self, statement: Statement, states: list[State], activation: Activation
     ) -> list[State]:
-        executor = EXECUTORS[type(statement)]
         after: list[State] = []
+        doubtful: list[State] = []
+        seen = self.missing_reads
         for state in states:
-            self.count_step(activation, 1 + len(state.heap) // OBJECTS_PER_STEP)
-            if activation.watched and not isinstance(statement, (Raise, Jump)):
-                activation.raises.append((frozenset(), state.fork()))
-            elif activation.finals and isinstance(statement, _SIMPLE):
-                after.extend(self._left_where_refused(statement, state, activation))
-                continue
-            after.extend(executor(self, statement, state, activation))
-        return correlated.few_states(self, after, statement, activation)
+            self.missing_reads = seen
+            ends = self._execute_from(statement, state, activation)
+            (after if self.missing_reads == seen else doubtful).extend(ends)
+        self.missing_reads = seen
+        # Where another way goes on, a way that reads what it has not bound does not.
+        return correlated.few_states(self, after or doubtful, statement, activation)
+
+    def _execute_from(
+        self, statement: Statement, state: State, activation: Activation
+    ) -> list[State]:
+        self.count_step(activation, 1 + len(state.heap) // OBJECTS_PER_STEP)
+        if activation.watched and not isinstance(statement, (Raise, Jump)):
+            activation.raises.append((frozenset(), state.fork()))
+        elif activation.finals and isinstance(statement, _SIMPLE):
+            return self._left_where_refused(statement, state, activation)
+        return EXECUTORS[type(statement)](self, statement, state, activation)
 
     def _left_where_refused(
         self, statement: Statement, state: State, activation: Activation

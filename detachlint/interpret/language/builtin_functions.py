@@ -126,10 +126,9 @@ def _number(machine: Machine, call: LibraryCall) -> Outcomes:
             function = {"int": int, "float": float, "bool": bool}[name]
             return [(value_of(literal(function(constant.value))), call.state)]
         except (ValueError, OverflowError):
-            error = Instance(value_of(Library("builtins.ValueError")))
-            raised = machine.new(call.state, call.activation, call.span, "error", error)
-            call.activation.raises.append((raised, call.state))
-            return []
+            return exits.raises(
+                machine, "builtins.ValueError", call.state, call.activation, call.span
+            )
     if name == "bool" and len(given) == 1:
         (atom,) = given
         if isinstance(atom, Address) and isinstance(call.state.get(atom), Unknown):

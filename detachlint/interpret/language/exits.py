@@ -1,4 +1,4 @@
-"""Calls that never return."""
+"""What ends with an exception for certain."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from detachlint.domain.objects import Instance
 from detachlint.domain.values import Library, value_of
-from detachlint.interpret.engine.activation import Outcomes
+from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import LibraryCall
+from detachlint.interpret.engine.state import State
+from detachlint.source.span import Span
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -15,7 +17,13 @@ if TYPE_CHECKING:
 
 def never_returns(machine: Machine, call: LibraryCall, exception: str) -> Outcomes:
     """A call that always ends with an exception: `sys.exit()`, `parser.error("…")`."""
+    return raises(machine, exception, call.state, call.activation, call.span)
+
+
+def raises(
+    machine: Machine, exception: str, state: State, activation: Activation, span: Span
+) -> Outcomes:
+    """No outcome: an exception of the library's class `exception` is raised here."""
     error = Instance(value_of(Library(exception)))
-    raised = machine.new(call.state, call.activation, call.span, "exit", error)
-    call.activation.raises.append((raised, call.state))
+    activation.raises.append((machine.new(state, activation, span, "error", error), state))
     return []

@@ -71,7 +71,11 @@ def _constant(machine: Machine, node: Constant, state: State, activation: Activa
 
 
 def _name(machine: Machine, node: Name, state: State, activation: Activation) -> Outcomes:
-    return [(names.read_name(machine, node, state, activation), state)]
+    value = names.bound_value(machine, node, state, activation)
+    if value:
+        return [(value, state)]
+    machine.missing_reads += names.is_missing(machine, node, state, activation)
+    return [(names.unseen_value(machine, node), state)]
 
 
 def _attribute(machine: Machine, node: Attribute, state: State, activation: Activation) -> Outcomes:
