@@ -34,7 +34,7 @@ from torch import nn
 
 """
 
-_LENGTHS = (20, 30, 40, 70)
+_LENGTHS = (20, 25, 30, 50)
 """Lines after which no further statement is begun; one of them is drawn for each program.
 
 Few statements leave fewer ways for one to hide what another does, and many short programs show more
