@@ -283,7 +283,8 @@ class Output:
     fields: tuple[str, ...] = ()
     """Names of the items, where they have any."""
     flag: str = ""
-    """A constructor or call argument: where it is false, `items[0]` comes out alone."""
+    """Of a tuple, a constructor argument: where it is false, `items[0]` comes out alone. Of a leaf, a call
+    argument that is true by default: where it is false, None comes out."""
 
 
 @value_class(frozen=True, slots=True)

@@ -245,22 +245,26 @@ def format_parameter(parameter: ParameterFact) -> str:
 
 
 def _format_output(output: Output) -> str:
-    """`propagate`, `(propagate,integer)?return_indices` or `(output:propagate,loss:propagate)`."""
+    """`propagate`, `(propagate,integer)?return_indices`, `(propagate,propagate?need_weights)` or
+    `(output:propagate,loss:propagate)`.
+    """
+    flag = f"?{output.flag}" if output.flag else ""
     if output.result is not None:
-        return output.result.value
+        return output.result.value + flag
     names = [f"{field}:" for field in output.fields] or [""] * len(output.items)
     items = ",".join(
         name + _format_output(item) for name, item in zip(names, output.items, strict=True)
     )
-    return f"({items})" + (f"?{output.flag}" if output.flag else "")
+    return f"({items})" + flag
 
 
 def _parse_output(name: str, text: str) -> Output:
     inner, closed, flag = text.rpartition(")")
     if not closed:
-        if text not in _RESULTS:
+        result, _, flag = text.partition("?")
+        if result not in _RESULTS:
             raise MalformedRow(f"{name}: no such result: {text!r}")
-        return Output(_RESULTS[text])
+        return Output(_RESULTS[result], flag=flag)
     fields, items = [], []
     for part in _split_items(inner.removeprefix("(")):
         field, colon, item = part.partition(":")

@@ -7,6 +7,7 @@ import pytest
 from detachlint.interpret.engine.evidence import SIGNS_OF_A_MODULE
 from detachlint.knowledge import facts, rows
 from detachlint.knowledge.model import Aliasing, GradMode, Output, Result
+from detachlint.source.value_class import replace
 
 PROPAGATE, NEVER = Result.PROPAGATE, Result.NEVER
 INTEGER, PYTHON = Result.INTEGER, Result.PYTHON
@@ -236,7 +237,7 @@ def test_outputs_of_modules() -> None:
         "Linear": leaf,
         "LSTM": Output(None, (leaf, Output(None, (leaf, leaf)))),
         "GRU": Output(None, (leaf, leaf)),
-        "MultiheadAttention": Output(None, (leaf, leaf)),
+        "MultiheadAttention": Output(None, (leaf, replace(leaf, flag="need_weights"))),
         "MaxPool2d": Output(None, (leaf, index), flag="return_indices"),
         "AdaptiveLogSoftmaxWithLoss": Output(None, (leaf, leaf), ("output", "loss")),
     }

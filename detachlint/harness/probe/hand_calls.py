@@ -109,8 +109,10 @@ def _casts_and_moves() -> dict[str, Sequence[Call]]:
 
 def _shapes_and_bits() -> dict[str, Sequence[Call]]:
     """What reshapes, takes apart, or looks at bits and layouts."""
+    twice = torch.tensor([[0, 0], [1, 1]])
     return {
-        "coalesce": [_call(X.to_sparse()), _call(X.to_sparse() + X.to_sparse())],
+        "bincount": [_call(I, V)],
+        "coalesce": [_call(X.to_sparse()), _call(torch.sparse_coo_tensor(twice, V[:2]))],
         "is_coalesced": [_call(X.to_sparse())],
         "is_set_to": [_call(X, X)],
         "reshape_as": [_call(X, X), _call(X, torch.ones(9))],
@@ -122,6 +124,7 @@ def _shapes_and_bits() -> dict[str, Sequence[Call]]:
         "split": [_call(X, 1), _call(X, 1, 1)],
         "sum_to_size": [_call(X, (3, 3)), _call(X, (1, 3))],
         "t": [_call(X)],
+        "to_dense": [_call(X), _call(X, torch.float64), _call(X.to_sparse())],
         "to_padded_tensor": [
             _call(torch.nested.as_nested_tensor([V, V[:2]]), 0.0),
         ],
@@ -138,6 +141,7 @@ def _factories() -> dict[str, Sequence[Call]]:
         "asarray": [_call(X), _call(X, dtype=torch.float64), _call([1.0]), _call(X, copy=True)],
         **{f"atleast_{n}d": [_call(X, V)] for n in (1, 2, 3)},
         "broadcast_tensors": [_call(X, V), _call(V, X)],
+        "bincount": [_call(I, V)],
         "chain_matmul": [_call(X, X)],
         "split": [_call(X, 1), _call(X, 1, 1)],
         "t": [_call(X)],
@@ -345,6 +349,8 @@ def _constructors() -> dict[str, Sequence[Call]]:
         "Tensor": [*of_lists, _call(X)],
         "FloatTensor": [*of_lists, _call(X)],
         "DoubleTensor": [*of_lists, _call(X.double())],
+        "HalfTensor": [*of_lists, _call(X.half())],
+        "BFloat16Tensor": [*of_lists, _call(X.bfloat16())],
         "autograd.Variable": [_call(X)],
         **{f"distributions.{name}_to": _constraints() for name in ("biject", "transform")},
         "nn.Buffer": [_call(X)],

@@ -259,7 +259,7 @@ def _merge_outputs(kind: str, tries: Sequence[Sample], outputs: Sequence[Output]
     """The widest form; with the flag of the constructor that asks for it, if there is one."""
     if not outputs:
         return Output(Result.PYTHON)
-    plain = max(outputs, key=_strength)
+    plain = _with_flags_of_items(kind, tries, max(outputs, key=_strength))
     if "return_indices" not in positions_of(kind):
         return plain
     flagged = [
@@ -269,6 +269,20 @@ def _merge_outputs(kind: str, tries: Sequence[Sample], outputs: Sequence[Output]
         if ran is not None
     ]
     return replace(flagged[0], flag="return_indices") if flagged else plain
+
+
+def _with_flags_of_items(kind: str, tries: Sequence[Sample], output: Output) -> Output:
+    """The output, with the arguments of a call that leave out an item where they are false."""
+    forward = inspect.signature(getattr(torch.nn, kind).forward).parameters.values()
+    items = list(output.items)
+    for flag in [each.name for each in forward if each.default is True]:
+        asked = [replace(one, input_kwargs={**one.input_kwargs, flag: False}) for one in tries]
+        for ran in (_run(kind, one, True, Condition()) for one in asked):
+            parts = ran[0] if ran is not None and isinstance(ran[0], tuple) else ()
+            for place, part in enumerate(parts[: len(items)]):
+                if part is None and items[place].result is not Result.PYTHON:
+                    items[place] = replace(items[place], flag=flag)
+    return replace(output, items=tuple(items))
 
 
 def _run_flagged(kind: str, sample: Sample, flag: str) -> tuple[Any, torch.Tensor | None] | None:

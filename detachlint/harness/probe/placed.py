@@ -47,11 +47,20 @@ def dtype_of(name: str, runs: Sequence[Run], result: Result) -> str:
     }
     outputs = {output for _, output in pairs}
     inputs = {given for given, _ in pairs}
-    if inputs == {""} and len(outputs) == 1 and special.name_of(name) == "legacy_constructor":
-        return "same" if outputs == {"float32"} else outputs.pop()
     if len(outputs) == 1 and (len(inputs) > 1 or result is Result.INTEGER):
         return outputs.pop()
     return "same"
+
+
+def legacy_dtype(name: str, runs: Sequence[Run]) -> str:
+    """The dtype of what a constructor such as `torch.DoubleTensor` makes, as it takes no other tensors;
+    `""` of anything else.
+    """
+    if special.name_of(name) != "legacy_constructor":
+        return ""
+    plain = [run.plain for run in runs if not list(tensors_in([run.call.args, run.call.kwargs]))]
+    made = {one.outputs[0].dtype for one in plain if not one.error}
+    return made.pop() if len(made) == 1 and made != {"float32"} else ""
 
 
 def undecided_dtype(name: str, runs: Sequence[Run]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from detachlint.domain.belief import BY_DEFAULT, NO, YES
 from detachlint.domain.objects import Instance, Kind, Sequence, Tensor
@@ -308,43 +308,64 @@ def _by_fact(
             return source, state
         if same != NO and (state.mode != YES or has_flag_to_lose(state, source)):
             made = as_view(state, made, source, same.opposite())
-    value = _build(machine, fact, fact.output, made, source, thing, state, activation, span, "out")
-    return value, state
+    building = _Building(machine, fact, made, source, thing, arguments, state, activation, span)
+    return building.value(fact.output, "out"), state
 
 
-def _build(
-    machine: Machine,
-    fact: ModuleFact,
-    output: Output,
-    made: Tensor,
-    source: Value,
-    thing: Instance,
-    state: State,
-    activation: Activation,
-    span: Span,
-    role: str,
-) -> Value:
-    if output.items:
-        if output.flag and thing.attributes.get(f"{modules.FLAGS} {output.flag}", FALSE) == FALSE:
-            return _build(
-                machine, fact, output.items[0], made, source, thing, state, activation, span, role
-            )
-        parts = tuple(
-            _build(machine, fact, item, made, source, thing, state, activation, span, f"{role}.{i}")
-            for i, item in enumerate(output.items)
-        )
+class _Building(NamedTuple):
+    """What a call of a module gives: tensors like `made`, in the form that the fact says."""
+
+    machine: Machine
+    fact: ModuleFact
+    made: Tensor
+    source: Value
+    thing: Instance
+    arguments: Arguments
+    state: State
+    activation: Activation
+    span: Span
+
+    def value(self, output: Output, role: str) -> Value:
+        """The value of a node of the output."""
+        if not output.items:
+            return self._left_out(output) or self._leaf(output, role) | self._perhaps_none(output)
+        flag = f"{modules.FLAGS} {output.flag}"
+        if output.flag and self.thing.attributes.get(flag, FALSE) == FALSE:
+            return self.value(output.items[0], role)
+        parts = tuple(self.value(item, f"{role}.{i}") for i, item in enumerate(output.items))
         sequence = Sequence("tuple", parts, fields=output.fields)
-        return machine.new(state, activation, span, role, sequence)
-    if output.result is Result.INTEGER:
-        made = Tensor(NO, leaf=YES, dtype=Dtype.INTEGER, device=made.device, traits=made.traits)
-    elif output.result is Result.NEVER:
-        made = replace(made, grad=NO, leaf=YES, story=None)
-    elif output.result is Result.PYTHON:
-        return machine.unknown(state, activation, span, role, kind=Kind.OTHER, grad=NO)
-    elif fact.aliasing in (Aliasing.VIEW, Aliasing.SELF) or "layout" in fact.depends:
-        # Flattening what is contiguous (nearly everything) gives a view.
-        copied = copied_for_order(state, source) if "layout" in fact.depends else NO
-        made = as_view(state, made, source, copied)
-        if fact.perhaps_self:
-            made = may_be_base(state, made, source)
-    return make_tensor(machine, state, activation, span, made, role)
+        return self.machine.new(self.state, self.activation, self.span, role, sequence)
+
+    def _asked(self, output: Output) -> Value:
+        """The argument that asks for a part of the output; empty where it is the default."""
+        return self.arguments.keyword(output.flag) or BOTTOM_VALUE if output.flag else BOTTOM_VALUE
+
+    def _left_out(self, output: Output) -> Value:
+        return NONE if self._asked(output) == FALSE else BOTTOM_VALUE
+
+    def _perhaps_none(self, output: Output) -> Value:
+        """None, too, where nobody knows what is asked for: positions of such arguments are not known."""
+        hidden = bool(self.arguments.more) or len(self.arguments.positional) > _USUAL_INPUTS
+        return NONE if output.flag and (hidden or self._asked(output) - TRUE) else BOTTOM_VALUE
+
+    def _leaf(self, output: Output, role: str) -> Value:
+        made, state, fact = self.made, self.state, self.fact
+        if output.result is Result.INTEGER:
+            made = Tensor(NO, leaf=YES, dtype=Dtype.INTEGER, device=made.device, traits=made.traits)
+        elif output.result is Result.NEVER:
+            made = replace(made, grad=NO, leaf=YES, story=None)
+        elif output.result is Result.PYTHON:
+            return self.machine.unknown(
+                state, self.activation, self.span, role, kind=Kind.OTHER, grad=NO
+            )
+        elif fact.aliasing in (Aliasing.VIEW, Aliasing.SELF) or "layout" in fact.depends:
+            # Flattening what is contiguous (nearly everything) gives a view.
+            copied = copied_for_order(state, self.source) if "layout" in fact.depends else NO
+            made = as_view(state, made, self.source, copied)
+            if fact.perhaps_self:
+                made = may_be_base(state, made, self.source)
+        return make_tensor(self.machine, state, self.activation, self.span, made, role)
+
+
+_USUAL_INPUTS = 3
+"""Arguments of a call that are given by position: query, key and value."""

@@ -456,11 +456,11 @@ def _without_data(call: LibraryCall) -> LibraryCall:
 
 
 def _legacy_constructor(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
-    """`torch.Tensor(t)` keeps the flag of a tensor; anything else gives a plain tensor."""
+    """`torch.Tensor(t)` keeps the flag of a tensor, which must be of its dtype; anything else gives a
+    plain tensor."""
     data = call.operand(1 if call.receiver else 0)
     if data is not None and tensors_in(call.state, data):
-        if fact.dtype in ("same", "float32", "argument", ""):
-            return [(data, call.state)]
+        return [(data, call.state)]
     severed = severed_in(call.state, call.inputs)
     story = begin(call.span, f"`{call.shown}(…)` makes it of this dtype")
     dtype = (
