@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import resource
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from zlib import crc32
@@ -114,7 +115,7 @@ def test_every_public_callable_has_a_row() -> None:
 def test_the_coverage_does_not_fall() -> None:
     rows = {name: facts.CALLS.row(name) or "" for name in facts.CALLS.names()}
     known = tables.coverage(rows)
-    assert known.modelled >= 1580
+    assert (known.modelled, known.total) == (1608, 1656)
     assert known.total - known.modelled == sum(known.reasons.values())
 
 
@@ -123,7 +124,7 @@ def test_every_public_callable_of_numpy_has_a_row_and_the_coverage_does_not_fall
     rows = {name: facts.NUMPY.row(name) or "" for name in facts.NUMPY.names()}
     known = tables.coverage(rows, numpy_observe.names())
     assert "no row" not in known.reasons and len(rows) == known.total
-    assert known.modelled >= 1800 and known.reasons["no arguments that fit are known"] <= 3
+    assert known.modelled >= 1813 and known.reasons["no arguments that fit are known"] <= 3
 
 
 def test_only_what_no_cpu_can_run_was_read_instead_of_executed() -> None:
@@ -208,6 +209,18 @@ def test_a_worker_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     assert make_rows([("call", "torch.abs")], workers=1) == {
         ("call", "torch.abs"): "not modelled: does not end in time\ttried"
     }
+
+
+def test_a_worker_that_has_closed_its_output_and_lives_on_is_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    closes = "sys.stdin.readline()\nos.close(1)\ntime.sleep(600)"
+    start_instead(monkeypatch, f"import os, sys, time\n{READY}\n{closes}")
+    monkeypatch.setattr(pool, "PATIENCE", 3.0)
+    started = time.monotonic()
+    rows = make_rows([("call", "torch.abs")], workers=1)
+    assert list(rows.values()) == ["not modelled: crashes the process\ttried"]
+    assert time.monotonic() - started < 300
 
 
 @pytest.mark.parametrize(

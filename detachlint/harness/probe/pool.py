@@ -103,8 +103,7 @@ class _Worker:
         try:
             self._process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+            self._end()
         self._process.stdout.close()
         self._errors.close()
 
@@ -120,7 +119,7 @@ class _Worker:
             if answer:
                 return answer.split("\t", 2)[2], deaths
             silent = self._was_silent
-            self._process.wait()
+            self._end()
             self._process = self._start()
             self._await_start()
         why = "does not end in time" if silent else "crashes the process"
@@ -130,7 +129,7 @@ class _Worker:
         """Wait until the worker says that it is there; raises `WorkersDieError` if it never does."""
         if self._exchange() == READY:
             return
-        self._process.wait()
+        self._end()
         self._errors.seek(0)
         last = (self._errors.read().strip().splitlines() or ["no message"])[-1]
         raise WorkersDieError(f"a worker did not start: {last}")
@@ -156,6 +155,11 @@ class _Worker:
             return ""
         finally:
             timer.cancel()
+
+    def _end(self) -> None:
+        """See a worker off that says nothing more: it may live on with its output closed."""
+        self._process.kill()
+        self._process.wait()
 
     def _start(self) -> subprocess.Popen[str]:
         self._errors.seek(0)
