@@ -9,7 +9,9 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from textwrap import indent
 from typing import Any
 
@@ -61,13 +63,13 @@ class Program:
             self.raises[self.text.count("\n")] = raises
 
 
-def program_of(name: str) -> Program | None:
-    """What is done with calls of `name`; None where no call of it can be written down."""
+def program_of(name: str, most: int = MOST_CALLS) -> Program | None:
+    """What is done with the first calls of `name`; None where none can be written down."""
     if hand.function(name) is not None:
         return None
     program = Program()
     calls = observe._working_calls(name, function_of(name))
-    for call in _speakable(name, calls):
+    for call in islice(_speakable(name, calls), most):
         for situation in SITUATIONS:
             block = _block(situation, *call)
             if block is not None:
@@ -86,16 +88,10 @@ SITUATIONS = (
 
 
 def _speakable(name: str, calls: Iterable[Call]) -> Iterator[tuple[list[str], str]]:
-    """The tensors to make and the expression, for the first calls that can be written down."""
-    found = 0
+    """The tensors to make and the expression, for each call that can be written down."""
     for call in calls:
-        try:
+        with suppress(Unspeakable):
             yield _spelled(name, call)
-        except Unspeakable:
-            continue
-        found += 1
-        if found == MOST_CALLS:
-            return
 
 
 def _spelled(name: str, call: Call) -> tuple[list[str], str]:
