@@ -96,22 +96,27 @@ def sources() -> list[Path]:
 def named(source: str) -> Iterator[tuple[int, str]]:
     """Line and text of the strings in a module that name callables, by which it decides something.
 
-    Dotted names count wherever they stand; single words where they are compared, looked up or listed;
+    Dotted names count wherever they stand; single words where they are compared, looked up, listed or
+    given a name;
     beginnings and ends of names where it is asked what a text begins or ends with.
     """
     tree = ast.parse(source)
     prose = {id(node) for node in _docstrings(tree)}
     deciding = {id(node) for node in _deciding(tree)}
     parts = {id(node) for node in _asked_of_texts(tree)}
-    patterns = {id(node) for node in _patterns(tree)}
+    several = {id(node) for node in _patterns(tree)} | {id(node) for node in _split(tree)}
     for node in ast.walk(tree):
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
             continue
         is_word = id(node) in deciding and node.value in callables()
         is_word |= id(node) in parts and is_part_of_a_name(node.value)
-        is_word |= id(node) in patterns and not callables().isdisjoint(WORD.findall(node.value))
+        words = WORD.findall(node.value) if id(node) in several else ()
+        is_word |= not callables().isdisjoint(words)
         if id(node) not in prose and (DOTTED.search(node.value) or is_word):
             yield node.lineno, node.value
+    for keyword in _keys_by_keyword(tree):
+        if keyword.arg is not None and keyword.arg in callables():
+            yield keyword.value.lineno, keyword.arg
 
 
 def _docstrings(tree: ast.AST) -> Iterator[ast.expr]:
@@ -130,8 +135,12 @@ def _deciding(tree: ast.AST) -> Iterator[ast.expr]:
             yield from (key for key in node.keys if key is not None)
         elif isinstance(node, (ast.Set, ast.Tuple, ast.List)) and id(node) not in slots:
             yield from node.elts
-        elif isinstance(node, ast.MatchValue):
+        elif isinstance(node, (ast.MatchValue, ast.Assign, ast.NamedExpr)) or (
+            isinstance(node, ast.AnnAssign) and node.value is not None
+        ):
             yield node.value
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("_fact"):
+            yield from node.args
     yield from _asked_of_texts(tree)
 
 
@@ -149,6 +158,21 @@ def _patterns(tree: ast.AST) -> Iterator[ast.expr]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func).startswith(("re.", "fnmatch")):
             yield from node.args
+
+
+def _split(tree: ast.AST) -> Iterator[ast.expr]:
+    """Texts that are taken apart on the spot: `"relu gelu".split()`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _is_question(node.func):
+            assert isinstance(node.func, ast.Attribute)
+            yield node.func.value
+
+
+def _keys_by_keyword(tree: ast.AST) -> Iterator[ast.keyword]:
+    """Those of `dict(relu=1)`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "dict":
+            yield from node.keywords
 
 
 def is_part_of_a_name(text: str) -> bool:
@@ -240,6 +264,11 @@ def test_what_is_not_meant_is_still_there() -> None:
         ("x = re.compile(r'(relu|gelu)_?$')", ["(relu|gelu)_?$"]),
         ("x = re.compile(r'[a-z]+_backbone')", []),
         ("x = name == 'view'", ["view"]),
+        ("OPERATION = 'relu'", ["relu"]),
+        ("OPERATION: Final = 'relu'", ["relu"]),
+        ("x = 'relu gelu'.split()", ["relu gelu"]),
+        ("x = dict(relu=1)", ["relu"]),
+        ("x = facts.call_fact('relu')", ["relu"]),
         ("match name:\n    case 'vectorize':\n        pass", ["vectorize"]),
         ("x = f'torch.Tensor.{name}'", ["torch.Tensor."]),
         ("machine.new(state, 'tensor')", []),
