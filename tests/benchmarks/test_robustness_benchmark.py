@@ -17,13 +17,6 @@ def test_nothing_goes_wrong(source: str) -> None:
     assert counted.wrong == []
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("source", sorted(SOURCES.keys() - {"benchmark-packages"}))
-def test_nothing_goes_wrong_in_more_of_it(source: str) -> None:
-    counted = count(source, 50, LIMIT)
-    assert counted.wrong == []
-
-
 def test_readable_files_and_fixes_are_counted() -> None:
     counted = Count("test")
     counted.take("good", CROSSING, LIMIT)

@@ -45,13 +45,7 @@ def torch_files(count: int) -> list[Path]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", standard_library.sample(200), ids=standard_library.label)
-def test_files_of_the_standard_library(path: Path) -> None:
-    assert analyse(path) < SLOWEST_FILE
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("path", torch_files(60), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", torch_files(20), ids=lambda path: path.name)
 def test_files_of_pytorch(path: Path) -> None:
     assert analyse(path) < SLOWEST_FILE
 

@@ -27,7 +27,7 @@ _DENSE_IN_SYNTAX = [
 
 
 @functools.cache
-def sample(count: int = 150) -> list[Path]:
+def sample(count: int = 80) -> list[Path]:
     """About so many files: some evenly spread ones, and those with the oddest syntax."""
     everything = sorted(
         path
