@@ -58,8 +58,7 @@ def legacy_dtype(name: str, runs: Sequence[Run]) -> str:
     """
     if special.name_of(name) != "legacy_constructor":
         return ""
-    plain = [run.plain for run in runs if not list(tensors_in([run.call.args, run.call.kwargs]))]
-    made = {one.outputs[0].dtype for one in plain if not one.error}
+    made = _dtypes_without_tensors(runs)
     return made.pop() if len(made) == 1 and made != {"float32"} else ""
 
 
@@ -67,15 +66,20 @@ def undecided_dtype(name: str, runs: Sequence[Run]) -> str:
     """The dtype of what is made without tensors, where nothing asks for one."""
     if "dtype" not in parameter_names(name) and "requires_grad" not in parameter_names(name):
         return ""
+    found = _dtypes_without_tensors(runs)
+    if len(found) > 1:
+        return "numbers"
+    return next(iter(found - {"float32"}), "")
+
+
+def _dtypes_without_tensors(runs: Sequence[Run]) -> set[str]:
+    """The dtypes of output 0 where no tensor was given, and no dtype was asked for."""
     without = [
         run.plain
         for run in runs
         if "dtype" not in run.call.kwargs and not list(tensors_in([run.call.args, run.call.kwargs]))
     ]
-    found = {one.outputs[0].dtype for one in without if not one.error and one.outputs[0].dtype}
-    if len(found) > 1:
-        return "numbers"
-    return next(iter(found - {"float32"}), "")
+    return {one.outputs[0].dtype for one in without if not one.error and one.outputs[0].dtype}
 
 
 def mixed(
