@@ -328,7 +328,11 @@ class _Building(NamedTuple):
     def value(self, output: Output, role: str) -> Value:
         """The value of a node of the output."""
         if not output.items:
-            return self._left_out(output) or self._leaf(output, role) | self._perhaps_none(output)
+            asked = self._asked(output)
+            if asked == FALSE:
+                return NONE
+            leaf = self._leaf(output, role)
+            return leaf if asked == TRUE else leaf | NONE
         flag = f"{modules.FLAGS} {output.flag}"
         if output.flag and self.thing.attributes.get(flag, FALSE) == FALSE:
             return self.value(output.items[0], role)
@@ -337,16 +341,13 @@ class _Building(NamedTuple):
         return self.machine.new(self.state, self.activation, self.span, role, sequence)
 
     def _asked(self, output: Output) -> Value:
-        """The argument that asks for a part of the output; empty where it is the default."""
-        return self.arguments.keyword(output.flag) or BOTTOM_VALUE if output.flag else BOTTOM_VALUE
-
-    def _left_out(self, output: Output) -> Value:
-        return NONE if self._asked(output) == FALSE else BOTTOM_VALUE
-
-    def _perhaps_none(self, output: Output) -> Value:
-        """None, too, where nobody knows what is asked for: positions of such arguments are not known."""
+        """Whether a part of the output is asked for, as it is by default."""
+        if not output.flag:
+            return TRUE
+        given = self.arguments.keyword(output.flag) or TRUE
+        # The positions of such arguments are not known.
         hidden = bool(self.arguments.more) or len(self.arguments.positional) > _USUAL_INPUTS
-        return NONE if output.flag and (hidden or self._asked(output) - TRUE) else BOTTOM_VALUE
+        return given | FALSE if hidden else given
 
     def _leaf(self, output: Output, role: str) -> Value:
         made, state, fact = self.made, self.state, self.fact
