@@ -97,8 +97,7 @@ def named(source: str) -> Iterator[tuple[int, str]]:
     """Line and text of the strings in a module that name callables, by which it decides something.
 
     Dotted names count wherever they stand; single words where they are compared, looked up, listed or
-    given a name;
-    beginnings and ends of names where it is asked what a text begins or ends with.
+    given a name; beginnings and ends of names where it is asked what a text begins or ends with.
     """
     tree = ast.parse(source)
     prose = {id(node) for node in _docstrings(tree)}
