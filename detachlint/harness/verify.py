@@ -21,6 +21,7 @@ from detachlint.harness.runner import PLAIN, Mode, Runner
 from detachlint.harness.units import Kind, Unit
 from detachlint.rules.codes import UNREADABLE
 from detachlint.rules.finding import Applicability, Finding
+from detachlint.source.span import Span
 
 _DISPLAY_ONLY = Applicability.DISPLAY_ONLY
 _COMPARABLE = (Verdict.FINISHED, Verdict.DIED)
@@ -137,16 +138,17 @@ class _Verification:
 
     def result(self) -> UnitResult:
         joined = self._join(self._before)
+        unforeseen = joined.missed
         open_ones = (Status.NOT_REACHED, Status.REFUTED)
         left_open = any(each.status in open_ones for each in joined.judged)
         if left_open and self._before.verdict is Verdict.FINISHED:
             # What an `except` does is seen only where PyTorch's exception is let through.
             joined = self._join(self._before, self._run(self.unit.text, _AS_IT_IS))
+            told = set(map(_failure, unforeseen))  # most of what fails does so in both runs
+            unforeseen += tuple(each for each in joined.missed if _failure(each) not in told)
         fixes = self._fixes()
         verified = tuple(Verified(each, *fixes[each.finding]) for each in joined.judged)
-        # Both runs may have come there.
-        places = {(each.filename, each.line, each.span): each for each in reversed(joined.missed)}
-        missed = tuple((self._unit_at(each.filename), each) for each in reversed(places.values()))
+        missed = tuple((self._unit_at(each.filename), each) for each in unforeseen)
         return UnitResult(self.unit, verified, missed, self._problem())
 
     def _unit_at(self, path: str) -> Unit:
@@ -234,6 +236,10 @@ class _Verification:
         after = self._run(repair.text, _MODE)
         trial = Trial(repair.applied, moves, self._before, after, self.unit.path)
         return tuple(trial.objections())
+
+
+def _failure(event: Event) -> tuple[str, int, Span | None, str]:
+    return event.filename, event.line, event.span, event.message
 
 
 def _has_fix(finding: Finding) -> bool:
