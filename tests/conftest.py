@@ -1,12 +1,15 @@
-"""Settings of all tests: the same examples in each run, and no alarm because a machine is busy."""
+"""What tests share: settings (the same examples in each run, no alarm because a machine is busy), PyTorch."""
 
 from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from detachlint.harness.runner import Runner
 
 settings.register_profile(
     "detachlint",
@@ -35,3 +38,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if hasattr(config, "workerinput"):
         slow = {item.path for item in items if item.get_closest_marker("slow")}
         items.sort(key=lambda item: item.path not in slow)
+
+
+@pytest.fixture(scope="module")
+def runner() -> Iterator[Runner]:
+    """What runs programs under PyTorch, which is imported once for all of a file's tests."""
+    with Runner() as warm:
+        yield warm

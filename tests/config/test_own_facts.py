@@ -326,12 +326,6 @@ def test_it_would_not_know_otherwise(case: Case) -> None:
     assert without != informed
 
 
-@pytest.fixture(scope="module")
-def runner() -> Iterator[Runner]:
-    with Runner() as warm:
-        yield warm
-
-
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_pytorch_agrees(case: Case, runner: Runner) -> None:
     names = {name for stated_name in case.facts for name in _modules(stated_name)}

@@ -64,12 +64,6 @@ FIXED = {
 }
 
 
-@pytest.fixture(scope="module")
-def runner():
-    with Runner() as warm:
-        yield warm
-
-
 @pytest.mark.parametrize(("line", "fixed"), FIXED.values(), ids=FIXED)
 def test_the_argument_is_repaired_and_nothing_else(line: str, fixed: str) -> None:
     result = api.fix_source(f"{BEFORE}{line}\n", "example.py")

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from detachlint.harness.executor import execute
 from detachlint.harness.launch import Launch
@@ -23,12 +20,6 @@ try:
 except RuntimeError:
     print("refused")
 """
-
-
-@pytest.fixture(scope="module")
-def runner() -> Iterator[Runner]:
-    with Runner() as running:
-        yield running
 
 
 def project(root: Path, **files: str) -> Path:

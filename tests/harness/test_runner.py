@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,12 +36,6 @@ for number in range(1, 60):
 while True:
     time.sleep(1)
 """
-
-
-@pytest.fixture(scope="module")
-def runner() -> Iterator[Runner]:
-    with Runner(LIMITS) as warm:
-        yield warm
 
 
 def test_what_a_program_did_is_observed(runner: Runner) -> None:

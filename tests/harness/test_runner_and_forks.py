@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -10,12 +9,6 @@ from limited_runs import LIMITS, REFUSED, children_of, linux_only
 
 from detachlint.harness.observation import Verdict
 from detachlint.harness.runner import Mode, Runner
-
-
-@pytest.fixture(scope="module")
-def runner() -> Iterator[Runner]:
-    with Runner(LIMITS) as warm:
-        yield warm
 
 
 @linux_only

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from limited_runs import LIMITS
 
 from detachlint.api import FileResult
 from detachlint.config.options import DEFAULT_OPTIONS, Options
@@ -20,13 +20,6 @@ from detachlint.source.span import Span
 from detachlint.source.text import SourceText
 
 HEAD = "import numpy as np\nimport torch\nw = torch.ones(2, requires_grad=True)\n"
-LIMITS = Limits(seconds=20)
-
-
-@pytest.fixture(scope="module")
-def runner() -> Iterator[Runner]:
-    with Runner(LIMITS) as warm:
-        yield warm
 
 
 def unit_of(text: str, name: str = "program.py", kind: Kind = Kind.SCRIPT) -> Unit:

@@ -9,7 +9,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -36,12 +35,6 @@ REWRITE = "run `python tests/meta/readme_document.py`"
 
 def first_command(block: Block) -> str:
     return block.commands[0]
-
-
-@pytest.fixture(scope="module")
-def runner() -> Iterator[Runner]:
-    with Runner() as warm:
-        yield warm
 
 
 # --- sessions ----------------------------------------------------------------------------------

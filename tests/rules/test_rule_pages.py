@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 
 import pytest
 from stand_in_device import device_meant, executable
@@ -36,12 +35,6 @@ REJECTED = "DTL115"
 OTHERWISE = {"DTL111", "DTL112", "DTL113", "DTL114", REJECTED}
 """The rules about what is refused apart from the gradient."""
 SYNTAX_ERRORS = {"SyntaxError", "IndentationError", "TabError"}
-
-
-@pytest.fixture(scope="module")
-def runner() -> Iterator[Runner]:
-    with Runner() as warm:
-        yield warm
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
