@@ -148,7 +148,7 @@ class Roots:
     def _is_covered(self, code: Code) -> bool:
         """Whether the calls we see are all there are: a private function that was handed out has others."""
         handed_out = is_private(code) and code in self.machine.escape_modes
-        return code in self.machine.called and not handed_out
+        return code in self.machine.ledger.called and not handed_out
 
     def run_class_if_wanted(self, address: Address, cls: Class) -> None:
         """Run the methods of a class on an object of it, if any of them is wanted.
@@ -213,7 +213,7 @@ class Roots:
         if not isinstance(function, Function):
             return []
         self.done.add(function.code)
-        called = function.code in self.machine.called
+        called = function.code in self.machine.ledger.called
         activation = self._entry(state, mode)
         given = arguments_for(self.machine, function, receiver, state, activation)
 
@@ -223,10 +223,10 @@ class Roots:
             )
             return self._consume(outcomes, activation, function)
 
-        self.machine.begin_entry(self.file, function.code.span)
-        ends = self.machine.guarded(call, otherwise=[])
+        self.machine.ledger.begin_entry(self.file, function.code.span)
+        ends = self.machine.ledger.guarded(call, otherwise=[])
         if not called:
-            self.machine.called.discard(function.code)
+            self.machine.ledger.called.discard(function.code)
         return ends
 
     def _consume(
@@ -282,7 +282,7 @@ class Roots:
                     continue
                 if not self._matters(current, method, last=round_number == ROUNDS - 1):
                     continue
-                with self.machine.muted() if called and not confirming else nullcontext():
+                with self.machine.ledger.muted() if called and not confirming else nullcontext():
                     ends = self._run_method(address, method, receiver, current.fork())
                     self._run_inner(ends, before)
                 for end in ends:
@@ -317,8 +317,8 @@ class Roots:
             holder.append(value)
             return [end]
 
-        self.machine.begin_entry(self.file, cls.code.span if cls.code is not None else None)
-        ends = self.machine.guarded(make, otherwise=[])
+        self.machine.ledger.begin_entry(self.file, cls.code.span if cls.code is not None else None)
+        ends = self.machine.ledger.guarded(make, otherwise=[])
         if not ends:
             return None
         leave_world_in_unseen_hands(ends[0])
@@ -416,7 +416,7 @@ class Roots:
         """Ask what unseen callers would see, where all seen ones see a certain error."""
         open_questions = [
             span
-            for span, visits in self.machine.facts_about(self.file).crossings.items()
+            for span, visits in self.machine.ledger.facts_about(self.file).crossings.items()
             if any(visit.public for visit in visits)
             and not any(visit.unseen for visit in visits)
             and all(visit.raises.sure is Truth.YES for visit in visits)
@@ -426,11 +426,11 @@ class Roots:
         for address, function in self._functions():
             inside = frozenset(filter(function.code.span.contains, open_questions))
             if inside and not self._is_method(function):
-                with self.machine.asking_about(inside):
+                with self.machine.ledger.asking_about(inside):
                     self.run_function(address)
         for address, cls in self._classes():
             whole = cls.code.span if cls.code is not None else None
             inside = frozenset(span for span in open_questions if whole and whole.contains(span))
             if inside:
-                with self.machine.asking_about(inside):
+                with self.machine.ledger.asking_about(inside):
                     self._run_class(address, cls, confirming=True)

@@ -71,7 +71,7 @@ def analyse_program(
         world.truths.clear()
         world.equals.clear()
     run_entries(machine, [Roots(machine, worlds[file], file, modules[file]) for file in files])
-    return machine.end()
+    return machine.ledger.end()
 
 
 def _imported(machine: Machine, files: list[str]) -> set[str]:
@@ -100,7 +100,7 @@ def _run_script(machine: Machine, file: str, code: Code) -> State:
     """The world after a script."""
     state = importing.pristine(machine, file, code)
     machine.script = file
-    machine.begin_entry(file, module=True)
+    machine.ledger.begin_entry(file, module=True)
     normal, broken = importing.run_module(machine, state, file, code)
     machine.script = ""
     return join_states([*normal, *broken] or [state])
@@ -115,9 +115,11 @@ def _run_guarded_part(machine: Machine, file: str, code: Code) -> None:
     if importing.load(machine, file, state) is None:
         return
     machine.script = file
-    machine.begin_entry(file, module=True)
+    machine.ledger.begin_entry(file, module=True)
     activation = Activation(code, machine.frame_of(file), 0)
-    machine.guarded(partial(machine.execute, tuple(guarded), [state], activation), otherwise=[])
+    machine.ledger.guarded(
+        partial(machine.execute, tuple(guarded), [state], activation), otherwise=[]
+    )
     machine.script = ""
 
 

@@ -12,7 +12,7 @@ from engine import PRELUDE, facts_of, raising_lines, revealed, run, seconds, vis
 from detachlint.domain.belief import Truth
 from detachlint.interpret.engine import shares, work
 from detachlint.interpret.engine.activation import Activation
-from detachlint.interpret.engine.machine import Machine
+from detachlint.interpret.engine.ledger import Ledger
 
 LONGEST = 8.0
 """Seconds of processor time for the worst program; it is to tell exponential from slow."""
@@ -241,13 +241,13 @@ def test_once_much_is_done_branches_in_loops_take_less_work_and_what_is_behind_i
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     steps = Counter[str]()
-    count = Machine.count_step
+    count = Ledger.count_step
 
-    def noted(of: Machine, activation: Activation, amount: int = 1) -> None:
+    def noted(of: Ledger, activation: Activation, amount: int = 1) -> None:
         steps[way] += amount
         count(of, activation, amount)
 
-    monkeypatch.setattr(Machine, "count_step", noted)
+    monkeypatch.setattr(Ledger, "count_step", noted)
     last_line = BRANCHES_IN_LOOPS.count("\n")
     way = "all paths apart"
     assert raising_lines(BRANCHES_IN_LOOPS) == [last_line]

@@ -60,7 +60,7 @@ def repeat(
             break
         seen = {**seen, **{group: head.fork() for group, head in fresh.items()}}
         for head in fresh.values():
-            machine.count_step(activation, 2)
+            machine.ledger.count_step(activation, 2)
             for end in step(head.fork()):
                 age(machine, end, before)
                 group = _assumptions(end, start, before)
@@ -70,12 +70,12 @@ def repeat(
                 if round_number >= WIDEN_AFTER and old is not None:
                     widen(machine, old, grown, span)
                 heads[group] = grown
-        if len(heads) > min(MOST_GROUPS, machine.work.most_paths):
+        if len(heads) > min(MOST_GROUPS, machine.ledger.work.most_paths):
             heads = {frozenset(): join_states(heads.values())}
             backs = {frozenset(): join_states(backs.values())} if backs else {}
             seen = {}
     else:
-        machine.give_up("loop without fixpoint", span)
+        machine.ledger.give_up("loop without fixpoint", span)
     return list(backs.values()) if at_least_once else list(heads.values())
 
 

@@ -86,7 +86,7 @@ def _run(machine: Machine, atom: Atom, state: State, activation: Activation, spa
     caller = replace(activation, returns=[], raises=[], breaks=[], continues=[])
     aside = state.fork()
     given = arguments_for(machine, function, receiver, aside, caller)
-    with machine.muted():
+    with machine.ledger.muted():
         outcomes = machine.invoke(address, given, aside, caller, span)
     if not outcomes:
         return frozenset()

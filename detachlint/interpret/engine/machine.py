@@ -8,11 +8,9 @@ out of it; a block takes and gives lists of states.
 from __future__ import annotations
 
 import functools
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence as SequenceOf
-from contextlib import contextmanager
 
 from detachlint.domain.belief import MAYBE, NO, Belief, Truth
 from detachlint.domain.objects import (
@@ -31,19 +29,16 @@ from detachlint.interpret.engine.activation import Activation, Outcome, Outcomes
 from detachlint.interpret.engine.addresses import AddressBook
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.evidence import Evidence
+from detachlint.interpret.engine.ledger import Ledger
 from detachlint.interpret.engine.memo import Memo
 from detachlint.interpret.engine.program import Program
-from detachlint.interpret.engine.reach import Reach
-from detachlint.interpret.engine.shares import MOST_STEPS_OF_A_PROGRAM, Shares
+from detachlint.interpret.engine.shares import MOST_STEPS_OF_A_PROGRAM
 from detachlint.interpret.engine.state import (
     State,
     drop_assumptions,
     join_states,
     merge_states,
 )
-from detachlint.interpret.engine.uneventful import Uneventful
-from detachlint.interpret.engine.work import NOWHERE, Work
-from detachlint.interpret.facts import Bound, Crossing, Facts
 from detachlint.interpret.language import attributes, calls, correlated, functions, iteration
 from detachlint.interpret.language.expressions import EVALUATORS
 from detachlint.interpret.language.guesses import Returned
@@ -69,15 +64,6 @@ from detachlint.source.span import Span
 MOST_ATOMS = 24
 """What one element of a long container may be, each known by itself."""
 
-TRIFLE = 8
-"""Units of work of a run that is not worth avoiding."""
-
-
-def _join_paths(paths: list[tuple[list[Value], State]]) -> tuple[list[Value], State]:
-    columns = zip(*(values for values, _ in paths), strict=True)
-    return [join_values(column) for column in columns], join_states(s for _, s in paths)
-
-
 OBJECTS_PER_STEP = 2000
 """Objects of a world that are copied, compared or joined in about the time of a unit of work."""
 
@@ -88,16 +74,13 @@ _SIMPLE = (Assign, AugmentedAssign, Delete, Evaluate, Return)
 """Statements without others inside; with them, it is one of those that is left."""
 
 
-class GaveUp(Exception):
-    """A bound was hit in `code`: what the entry point at hand still had to do is not done."""
-
-    def __init__(self, code: Code) -> None:
-        super().__init__(code.qualified_name)
-        self.code = code
+def _join_paths(paths: list[tuple[list[Value], State]]) -> tuple[list[Value], State]:
+    columns = zip(*(values for values, _ in paths), strict=True)
+    return [join_values(column) for column in columns], join_states(s for _, s in paths)
 
 
 class Machine:
-    """What all activations of one analysis share."""
+    """What all activations of one analysis share. The `ledger` tells what they find and do."""
 
     def __init__(
         self,
@@ -113,20 +96,12 @@ class Machine:
         self._paths = paths or {}
         self.book = AddressBook()
         self.evidence = Evidence()
-        self.facts_of: dict[str, Facts] = {file: Facts(file) for file in modules}
+        self.relevance = Relevance(own.crossing_words)
+        self.ledger = Ledger(modules, self.relevance, own.crossing_words, most_steps)
         self.script = ""
-        self.silent = False
-        self.only: frozenset[Span] | None = None
         self.images: dict[str, Image] = {}
         self.originals: dict[Address, HeapObject] = {}
-        self.importing: list[str] = []
         self._frames: dict[str, Address] = {}
-        self.work = Work()
-        self.relevance = Relevance(own.crossing_words)
-        mentions = dict(zip(modules, self.relevance.add(modules.values()), strict=True))
-        self.shares = Shares(modules, mentions, own.crossing_words, most_steps)
-        self.called: set[Code] = set()
-        self.runs: Counter[Code] = Counter()
         self.escaped: dict[Address, None] = {}
         self.escape_modes: dict[Code, Belief] = {}
         self.returned: dict[tuple[Address, Truth], Returned] = {}
@@ -135,12 +110,8 @@ class Machine:
         self.summary_used: set[Address] = set()
         self.memo = Memo()
         self.stated: dict[tuple[Span, Address], HeapObject] = {}
-        self.cut_short = 0
         self.missing_reads = 0
         """How often the statement at hand has read a variable that is bound on other ways alone."""
-        self.reach = Reach(modules, mentions, own.crossing_words)
-        self.found: list[Crossing | tuple[Span, str]] = []
-        self.uneventful = Uneventful()
 
     # --- running -------------------------------------------------------------------------------
 
@@ -161,7 +132,7 @@ class Machine:
                     one = values if len(outcomes) == 1 else values[:]
                     one.append(value)
                     longer.append((one, after))
-            paths = longer if len(longer) <= self.work.most_paths else [_join_paths(longer)]
+            paths = longer if len(longer) <= self.ledger.work.most_paths else [_join_paths(longer)]
         return [(tuple(values), after) for values, after in paths]
 
     def execute(self, block: Block, states: list[State], activation: Activation) -> list[State]:
@@ -171,7 +142,7 @@ class Machine:
             if not states:
                 break
             if shared_out:
-                with self.work.portion(last=statement is block[-1]):
+                with self.ledger.work.portion(last=statement is block[-1]):
                     states = self._execute_one(statement, states, activation)
             else:
                 states = self._execute_one(statement, states, activation)
@@ -194,7 +165,7 @@ class Machine:
     def _execute_from(
         self, statement: Statement, state: State, activation: Activation
     ) -> list[State]:
-        self.count_step(activation, 1 + len(state.heap) // OBJECTS_PER_STEP)
+        self.ledger.count_step(activation, 1 + len(state.heap) // OBJECTS_PER_STEP)
         if activation.watched and not isinstance(statement, (Raise, Jump)):
             activation.raises.append((frozenset(), state.fork()))
         elif activation.finals and isinstance(statement, _SIMPLE):
@@ -205,162 +176,11 @@ class Machine:
         self, statement: Statement, state: State, activation: Activation
     ) -> list[State]:
         """Like `execute`; a statement with a crossing that is sure to be refused is also left by it."""
-        before, seen = state.fork(), len(self.found)
+        before, seen = state.fork(), len(self.ledger.found)
         after = EXECUTORS[type(statement)](self, statement, state, activation)
-        if any(visit.raises.usual is Truth.YES for visit in self.visits_since(seen)):
+        if any(visit.raises.usual is Truth.YES for visit in self.ledger.visits_since(seen)):
             activation.raises.append((frozenset(), before))
         return after
-
-    @property
-    def facts(self) -> Facts:
-        """What is found out about the file whose entry point is at hand."""
-        return self.facts_about(self.work.file)
-
-    def facts_about(self, file: str) -> Facts:
-        """What is found out about one file."""
-        found = self.facts_of.get(file)
-        if found is None:
-            found = self.facts_of[file] = Facts(file)
-        return found
-
-    def note_run(self, code: Code, state: State) -> None:
-        """A function is being run, for a caller that we see (or as an entry point)."""
-        self.called.add(code)
-        self.runs[code] += 1
-        state.heap.log.now.codes.add(code)
-
-    def note_end(self, code: Code) -> None:
-        """A function has been run to its end."""
-        if not self.silent:
-            self.reach.done.add(code)
-
-    def record(self, found: Crossing | tuple[Span, str]) -> None:
-        """Note a visit to a crossing, or the answer to a `reveal_grad(x)`, among the facts."""
-        self.found.append(found)
-        if isinstance(found, Crossing):
-            visits = self.facts_about(found.span.file).crossings.setdefault(found.span, [])
-            visits.append(found)
-        else:
-            self.facts_about(found[0].file).reveals.append(found)
-
-    def visits_since(self, seen: int) -> list[Crossing]:
-        """The visits to crossings behind the first `seen` that were found."""
-        return [found for found in self.found[seen:] if isinstance(found, Crossing)]
-
-    def note_uneventful(self, seen: int, call: Span | None, operands: Iterable[Span]) -> None:
-        """Note where nothing was converted since `seen` were found (`Uneventful.note`)."""
-        if not self.silent:
-            heard = [span for span in operands if self.hears(span)]
-            own = call if call is not None and self.hears(call) else None
-            self.uneventful.note(own, heard, self.visits_since(seen))
-
-    # --- the work that is done -----------------------------------------------------------------
-
-    def begin_entry(self, file: str, at: Span | None = None, *, module: bool = False) -> None:
-        """A new entry point of a file, `at` a place (or the module itself): its work is counted afresh."""
-        self._account()
-        bound = self.shares.of_entry(file, module=module)
-        self.work = Work(file, at or NOWHERE._replace(file=file), bound)
-
-    def _account(self) -> None:
-        self.shares.count(self.work.file, self.work.steps)
-        if self.work.steps:
-            self.facts.steps += self.work.steps
-
-    def end(self) -> dict[str, Facts]:
-        """All that is found out about each file, once there is nothing left to do."""
-        self._account()
-        self.work = Work()
-        for code, runs in self.runs.items():
-            facts = self.facts_about(code.span.file)
-            facts.functions += 1
-            facts.runs += runs
-        for file, reached in self.reach.by_file():
-            self.facts_about(file).reached = reached
-        for facts in self.facts_of.values():
-            self.uneventful.doubt(facts)
-        return self.facts_of
-
-    @contextmanager
-    def aside(self, file: str) -> Iterator[None]:
-        """Work that is not the entry point's at hand: a module is imported."""
-        bound = self.shares.of_import(file)
-        kept, self.work = self.work, Work(file, Span(1, 0, 1, 0, file), bound)
-        self.importing.append(file)
-        try:
-            yield
-        finally:
-            self.importing.pop()
-            self.shares.count_import(self.work.steps)
-            self.facts.steps += self.work.steps
-            self.work = kept
-
-    @contextmanager
-    def muted(self) -> Iterator[None]:
-        """A run for its effects alone: what it sees at crossings, and calls, counts for nothing."""
-        called, silent = self.called.copy(), self.silent
-        self.silent = True
-        try:
-            yield
-        finally:
-            self.called, self.silent = called, silent
-
-    @contextmanager
-    def asking_about(self, crossings: frozenset[Span]) -> Iterator[None]:
-        """A run that is made for some crossings: what it sees at others counts for nothing."""
-        called, self.only = self.called.copy(), crossings
-        try:
-            yield
-        finally:
-            self.called, self.only = called, None
-
-    def hears(self, crossing: Span) -> bool:
-        """Whether what is seen at a crossing counts in the run at hand."""
-        return not self.silent and (self.only is None or crossing in self.only)
-
-    def guarded(self, run: Callable[[], list[State]], otherwise: list[State]) -> list[State]:
-        """The outcome of `run`; `otherwise` where it hits a bound."""
-        try:
-            return run()
-        except GaveUp as bound:
-            self.give_up(f"too many steps ({bound})", bound.code.span)
-        except RecursionError:
-            self.give_up("nested too deeply", self.work.at)
-        self.begin_entry(self.work.file, self.work.at)
-        return otherwise
-
-    def count_step(self, activation: Activation, amount: int = 1) -> None:
-        """Account for a statement (or more work); raises GaveUp at twice the bound."""
-        self.work.steps += amount
-        if self.work.steps > 2 * self.work.bound:
-            self.reach.lost.update(each.code for each in activation.chain())
-            raise GaveUp(activation.code)
-
-    def give_up(self, reason: str, span: Span) -> None:
-        """Count that a bound was hit at a place."""
-        self.facts.gave_up[Bound(reason, span)] += 1
-
-    def cut(self, reason: str, span: Span, code: Code) -> None:
-        """Count a call of `code` that is not run: the bound of the entry point at hand forbids it."""
-        self.give_up(reason, span)
-        self.cut_short += 1
-        self.reach.lost.add(code)
-
-    def may_run(self, code: Code) -> bool:
-        """Whether a function may be run once more for this entry point.
-
-        Always at first; once half of the portion at hand is done, unless the function has had a quarter
-        of it (half, if it reaches a crossing); at last only what costs next to nothing. Beyond it no
-        more calls are run, so that the code at hand comes to its end.
-        """
-        work = self.work
-        work.runs[code] += 1
-        done, portion = work.steps - work.begun, work.limit - work.begun
-        if done < portion // 2 or work.spent[code] <= TRIFLE * work.runs[code]:
-            return True
-        if done > portion:
-            return False
-        return work.spent[code] <= portion // (2 if code in self.relevance.codes else 4)
 
     # --- the files of the program --------------------------------------------------------------
 
@@ -552,21 +372,17 @@ class Machine:
         """The unknown result of a pure operation: the same address whenever it is asked for."""
         return value_of(self.book.derive(operator, operands, span, thing))
 
-    def opaque(self, reason: str) -> None:
-        """Count something that is not modelled."""
-        self.facts.unmodelled[reason] += 1
-
     # --- paths ---------------------------------------------------------------------------------
 
     def merge_states(self, states: list[State]) -> list[State]:
         """The same executions on as many paths as are kept apart for now."""
-        return merge_states(states, self.work.most_paths)
+        return merge_states(states, self.ledger.work.most_paths)
 
     def merge_outcomes(self, outcomes: Outcomes, limit: int | None = None) -> Outcomes:
         """The same outcomes on fewer paths: equal values in equal worlds once, and at most `limit`."""
         if len(outcomes) <= 1:
             return outcomes
-        limit = self.work.most_paths if limit is None else limit
+        limit = self.ledger.work.most_paths if limit is None else limit
         groups: dict[Value, list[State]] = {}
         for value, state in outcomes:
             groups.setdefault(value, []).append(state)

@@ -101,8 +101,8 @@ class Invocation:
             state.mode,
             state.inference,
             state.surroundings,
-            machine.silent,
-            machine.only,
+            machine.ledger.silent,
+            machine.ledger.only,
             machine.script,
         )
 
@@ -142,7 +142,7 @@ class Memo:
     def _find(self, call: Invocation, identity: Hashable, outline: Hashable) -> Remembered | None:
         for entry in self._entries.get(identity, ()):
             if entry.holds(call.state):
-                call.machine.count_step(call.activation)
+                call.machine.ledger.count_step(call.activation)
                 return entry
         patterns = self._patterns.get(outline, [])
         if patterns:
@@ -153,16 +153,16 @@ class Memo:
                 )
                 if found is not None:
                     amount = 1 + found.footprint.size // NAMES_A_STEP
-                    call.machine.count_step(call.activation, amount)
+                    call.machine.ledger.count_step(call.activation, amount)
                     return found
         return None
 
     def _repeat(self, call: Invocation, entry: Remembered) -> Outcomes:
         machine, state = call.machine, call.state
         state.heap.log.now.add(entry.footprint)
-        machine.called |= entry.footprint.codes
+        machine.ledger.called |= entry.footprint.codes
         for found in entry.found:
-            machine.record(found)
+            machine.ledger.record(found)
         changes = (*entry.returns, *entry.raises)
         outcomes: Outcomes = []
         for number, change in enumerate(changes):
@@ -179,7 +179,11 @@ class Memo:
         log = call.state.heap.log
         before, outer = call.state.fork(), log.now
         log.now = Footprint()
-        raised, found, cut = len(activation.raises), len(machine.found), machine.cut_short
+        raised, found, cut = (
+            len(activation.raises),
+            len(machine.ledger.found),
+            machine.ledger.cut_short,
+        )
         try:
             outcomes = run()
         finally:
@@ -187,10 +191,10 @@ class Memo:
             outer.add(footprint)
         if footprint.total or footprint.unsolved:
             return outcomes
-        raises, more = activation.raises[raised:], tuple(machine.found[found:])
+        raises, more = activation.raises[raised:], tuple(machine.ledger.found[found:])
         entry = remember(footprint, before, outcomes, raises, more)
         self._keep(identity, entry)
-        if not more and cut == machine.cut_short:
+        if not more and cut == machine.ledger.cut_short:
             self._keep_pattern(call, outline, entry, before)
         return outcomes
 

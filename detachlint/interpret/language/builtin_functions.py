@@ -160,7 +160,7 @@ def _divmod(machine: Machine, call: LibraryCall) -> Outcomes:
 def _reveal(machine: Machine, call: LibraryCall) -> Outcomes:
     """`reveal_grad(x)`: a word to the analysis, as `reveal_type` is to a type checker."""
     flag = seen_flag(call.state, call.arguments.get(0) or BOTTOM_VALUE)
-    machine.record((call.span, flag.shown))
+    machine.ledger.record((call.span, flag.shown))
     return [(NONE, call.state)]
 
 

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 
 def evaluate_call(machine: Machine, node: Call, state: State, activation: Activation) -> Outcomes:
     """The outcomes of a call expression."""
-    machine.count_step(activation)
+    machine.ledger.count_step(activation)
     outcomes: Outcomes = []
     shown = describe(node.function)
     for callee, before in machine.evaluate(node.function, state, activation):
@@ -188,10 +188,11 @@ def call_value(
     groups = _groups(state, without_none(callee, "TypeError", state, activation))
     outcomes: Outcomes = []
     for index, group in enumerate(groups):
-        before, seen = state if index == len(groups) - 1 else state.fork(), len(machine.found)
+        before = state if index == len(groups) - 1 else state.fork()
+        seen = len(machine.ledger.found)
         outcomes += _call_group(machine, group, arguments, before, activation, span, shown)
         called = None if _is_unknown(state, group[0]) else span
-        machine.note_uneventful(seen, called, arguments.spans.values())
+        machine.ledger.note_uneventful(seen, called, arguments.spans.values())
     return machine.merge_outcomes(outcomes)
 
 

@@ -69,7 +69,7 @@ def split_value(
     """The values an expression may have, split by their truth; each with the state it holds in."""
     found: list[tuple[Value, bool, State]] = []
     for value, after in machine.evaluate(node, state, activation):
-        machine.count_step(activation, len(value) // ATOMS_PER_STEP)
+        machine.ledger.count_step(activation, len(value) // ATOMS_PER_STEP)
         truths = {atom: truth_of(after, atom) for atom in value}
         yes = frozenset(atom for atom in value if truths[atom] is not False)
         no = frozenset(atom for atom in value if truths[atom] is not True)
@@ -258,7 +258,7 @@ def _narrow_flag(
     if truth or not isinstance(subject, Name):
         return
     value = names.read_name(machine, subject, state, activation)
-    alone = len(value) == 1 and machine.work.most_paths > 1
+    alone = len(value) == 1 and machine.ledger.work.most_paths > 1
     told = frozenset(
         _without_flag(machine, atom, subject.span, state, alone=alone)
         if isinstance(atom, Address)

@@ -84,7 +84,7 @@ def _while_unknown(
 ) -> list[State]:
     """A `while` whose number of turns nobody knows."""
     exits: list[State] = []
-    cut, ways = machine.cut_short, len(activation.breaks) + len(activation.returns)
+    cut, ways = machine.ledger.cut_short, len(activation.breaks) + len(activation.returns)
 
     def step(before: State) -> list[State]:
         yes, no = test(machine, node.test, before, activation)
@@ -94,7 +94,7 @@ def _while_unknown(
 
     heads = repeat(machine, state, activation, node.span, step)
     none_found = not exits and len(activation.breaks) + len(activation.returns) == ways
-    if none_found and machine.cut_short > cut:
+    if none_found and machine.ledger.cut_short > cut:
         exits = _ends_out_of_sight(machine, node, heads, activation)
     return machine.merge_states(exits)
 

@@ -35,7 +35,7 @@ def few_states(
 ) -> list[State]:
     """The states behind a statement, as `merge_states` gives them; not all joined if it can be helped."""
     distinct = distinct_states(states)
-    most = machine.work.most_paths
+    most = machine.ledger.work.most_paths
     if len(distinct) <= most:
         return distinct
     groups = [distinct]

@@ -338,7 +338,7 @@ def _await(machine: Machine, node: Await, state: State, activation: Activation) 
 
 
 def _opaque(machine: Machine, node: Opaque, state: State, activation: Activation) -> Outcomes:
-    machine.opaque(node.reason)
+    machine.ledger.opaque(node.reason)
     return [
         (machine.unknown(after, activation, node.span, node.reason), after)
         for _, after in machine.evaluate_all(node.operands, state, activation)

@@ -87,7 +87,7 @@ def invoke(
         return dispatched
     code = function.code
     if activation.depth >= DEEPEST_CHAIN:
-        machine.cut("chain of calls too deep", span, code)
+        machine.ledger.cut("chain of calls too deep", span, code)
         return [(machine.unknown(state, activation, span, "result"), state)]
     if function.owner is not None and is_stub(code):
         # Stands for what a class derived from this one does; that may be out of sight.
@@ -95,8 +95,8 @@ def invoke(
     if code.yields or (code.is_async and not awaited):
         return _make_generator(machine, address, function, arguments, state, activation, span)
     runs = activation.runs_of_function(address)
-    if not machine.may_run(code):
-        machine.cut(f"too many runs of {code.qualified_name}", span, code)
+    if not machine.ledger.may_run(code):
+        machine.ledger.cut(f"too many runs of {code.qualified_name}", span, code)
         return [(guess(machine, address, arguments, state, activation, span), state)]
     deepest = _deepest(machine, code, arguments)
     if runs >= deepest:
@@ -126,13 +126,13 @@ def _run(
     span: Span,
 ) -> Outcomes:
     code = function.code
-    machine.note_run(code, state)
+    machine.ledger.note_run(code, state)
     child = enter(machine, address, function, arguments, state, activation, span)
     saved = gradmode.enter_modes(state, function.modes)
-    work = machine.work
+    work = machine.ledger.work
     before = work.steps
     ends = machine.execute(code.body, [state], child)
-    machine.note_end(code)
+    machine.ledger.note_end(code)
     work.spent[code] += work.steps - before
     outcomes = [*child.returns, *((NONE, end) for end in ends)]
     _leave(function, child, outcomes, saved)
@@ -145,7 +145,8 @@ def _run(
 
 def _few(machine: Machine, raises: Outcomes) -> Outcomes:
     """Exceptions that leave a call, on as many paths as a handler would tell apart."""
-    return machine.merge_outcomes(raises) if len(raises) > machine.work.most_paths else raises
+    most = machine.ledger.work.most_paths
+    return machine.merge_outcomes(raises) if len(raises) > most else raises
 
 
 def enter(
@@ -300,9 +301,9 @@ def _run_coroutine(
         if not isinstance(function, Function) or frame is None or frame not in state.heap:
             continue
         if activation.runs_of(function.code) >= DEEPEST_RECURSION:
-            machine.give_up("coroutine within itself", span)
+            machine.ledger.give_up("coroutine within itself", span)
             return [(machine.unknown(state, activation, span, "result"), state)]
-        machine.note_run(function.code, state)
+        machine.ledger.note_run(function.code, state)
         child = Activation(
             function.code,
             frame,
@@ -315,7 +316,7 @@ def _run_coroutine(
             unseen=activation.unseen,
         )
         ends = machine.execute(function.code.body, [state], child)
-        machine.note_end(function.code)
+        machine.ledger.note_end(function.code)
         outcomes += [*child.returns, *((NONE, end) for end in ends)]
         activation.raises.extend(child.raises)
     return outcomes
@@ -400,7 +401,7 @@ def _solve_recursion(
             continue
         if not outcomes:
             # Each way out goes through a deeper call, as far as we see: that call gives who knows what.
-            machine.give_up("recursion without a way out", span)
+            machine.ledger.give_up("recursion without a way out", span)
             value = machine.unknown(state, activation, span, "recursive result")
             machine.summaries[address] = (value, state)
             outcomes = _run(machine, address, function, arguments, state.fork(), activation, span)
@@ -413,7 +414,7 @@ def _solve_recursion(
         if before is not None and same_input and _says_the_same(before, after):
             break
     else:
-        machine.give_up("recursion without fixpoint", span)
+        machine.ledger.give_up("recursion without fixpoint", span)
     state.heap.log.now.unsolved.discard(address)
     machine.summaries.pop(address, None)
     machine.recursive_arguments.pop(address, None)

@@ -98,13 +98,13 @@ def _run_body(
     consume: Resumed,
 ) -> Outcomes:
     if activation.runs_of(function.code) > 3 or activation.depth > 24:
-        machine.give_up("generator within itself", span)
+        machine.ledger.give_up("generator within itself", span)
         given = recorded_flag(state, state.frame(frame).variables.values())
         likely = given.usual in (Truth.YES, Truth.SOMETIMES)
         grad = MAYBE.join(given).in_unseen_hands() if likely else MAYBE
         value = machine.unknown(state, activation, span, "yielded", grad=grad)
         return [(NONE, s) for _, s in consume(value, state.fork())] + [(NONE, state)]
-    machine.note_run(function.code, state)
+    machine.ledger.note_run(function.code, state)
 
     def on_yield(value: Value, at_yield: State) -> Outcomes:
         inside = gradmode.modes_of(at_yield)
@@ -131,7 +131,7 @@ def _run_body(
         unseen=activation.unseen,
     )
     ends = machine.execute(function.code.body, [state], child)
-    machine.note_end(function.code)
+    machine.ledger.note_end(function.code)
     outcomes: Outcomes = [*((NONE, end) for end in ends), *child.returns]
     for _, end in (*outcomes, *child.raises):
         if function.modes:

@@ -59,7 +59,8 @@ def load(machine: Machine, file: str, state: State) -> Address | None:
     image = machine.images.get(file)
     if image is None:
         code = machine.code_of(file)
-        if code is None or file in machine.importing or len(machine.importing) >= DEEPEST_IMPORT:
+        under_way = machine.ledger.importing
+        if code is None or file in under_way or len(under_way) >= DEEPEST_IMPORT:
             state.heap.log.now.total = True  # it depends on what is being imported
             return None
         image = machine.images[file] = _image(machine, file, code, state)
@@ -84,10 +85,10 @@ def load_packages(machine: Machine, file: str, state: State) -> None:
 
 def load_for_deeds(machine: Machine, file: str, state: State) -> None:
     """Run a module that acts on others when it is imported, if there are not too many of them."""
-    loaded = len(machine.images) + len(machine.importing)
+    loaded = len(machine.images) + len(machine.ledger.importing)
     new = file not in machine.images and not state.is_there(machine.frame_of(file))
     if new and loaded >= MOST_FOR_THEIR_DEEDS:
-        machine.give_up("too many modules that act on import", Span(1, 0, 1, 0, file))
+        machine.ledger.give_up("too many modules that act on import", Span(1, 0, 1, 0, file))
         state.heap.log.now.total = True  # it depends on how many have been run before
         return
     load(machine, file, state)
@@ -95,14 +96,13 @@ def load_for_deeds(machine: Machine, file: str, state: State) -> None:
 
 def _image(machine: Machine, file: str, code: Code, importer: State) -> Image:
     """Run a module for the first time; what comes of it is there for the importer, too."""
-    within = tuple(machine.importing)
+    within = tuple(machine.ledger.importing)
     seen = importer.heap if within else {}
     state = State(Heap({**seen, machine.frame_of(file): Frame(code, None)}), YES, {}, {})
-    with machine.aside(file):
+    with machine.ledger.aside(file):
         normal, broken = run_module(machine, state, file, code)
-        end = join_states(
-            normal or broken or [state]
-        )  # who imports it goes on only after the former
+        # Who imports it goes on only after a normal end.
+        end = join_states(normal or broken or [state])
     unfinished = {machine.frame_of(outer) for outer in within}
     heap = {address: thing for address, thing in end.heap.items() if address not in unfinished}
     for address, thing in heap.items():
@@ -149,7 +149,7 @@ def run_module(
             statement.value, (MakeFunction, MakeClass, Import)
         )
         before = states if defines else [one.fork() for one in states]
-        ends = machine.guarded(
+        ends = machine.ledger.guarded(
             partial(machine.execute, (statement,), states, activation), otherwise=before
         )
         if ends is before and not defines:

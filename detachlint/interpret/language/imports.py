@@ -67,7 +67,7 @@ def evaluate_import(
 
 def _library(machine: Machine, node: Import) -> Value:
     if node.attribute == "*":
-        machine.opaque("import *")
+        machine.ledger.opaque("import *")
         return value_of(Library(node.module))
     if node.level:
         name = f"{'.' * node.level}{node.module}.{node.attribute}"
@@ -197,7 +197,7 @@ def _bind_all(machine: Machine, file: str, state: State, activation: Activation)
     """`from module import *`: what `__all__` lists, or all names without an underscore."""
     frame = importing.load(machine, file, state)
     if frame is None:
-        machine.opaque("import *")
+        machine.ledger.opaque("import *")
         return
     variables = state.frame(frame).variables
     names = _listed(state, variables.get("__all__"))

@@ -373,10 +373,10 @@ def write_item(
     """The states after `target[index] = value`; `source` is where the value is written."""
     alone = len(target) == 1
     for atom in in_order(target):
-        seen = len(machine.found)
+        seen = len(machine.ledger.found)
         method = _own_method(state, atom, "__setitem__")
         if method and alone:
-            machine.note_uneventful(seen, None, (source or node.span,))
+            machine.ledger.note_uneventful(seen, None, (source or node.span,))
             arguments = Arguments((index, value))
             return [
                 end
@@ -386,7 +386,7 @@ def write_item(
             ]
         if isinstance(atom, Address):
             _write_atom(machine, atom, index, value, state, activation, node, source, alone)
-        machine.note_uneventful(seen, None, (source or node.span,))
+        machine.ledger.note_uneventful(seen, None, (source or node.span,))
     return [state]
 
 

@@ -69,7 +69,7 @@ def _mode_inside(machine: Machine, manager: Address, outside: Belief, call: Libr
     state = call.state.fork()
     state.mode = outside
     raised = len(call.activation.raises)
-    with machine.muted():
+    with machine.ledger.muted():
         entered = [after for _, after in _enter(machine, manager, state, call)]
     del call.activation.raises[raised:]
     return join_states(entered).mode if entered else outside

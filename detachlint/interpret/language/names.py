@@ -73,7 +73,7 @@ def is_missing(machine: Machine, node: Name, state: State, activation: Activatio
         own = own and not state.variable(machine.frame_of(node.span.file), imports.STARS)
     else:
         own = node.depth == 0 and code.kind != "class"
-    all_seen = not machine.cut_short and not machine.facts.gave_up
+    all_seen = not machine.ledger.cut_short and not machine.ledger.facts.gave_up
     own = own and all_seen and node.name in code.variables
     return own and node.name not in _shared_with_inner_code(code)
 

@@ -87,10 +87,10 @@ def operate(
     """The outcomes of an operator on evaluated operands."""
     if node.name in identities.OPERATORS:
         return [(identities.answer(machine, node, operands, state), state)]
-    seen = len(machine.found)
+    seen = len(machine.ledger.found)
     outcomes = _operate(machine, node, operands, state, activation)
     if len(operands) == 2:
-        machine.note_uneventful(seen, None, [part.span for part in node.operands])
+        machine.ledger.note_uneventful(seen, None, [part.span for part in node.operands])
     return outcomes
 
 

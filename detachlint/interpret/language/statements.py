@@ -65,9 +65,9 @@ def _augmented(
     ends: list[State] = []
     outcomes = machine.evaluate_all((node.target, node.value), state, activation)
     for (left, right), before in outcomes:
-        seen = len(machine.found)
+        seen = len(machine.ledger.found)
         results = operators.operate_in_place(machine, node, left, right, before, activation)
-        machine.note_uneventful(seen, None, (node.target.span, node.value.span))
+        machine.ledger.note_uneventful(seen, None, (node.target.span, node.value.span))
         for result, after in results:
             ends += assignment.assign(
                 machine, node.target, result, after, activation, node.value.span

@@ -153,7 +153,7 @@ def _record(
     state: State,
     activation: Activation,
 ) -> None:
-    if not machine.hears(sink.span):
+    if not machine.ledger.hears(sink.span):
         return
     raises = seen_inside(raises, traits)
     if state.surroundings.compiled != NO:
@@ -180,7 +180,7 @@ def _record(
         calls=_chain(activation),
         swallowed=_watched(activation),
     )
-    machine.record(visit)
+    machine.ledger.record(visit)
 
 
 def _may_be_tensor(state: State, address: Address) -> bool:

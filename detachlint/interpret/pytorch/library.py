@@ -144,7 +144,7 @@ def _unmodelled_torch(machine: Machine, call: LibraryCall) -> Value:
 
     Nothing at all of what has a private name: helpers among them give numbers, shapes, settings.
     """
-    machine.opaque(f"torch callable {call.name}")
+    machine.ledger.opaque(f"torch callable {call.name}")
     private = any(part.startswith("_") for part in call.name.split("."))
     flag = NO if private else recorded_flag(call.state, call.inputs)
     device = UNSEEN

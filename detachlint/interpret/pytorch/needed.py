@@ -30,4 +30,4 @@ def note_use(machine: Machine, value: Value, state: State) -> None:
     """`value` is backpropagated, or handed to who will: crossings behind it lose a wanted gradient."""
     held = [a for a in tensors_in(state, value) if isinstance(state.get(a), Tensor)]
     for span in severed_in(state, [frozenset(held)] if held else [value]):
-        machine.facts_about(span.file).needed.add(span)
+        machine.ledger.facts_about(span.file).needed.add(span)

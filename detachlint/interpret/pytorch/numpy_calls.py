@@ -176,7 +176,7 @@ def _takes_tensor(call: LibraryCall) -> bool:
 
 
 def _unmodelled(machine: Machine, call: LibraryCall, severed: frozenset[Span]) -> Value:
-    machine.opaque(f"numpy callable {call.name}")
+    machine.ledger.opaque(f"numpy callable {call.name}")
     state = call.state
     if call.receiver or not any(holds_tensor(state, value) for value in call.inputs):
         rank = Rank.ANY if array_ranks.holds_any(state, call.inputs) else Rank.UNKNOWN

@@ -381,7 +381,7 @@ _KINDS = {
 
 def unmodelled_result(machine: Machine, call: LibraryCall) -> Value:
     """The result of a call that has no fact: it may be anything."""
-    machine.opaque(f"call of {call.shown}")
+    machine.ledger.opaque(f"call of {call.shown}")
     return machine.unknown(
         call.state,
         call.activation,
