@@ -19,7 +19,7 @@ from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import descriptors, importing
-from detachlint.interpret.language.lookup import find_in_class
+from detachlint.interpret.language.lookup import own_member
 from detachlint.interpret.pytorch import tensor_attributes
 from detachlint.source.span import Span
 from detachlint.source.value_class import replace
@@ -70,17 +70,15 @@ def _own_store(
     if thing is None:
         return None
     if not plainly:
-        for cls in in_order(thing.cls):
-            own = find_in_class(state, cls, "__setattr__") if isinstance(cls, Address) else None
-            if own is not None:
-                return own[0], Arguments((value_of(atom), value_of(literal(name)), value))
-    for cls in in_order(thing.cls):
-        found = find_in_class(state, cls, name) if isinstance(cls, Address) else None
-        if found is not None:
-            setter = _setter(state, found[0])
-            if setter is not None:
-                return value_of(setter), Arguments((value_of(atom), value))
-            return descriptors.store(state, atom, found[0], value)
+        own = own_member(state, thing, "__setattr__")
+        if own:
+            return own, Arguments((value_of(atom), value_of(literal(name)), value))
+    found = own_member(state, thing, name)
+    if found:
+        setter = _setter(state, found)
+        if setter is not None:
+            return value_of(setter), Arguments((value_of(atom), value))
+        return descriptors.store(state, atom, found, value)
     return None
 
 

@@ -45,6 +45,7 @@ from detachlint.interpret.language.lookup import (
     is_module,
     library_bases,
     linear_order,
+    own_members,
 )
 from detachlint.interpret.pytorch import (
     array_ranks,
@@ -112,11 +113,9 @@ def _call_getattr(
     thing = state.get(atom) if isinstance(atom, Address) else None
     assert isinstance(thing, Instance)
     outcomes: Outcomes = []
-    for cls in in_order(thing.cls):
-        found = find_in_class(state, cls, "__getattr__") if isinstance(cls, Address) else None
-        if found is not None:
-            given = Arguments((value_of(atom), value_of(literal(name))))
-            outcomes += machine.call(found[0], given, state, activation, span, "__getattr__")
+    given = Arguments((value_of(atom), value_of(literal(name))))
+    for own, _ in own_members(state, thing, "__getattr__"):
+        outcomes += machine.call(own, given, state, activation, span, "__getattr__")
     return outcomes
 
 

@@ -35,7 +35,7 @@ from detachlint.interpret.engine.unseen_calls import call_unknown
 from detachlint.interpret.language import classes, manager_decorators
 from detachlint.interpret.language.absent import without_none
 from detachlint.interpret.language.conditions import test
-from detachlint.interpret.language.lookup import find_in_class, is_module
+from detachlint.interpret.language.lookup import is_module, own_member
 from detachlint.interpret.pytorch import (
     custom_functions,
     gradmode,
@@ -339,11 +339,10 @@ def _call_instance(
         return module_calls.call_module(
             machine, address, thing, arguments, state, activation, span, shown
         )
-    for cls in in_order(thing.cls):
-        found = find_in_class(state, cls, "__call__") if isinstance(cls, Address) else None
-        if found is not None:
-            given = arguments.after(value_of(address))
-            return call_value(machine, found[0], given, state, activation, span, shown)
+    own = own_member(state, thing, "__call__")
+    if own:
+        given = arguments.after(value_of(address))
+        return call_value(machine, own, given, state, activation, span, shown)
     call = LibraryCall("__call__", value_of(address), arguments, state, activation, span, shown)
     if manager_decorators.decorates(state, thing):
         return manager_decorators.decorated(machine, address, call)

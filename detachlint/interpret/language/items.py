@@ -42,7 +42,7 @@ from detachlint.interpret.language.contents import (
     slice_of,
     with_entry,
 )
-from detachlint.interpret.language.lookup import bind_members, find_in_class, is_module
+from detachlint.interpret.language.lookup import bind_members, is_module, own_members
 from detachlint.interpret.language.tensor_indices import is_basic_index, leaves_gaps
 from detachlint.interpret.pytorch import modules, numpy_calls, sinks
 from detachlint.interpret.pytorch.array_operators import Operand, store
@@ -162,15 +162,11 @@ def _make_default(
 
 
 def _own_method(state: State, atom: Atom, name: str) -> Value:
-
     thing = state.get(atom) if isinstance(atom, Address) else None
     if not isinstance(thing, Instance):
         return BOTTOM_VALUE
-    for cls in in_order(thing.cls):
-        found = find_in_class(state, cls, name) if isinstance(cls, Address) else None
-        if found is not None:
-            return bind_members(state, found[0], atom, cls)
-    return BOTTOM_VALUE
+    found = next(own_members(state, thing, name), None)
+    return bind_members(state, found[0], atom, found[1]) if found is not None else BOTTOM_VALUE
 
 
 def _read_atom(

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from detachlint.domain.objects import Class, Function, Instance
-from detachlint.domain.values import Address, Atom, Bound, Library, Value, in_order
+from detachlint.domain.values import (
+    BOTTOM_VALUE,
+    Address,
+    Atom,
+    Bound,
+    Library,
+    Value,
+    in_order,
+)
 from detachlint.interpret.engine.state import State
 from detachlint.knowledge import facts
 from detachlint.knowledge.names import NUMPY
@@ -101,6 +109,19 @@ def find_in_class(
             if value:
                 return value, entry
     return None
+
+
+def own_members(state: State, thing: Instance, name: str) -> Iterator[tuple[Value, Address]]:
+    """What the classes in the program that an instance may be of have under a name, each with the class."""
+    for cls in in_order(thing.cls):
+        found = find_in_class(state, cls, name) if isinstance(cls, Address) else None
+        if found is not None and isinstance(cls, Address):
+            yield found[0], cls
+
+
+def own_member(state: State, thing: Instance, name: str) -> Value:
+    """What the first of them has; bottom if none has it."""
+    return next((value for value, _ in own_members(state, thing, name)), BOTTOM_VALUE)
 
 
 def library_bases(state: State, cls: Address) -> list[str]:

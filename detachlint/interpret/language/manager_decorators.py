@@ -15,7 +15,7 @@ from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State, join_states
 from detachlint.interpret.language import generators
-from detachlint.interpret.language.lookup import class_names, find_in_class
+from detachlint.interpret.language.lookup import class_names, own_members
 from detachlint.interpret.pytorch import gradmode
 
 if TYPE_CHECKING:
@@ -81,11 +81,7 @@ def _enter(machine: Machine, manager: Address, state: State, call: LibraryCall) 
         return generators.advance(machine, manager, thing, state, activation, call.span)
     assert isinstance(thing, Instance)
     outcomes: Outcomes = []
-    for cls in in_order(thing.cls):
-        found = find_in_class(state, cls, "__enter__") if isinstance(cls, Address) else None
-        if found is not None:
-            given = Arguments((value_of(manager),))
-            outcomes += machine.call(
-                found[0], given, state.fork(), activation, call.span, "__enter__"
-            )
+    given = Arguments((value_of(manager),))
+    for own, _ in own_members(state, thing, "__enter__"):
+        outcomes += machine.call(own, given, state.fork(), activation, call.span, "__enter__")
     return outcomes

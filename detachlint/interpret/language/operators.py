@@ -33,7 +33,7 @@ from detachlint.interpret.engine.describe import describe
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import identities, textual
 from detachlint.interpret.language.contents import limited, merged_mapping
-from detachlint.interpret.language.lookup import find_in_class
+from detachlint.interpret.language.lookup import own_member
 from detachlint.interpret.pytorch import array_operators
 from detachlint.interpret.pytorch.array_operators import OF_BITS, Operand
 from detachlint.interpret.pytorch.array_ranks import rank_of
@@ -128,12 +128,11 @@ def _own_method(
         thing = state.get(address) if address is not None else None
         if not isinstance(thing, Instance):
             continue
-        for cls in in_order(thing.cls):
-            found = find_in_class(state, cls, method) if isinstance(cls, Address) else None
-            if found is not None:
-                others = [o for i, o in enumerate(operands) if i != position]
-                given = Arguments((operands[position], *others))
-                return machine.call(found[0], given, state, activation, node.span, method)
+        own = own_member(state, thing, method)
+        if own:
+            others = [o for i, o in enumerate(operands) if i != position]
+            given = Arguments((operands[position], *others))
+            return machine.call(own, given, state, activation, node.span, method)
     return None
 
 
@@ -433,12 +432,10 @@ def _own_in_place(
     method = METHODS.get(node.operator, "").replace("__", "__i", 1)
     if not isinstance(thing, Instance) or not method:
         return None
-    for cls in in_order(thing.cls):
-        found = find_in_class(state, cls, method) if isinstance(cls, Address) else None
-        if found is not None:
-            given = Arguments((left, right))
-            return machine.call(found[0], given, state, activation, node.span, method)
-    return None
+    own = own_member(state, thing, method)
+    if not own:
+        return None
+    return machine.call(own, Arguments((left, right)), state, activation, node.span, method)
 
 
 def _extend_in_place(

@@ -29,7 +29,7 @@ from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.fixpoint import repeat
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language.lookup import class_names, find_in_class
+from detachlint.interpret.language.lookup import class_names, own_member
 from detachlint.interpret.pytorch.tensors import flag_of_atom, make_tensor, story_of
 from detachlint.knowledge import facts
 from detachlint.source.span import Span
@@ -119,11 +119,10 @@ def _item(
         if inner and depth:
             return _item(machine, inner, state, activation, span, depth - 1)
         index = machine.unknown(state, activation, span, "index", kind=Kind.NUMBER, grad=NO)
-        for cls in addresses(thing.cls):
-            found = find_in_class(state, cls, "__getitem__")
-            if found is not None:
-                arguments = Arguments((value_of(atom), index))
-                return machine.call(found[0], arguments, state, activation, span, "__getitem__")
+        own = own_member(state, thing, "__getitem__")
+        if own:
+            arguments = Arguments((value_of(atom), index))
+            return machine.call(own, arguments, state, activation, span, "__getitem__")
     return [(machine.unknown(state, activation, span, "data item", grad=PLAIN), state)]
 
 

@@ -24,7 +24,7 @@ from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.handed_out import run_handed_out_in
 from detachlint.interpret.language import containers, exits
 from detachlint.interpret.language.contents import BUILTIN_BASES
-from detachlint.interpret.language.lookup import class_names, find_in_class, library_bases
+from detachlint.interpret.language.lookup import class_names, library_bases, own_member
 from detachlint.interpret.pytorch import (
     callbacks,
     custom_functions,
@@ -207,11 +207,10 @@ def _start_thread(
     machine: Machine, address: Address, thing: Instance, call: LibraryCall
 ) -> Outcomes:
     """A thread runs its target, or what a class derived from `Thread` does in its `run`."""
-    for cls in in_order(thing.cls) if call.name == "start" else ():
-        own = find_in_class(call.state, cls, "run") if isinstance(cls, Address) else None
-        if own is not None:
-            callbacks.run_aside(machine, call, own[0], Arguments((value_of(address),)), YES)
-            return [(NONE, call.state)]
+    own = own_member(call.state, thing, "run") if call.name == "start" else BOTTOM_VALUE
+    if own:
+        callbacks.run_aside(machine, call, own, Arguments((value_of(address),)), YES)
+        return [(NONE, call.state)]
     target = thing.attributes.get("target")
     if target:
         arguments: tuple[Value, ...] = ()

@@ -42,7 +42,7 @@ from detachlint.interpret.engine.handed_out import run_handed_out_in
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import builtin_methods, containers, dispatch, unbound
 from detachlint.interpret.language.contents import held_by
-from detachlint.interpret.language.lookup import class_names, find_in_class, is_module
+from detachlint.interpret.language.lookup import class_names, is_module, own_members
 from detachlint.interpret.pytorch import (
     callbacks,
     command_line,
@@ -351,13 +351,10 @@ def _dynamic_attribute(
     """A call of what the program's `__getattr__` gives for a name."""
     name = call.name.removeprefix("__getattr__ ")
     outcomes: Outcomes = []
-    for cls in in_order(thing.cls):
-        found = find_in_class(call.state, cls, "__getattr__") if isinstance(cls, Address) else None
-        if found is None:
-            continue
-        given = Arguments((value_of(atom), value_of(literal(name))))
+    given = Arguments((value_of(atom), value_of(literal(name))))
+    for own, _ in own_members(call.state, thing, "__getattr__"):
         for callee, after in machine.call(
-            found[0], given, call.state, call.activation, call.span, "__getattr__"
+            own, given, call.state, call.activation, call.span, "__getattr__"
         ):
             outcomes += machine.call(
                 callee, call.arguments, after, call.activation, call.span, call.shown

@@ -24,7 +24,7 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language.lookup import class_names, find_in_class, has_unknown_base
+from detachlint.interpret.language.lookup import class_names, has_unknown_base, own_members
 from detachlint.interpret.pytorch import (
     module_traits,
     modules,
@@ -99,12 +99,7 @@ def call_module(
 
 
 def _own(state: State, thing: Instance, name: str) -> Value:
-    parts = [
-        found[0]
-        for cls in in_order(thing.cls)
-        if isinstance(cls, Address) and (found := find_in_class(state, cls, name)) is not None
-    ]
-    return join_values(parts)
+    return join_values(found for found, _ in own_members(state, thing, name))
 
 
 def _run_hooks(
