@@ -34,6 +34,7 @@ NOT_MEANT = {
         "children modules": OF_FACTS,
         "flat": "an attribute of arrays, of an iterator of them",
     },
+    "interpret/language/augmented.py": {"array tensor": OF_VALUES},
     "interpret/language/conditions.py": {"tensor": OF_FACTS},
     "interpret/language/membership.py": {"tensor": OF_FACTS},
     "interpret/language/operators.py": {"array number sequence tensor": OF_VALUES},

@@ -9,7 +9,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from detachlint.domain.belief import NO, YES
-from detachlint.domain.objects import Array, Instance, Kind, Mapping, Sequence, Tensor, Unknown
+from detachlint.domain.objects import (
+    Array,
+    HeapObject,
+    Instance,
+    Kind,
+    Mapping,
+    Sequence,
+    Tensor,
+    Unknown,
+)
 from detachlint.domain.rank import Rank, broadcast
 from detachlint.domain.story import then
 from detachlint.domain.traits import Dtype
@@ -40,20 +49,17 @@ from detachlint.interpret.pytorch.array_ranks import rank_of
 from detachlint.interpret.pytorch.placement import common_device, dtype_of, one_device
 from detachlint.interpret.pytorch.surrounding import is_product, lowered
 from detachlint.interpret.pytorch.tensors import (
-    flag_of,
     make_tensor,
     recorded_flag,
     severed_in,
-    story_of,
     story_of_any,
 )
 from detachlint.interpret.pytorch.traits import of_arithmetic, of_two
-from detachlint.interpret.pytorch.writes import write_into
-from detachlint.ir.nodes import AugmentedAssign, Operator
+from detachlint.ir.nodes import Operator
 from detachlint.knowledge import facts
 from detachlint.knowledge.names import TENSOR
 from detachlint.source.span import Span
-from detachlint.source.value_class import replace
+from detachlint.source.value_class import value_class
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -76,6 +82,62 @@ PYTHON: dict[str, Callable[..., Any]] = {
 
 LONGEST_TEXT = 200
 
+MOST_REPEATED = 16
+"""Items of `xs * n` that are known one by one."""
+
+
+@value_class(frozen=True, slots=True)
+class Operation:
+    """An operator that is carried out on evaluated operands, in the world `state`."""
+
+    machine: Machine
+    node: Operator
+    operands: tuple[Value, ...]
+    state: State
+    activation: Activation
+
+    @property
+    def name(self) -> str:
+        """How the operator is called."""
+        return self.node.name
+
+    @property
+    def span(self) -> Span:
+        """Where the operator stands."""
+        return self.node.span
+
+    def own_method(self, method: str, position: int = 0) -> Outcomes | None:
+        """What a method of the program's classes gives, if that of an operand has one: the operand is its
+        receiver, the others are its arguments.
+        """
+        receiver = self.operands[position]
+        address = single_address(receiver)
+        thing = self.state.get(address) if address is not None else None
+        own = own_member(self.state, thing, method) if isinstance(thing, Instance) else None
+        if not own:
+            return None
+        others = self.operands[:position] + self.operands[position + 1 :]
+        given = Arguments((receiver, *others))
+        return self.machine.call(own, given, self.state, self.activation, self.span, method)
+
+    def beside_arrays(self, *, in_place: bool = False) -> frozenset[Span] | None:
+        """What an ndarray does to the tensor beside it: see `array_operators.operate`."""
+        left, right = (
+            Operand(value, part.span)
+            for value, part in zip(self.operands, self.node.operands, strict=True)
+        )
+        return array_operators.operate(
+            self.machine, self.name, left, right, self.state, self.activation, in_place=in_place
+        )
+
+    def new(self, role: str, thing: HeapObject) -> Value:
+        """A new object that comes out of it."""
+        return self.machine.new(self.state, self.activation, self.span, role, thing)
+
+    def tensor(self, made: Tensor) -> Value:
+        """A new tensor that comes out of it."""
+        return make_tensor(self.machine, self.state, self.activation, self.span, made, self.name)
+
 
 def operate(
     machine: Machine,
@@ -88,52 +150,30 @@ def operate(
     if node.name in identities.OPERATORS:
         return [(identities.answer(machine, node, operands, state), state)]
     seen = len(machine.ledger.found)
-    outcomes = _operate(machine, node, operands, state, activation)
+    outcomes = _outcomes(Operation(machine, node, operands, state, activation))
     if len(operands) == 2:
         machine.ledger.note_uneventful(seen, None, [part.span for part in node.operands])
     return outcomes
 
 
-def _operate(
-    machine: Machine,
-    node: Operator,
-    operands: tuple[Value, ...],
-    state: State,
-    activation: Activation,
-) -> Outcomes:
-    own = _own_method(machine, node, operands, state, activation)
+def _outcomes(operation: Operation) -> Outcomes:
+    own = _own_method(operation)
     if own is not None:
         return own
-    folded = _fold(node.name, operands, state)
-    if folded is not None:
-        return [(folded, state)]
-    return [(_combine(machine, node, operands, state, activation), state)]
+    state = operation.state
+    folded = _fold(operation.name, operation.operands, state)
+    return [(_combine(operation) if folded is None else folded, state)]
 
 
-def _own_method(
-    machine: Machine,
-    node: Operator,
-    operands: tuple[Value, ...],
-    state: State,
-    activation: Activation,
-) -> Outcomes | None:
+def _own_method(operation: Operation) -> Outcomes | None:
     """The operator as a method of the program's classes; the reflected one as well."""
-    name = METHODS.get(node.name)
+    name = METHODS.get(operation.name)
     if name is None:
         return None
-    for position, method in enumerate((name, name.replace("__", "__r", 1))):
-        if position >= len(operands):
-            break
-        address = single_address(operands[position])
-        thing = state.get(address) if address is not None else None
-        if not isinstance(thing, Instance):
-            continue
-        own = own_member(state, thing, method)
-        if own:
-            others = [o for i, o in enumerate(operands) if i != position]
-            given = Arguments((operands[position], *others))
-            return machine.call(own, given, state, activation, node.span, method)
-    return None
+    own = operation.own_method(name)
+    if own is None and len(operation.operands) > 1:
+        own = operation.own_method(name.replace("__", "__r", 1), 1)
+    return own
 
 
 def _fold(name: str, operands: tuple[Value, ...], state: State) -> Value | None:
@@ -154,64 +194,35 @@ def _fold(name: str, operands: tuple[Value, ...], state: State) -> Value | None:
     return value_of(literal(result))
 
 
-def _combine(
-    machine: Machine,
-    node: Operator,
-    operands: tuple[Value, ...],
-    state: State,
-    activation: Activation,
-) -> Value:
+def _combine(operation: Operation) -> Value:
     """The result by the classes of the operands: tensors win over arrays, arrays over numbers."""
-    kinds = {_class_of(state, atom) for operand in operands for atom in operand}
+    state, operands = operation.state, operation.operands
+    kinds = {class_of(state, atom) for operand in operands for atom in operand}
     if "array" in kinds and len(operands) == 2:
-        left, right = (
-            Operand(value, part.span) for value, part in zip(operands, node.operands, strict=True)
-        )
-        lost = array_operators.operate(machine, node.name, left, right, state, activation)
+        lost = operation.beside_arrays()
         if lost is not None:
-            return _converted(machine, node, operands, lost, state, activation)
+            return converted(operation, lost)
     if "tensor" in kinds:
-        return tensor_result(machine, node, operands, state, activation)
-    if "sequence" in kinds and node.name in ("+", "*"):
-        return _sequence_result(machine, node, operands, state, activation)
-    if "mapping" in kinds and node.name == "|":
-        return _mapping_result(machine, node, operands, state, activation)
-    firsts = tuple(atom for operand in operands for atom in in_order(operand)[:1])
-    alone = all(len(operand) == 1 for operand in operands)
-    if node.name == "+" and alone and textual.beginning_of(firsts[0]):
-        return machine.derived(textual.JOINED, firsts, node.span, Unknown(Kind.TEXT, NO))
-    if "unknown" in kinds:
-        return _unknown_result(machine, node, operands, state, activation)
-    if "array" in kinds:
-        rank = broadcast(rank_of(state, operand) for operand in operands)
-        thing = Array(severed_in(state, operands), rank)
-        return machine.new(state, activation, node.span, "array", thing)
-    kind = Kind.TRUTH if node.name in COMPARISONS else Kind.OTHER
-    if kinds <= {"number"} and kind is Kind.OTHER:
-        kind = Kind.NUMBER
-    if alone:
-        return machine.derived(node.name, firsts, node.span, Unknown(kind, NO))
-    return machine.unknown(state, activation, node.span, node.name, kind=kind, grad=NO)
+        return _tensor_result(operation)
+    if "sequence" in kinds and operation.name in ("+", "*"):
+        return _sequence_result(operation)
+    if "mapping" in kinds and operation.name == "|":
+        return _mapping_result(operation)
+    return _plain_result(operation, kinds)
 
 
-def _converted(
-    machine: Machine,
-    node: Operator,
-    operands: tuple[Value, ...],
-    lost: frozenset[Span],
-    state: State,
-    activation: Activation,
-) -> Value:
+def converted(operation: Operation, lost: frozenset[Span]) -> Value:
     """What an ndarray and a tensor make of each other: nothing in it has a graph."""
+    state, operands = operation.state, operation.operands
     severed = severed_in(state, operands) | lost
-    if any(_class_of(state, atom) == "tensor" for operand in operands for atom in operand):
-        dtype = Dtype.INTEGER if node.name in OF_BITS else Dtype.FLOAT
-        made = Tensor(NO, leaf=YES, dtype=dtype, severed=severed)
-        return make_tensor(machine, state, activation, node.span, made, node.name)
-    return machine.new(state, activation, node.span, "array", Array(severed, Rank.SOME))
+    if any(class_of(state, atom) == "tensor" for operand in operands for atom in operand):
+        dtype = Dtype.INTEGER if operation.name in OF_BITS else Dtype.FLOAT
+        return operation.tensor(Tensor(NO, leaf=YES, dtype=dtype, severed=severed))
+    return operation.new("array", Array(severed, Rank.SOME))
 
 
-def _class_of(state: State, atom: Atom) -> str:
+def class_of(state: State, atom: Atom) -> str:
+    """In which class of operands something is: tensors, arrays, containers, numbers, or others."""
     if isinstance(atom, Literal):
         return "number" if isinstance(atom.value, (int, float)) else "other"
     thing = state.get(atom) if isinstance(atom, Address) else None
@@ -230,15 +241,10 @@ def _class_of(state: State, atom: Atom) -> str:
     return "other"
 
 
-def tensor_result(
-    machine: Machine,
-    node: Operator,
-    operands: tuple[Value, ...],
-    state: State,
-    activation: Activation,
-) -> Value:
+def _tensor_result(operation: Operation) -> Value:
     """Arithmetic with tensors: requires grad iff an operand does and grad mode is on."""
-    if node.name in COMPARISONS | OF_BITS or node.name == "unary ~":
+    state, operands, name = operation.state, operation.operands, operation.name
+    if name in COMPARISONS | OF_BITS or name == "unary ~":
         made = Tensor(
             NO,
             leaf=YES,
@@ -246,63 +252,65 @@ def tensor_result(
             device=common_device(state, operands),
             traits=of_arithmetic(state, operands),
         )
-        return make_tensor(machine, state, activation, node.span, made, node.name)
-    dtype = dtype_of(state, operands)
-    if dtype.is_integer and node.name == "/":
-        dtype = Dtype.FLOAT32
-    numbers = [single_literal(operand) for operand in operands]
-    if dtype.is_integer and any(n and isinstance(n.value, float) for n in numbers):
-        dtype = Dtype.FLOAT32
+        return operation.tensor(made)
     flag = recorded_flag(state, operands)
-    story = then(
-        story_of_any(state, operands), node.span, f"`{describe(node)}` is computed from it"
-    )
-    fact = facts.call_fact(f"{TENSOR}.{METHODS.get(node.name, '')}")
+    shown, span = describe(operation.node), operation.span
+    story = then(story_of_any(state, operands), span, f"`{shown}` is computed from it")
+    fact = facts.call_fact(f"{TENSOR}.{METHODS.get(name, '')}")
     device = (one_device if is_product(fact) else common_device)(state, operands)
     common = of_arithmetic(state, operands)
     made = Tensor(
         flag,
         leaf=flag.opposite(),
-        dtype=lowered(state, fact, dtype, device),
+        dtype=lowered(state, fact, _dtype_of_arithmetic(operation), device),
         device=device,
-        traits=of_two(fact, common, state, operands, describe(node), node.span),
+        traits=of_two(fact, common, state, operands, shown, span),
         severed=severed_in(state, operands),
         story=story,
     )
-    return make_tensor(machine, state, activation, node.span, made, node.name)
+    return operation.tensor(made)
 
 
-def _sequence_result(
-    machine: Machine,
-    node: Operator,
-    operands: tuple[Value, ...],
-    state: State,
-    activation: Activation,
-) -> Value:
+def _dtype_of_arithmetic(operation: Operation) -> Dtype:
+    """That of the operands; whole numbers that are divided, or meet a float, become floats."""
+    dtype = dtype_of(operation.state, operation.operands)
+    if not dtype.is_integer:
+        return dtype
+    numbers = [single_literal(operand) for operand in operation.operands]
+    of_floats = any(n is not None and isinstance(n.value, float) for n in numbers)
+    return Dtype.FLOAT32 if operation.name == "/" or of_floats else dtype
+
+
+def _sequence_result(operation: Operation) -> Value:
     """`xs + ys` and `xs * n`."""
+    state, operands = operation.state, operation.operands
     things = [
         thing
         for operand in operands
         for address in addresses(operand)
         if isinstance(thing := state.get(address), Sequence)
     ]
-    kind = things[0].kind
-    if node.name == "*":
-        count = next((c for o in operands if (c := single_literal(o)) is not None), None)
-        if count is not None and isinstance(count.value, int) and things[0].exact:
-            if 0 <= count.value * len(things[0].items) <= 16:
-                items = things[0].items * count.value
-                return machine.new(state, activation, node.span, kind, Sequence(kind, items))
-        return machine.new(state, activation, node.span, kind, Sequence(kind, (), things[0].all))
-    if len(things) == 2 and all(len(operand) == 1 for operand in operands) and things[0].exact:
-        joined = limited(Sequence(kind, (*things[0].items, *things[1].items), things[1].rest))
+    first, kind = things[0], things[0].kind
+    if operation.name == "*":
+        return operation.new(kind, _repeated(first, operands))
+    if len(things) == 2 and all(len(operand) == 1 for operand in operands) and first.exact:
+        joined = limited(Sequence(kind, (*first.items, *things[1].items), things[1].rest))
     else:
         everything = frozenset[Atom]().union(*(thing.all for thing in things))
         unseen = [o for o in operands if not addresses(o) or not _all_sequences(state, o)]
         for operand in unseen:
             everything |= operand
         joined = Sequence(kind, (), everything)
-    return machine.new(state, activation, node.span, kind, joined)
+    return operation.new(kind, joined)
+
+
+def _repeated(thing: Sequence, operands: tuple[Value, ...]) -> Sequence:
+    """`xs * n`, its items known one by one if they are few."""
+    count = next((c for o in operands if (c := single_literal(o)) is not None), None)
+    if count is not None and isinstance(count.value, int) and thing.exact:
+        if 0 <= count.value * len(thing.items) <= MOST_REPEATED:
+            return Sequence(thing.kind, thing.items * count.value)
+    return Sequence(thing.kind, (), thing.all)
 
 
 def _all_sequences(state: State, operand: Value) -> bool:
@@ -311,17 +319,32 @@ def _all_sequences(state: State, operand: Value) -> bool:
     )
 
 
-def _mapping_result(
-    machine: Machine,
-    node: Operator,
-    operands: tuple[Value, ...],
-    state: State,
-    activation: Activation,
-) -> Value:
+def _mapping_result(operation: Operation) -> Value:
     thing = Mapping()
-    for operand in operands:
-        thing = merged_mapping(state, thing, operand)
-    return machine.new(state, activation, node.span, "dict", thing)
+    for operand in operation.operands:
+        thing = merged_mapping(operation.state, thing, operand)
+    return operation.new("dict", thing)
+
+
+def _plain_result(operation: Operation, kinds: set[str]) -> Value:
+    """The result on texts, numbers, and on arrays and things unseen where no tensor is beside them."""
+    state, operands, name = operation.state, operation.operands, operation.name
+    machine, span = operation.machine, operation.span
+    firsts = tuple(atom for operand in operands for atom in in_order(operand)[:1])
+    alone = all(len(operand) == 1 for operand in operands)
+    if name == "+" and alone and textual.beginning_of(firsts[0]):
+        return machine.derived(textual.JOINED, firsts, span, Unknown(Kind.TEXT, NO))
+    if "unknown" in kinds:
+        return _unknown_result(operation)
+    if "array" in kinds:
+        rank = broadcast(rank_of(state, operand) for operand in operands)
+        return operation.new("array", Array(severed_in(state, operands), rank))
+    kind = Kind.TRUTH if name in COMPARISONS else Kind.OTHER
+    if kinds <= {"number"} and kind is Kind.OTHER:
+        kind = Kind.NUMBER
+    if alone:
+        return machine.derived(name, firsts, span, Unknown(kind, NO))
+    return machine.unknown(state, operation.activation, span, name, kind=kind, grad=NO)
 
 
 QUESTIONS = COMPARISONS | {"%", "//"}
@@ -330,137 +353,34 @@ QUESTIONS = COMPARISONS | {"%", "//"}
 MOST_PAIRS = 16
 
 
-def _unknown_result(
-    machine: Machine,
-    node: Operator,
-    operands: tuple[Value, ...],
-    state: State,
-    activation: Activation,
-) -> Value:
+def _unknown_result(operation: Operation) -> Value:
     """The result on something of unknown class: a comparison of tensors is a tensor, of numbers a bool."""
+    state, operands, name = operation.state, operation.operands, operation.name
     flag = recorded_flag(state, operands)
-    if node.name in COMPARISONS:
+    if name in COMPARISONS:
         flag = NO
     story = story_of_any(state, operands)
     severed = severed_in(state, operands)
     pairs = math.prod(len(operand) for operand in operands)
-    if node.name not in QUESTIONS or pairs > MOST_PAIRS:
+    if name not in QUESTIONS or pairs > MOST_PAIRS:
+        machine, activation, span = operation.machine, operation.activation, operation.span
         return machine.unknown(
-            state, activation, node.span, node.name, grad=flag, story=story, severed=severed
+            state, activation, span, name, grad=flag, story=story, severed=severed
         )
     thing = Unknown(Kind.ANY, flag, severed=severed, story=story)
     parts: set[Atom] = set()
     for first, second in itertools.product(*map(in_order, operands)):
-        parts |= _ask(machine, node, first, second, thing, state)
+        parts |= _ask(operation, first, second, thing)
     return frozenset(parts)
 
 
-def _ask(
-    machine: Machine, node: Operator, first: Atom, second: Atom, thing: Unknown, state: State
-) -> Value:
+def _ask(operation: Operation, first: Atom, second: Atom, thing: Unknown) -> Value:
+    machine, state = operation.machine, operation.state
+    name, span = operation.name, operation.span
     equal = state.equals.get(first) if isinstance(first, Address) else None
-    if node.name in ("==", "!=") and equal is not None and isinstance(second, Literal):
-        return TRUE if (equal.value == second.value) == (node.name == "==") else FALSE
-    if node.name == "!=":
-        inner = machine.derived("==", (first, second), node.span, thing)
-        return identities.negated(machine, node, inner, state)
-    return machine.derived(node.name, (first, second), node.span, thing)
-
-
-def operate_in_place(
-    machine: Machine,
-    node: AugmentedAssign,
-    left: Value,
-    right: Value,
-    state: State,
-    activation: Activation,
-) -> Outcomes:
-    """The outcomes of `left operator= right`: tensors and lists are changed in place."""
-    kinds = {_class_of(state, atom) for atom in left}
-    operation = Operator(node.operator, (node.target, node.value), node.span)
-    lost = array_operators.operate(
-        machine,
-        node.operator,
-        Operand(left, node.target.span),
-        Operand(right, node.value.span),
-        state,
-        activation,
-        in_place=True,
-    )
-    if lost is not None:
-        if kinds == {"array"}:
-            _sever_in_place(state, left, lost)
-            return [(left, state)]
-        return [(_converted(machine, operation, (left, right), lost, state, activation), state)]
-    if kinds == {"tensor"}:
-        flag = flag_of(state, right)
-        message = f"`{describe(node.target)} {node.operator}= …` writes something that requires grad into it"
-        write_into(state, left, flag, node.span, message, story_of(state, right))
-        _sever_in_place(state, left, severed_in(state, [right]))
-        return [(left, state)]
-    if kinds == {"sequence"} and node.operator == "+":
-        return _extend_in_place(machine, node, left, right, state, activation)
-    if kinds == {"mapping"} and node.operator == "|":
-        for address in addresses(left):
-            thing = state.get(address)
-            if isinstance(thing, Mapping):
-                state.put(address, merged_mapping(state, thing, right))
-        return [(left, state)]
-    own = _own_in_place(machine, node, left, right, state, activation)
-    if own is not None:
-        return own
-    return operate(machine, operation, (left, right), state, activation)
-
-
-def _sever_in_place(state: State, left: Value, severed: frozenset[Span]) -> None:
-    for address in addresses(left) if severed else []:
-        thing = state.get(address)
-        if isinstance(thing, (Tensor, Array)):
-            state.put(address, replace(thing, severed=thing.severed | severed))
-
-
-def _own_in_place(
-    machine: Machine,
-    node: AugmentedAssign,
-    left: Value,
-    right: Value,
-    state: State,
-    activation: Activation,
-) -> Outcomes | None:
-    address = single_address(left)
-    thing = state.get(address) if address is not None else None
-    method = METHODS.get(node.operator, "").replace("__", "__i", 1)
-    if not isinstance(thing, Instance) or not method:
-        return None
-    own = own_member(state, thing, method)
-    if not own:
-        return None
-    return machine.call(own, Arguments((left, right)), state, activation, node.span, method)
-
-
-def _extend_in_place(
-    machine: Machine,
-    node: AugmentedAssign,
-    left: Value,
-    right: Value,
-    state: State,
-    activation: Activation,
-) -> Outcomes:
-    outcomes: Outcomes = []
-    for contents, after in machine.collect(right, state, activation, node.span):
-        for address in addresses(left):
-            thing = after.get(address)
-            if not isinstance(thing, Sequence):
-                continue
-            if thing.rest:
-                changed = replace(thing, rest=thing.rest | contents.all)
-            else:
-                changed = replace(thing, items=(*thing.items, *contents.items), rest=contents.rest)
-            if len(changed.items) > 32:
-                changed = Sequence(thing.kind, (), changed.all)
-            if thing.kind == "tuple":
-                made = machine.new(after, activation, node.span, "tuple", changed)
-                return [(made, after)]
-            after.put(address, changed if len(left) == 1 else thing.join(changed))
-        outcomes.append((left, after))
-    return outcomes
+    if name in ("==", "!=") and equal is not None and isinstance(second, Literal):
+        return TRUE if (equal.value == second.value) == (name == "==") else FALSE
+    if name == "!=":
+        inner = machine.derived("==", (first, second), span, thing)
+        return identities.negated(machine, operation.node, inner, state)
+    return machine.derived(name, (first, second), span, thing)

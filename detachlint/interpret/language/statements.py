@@ -10,11 +10,11 @@ from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import (
     assignment,
+    augmented,
     backpropagated,
     conditions,
     control,
     managers,
-    operators,
     replacing,
 )
 from detachlint.interpret.pytorch.needed import note_return
@@ -66,7 +66,7 @@ def _augmented(
     outcomes = machine.evaluate_all((node.target, node.value), state, activation)
     for (left, right), before in outcomes:
         seen = len(machine.ledger.found)
-        results = operators.operate_in_place(machine, node, left, right, before, activation)
+        results = augmented.operate_in_place(machine, node, left, right, before, activation)
         machine.ledger.note_uneventful(seen, None, (node.target.span, node.value.span))
         for result, after in results:
             ends += assignment.assign(

@@ -1,0 +1,96 @@
+"""Augmented assignment: `left operator= right`, which changes tensors and containers in place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from detachlint.domain.objects import Array, Mapping, Sequence, Tensor
+from detachlint.domain.values import Value, addresses
+from detachlint.interpret.engine.activation import Activation, Outcomes
+from detachlint.interpret.engine.describe import describe
+from detachlint.interpret.engine.state import State
+from detachlint.interpret.language.contents import merged_mapping
+from detachlint.interpret.language.operators import METHODS, Operation, class_of, converted, operate
+from detachlint.interpret.pytorch.tensors import flag_of, severed_in, story_of
+from detachlint.interpret.pytorch.writes import write_into
+from detachlint.ir.nodes import AugmentedAssign, Operator
+from detachlint.source.span import Span
+from detachlint.source.value_class import replace
+
+if TYPE_CHECKING:
+    from detachlint.interpret.engine.machine import Machine
+
+MOST_ITEMS = 32
+"""Items of a list that is extended which are still known one by one."""
+
+
+def operate_in_place(
+    machine: Machine,
+    node: AugmentedAssign,
+    left: Value,
+    right: Value,
+    state: State,
+    activation: Activation,
+) -> Outcomes:
+    """The outcomes of `left operator= right`: tensors and lists are changed in place."""
+    kinds = {class_of(state, atom) for atom in left}
+    plain = Operator(node.operator, (node.target, node.value), node.span)
+    operation = Operation(machine, plain, (left, right), state, activation)
+    lost = operation.beside_arrays(in_place=True)
+    if lost is not None:
+        if kinds != {"array"}:
+            return [(converted(operation, lost), state)]
+        _sever(state, left, lost)
+        return [(left, state)]
+    if kinds == {"tensor"}:
+        flag = flag_of(state, right)
+        message = f"`{describe(node.target)} {node.operator}= …` writes something that requires grad into it"
+        write_into(state, left, flag, node.span, message, story_of(state, right))
+        _sever(state, left, severed_in(state, [right]))
+        return [(left, state)]
+    if kinds == {"sequence"} and node.operator == "+":
+        return _extended(operation)
+    if kinds == {"mapping"} and node.operator == "|":
+        for address in addresses(left):
+            thing = state.get(address)
+            if isinstance(thing, Mapping):
+                state.put(address, merged_mapping(state, thing, right))
+        return [(left, state)]
+    own = _own_method(operation)
+    return own if own is not None else operate(machine, plain, (left, right), state, activation)
+
+
+def _own_method(operation: Operation) -> Outcomes | None:
+    method = METHODS.get(operation.name)
+    return operation.own_method(method.replace("__", "__i", 1)) if method is not None else None
+
+
+def _sever(state: State, left: Value, severed: frozenset[Span]) -> None:
+    for address in addresses(left) if severed else []:
+        thing = state.get(address)
+        if isinstance(thing, (Tensor, Array)):
+            state.put(address, replace(thing, severed=thing.severed | severed))
+
+
+def _extended(operation: Operation) -> Outcomes:
+    """`xs += ys` of lists; a tuple is a new one."""
+    machine, activation, span = operation.machine, operation.activation, operation.span
+    left, right = operation.operands
+    outcomes: Outcomes = []
+    for contents, after in machine.collect(right, operation.state, activation, span):
+        for address in addresses(left):
+            thing = after.get(address)
+            if not isinstance(thing, Sequence):
+                continue
+            if thing.rest:
+                changed = replace(thing, rest=thing.rest | contents.all)
+            else:
+                changed = replace(thing, items=(*thing.items, *contents.items), rest=contents.rest)
+            if len(changed.items) > MOST_ITEMS:
+                changed = Sequence(thing.kind, (), changed.all)
+            if thing.kind == "tuple":
+                made = machine.new(after, activation, span, "tuple", changed)
+                return [(made, after)]
+            after.put(address, changed if len(left) == 1 else thing.join(changed))
+        outcomes.append((left, after))
+    return outcomes
