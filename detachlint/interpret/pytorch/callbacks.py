@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING
 from detachlint.domain.belief import NO, YES, Belief
 from detachlint.domain.objects import Kind, Partial, Sequence, Tensor
 from detachlint.domain.story import begin
-from detachlint.domain.values import BOTTOM_VALUE, TRUE, Address, Value, in_order
+from detachlint.domain.values import BOTTOM_VALUE, Address, Value, in_order
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import transforms
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
-from detachlint.interpret.pytorch.tensors import recorded_flag, story_of_any
 from detachlint.knowledge.facts import CallFact
 
 if TYPE_CHECKING:
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
 
 OPERATOR = "no-grad"
 """What the facts say of what makes a function an operator, which runs it."""
-MOST_OUTCOMES = 4
-"""Outcomes of one function of a sequence with which the next one is called."""
 HOOKS = frozenset({"hook-gradient", "hook-itself"})
 """What the facts say of methods that register a hook, by what it is given."""
 
@@ -56,51 +53,6 @@ def run(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
         made = machine.new(call.state, call.activation, call.span, "decorator", decorator)
         return [(made, call.state)]
     return None
-
-
-def checkpoint(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
-    """Reentrant checkpoints run the body with grad mode off; its outputs require grad all the same."""
-    function = call.operand(0, fact.parameters[0])
-    if function is None:
-        return None
-    if "input" in fact.parameters:
-        return _in_sequence(machine, fact, call, function)
-    own = {*fact.parameters, "preserve_rng_state"}  # which it takes out of the others itself
-    keywords = {k: v for k, v in call.arguments.keywords.items() if k not in own}
-    given = Arguments(call.arguments.positional[1:], keywords, call.arguments.rest)
-    reentrant = call.arguments.keyword("use_reentrant")
-    state = call.state
-    if reentrant is not None and reentrant >= TRUE:
-        run_aside(machine, call, function, given, NO)
-        run_aside(machine, call, function, given, YES)  # once more, in `backward`
-        flag = recorded_flag(state, list(given.positional))
-        tensor = Tensor(flag, story=story_of_any(state, list(given.positional)))
-        return [(machine.new(state, call.activation, call.span, "checkpoint", tensor), state)]
-    return machine.call(function, given, state, call.activation, call.span, call.shown)
-
-
-def _in_sequence(
-    machine: Machine, fact: CallFact, call: LibraryCall, functions: Value
-) -> Outcomes | None:
-    """`checkpoint_sequential(functions, segments, input)`: what one gives is handed to the next."""
-    given = call.operand(fact.parameters.index("input"), "input")
-    things = [call.state.get(atom) if isinstance(atom, Address) else None for atom in functions]
-    thing = things[0] if len(things) == 1 else None
-    stages = thing.items if isinstance(thing, Sequence) and thing.exact else (functions,)
-    if given is None:
-        return None
-    outcomes: Outcomes = [(given, call.state)]
-    for stage in stages:
-        outcomes = [
-            outcome
-            for value, state in outcomes
-            for outcome in machine.call(
-                stage, Arguments((value,)), state, call.activation, call.span, call.shown
-            )
-        ]
-        if len(outcomes) > MOST_OUTCOMES:
-            outcomes = [machine.join_outcomes(outcomes)]
-    return outcomes
 
 
 def _grad_inputs(machine: Machine, call: LibraryCall) -> Arguments:

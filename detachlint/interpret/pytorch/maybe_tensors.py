@@ -10,7 +10,7 @@ from detachlint.domain.traits import PLAIN, UNSEEN, Dtype, Trait
 from detachlint.domain.values import Value, addresses, value_of
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import LibraryCall
-from detachlint.interpret.pytorch import casts, operations, placement
+from detachlint.interpret.pytorch import casts, operations, placement, special
 from detachlint.interpret.pytorch.result_places import device_of_result, dtype_of_result
 from detachlint.interpret.pytorch.tensors import any_flag, make_tensor, severed_in, story_of_any
 from detachlint.knowledge.facts import Aliasing, CallFact, Result, casts_and_moves
@@ -26,7 +26,7 @@ def apply_maybe(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes
     if operations.sheds_the_flag(fact):
         return [(operations.shed_the_flag(fact, call), state)]
     if fact.special == "requires_grad_":
-        return operations.set_requires_grad(machine, fact, call)
+        return special.apply(machine, fact, call)
     if fact.aliasing is Aliasing.VIEW and fact.results == (Result.NEVER,):
         # Only tensors have it (and what is made of tensors, whose `numpy()` then needs no more).
         made = Tensor(

@@ -42,7 +42,7 @@ from detachlint.interpret.pytorch.tensors import (
     tensors_in,
 )
 from detachlint.interpret.pytorch.views import as_view, inference_of, may_be_base
-from detachlint.interpret.pytorch.writes import into_integers, set_flag, write_into
+from detachlint.interpret.pytorch.writes import into_integers, write_into
 from detachlint.knowledge.facts import Aliasing, CallFact, Result, class_kind
 from detachlint.knowledge.names import MODULE
 from detachlint.source.value_class import replace
@@ -398,10 +398,3 @@ def asked_flag(call: LibraryCall) -> tuple[Belief, Story | None]:
     if flag.usual is Truth.NO:
         return flag, None
     return flag, begin(call.span, "`requires_grad_()` is called here")
-
-
-def set_requires_grad(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes:
-    """`t.requires_grad_(flag=True)`; returns `t`."""
-    flag, story = asked_flag(call)
-    set_flag(call.state, call.receiver, flag, story)
-    return [(call.receiver, call.state)]

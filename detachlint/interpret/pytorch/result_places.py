@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 
 from detachlint.domain.belief import MAYBE, NO, Belief
-from detachlint.domain.objects import Sequence
+from detachlint.domain.objects import Sequence, Tensor
 from detachlint.domain.story import begin
 from detachlint.domain.traits import PLAIN, UNSEEN, Dtype, Family, Trait
 from detachlint.domain.values import Address, Atom, Library, Literal, Value
@@ -100,6 +100,31 @@ def _undecided(fact: CallFact, call: LibraryCall) -> Dtype:
 def _is_number_or_shape(state: State, atom: Atom) -> bool:
     thing = state.get(atom) if isinstance(atom, Address) else None
     return isinstance(atom, Literal) or isinstance(thing, Sequence)
+
+
+def dtype_of_data(state: State, data: Value) -> Dtype:
+    """The dtype that `torch.tensor` infers from Python data: the default one for floats."""
+    dtype = _inferred(state, data, depth=4)
+    return state.surroundings.dtype if dtype == Dtype.FLOAT32 else dtype
+
+
+def _inferred(state: State, data: Value, depth: int) -> Dtype:
+    found: set[Dtype] = set()
+    for atom in data:
+        if isinstance(atom, Literal):
+            found.add(Dtype.FLOAT32 if isinstance(atom.value, float) else Dtype.INTEGER)
+            continue
+        thing = state.get(atom) if isinstance(atom, Address) else None
+        if isinstance(thing, Sequence) and depth:
+            parts = [_inferred(state, item, depth - 1) for item in (*thing.items, thing.rest)]
+            found |= {part for part in parts if part != Dtype.UNKNOWN} or {Dtype.UNKNOWN}
+        elif isinstance(thing, Tensor):
+            found.add(thing.dtype)
+        else:
+            found.add(Dtype.UNKNOWN)
+    if Dtype.FLOAT32 in found:
+        return Dtype.FLOAT32
+    return found.pop() if len(found) == 1 else Dtype.UNKNOWN
 
 
 def device_of_result(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Trait:

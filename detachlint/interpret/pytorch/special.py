@@ -1,8 +1,9 @@
 """The odd cases among PyTorch's callables: those whose facts say `special`.
 
 Each handler answers with the outcomes of a call, or with None to leave it to the general rule. What is
-no oddity of a callable but work that others need as well stands elsewhere: casts, functions that call
-back, modules that are called with other parameters.
+no oddity of one callable stands elsewhere: functions that call back are many, and their facts say how
+(`callbacks`). So does `.grad`, which is read, not called (`tensor_attributes`), and the work that
+handlers leave to others: casts, exchanging the parameters of a module.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from detachlint.domain.traits import PLAIN, Check, Dtype, Trait, trait
 from detachlint.domain.values import (
     FALSE,
     NONE,
+    TRUE,
     Address,
     Library,
     Literal,
@@ -42,11 +44,13 @@ from detachlint.interpret.pytorch import (
 )
 from detachlint.interpret.pytorch.cast_tensors import cast
 from detachlint.interpret.pytorch.needed import note_use
+from detachlint.interpret.pytorch.result_places import dtype_of_data
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
     flag_of,
     make_tensor,
+    recorded_flag,
     severed_in,
     story_of,
     story_of_any,
@@ -61,6 +65,9 @@ from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
+
+MOST_OUTCOMES = 4
+"""Outcomes of one function of a sequence with which the next one is called."""
 
 Handler: TypeAlias = "Callable[[Machine, CallFact, LibraryCall], Outcomes | None]"
 
@@ -179,6 +186,87 @@ def _getitem(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | 
     node = Subscript(Name("", 0, span), Constant(0, span), span)
     receiver = call.operand(0) or NONE
     return items.read_item(machine, receiver, index, call.state, call.activation, node)
+
+
+def _set_requires_grad(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    """`t.requires_grad_(flag=True)`; returns `t`."""
+    flag, story = operations.asked_flag(call)
+    set_flag(call.state, call.receiver, flag, story)
+    return [(call.receiver, call.state)]
+
+
+def _checkpoint(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    """Reentrant checkpoints run the body with grad mode off; its outputs require grad all the same."""
+    function = call.operand(0, fact.parameters[0])
+    if function is None:
+        return None
+    if "input" in fact.parameters:
+        return _in_sequence(machine, fact, call, function)
+    own = {*fact.parameters, "preserve_rng_state"}  # which it takes out of the others itself
+    keywords = {k: v for k, v in call.arguments.keywords.items() if k not in own}
+    given = Arguments(call.arguments.positional[1:], keywords, call.arguments.rest)
+    reentrant = call.arguments.keyword("use_reentrant")
+    state = call.state
+    if reentrant is not None and reentrant >= TRUE:
+        callbacks.run_aside(machine, call, function, given, NO)
+        callbacks.run_aside(machine, call, function, given, YES)  # once more, in `backward`
+        flag = recorded_flag(state, list(given.positional))
+        tensor = Tensor(flag, story=story_of_any(state, list(given.positional)))
+        return [(machine.new(state, call.activation, call.span, "checkpoint", tensor), state)]
+    return machine.call(function, given, state, call.activation, call.span, call.shown)
+
+
+def _in_sequence(
+    machine: Machine, fact: CallFact, call: LibraryCall, functions: Value
+) -> Outcomes | None:
+    """`checkpoint_sequential(functions, segments, input)`: what one gives is handed to the next."""
+    given = call.operand(fact.parameters.index("input"), "input")
+    things = [call.state.get(atom) if isinstance(atom, Address) else None for atom in functions]
+    thing = things[0] if len(things) == 1 else None
+    stages = thing.items if isinstance(thing, Sequence) and thing.exact else (functions,)
+    if given is None:
+        return None
+    outcomes: Outcomes = [(given, call.state)]
+    for stage in stages:
+        outcomes = [
+            outcome
+            for value, state in outcomes
+            for outcome in machine.call(
+                stage, Arguments((value,)), state, call.activation, call.span, call.shown
+            )
+        ]
+        if len(outcomes) > MOST_OUTCOMES:
+            outcomes = [machine.join_outcomes(outcomes)]
+    return outcomes
+
+
+def _functional_call(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    """`torch.func.functional_call(module, parameters, args)`; what is not given stays the module's.
+
+    Where nobody knows which parameters are given, they are taken to be all.
+    """
+    module = call.operand(0)
+    if module is None:
+        return None
+    state = call.state
+    arguments = functional_calls.unpacked(
+        state, call.arguments.get(2, "args"), call.arguments.get(3, "kwargs")
+    )
+    parameters = call.arguments.get(1, "parameter_and_buffer_dicts")
+    given = functional_calls.given_attributes(state, module, parameters)
+    own = functional_calls.exchange(state, given or {})
+    outcomes = machine.call(module, arguments, state, call.activation, call.span, call.shown)
+    for _, after in outcomes:
+        functional_calls.exchange(after, own)
+    if given is not None:
+        return outcomes
+    return [(_of_all_inputs(machine, call, after), after) for _, after in outcomes]
+
+
+def _of_all_inputs(machine: Machine, call: LibraryCall, state: State) -> Value:
+    flag = recorded_flag(state, call.inputs)
+    tensor = Tensor(flag, story=story_of_any(state, call.inputs))
+    return machine.new(state, call.activation, call.span, "functional call", tensor)
 
 
 def _load(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
@@ -319,14 +407,14 @@ def _tensor(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | N
     flag = truth_belief(call.state, asked) if asked is not None else NO
     story = begin(call.span, f"`{call.shown}(…, requires_grad=…)` makes a leaf that requires grad")
     inputs = [data]
-    inferred = _data_dtype(call.state, data)
+    inferred = dtype_of_data(call.state, data)
     made = Tensor(
         flag,
         leaf=YES,
         dtype=placement.dtype_from(
             call.state,
             call.arguments.keyword("dtype"),
-            _own_dtype(call) or _default_dtype(call.state, inferred),
+            _own_dtype(call) or inferred,
             begin(call.span, f"`{call.shown}(…)` makes it of this dtype"),
         ),
         device=_device_of_data(call, data),
@@ -336,11 +424,6 @@ def _tensor(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | N
     )
     value = make_tensor(machine, call.state, call.activation, call.span, made)
     return [(value, call.state)]
-
-
-def _default_dtype(state: State, dtype: Dtype) -> Dtype:
-    """That of `set_default_dtype`, which decides the dtype of Python's floats."""
-    return state.surroundings.dtype if dtype == Dtype.FLOAT32 else dtype
 
 
 def _own_dtype(call: LibraryCall) -> Dtype | None:
@@ -359,26 +442,6 @@ def _device_of_data(call: LibraryCall, data: Value) -> Trait:
     asked = call.arguments.keyword("device")
     story = begin(call.span, f"`{call.shown}(…)` makes it there")
     return placement.device_from(call.state, asked, found, story)
-
-
-def _data_dtype(state: State, data: Value, depth: int = 4) -> Dtype:
-    """The dtype `torch.tensor` infers from Python data."""
-    found: set[Dtype] = set()
-    for atom in data:
-        if isinstance(atom, Literal):
-            found.add(Dtype.FLOAT32 if isinstance(atom.value, float) else Dtype.INTEGER)
-            continue
-        thing = state.get(atom) if isinstance(atom, Address) else None
-        if isinstance(thing, Sequence) and depth:
-            parts = [_data_dtype(state, item, depth - 1) for item in (*thing.items, thing.rest)]
-            found |= {part for part in parts if part != Dtype.UNKNOWN} or {Dtype.UNKNOWN}
-        elif isinstance(thing, Tensor):
-            found.add(thing.dtype)
-        else:
-            found.add(Dtype.UNKNOWN)
-    if Dtype.FLOAT32 in found:
-        return Dtype.FLOAT32
-    return found.pop() if len(found) == 1 else Dtype.UNKNOWN
 
 
 def _as_tensor(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
@@ -481,18 +544,18 @@ HANDLERS: dict[str, Handler] = {
     "autograd_grad": _autograd_grad,
     "backward": _backward,
     "callback": callbacks.run,
-    "checkpoint": callbacks.checkpoint,
+    "checkpoint": _checkpoint,
     "deepcopy": _deepcopy,
     "einsum": _einsum,
     "from_pretrained": _from_pretrained,
-    "functional_call": functional_calls.functional_call,
+    "functional_call": _functional_call,
     "getitem": _getitem,
     "gives_argument": _gives_argument,
     "leaf": _leaf,
     "legacy_constructor": _legacy_constructor,
     "load": _load,
     "module_load": _module_load,
-    "requires_grad_": operations.set_requires_grad,
+    "requires_grad_": _set_requires_grad,
     "tensor": _tensor,
     "to": _to,
     "type": _to_type,
