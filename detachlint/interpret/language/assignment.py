@@ -18,7 +18,7 @@ from detachlint.interpret.engine import steps
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.describe import describe
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language import attribute_stores, items, names
+from detachlint.interpret.language import attribute_stores, item_stores, items, names
 from detachlint.interpret.language.names import FIELDS
 from detachlint.ir.nodes import Assign, Attribute, Constant, Name, Subscript, Target, Unpack
 from detachlint.source.span import Span
@@ -55,7 +55,7 @@ def assign(
                 for (owner, index), after in machine.evaluate_all(
                     (target.value, target.index), state, activation
                 )
-                for end in items.write_item(
+                for end in item_stores.write_item(
                     machine, owner, index, value, after, activation, target, source
                 )
             ]
@@ -174,7 +174,7 @@ def delete(
         return [after for _, after in outcomes]
     pairs = machine.evaluate_all((target.value, target.index), state, activation)
     for (owner, index), after in pairs:
-        items.delete_item(owner, index, after)
+        item_stores.delete_item(owner, index, after)
     return [after for _, after in pairs]
 
 

@@ -21,7 +21,7 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine import steps
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import LibraryCall
-from detachlint.interpret.language import elements, generators, items
+from detachlint.interpret.language import elements, generators, item_stores, items
 from detachlint.interpret.language.contents import (
     BUILTIN_BASES,
     append,
@@ -83,7 +83,7 @@ def _read_item(machine: Machine, address: Address, call: LibraryCall) -> Outcome
 
 def _write_item(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
     key, value = (call.arguments.get(position) or BOTTOM_VALUE for position in (0, 1))
-    ends = items.write_item(
+    ends = item_stores.write_item(
         machine, value_of(address), key, value, call.state, call.activation, _subscript(call)
     )
     return [(NONE, end) for end in ends]

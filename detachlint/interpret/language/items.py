@@ -1,15 +1,15 @@
-"""Items: reading, writing and deleting `value[index]`, and what a slice is."""
+"""Items: reading `value[index]`, and what a slice is."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import NO
+from detachlint.domain.belief import MAYBE, NO, Belief
 from detachlint.domain.objects import (
     Array,
     Class,
+    HeapObject,
     Instance,
-    Iterator,
     Kind,
     Mapping,
     Sequence,
@@ -37,7 +37,6 @@ from detachlint.interpret.language.contents import (
     SLICE,
     cut,
     held_by,
-    keep,
     resolved,
     slice_of,
     with_entry,
@@ -45,25 +44,36 @@ from detachlint.interpret.language.contents import (
 from detachlint.interpret.language.lookup import bind_members, is_module, own_members
 from detachlint.interpret.language.tensor_indices import is_basic_index, leaves_gaps
 from detachlint.interpret.pytorch import modules, numpy_calls, sinks
-from detachlint.interpret.pytorch.array_operators import Operand, store
 from detachlint.interpret.pytorch.array_ranks import of_item
-from detachlint.interpret.pytorch.tensors import (
-    flag_of,
-    flag_of_tensor,
-    make_tensor,
-    severed_in,
-    story_of,
-)
+from detachlint.interpret.pytorch.tensors import flag_of_tensor, make_tensor, story_of
 from detachlint.interpret.pytorch.views import as_view
-from detachlint.interpret.pytorch.writes import into_integers, write_into
 from detachlint.ir.nodes import Slice, Subscript
 from detachlint.knowledge import facts
-from detachlint.knowledge.names import GETITEM, SETITEM
-from detachlint.source.span import Span
-from detachlint.source.value_class import replace
+from detachlint.knowledge.names import GETITEM
+from detachlint.source.value_class import replace, value_class
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
+
+
+@value_class(frozen=True, slots=True)
+class _Reading:
+    """What the subscript `node` reads at `index`, in the world `state`."""
+
+    machine: Machine
+    index: Value
+    state: State
+    activation: Activation
+    node: Subscript
+
+    def new(self, role: str, thing: HeapObject) -> Value:
+        """A new object that is made of what is there."""
+        return self.machine.new(self.state, self.activation, self.node.span, role, thing)
+
+    def unknown(self, role: str, *, kind: Kind = Kind.ANY, grad: Belief = MAYBE) -> Value:
+        """Something that nothing else is known of."""
+        state, activation, span = self.state, self.activation, self.node.span
+        return self.machine.unknown(state, activation, span, role, kind=kind, grad=grad)
 
 
 def slice_value(machine: Machine, node: Slice, bounds: tuple[Value, ...], state: State) -> Value:
@@ -88,8 +98,9 @@ def read_item(
     """The outcomes of `value[index]`."""
     read: list[Value] = []
     outcomes: Outcomes = []
+    reading = _Reading(machine, index, state, activation, node)
     for atom in in_order(value):
-        method = _own_method(state, atom, "__getitem__")
+        method = own_method(state, atom, "__getitem__")
         missing = _missing_key(state, atom, index)
         error = _error_of(state, atom, index) if activation.watched else None
         if error is not None:
@@ -97,14 +108,14 @@ def read_item(
             activation.raises.append((value_of(error), before))
         elif missing is not None and isinstance(atom, Address):
             before = state if len(value) == 1 else state.fork()
-            outcomes += _make_default(machine, atom, missing, before, activation, node)
+            outcomes += _make_default(replace(reading, state=before), atom, missing)
         elif method:
             before = state if len(value) == 1 else state.fork()
             outcomes += machine.call(
                 method, Arguments((index,)), before, activation, node.span, "__getitem__"
             )
         else:
-            read.append(_read_atom(machine, atom, index, state, activation, node))
+            read.append(_read_atom(reading, atom))
     if read:
         found = machine.bounded(join_values(read), state, activation, node.span)
         outcomes.append((found, state))
@@ -138,21 +149,13 @@ def _missing_key(state: State, atom: Atom, index: Value) -> Literal | None:
     return key if key is not None and key not in thing.entries and not thing.rest else None
 
 
-def _make_default(
-    machine: Machine,
-    address: Address,
-    key: Literal,
-    state: State,
-    activation: Activation,
-    node: Subscript,
-) -> Outcomes:
+def _make_default(reading: _Reading, address: Address, key: Literal) -> Outcomes:
+    machine, state, activation = reading.machine, reading.state, reading.activation
     thing = state.get(address)
     assert isinstance(thing, Mapping)
     outer = activation.context
-    activation.context = machine.book.keyed_context(outer, node.span, repr(key.value))
-    outcomes = machine.call(
-        thing.default, Arguments(), state, activation, node.span, "default factory"
-    )
+    activation.context = machine.book.keyed_context(outer, reading.node.span, repr(key.value))
+    outcomes = _call_factory(reading, thing)
     activation.context = outer
     for value, after in outcomes:
         current = after.get(address)
@@ -161,7 +164,16 @@ def _make_default(
     return outcomes
 
 
-def _own_method(state: State, atom: Atom, name: str) -> Value:
+def _call_factory(reading: _Reading, thing: Mapping) -> Outcomes:
+    """The outcomes of making what a defaultdict gives for a key that it has not got."""
+    state, activation, span = reading.state, reading.activation, reading.node.span
+    return reading.machine.call(
+        thing.default, Arguments(), state, activation, span, "default factory"
+    )
+
+
+def own_method(state: State, atom: Atom, name: str) -> Value:
+    """The method of the program's classes that an operation on items calls; bottom if there is none."""
     thing = state.get(atom) if isinstance(atom, Address) else None
     if not isinstance(thing, Instance):
         return BOTTOM_VALUE
@@ -169,67 +181,66 @@ def _own_method(state: State, atom: Atom, name: str) -> Value:
     return bind_members(state, found[0], atom, found[1]) if found is not None else BOTTOM_VALUE
 
 
-def _read_atom(
-    machine: Machine,
-    atom: Atom,
-    index: Value,
-    state: State,
-    activation: Activation,
-    node: Subscript,
-) -> Value:
-    span = node.span
+def _read_atom(reading: _Reading, atom: Atom) -> Value:
+    state, index = reading.state, reading.index
     if isinstance(atom, Library):
-        indexed = f"{atom.name}.{GETITEM}"
-        if facts.numpy_fact(indexed) is not None:
-            return numpy_calls.index_trick(machine, indexed, index, state, activation, node)
-        return value_of(atom)  # a generic alias: list[int], Optional[Tensor]
+        return _read_library(reading, atom)
     if isinstance(atom, Literal):
-        return machine.unknown(state, activation, span, "item", kind=Kind.OTHER, grad=NO)
+        return reading.unknown("item", kind=Kind.OTHER, grad=NO)
     thing = state.get(atom) if isinstance(atom, Address) else None
-    loop = activation.replaced.get(atom) if isinstance(atom, Address) else None
+    loop = reading.activation.replaced.get(atom) if isinstance(atom, Address) else None
     if loop is not None and isinstance(thing, (Sequence, Mapping)):
-        found = replacing.at_hand(state, loop, node)
+        found = replacing.at_hand(state, loop, reading.node)
         if found:
             return found
     match thing:
         case Sequence():
-            return _read_sequence(machine, thing, index, state, activation, node)
+            return _read_sequence(reading, thing)
         case Mapping():
-            return _read_mapping(machine, thing, index, state, activation, node)
+            return _read_mapping(reading, thing)
         case Tensor() if isinstance(atom, Address):
-            return _read_tensor(machine, atom, thing, index, state, activation, node)
+            return _read_tensor(reading, atom, thing)
         case Array():
-            item = Array(thing.severed, of_item(state, thing.rank, index))
-            return machine.new(state, activation, span, "array item", item)
-        case Instance() if isinstance(atom, Address) and is_module(state, thing):
-            return modules.read_item(machine, atom, thing, index, state, activation, span)
-        case Instance() if (held := held_by(state, thing)) is not None:
-            return _read_atom(machine, held, index, state, activation, node)
-        case Instance() if sinks.is_plural(state, thing):
-            return value_of(atom)
-        case Instance() if sinks.is_followed(thing):
-            return machine.unknown(state, activation, span, "item", grad=sinks.NOTHING_KNOWN)
+            return reading.new(
+                "array item", Array(thing.severed, of_item(state, thing.rank, index))
+            )
+        case Instance() if isinstance(atom, Address):
+            return _read_instance(reading, atom, thing)
         case Class():
             return value_of(atom)
         case Unknown() if isinstance(atom, Address):
-            return _read_unknown(machine, atom, thing, index, state, activation, node)
-        case Iterator():
-            return machine.unknown(state, activation, span, "item")
-    return machine.unknown(state, activation, span, "item")
+            return _read_unknown(reading, atom, thing)
+    return reading.unknown("item")
 
 
-def _read_unknown(
-    machine: Machine,
-    address: Address,
-    thing: Unknown,
-    index: Value,
-    state: State,
-    activation: Activation,
-    node: Subscript,
-) -> Value:
+def _read_library(reading: _Reading, atom: Library) -> Value:
+    indexed = f"{atom.name}.{GETITEM}"
+    if facts.numpy_fact(indexed) is None:
+        return value_of(atom)  # a generic alias: list[int], Optional[Tensor]
+    machine, state, activation = reading.machine, reading.state, reading.activation
+    return numpy_calls.index_trick(machine, indexed, reading.index, state, activation, reading.node)
+
+
+def _read_instance(reading: _Reading, address: Address, thing: Instance) -> Value:
+    machine, state, activation = reading.machine, reading.state, reading.activation
+    if is_module(state, thing):
+        span = reading.node.span
+        return modules.read_item(machine, address, thing, reading.index, state, activation, span)
+    held = held_by(state, thing)
+    if held is not None:
+        return _read_atom(reading, held)
+    if sinks.is_plural(state, thing):
+        return value_of(address)
+    if sinks.is_followed(thing):
+        return reading.unknown("item", grad=sinks.NOTHING_KNOWN)
+    return reading.unknown("item")
+
+
+def _read_unknown(reading: _Reading, address: Address, thing: Unknown) -> Value:
     if thing.kind is not Kind.ANY:
-        kind = Kind.OTHER if thing.kind is not Kind.MODULE else Kind.ANY
-        return machine.unknown(state, activation, node.span, "item", kind=kind)
+        return reading.unknown(
+            "item", kind=Kind.OTHER if thing.kind is not Kind.MODULE else Kind.ANY
+        )
     element = Unknown(
         Kind.ANY,
         thing.grad,
@@ -238,16 +249,17 @@ def _read_unknown(
         severed=thing.severed,
         story=thing.story,
     )
-    known = single_literal(index)
+    span = reading.node.span
+    known = single_literal(reading.index)
     if known is not None:
         stored = thing.attributes.get(f"[{known.value!r}]")
         if stored:
             return stored
-        return machine.derived("item", (address, known), node.span, element)
-    return machine.unknown(
-        state,
-        activation,
-        node.span,
+        return reading.machine.derived("item", (address, known), span, element)
+    return reading.machine.unknown(
+        reading.state,
+        reading.activation,
+        span,
         "item",
         grad=thing.grad,
         story=thing.story,
@@ -255,44 +267,31 @@ def _read_unknown(
     )
 
 
-def _read_sequence(
-    machine: Machine,
-    thing: Sequence,
-    index: Value,
-    state: State,
-    activation: Activation,
-    node: Subscript,
-) -> Value:
-    sliced = slice_of(state, index)
+def _read_sequence(reading: _Reading, thing: Sequence) -> Value:
+    sliced = slice_of(reading.state, reading.index)
     if sliced is not None:
-        return machine.new(state, activation, node.span, "slice", cut(thing, sliced))
-    constant = single_literal(index)
+        return reading.new("slice", cut(thing, sliced))
+    constant = single_literal(reading.index)
     if constant is not None and isinstance(constant.value, int):
         position = int(constant.value)
         if position >= 0:
             if position < len(thing.items):
                 return thing.items[position]
-            return thing.rest or _nothing(machine, state, activation, node)
+            return thing.rest or _nothing(reading)
         if thing.exact and -position <= len(thing.items):
             return thing.items[position]
         if not thing.exact:
             # The last of an unknown number: of the rest, or of the items that may be the end.
             return thing.all
-    return thing.all or _nothing(machine, state, activation, node)
+    return thing.all or _nothing(reading)
 
 
-def _nothing(machine: Machine, state: State, activation: Activation, node: Subscript) -> Value:
-    return machine.unknown(state, activation, node.span, "missing item", kind=Kind.OTHER, grad=NO)
+def _nothing(reading: _Reading) -> Value:
+    return reading.unknown("missing item", kind=Kind.OTHER, grad=NO)
 
 
-def _read_mapping(
-    machine: Machine,
-    thing: Mapping,
-    index: Value,
-    state: State,
-    activation: Activation,
-    node: Subscript,
-) -> Value:
+def _read_mapping(reading: _Reading, thing: Mapping) -> Value:
+    index, state = reading.index, reading.state
     parts: list[Value] = []
     for atom in in_order(index):
         key = state.equals.get(atom) if isinstance(atom, Address) else atom
@@ -302,23 +301,14 @@ def _read_mapping(
             parts.append(thing.all)
     found = join_values(parts)
     if thing.default and len(index) == 1 and single_literal(index) is None:
-        return _any_default(machine, thing, index, found, state, activation, node)
-    return found or _nothing(machine, state, activation, node)
+        return found | _any_default(reading, thing)
+    return found or _nothing(reading)
 
 
-def _any_default(
-    machine: Machine,
-    thing: Mapping,
-    index: Value,
-    found: Value,
-    state: State,
-    activation: Activation,
-    node: Subscript,
-) -> Value:
-    """A defaultdict asked for a key nobody knows: an item it has, or a new one, kept from then on."""
-    outcomes = machine.call(
-        thing.default, Arguments(), state, activation, node.span, "default factory"
-    )
+def _any_default(reading: _Reading, thing: Mapping) -> Value:
+    """What a defaultdict makes for a key nobody knows, if it has not got it; it is kept from then on."""
+    index, state = reading.index, reading.state
+    outcomes = _call_factory(reading, thing)
     made = join_values(value for value, after in outcomes if after is state)
     state.heap.log.now.total = True
     owners = [a for a, other in state.heap.items() if other is thing]
@@ -326,19 +316,12 @@ def _any_default(
         state.put(
             address, replace(thing, rest=thing.rest | made, rest_keys=thing.rest_keys | index)
         )
-    return found | made
+    return made
 
 
-def _read_tensor(
-    machine: Machine,
-    address: Address,
-    tensor: Tensor,
-    index: Value,
-    state: State,
-    activation: Activation,
-    node: Subscript,
-) -> Value:
+def _read_tensor(reading: _Reading, address: Address, tensor: Tensor) -> Value:
     """Basic indices give a view, tensors and lists of indices a copy (executed: `t[[0, 1]]`)."""
+    index, state = reading.index, reading.state
     flag = flag_of_tensor(state, tensor).both(state.recording)
     made = replace(
         tensor,
@@ -353,140 +336,5 @@ def _read_tensor(
     if is_basic_index(state, index):
         made = replace(made, reordered=leaves_gaps(state, index))
         made = as_view(state, made, value_of(address))
-    return make_tensor(machine, state, activation, node.span, made, "item")
-
-
-def write_item(
-    machine: Machine,
-    target: Value,
-    index: Value,
-    value: Value,
-    state: State,
-    activation: Activation,
-    node: Subscript,
-    source: Span | None = None,
-) -> list[State]:
-    """The states after `target[index] = value`; `source` is where the value is written."""
-    alone = len(target) == 1
-    for atom in in_order(target):
-        seen = len(machine.ledger.found)
-        method = _own_method(state, atom, "__setitem__")
-        if method and alone:
-            machine.ledger.note_uneventful(seen, None, (source or node.span,))
-            arguments = Arguments((index, value))
-            return [
-                end
-                for _, end in machine.call(
-                    method, arguments, state, activation, node.span, "__setitem__"
-                )
-            ]
-        if isinstance(atom, Address):
-            _write_atom(machine, atom, index, value, state, activation, node, source, alone)
-        machine.ledger.note_uneventful(seen, None, (source or node.span,))
-    return [state]
-
-
-def _write_atom(
-    machine: Machine,
-    address: Address,
-    index: Value,
-    value: Value,
-    state: State,
-    activation: Activation,
-    node: Subscript,
-    source: Span | None,
-    alone: bool,
-) -> None:
-    thing = state.get(address)
-    if address in activation.replaced:
-        replacing.note(state, activation.replaced[address], node, value, alone=alone)
-    match thing:
-        case Sequence():
-            changed = _stored_in_sequence(thing, index, value, state)
-            state.put(address, changed if alone else thing.join(changed))
-        case Mapping():
-            entry = with_entry(thing, resolved(state, index), value)
-            keep(state, address, entry if alone else thing.join(entry))
-        case Tensor():
-            write_into(
-                state,
-                value_of(address),
-                flag_of(state, value),
-                node.span,
-                "written into the tensor here, which requires grad from then on",
-                story_of(state, value),
-                integers=into_integers(facts.call_fact(SETITEM)),
-            )
-        case Array():
-            stored = Operand(value, source or node.span)
-            lost = store(machine, thing, index, stored, state, activation)
-            severed = thing.severed | severed_in(state, [value]) | lost
-            state.put(address, replace(thing, severed=severed))
-        case Instance() if (held := held_by(state, thing)) is not None:
-            _write_atom(machine, held, index, value, state, activation, node, source, alone)
-        case Instance() if is_module(state, thing):
-            modules.write_item(address, thing, index, value, state)
-        case Instance() if sinks.is_followed(thing):
-            sinks.store_item(machine, thing, value, source or node.span, state, activation)
-        case Unknown():
-            known = single_literal(index)
-            if known is not None and thing.kind is Kind.ANY:
-                attributes = {**thing.attributes, f"[{known.value!r}]": value}
-                state.put(address, replace(thing, attributes=attributes))
-            elif thing.kind is Kind.ANY:
-                grad = thing.grad.join(flag_of(state, value))
-                state.put(
-                    address, replace(thing, grad=grad, story=thing.story or story_of(state, value))
-                )
-
-
-def _is_everything(bounds: Sequence) -> bool:
-    return all(part == NONE for part in bounds.items)
-
-
-def _stored_in_sequence(thing: Sequence, index: Value, value: Value, state: State) -> Sequence:
-    sliced = slice_of(state, index)
-    if sliced is not None:
-        stored: set[Atom] = set()
-        for atom in in_order(value):
-            inner = state.get(atom) if isinstance(atom, Address) else None
-            if isinstance(inner, Sequence) and len(value) == 1 and _is_everything(sliced):
-                return replace(thing, items=inner.items, rest=inner.rest)
-            stored |= inner.all if isinstance(inner, Sequence) else value
-        return Sequence(thing.kind, (), thing.all | frozenset(stored))
-    constant = single_literal(index)
-    if constant is not None and isinstance(constant.value, int):
-        position = int(constant.value)
-        if thing.exact and -len(thing.items) <= position < len(thing.items):
-            items = list(thing.items)
-            items[position] = value
-            return replace(thing, items=tuple(items))
-        if 0 <= position < len(thing.items):
-            items = list(thing.items)
-            items[position] = value
-            return replace(thing, items=tuple(items))
-    return replace(
-        thing,
-        items=tuple(item | value for item in thing.items),
-        rest=thing.rest | value if thing.rest else thing.rest,
-    )
-
-
-def delete_item(target: Value, index: Value, state: State) -> None:
-    """`del target[index]`."""
-    for address in [a for a in target if isinstance(a, Address)]:
-        thing = state.get(address)
-        constant = single_literal(index)
-        if isinstance(thing, Mapping) and constant is not None and len(target) == 1:
-            entries = {k: v for k, v in thing.entries.items() if k != constant}
-            keep(state, address, replace(thing, entries=entries))
-        elif isinstance(thing, Sequence):
-            state.put(address, _without(thing, constant.value if constant is not None else None))
-
-
-def _without(thing: Sequence, position: object) -> Sequence:
-    items = list(thing.items)
-    if isinstance(position, int) and thing.exact and -len(items) <= position < len(items):
-        del items[position]
-        return replace(thing, items=tuple(items))
-    return Sequence(thing.kind, (), thing.all)
+    span = reading.node.span
+    return make_tensor(reading.machine, state, reading.activation, span, made, "item")
