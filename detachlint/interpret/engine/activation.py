@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from detachlint.domain.objects import Function
 from detachlint.domain.values import Address, Value
 from detachlint.interpret.engine.state import State
 from detachlint.ir.nodes import Code
@@ -51,6 +52,22 @@ class Activation:
     continues: list[State] = field(default_factory=list)
     replaced: Mapping[Address, Replaced] = field(default_factory=dict)
     """Containers whose items the loops at hand replace."""
+
+    def called(
+        self, address: Address, function: Function, frame: Address, context: int, span: Span
+    ) -> Activation:
+        """The run of a function that this one calls at `span`."""
+        return Activation(
+            function.code,
+            frame,
+            context,
+            caller=self,
+            call_span=span,
+            function=address,
+            owner=function.owner,
+            depth=self.depth + 1,
+            unseen=self.unseen,
+        )
 
     def chain(self) -> Iterator[Activation]:
         """This activation and those that wait for it, the innermost first."""

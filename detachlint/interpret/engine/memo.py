@@ -16,19 +16,16 @@ from collections import Counter
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING
 
-from detachlint.domain.values import Address, Value
-from detachlint.interpret.engine.activation import Activation, Outcomes
-from detachlint.interpret.engine.arguments import Arguments
+from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.heap import Footprint
+from detachlint.interpret.engine.invocation import Invocation
 from detachlint.interpret.engine.likeness import Pattern
 from detachlint.interpret.engine.remembered import Remembered, remember
 from detachlint.interpret.engine.state import State
 from detachlint.ir.nodes import Code
-from detachlint.source.span import Span
-from detachlint.source.value_class import value_class
 
 if TYPE_CHECKING:
-    from detachlint.interpret.engine.machine import Machine
+    pass
 
 MOST_ENTRIES = 4
 """Outcomes of one call that are kept, for different worlds."""
@@ -47,70 +44,6 @@ MOST_CELLS = 300_000
 
 FIRST_TRIES = 12
 """Calls of a function before it is judged whether remembering them pays."""
-
-
-@value_class(frozen=True, slots=True)
-class Invocation:
-    """A function of the program that is called from `activation`, in the world `state`."""
-
-    machine: Machine
-    function: Address
-    code: Code
-    arguments: Arguments
-    state: State
-    activation: Activation
-    span: Span
-
-    @property
-    def context(self) -> int:
-        """The context in which the function is run."""
-        return self.machine.book.context(self.activation.context, self.span)
-
-    def identity(self) -> Hashable:
-        """What two calls that may be the same have in common."""
-        given = self.arguments
-        return (
-            given.positional,
-            tuple(given.keywords.items()),
-            given.rest,
-            given.more,
-            self.span,
-            self.activation.context,
-            tuple(activation.function for activation in self.activation.chain()),
-            self.state.focus,
-            self._circumstances(),
-        )
-
-    def outline(self) -> Hashable:
-        """What two calls that may be alike have in common."""
-        given = self.arguments
-        return (
-            tuple(map(_outline, given.positional)),
-            tuple((name, _outline(value)) for name, value in given.keywords.items()),
-            _outline(given.rest),
-            _outline(given.more),
-            self._circumstances(),
-        )
-
-    def _circumstances(self) -> Hashable:
-        machine, state = self.machine, self.state
-        return (
-            self.function,
-            self.activation.unseen,
-            any(activation.watched for activation in self.activation.chain()),
-            state.mode,
-            state.inference,
-            state.surroundings,
-            machine.ledger.silent,
-            machine.ledger.only,
-            machine.script,
-        )
-
-
-def _outline(value: Value) -> Hashable:
-    """What remains of a value under any renaming."""
-    known = frozenset(atom for atom in value if not isinstance(atom, Address))
-    return known, len(value)
 
 
 class Memo:
@@ -175,15 +108,11 @@ class Memo:
     def _record(
         self, call: Invocation, identity: Hashable, outline: Hashable, run: Callable[[], Outcomes]
     ) -> Outcomes:
-        machine, activation = call.machine, call.activation
+        ledger, activation = call.machine.ledger, call.activation
         log = call.state.heap.log
         before, outer = call.state.fork(), log.now
         log.now = Footprint()
-        raised, found, cut = (
-            len(activation.raises),
-            len(machine.ledger.found),
-            machine.ledger.cut_short,
-        )
+        raised, found, cut = len(activation.raises), len(ledger.found), ledger.cut_short
         try:
             outcomes = run()
         finally:
@@ -191,10 +120,10 @@ class Memo:
             outer.add(footprint)
         if footprint.total or footprint.unsolved:
             return outcomes
-        raises, more = activation.raises[raised:], tuple(machine.ledger.found[found:])
+        raises, more = activation.raises[raised:], tuple(ledger.found[found:])
         entry = remember(footprint, before, outcomes, raises, more)
         self._keep(identity, entry)
-        if not more and cut == machine.ledger.cut_short:
+        if not more and cut == ledger.cut_short:
             self._keep_pattern(call, outline, entry, before)
         return outcomes
 

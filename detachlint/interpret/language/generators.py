@@ -118,18 +118,9 @@ def _run_body(
 
     outside = gradmode.modes_of(state)
     gradmode.enter_modes(state, function.modes)
-    child = Activation(
-        function.code,
-        frame,
-        machine.book.context(activation.context, span, of=frame),
-        caller=activation,
-        call_span=span,
-        function=address,
-        owner=function.owner,
-        on_yield=on_yield,
-        depth=activation.depth + 1,
-        unseen=activation.unseen,
-    )
+    context = machine.book.context(activation.context, span, of=frame)
+    child = activation.called(address, function, frame, context, span)
+    child.on_yield = on_yield
     ends = machine.execute(function.code.body, [state], child)
     machine.ledger.note_end(function.code)
     outcomes: Outcomes = [*((NONE, end) for end in ends), *child.returns]
