@@ -9,7 +9,7 @@ from typing import NamedTuple
 from detachlint.domain.belief import Belief
 from detachlint.domain.story import Story
 from detachlint.domain.traits import Traits
-from detachlint.knowledge.model import Gate
+from detachlint.knowledge.gates import Gate
 from detachlint.source.span import Span
 from detachlint.source.value_class import replace, value_class
 

@@ -25,7 +25,7 @@ from detachlint.ir.nodes import (
 from detachlint.ir.walk import all_codes, inner_codes, nodes_of
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import numpy_fact
-from detachlint.knowledge.model import Gate
+from detachlint.knowledge.gates import Gate
 from detachlint.knowledge.names import CONVERSIONS, GETITEM, NUMPY, TENSOR
 from detachlint.knowledge.source_facts import from_elsewhere, given_by_star
 from detachlint.source.value_class import value_class

@@ -10,17 +10,16 @@ from fnmatch import fnmatchcase
 from functools import cache
 
 from detachlint.knowledge import rows
+from detachlint.knowledge.gates import Gate, NumpyFact
 from detachlint.knowledge.model import (
     SPECIAL_CASES,
     Aliasing,
     CallFact,
     ClassFact,
     FlagFact,
-    Gate,
     GradMode,
     MethodFact,
     ModuleFact,
-    NumpyFact,
     Output,
     ParameterFact,
     Result,

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from detachlint.knowledge.gates import RANKS, Gate, NumpyFact
 from detachlint.knowledge.model import (
     AMBIENT,
     CALLS,
@@ -23,17 +24,14 @@ from detachlint.knowledge.model import (
     MODULE_METHODS,
     OF,
     OPTIMIZER_METHODS,
-    RANKS,
     TRAITS,
     Aliasing,
     CallFact,
     ClassFact,
     FlagFact,
     Form,
-    Gate,
     MethodFact,
     ModuleFact,
-    NumpyFact,
     Output,
     ParameterFact,
     Result,

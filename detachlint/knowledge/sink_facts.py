@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from detachlint.knowledge.model import Gate
+from detachlint.knowledge.gates import Gate
 from detachlint.knowledge.rows import MalformedRow
 from detachlint.knowledge.table import Table
 from detachlint.source.value_class import value_class

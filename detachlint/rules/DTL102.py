@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from detachlint.interpret.facts import Facts
-from detachlint.knowledge.model import Gate
+from detachlint.knowledge.gates import Gate
 from detachlint.rules.finding import Finding, Remedy
 from detachlint.rules.implicit import afterthought, finding_of, is_single, taker
 from detachlint.rules.visits import Raising, crossings_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from detachlint.interpret.facts import Crossing, Facts
 from detachlint.knowledge.facts import is_tensor_method, numpy_fact
-from detachlint.knowledge.model import Gate
+from detachlint.knowledge.gates import Gate
 from detachlint.knowledge.names import GETITEM
 from detachlint.rules.finding import BECAUSE, Applicability, Finding, Fix, Remedy
 from detachlint.rules.telling import advice_behind, beside, cures

@@ -9,7 +9,7 @@ from detachlint.domain.belief import Truth
 from detachlint.domain.story import Story
 from detachlint.domain.traits import Check
 from detachlint.interpret.facts import CallSite, Crossing, Facts
-from detachlint.knowledge.model import Gate
+from detachlint.knowledge.gates import Gate
 from detachlint.knowledge.names import CONVERSIONS
 from detachlint.rules.contexts import Contexts, contexts_of
 from detachlint.rules.finding import Confidence, TraceStep

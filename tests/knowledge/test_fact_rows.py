@@ -7,23 +7,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detachlint.knowledge import rows
+from detachlint.knowledge.gates import RANKS, Gate, NumpyFact
 from detachlint.knowledge.model import (
     AMBIENT,
     CALLS,
     CONTEXT_METHODS,
     MODULE_METHODS,
     OPTIMIZER_METHODS,
-    RANKS,
     TRAITS,
     Aliasing,
     CallFact,
     ClassFact,
     FlagFact,
     Form,
-    Gate,
     MethodFact,
     ModuleFact,
-    NumpyFact,
     Output,
     ParameterFact,
     Result,

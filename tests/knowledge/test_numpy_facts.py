@@ -7,7 +7,7 @@ from zlib import crc32
 import pytest
 
 from detachlint.knowledge import facts, rows
-from detachlint.knowledge.model import Gate, NumpyFact
+from detachlint.knowledge.gates import Gate, NumpyFact
 
 
 def gates(name: str) -> dict[str, Gate]:

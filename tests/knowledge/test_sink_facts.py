@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from detachlint.knowledge import sink_facts, source_facts
-from detachlint.knowledge.model import Gate
+from detachlint.knowledge.gates import Gate
 from detachlint.knowledge.rows import MalformedRow
 from detachlint.knowledge.sink_facts import (
     EXECUTED,

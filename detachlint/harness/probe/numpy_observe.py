@@ -21,7 +21,7 @@ from detachlint.harness.probe.numpy_calls import (
 )
 from detachlint.harness.probe.numpy_ranks import rank_of
 from detachlint.harness.probe.numpy_universe import OBJECTS, functions, is_attribute, why_not
-from detachlint.knowledge.model import Gate, NumpyFact
+from detachlint.knowledge.gates import Gate, NumpyFact
 
 REFUSED = "refused"
 _STARS: dict[Any, str] = {

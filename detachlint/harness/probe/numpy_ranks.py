@@ -20,7 +20,7 @@ _SHAPES: Sequence[tuple[Any, int]] = ((2, 1), ((2, 2), 2), ((2, 2, 2), 3))
 
 
 def rank_of(name: str, function: Callable[..., Any], working: Sequence[Arguments]) -> str:
-    """The rank of the results, as `knowledge.model.RANKS` calls it; `""` where no rule holds."""
+    """The rank of the results, as `knowledge.gates.RANKS` calls it; `""` where no rule holds."""
     if any(map(_is_derived, _outputs(function, working))):
         return "any"
     receiver = name.startswith("numpy.ndarray.")

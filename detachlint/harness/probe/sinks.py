@@ -24,7 +24,7 @@ import torch
 
 import detachlint.knowledge
 from detachlint.harness.probe.numpy_observe import REFUSED, Watched
-from detachlint.knowledge.model import Gate
+from detachlint.knowledge.gates import Gate
 from detachlint.knowledge.sink_facts import ENTRY, RESULT, SinkGates, format_gates, marked
 
 CALLS = Path(__file__).with_name("sink_calls.tsv")

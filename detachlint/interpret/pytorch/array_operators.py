@@ -19,7 +19,7 @@ from detachlint.interpret.pytorch.converted import Found, find
 from detachlint.interpret.pytorch.crossings import Sink, pass_gate
 from detachlint.interpret.pytorch.gates import gate_of
 from detachlint.knowledge import facts
-from detachlint.knowledge.model import Gate
+from detachlint.knowledge.gates import Gate
 from detachlint.knowledge.names import ARRAY
 from detachlint.source.span import Span
 

@@ -10,7 +10,7 @@ from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.contents import SLICE
 from detachlint.interpret.pytorch.tensors import reachable
 from detachlint.knowledge.facts import numpy_fact
-from detachlint.knowledge.model import NumpyFact
+from detachlint.knowledge.gates import NumpyFact
 from detachlint.knowledge.names import ARRAY
 
 DEEPEST = 3

@@ -23,7 +23,7 @@ from detachlint.interpret.pytorch.tensors import (
     severed_in,
     story_of,
 )
-from detachlint.knowledge.model import Gate
+from detachlint.knowledge.gates import Gate
 from detachlint.knowledge.names import TENSOR
 from detachlint.source.span import Span
 from detachlint.source.value_class import value_class

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from detachlint.interpret.pytorch.converted import Found
-from detachlint.knowledge.model import Gate, NumpyFact
+from detachlint.knowledge.gates import Gate, NumpyFact
 
 MARKS_OF_TENSORS = ("", "s")
 """Marks of a tensor with and without dimensions: how many it has, nobody knows."""

@@ -40,7 +40,7 @@ from detachlint.interpret.pytorch.tensors import (
 from detachlint.interpret.pytorch.writes import write_into
 from detachlint.ir.nodes import Display, Subscript
 from detachlint.knowledge import facts
-from detachlint.knowledge.model import Gate, NumpyFact
+from detachlint.knowledge.gates import Gate, NumpyFact
 from detachlint.knowledge.names import ARRAY, TENSOR
 from detachlint.source.span import Span
 from detachlint.source.value_class import replace

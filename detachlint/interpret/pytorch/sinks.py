@@ -21,7 +21,7 @@ from detachlint.interpret.engine.unseen_calls import note_escapes
 from detachlint.interpret.pytorch.converted import Found, find
 from detachlint.interpret.pytorch.crossings import Sink, pass_gate
 from detachlint.interpret.pytorch.tensors import recorded_flag, severed_in
-from detachlint.knowledge.model import Gate
+from detachlint.knowledge.gates import Gate
 from detachlint.knowledge.sink_facts import SinkFact, SinkGates, libraries, sink_fact
 from detachlint.source.span import Span
 from detachlint.source.value_class import replace
