@@ -272,9 +272,10 @@ def _call_object(
             call = LibraryCall("", BOTTOM_VALUE, arguments, state, activation, span, shown)
             return manager_decorators.decorated(machine, address, call)
         case Instance():
-            return _call_instance(
-                machine, address, thing, arguments, state, activation, span, shown
+            call = LibraryCall(
+                "__call__", value_of(address), arguments, state, activation, span, shown
             )
+            return _call_instance(machine, address, thing, call)
         case Unknown():
             call = LibraryCall(
                 "__call__", value_of(address), arguments, state, activation, span, shown
@@ -326,27 +327,18 @@ def _decorate(
 
 
 def _call_instance(
-    machine: Machine,
-    address: Address,
-    thing: Instance,
-    arguments: Arguments,
-    state: State,
-    activation: Activation,
-    span: Span,
-    shown: str,
+    machine: Machine, address: Address, thing: Instance, call: LibraryCall
 ) -> Outcomes:
+    state = call.state
     if is_module(state, thing):
-        return module_calls.call_module(
-            machine, address, thing, arguments, state, activation, span, shown
-        )
+        return module_calls.call_module(machine, address, thing, call)
     own = own_member(state, thing, "__call__")
     if own:
-        given = arguments.after(value_of(address))
-        return call_value(machine, own, given, state, activation, span, shown)
-    call = LibraryCall("__call__", value_of(address), arguments, state, activation, span, shown)
+        given = call.arguments.after(value_of(address))
+        return call_value(machine, own, given, state, call.activation, call.span, call.shown)
     if manager_decorators.decorates(state, thing):
         return manager_decorators.decorated(machine, address, call)
-    function = arguments.get(0)
+    function = call.arguments.get(0)
     if function is not None and gradmode.is_switch(state, value_of(address)):
         return [(surrounding_calls.decorated(machine, call, function, thing), state)]
     return methods.call_method(machine, call)

@@ -305,16 +305,7 @@ def _call_on_super(machine: Machine, atom: Atom, call: LibraryCall) -> Outcomes:
         and is_module(call.state, thing)
     ):
         if facts.module_behaviour(call.name) == "calls" or call.name == "__call__":
-            return module_calls.forward_of_library(
-                machine,
-                receiver,
-                thing,
-                call.arguments,
-                call.state,
-                call.activation,
-                call.span,
-                call.shown,
-            )
+            return module_calls.forward_of_library(machine, receiver, thing, inner)
         return module_methods.call_module_method(machine, receiver, inner)
     return _call_on_instance(machine, receiver, inner)
 

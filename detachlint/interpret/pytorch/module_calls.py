@@ -21,8 +21,8 @@ from detachlint.domain.values import (
     literal,
     value_of,
 )
-from detachlint.interpret.engine.activation import Activation, Outcomes
-from detachlint.interpret.engine.arguments import Arguments
+from detachlint.interpret.engine.activation import Outcomes
+from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import class_names, has_unknown_base, own_members
 from detachlint.interpret.pytorch import (
@@ -51,51 +51,40 @@ from detachlint.interpret.pytorch.writes import write_into
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import Aliasing, ModuleFact, Output, Result
 from detachlint.knowledge.names import MODULE
-from detachlint.source.span import Span
 from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
 
 
-def call_module(
-    machine: Machine,
-    address: Address,
-    thing: Instance,
-    arguments: Arguments,
-    state: State,
-    activation: Activation,
-    span: Span,
-    shown: str,
-) -> Outcomes:
+def call_module(machine: Machine, address: Address, thing: Instance, call: LibraryCall) -> Outcomes:
     """`module(…)`: pre-hooks, `forward`, hooks."""
+    state = call.state
     state.instance(address, surrounding.COMPILED)
     if thing.attributes.get(surrounding.COMPILED) == TRUE and state.surroundings.compiled != YES:
         saved = state.surroundings
         state.surroundings = replace(saved, compiled=YES)
-        ends = call_module(machine, address, thing, arguments, state, activation, span, shown)
+        ends = call_module(machine, address, thing, call)
         for _, end in ends:
             end.surroundings = saved
         return ends
     own = _own(state, thing, "__call__")
     if own:
-        given = arguments.after(value_of(address))
-        return machine.call(own, given, state, activation, span, shown)
+        return _call_own(machine, own, address, call)
     outcomes: Outcomes = []
-    for after in _run_hooks(
-        machine, address, modules.PRE_HOOKS, arguments, None, state, activation, span
-    ):
-        current = after[1].instance(address)
+    for _, after in _run_hooks(machine, address, modules.PRE_HOOKS, None, call):
+        current = after.instance(address)
         if current is not None:
-            outcomes += forward(
-                machine, address, current, arguments, after[1], activation, span, shown
-            )
+            outcomes += forward(machine, address, current, replace(call, state=after))
     finished: Outcomes = []
-    for value, after_forward in outcomes:
-        finished += _run_hooks(
-            machine, address, modules.HOOKS, arguments, value, after_forward, activation, span
-        )
+    for value, after in outcomes:
+        finished += _run_hooks(machine, address, modules.HOOKS, value, replace(call, state=after))
     return finished
+
+
+def _call_own(machine: Machine, own: Value, address: Address, call: LibraryCall) -> Outcomes:
+    given = call.arguments.after(value_of(address))
+    return machine.call(own, given, call.state, call.activation, call.span, call.shown)
 
 
 def _own(state: State, thing: Instance, name: str) -> Value:
@@ -103,25 +92,18 @@ def _own(state: State, thing: Instance, name: str) -> Value:
 
 
 def _run_hooks(
-    machine: Machine,
-    address: Address,
-    which: str,
-    arguments: Arguments,
-    output: Value | None,
-    state: State,
-    activation: Activation,
-    span: Span,
+    machine: Machine, address: Address, which: str, output: Value | None, call: LibraryCall
 ) -> Outcomes:
     """Run the registered hooks; a hook's own result (other than None) replaces the output."""
-    thing = state.instance(address, which)
+    activation, span = call.activation, call.span
+    thing = call.state.instance(address, which)
     hooks = thing.attributes.get(which, BOTTOM_VALUE) if thing is not None else BOTTOM_VALUE
-    outcomes: Outcomes = [(output if output is not None else NONE, state)]
+    outcomes: Outcomes = [(output if output is not None else NONE, call.state)]
     for hook in in_order(hooks):
         following: Outcomes = []
         for value, before in outcomes:
-            inputs = machine.new(
-                before, activation, span, "hook inputs", Sequence("tuple", arguments.positional)
-            )
+            positional = Sequence("tuple", call.arguments.positional)
+            inputs = machine.new(before, activation, span, "hook inputs", positional)
             given = (value_of(address), inputs, *([] if output is None else [value]))
             for result, after in machine.call(
                 value_of(hook), Arguments(given), before, activation, span, "hook"
@@ -132,77 +114,54 @@ def _run_hooks(
     return outcomes
 
 
-def forward(
-    machine: Machine,
-    address: Address,
-    thing: Instance,
-    arguments: Arguments,
-    state: State,
-    activation: Activation,
-    span: Span,
-    shown: str,
-) -> Outcomes:
+def forward(machine: Machine, address: Address, thing: Instance, call: LibraryCall) -> Outcomes:
     """`forward` of the program's class, or what facts say of the library's."""
-    own = _own(state, thing, "forward")
+    own = _own(call.state, thing, "forward")
     if own:
-        given = arguments.after(value_of(address))
-        return machine.call(own, given, state, activation, span, shown)
-    return forward_of_library(machine, address, thing, arguments, state, activation, span, shown)
+        return _call_own(machine, own, address, call)
+    return forward_of_library(machine, address, thing, call)
 
 
 def forward_of_library(
-    machine: Machine,
-    address: Address,
-    thing: Instance,
-    arguments: Arguments,
-    state: State,
-    activation: Activation,
-    span: Span,
-    shown: str,
+    machine: Machine, address: Address, thing: Instance, call: LibraryCall
 ) -> Outcomes:
     """`forward` of the library class that the module is, or is derived from."""
+    state, span = call.state, call.span
     state.get(address)  # its attributes are looked at
     for name in class_names(state, thing):
         fact = facts.module_fact(name)
         if fact is None or name == MODULE:
             continue
         if fact.container == "sequential":
-            return _run_in_sequence(machine, thing, arguments, state, activation, span, shown)
+            return _run_in_sequence(machine, thing, call)
         if fact.container == "module":
-            given = _scattered(machine, address, arguments, state, activation, span)
-            return machine.call(thing.payload, given, state, activation, span, shown)
+            given = _scattered(machine, address, call)
+            return machine.call(thing.payload, given, state, call.activation, span, call.shown)
         own_values = [*thing.attributes.values(), thing.hidden] if fact.parameters else []
-        if placement.never_meet(state, [*arguments.all(), *own_values]):
-            activation.raises.append((BOTTOM_VALUE, state))
+        if placement.never_meet(state, [*call.arguments.all(), *own_values]):
+            call.activation.raises.append((BOTTOM_VALUE, state))
             return []
-        return [_by_fact(machine, address, thing, fact, arguments, state, activation, span, shown)]
+        return [(_by_fact(machine, thing, fact, call), state)]
     grad = BY_DEFAULT.both(state.recording)
     known = any(isinstance(c, Address) and not has_unknown_base(state, c) for c in thing.cls)
     story = begin(
-        span, f"output of the module `{shown}`, whose parameters are trainable by default"
+        span, f"output of the module `{call.shown}`, whose parameters are trainable by default"
     )
     if known:
         weights = parameters.all_parameters(machine, state, address, span)
         grad = recorded_flag(state, [weights]).in_unseen_hands()
     narrow = surrounding.narrow_out_of_sight(state, UNSEEN, UNSEEN).in_unseen_hands()
     result = machine.unknown(
-        state, activation, span, "result", grad=grad, narrow=narrow, story=story
+        state, call.activation, span, "result", grad=grad, narrow=narrow, story=story
     )
     return [(result, state)]
 
 
-def _scattered(
-    machine: Machine,
-    address: Address,
-    arguments: Arguments,
-    state: State,
-    activation: Activation,
-    span: Span,
-) -> Arguments:
+def _scattered(machine: Machine, address: Address, call: LibraryCall) -> Arguments:
     """What `DataParallel` hands on: copies of the tensors it was given, where its parameters are."""
-    device = placement.common_device(
-        state, [parameters.all_parameters(machine, state, address, span)]
-    )
+    arguments, state, span = call.arguments, call.state, call.span
+    own = parameters.all_parameters(machine, state, address, span)
+    device = placement.common_device(state, [own])
     if device == PLAIN:
         return arguments
 
@@ -214,7 +173,7 @@ def _scattered(
                 flag = flag_of(state, value_of(atom)).both(state.recording)
                 copy = replace(tensor, grad=flag, leaf=flag.opposite(), base=frozenset())
                 copy = replace(copy, device=device, parameter=False)
-                made |= make_tensor(machine, state, activation, span, copy, role)
+                made |= make_tensor(machine, state, call.activation, span, copy, role)
             else:
                 made.add(atom)
         return frozenset(made)
@@ -224,17 +183,10 @@ def _scattered(
     return replace(arguments, positional=tuple(positional), keywords=keywords)
 
 
-def _run_in_sequence(
-    machine: Machine,
-    thing: Instance,
-    arguments: Arguments,
-    state: State,
-    activation: Activation,
-    span: Span,
-    shown: str,
-) -> Outcomes:
-    items = modules.contents(state, thing) or Sequence("list")
-    outcomes: Outcomes = [(arguments.get(0, "input") or BOTTOM_VALUE, state)]
+def _run_in_sequence(machine: Machine, thing: Instance, call: LibraryCall) -> Outcomes:
+    activation, span = call.activation, call.span
+    items = modules.contents(call.state, thing) or Sequence("list")
+    outcomes: Outcomes = [(call.arguments.get(0, "input") or BOTTOM_VALUE, call.state)]
     outer = activation.context
     stages = [*items.items, *([items.rest] if items.rest else [])]
     for number, stage in enumerate(stages):
@@ -244,7 +196,7 @@ def _run_in_sequence(
                 outcome
                 for value, before in outcomes
                 for outcome in machine.call(
-                    stage, Arguments((value,)), before, activation, span, shown
+                    stage, Arguments((value,)), before, activation, span, call.shown
                 )
             ]
         )
@@ -252,18 +204,9 @@ def _run_in_sequence(
     return outcomes
 
 
-def _by_fact(
-    machine: Machine,
-    address: Address,
-    thing: Instance,
-    fact: ModuleFact,
-    arguments: Arguments,
-    state: State,
-    activation: Activation,
-    span: Span,
-    shown: str,
-) -> tuple[Value, State]:
-    inputs = arguments.all()
+def _by_fact(machine: Machine, thing: Instance, fact: ModuleFact, call: LibraryCall) -> Value:
+    state, span, shown = call.state, call.span, call.shown
+    inputs = call.arguments.all()
     weights = [v for n, v in thing.attributes.items() if not n.startswith("@")] + [thing.hidden]
     module_traits.initialize_parameters(state, weights)
     flag = recorded_flag(state, [*weights, *inputs])
@@ -294,17 +237,16 @@ def _by_fact(
     in_place = thing.attributes.get(f"{modules.FLAGS} {fact.in_place_flag}") == TRUE
     if fact.in_place_flag and in_place:
         write_into(state, source, flag_of(state, source), span, f"written by `{shown}`", story)
-        return source, state
+        return source
     if fact.aliasing is Aliasing.SELF and source:
-        return source, state
+        return source
     if source and training_mode.drops(fact.name):
         same = training_mode.gives_input(thing)
         if same == YES:
-            return source, state
+            return source
         if same != NO and (state.mode != YES or has_flag_to_lose(state, source)):
             made = as_view(state, made, source, same.opposite())
-    building = _Building(machine, fact, made, source, thing, arguments, state, activation, span)
-    return building.value(fact.output, "out"), state
+    return _Building(machine, fact, made, source, thing, call).value(fact.output, "out")
 
 
 class _Building(NamedTuple):
@@ -315,10 +257,7 @@ class _Building(NamedTuple):
     made: Tensor
     source: Value
     thing: Instance
-    arguments: Arguments
-    state: State
-    activation: Activation
-    span: Span
+    call: LibraryCall
 
     def value(self, output: Output, role: str) -> Value:
         """The value of a node of the output."""
@@ -333,34 +272,35 @@ class _Building(NamedTuple):
             return self.value(output.items[0], role)
         parts = tuple(self.value(item, f"{role}.{i}") for i, item in enumerate(output.items))
         sequence = Sequence("tuple", parts, fields=output.fields)
-        return self.machine.new(self.state, self.activation, self.span, role, sequence)
+        call = self.call
+        return self.machine.new(call.state, call.activation, call.span, role, sequence)
 
     def _asked(self, output: Output) -> Value:
         """Whether a part of the output is asked for, as it is by default."""
         if not output.flag:
             return TRUE
-        given = self.arguments.keyword(output.flag) or TRUE
+        arguments = self.call.arguments
+        given = arguments.keyword(output.flag) or TRUE
         # The positions of such arguments are not known.
-        hidden = bool(self.arguments.more) or len(self.arguments.positional) > _USUAL_INPUTS
+        hidden = bool(arguments.more) or len(arguments.positional) > _USUAL_INPUTS
         return given | FALSE if hidden else given
 
     def _leaf(self, output: Output, role: str) -> Value:
-        made, state, fact = self.made, self.state, self.fact
+        made, fact = self.made, self.fact
+        state, activation, span = self.call.state, self.call.activation, self.call.span
         if output.result is Result.INTEGER:
             made = Tensor(NO, leaf=YES, dtype=Dtype.INTEGER, device=made.device, traits=made.traits)
         elif output.result is Result.NEVER:
             made = replace(made, grad=NO, leaf=YES, story=None)
         elif output.result is Result.PYTHON:
-            return self.machine.unknown(
-                state, self.activation, self.span, role, kind=Kind.OTHER, grad=NO
-            )
+            return self.machine.unknown(state, activation, span, role, kind=Kind.OTHER, grad=NO)
         elif fact.aliasing in (Aliasing.VIEW, Aliasing.SELF) or "layout" in fact.depends:
             # Flattening what is contiguous (nearly everything) gives a view.
             copied = copied_for_order(state, self.source) if "layout" in fact.depends else NO
             made = as_view(state, made, self.source, copied)
             if fact.perhaps_self:
                 made = may_be_base(state, made, self.source)
-        return make_tensor(self.machine, state, self.activation, self.span, made, role)
+        return make_tensor(self.machine, state, activation, span, made, role)
 
 
 _USUAL_INPUTS = 3

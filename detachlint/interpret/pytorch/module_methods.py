@@ -321,19 +321,8 @@ def _forward(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
     thing = call.state.get(address)
     assert isinstance(thing, Instance)
     if call.name == "__call__":
-        return module_calls.call_module(
-            machine,
-            address,
-            thing,
-            call.arguments,
-            call.state,
-            call.activation,
-            call.span,
-            call.shown,
-        )
-    return module_calls.forward(
-        machine, address, thing, call.arguments, call.state, call.activation, call.span, call.shown
-    )
+        return module_calls.call_module(machine, address, thing, call)
+    return module_calls.forward(machine, address, thing, call)
 
 
 def _nothing(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
