@@ -6,24 +6,17 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from cli_runs import run
 from sample_notebooks import notebook
-
-from detachlint.cli.main import command
 
 HEAD = "import torch\nmodel = torch.nn.Linear(2, 2)\n"
 CROSSING = "a = model(torch.ones(2)).numpy()\n"
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
+def project(project: Path) -> Path:
     Path("a.py").write_text(HEAD + CROSSING)
-    return tmp_path
-
-
-def run(*arguments: str, given: str = "") -> Result:
-    return CliRunner().invoke(command, arguments, input=given)
+    return project
 
 
 def check(*arguments: str) -> list[str]:

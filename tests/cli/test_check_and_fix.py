@@ -7,25 +7,14 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from cli_runs import run
 
 import detachlint.project.lowered
-from detachlint.cli.main import command
 
 CROSSING = "import torch\n\nmodel = torch.nn.Linear(2, 2)\na = model(torch.ones(2)).numpy()\n"
 FIXED = CROSSING.replace(".numpy()", ".detach().numpy()")
 CLEAN = "import torch\nx = torch.ones(2).numpy()\n"
 BROKEN = "import torch\nx.numpy(\n"
-
-
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def run(*arguments: str, given: str | bytes = "") -> Result:
-    return CliRunner().invoke(command, arguments, input=given)
 
 
 # --- check -----------------------------------------------------------------------------------

@@ -5,19 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
-
-from detachlint.cli.main import command
+from cli_runs import run
 
 CROSSING = "import torch\n\nmodel = torch.nn.Linear(2, 2)\na = model(torch.ones(2)).numpy()\n"
 UNSURE = "import torch\ndef f(x: torch.Tensor):\n    return x.numpy()\n"
 BROKEN = "import torch\nx.numpy(\n"
-
-
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
 
 
 def write(path: str, text: str) -> None:
@@ -27,10 +19,6 @@ def write(path: str, text: str) -> None:
 
 def configure(text: str, directory: str = ".") -> None:
     write(f"{directory}/pyproject.toml", f"[tool.detachlint]\n{text}\n")
-
-
-def run(*arguments: str, given: str = "") -> Result:
-    return CliRunner().invoke(command, arguments, input=given)
 
 
 def found(*arguments: str, given: str = "") -> list[str]:

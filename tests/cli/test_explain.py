@@ -21,11 +21,10 @@ with torch.no_grad():
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "helper.py").write_text(HELPER)
-    (tmp_path / "main.py").write_text(MAIN)
-    return tmp_path
+def project(project: Path) -> Path:
+    (project / "helper.py").write_text(HELPER)
+    (project / "main.py").write_text(MAIN)
+    return project
 
 
 def explain(*arguments: str) -> Result:

@@ -8,28 +8,17 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from click.testing import CliRunner, Result
+from cli_runs import run
 from hypothesis import given
 from hypothesis import strategies as st
 from sample_notebooks import CROSSING, notebook, sources
 
 from detachlint.api import check_bytes, fix_bytes
-from detachlint.cli.main import command
 from detachlint.harness.observation import Verdict
 from detachlint.harness.runner import Runner
 from detachlint.report import format_names
 
 SCHEMA = Path(__file__).parents[1] / "report/data/sarif-schema-2.1.0.json"
-
-
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def run(*arguments: str, given: str | bytes = "") -> Result:
-    return CliRunner().invoke(command, arguments, input=given)
 
 
 # --- notebooks -------------------------------------------------------------------------------

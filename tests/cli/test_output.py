@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from click.testing import CliRunner, Result
+from cli_runs import run
+from click.testing import CliRunner
 
 from detachlint.cli.main import command
 from detachlint.config.values import FIX_STYLES
@@ -23,17 +24,12 @@ BROKEN = "import torch\nx.numpy(\n"
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "a.py").write_text(CROSSING)
-    (tmp_path / "b.py").write_text(CROSSING + CROSSING)
-    (tmp_path / "broken.py").write_text(BROKEN)
-    (tmp_path / "none.py").write_text("import torch\n")
-    return tmp_path
-
-
-def run(*arguments: str, given: str | bytes = "") -> Result:
-    return CliRunner().invoke(command, arguments, input=given)
+def project(project: Path) -> Path:
+    (project / "a.py").write_text(CROSSING)
+    (project / "b.py").write_text(CROSSING + CROSSING)
+    (project / "broken.py").write_text(BROKEN)
+    (project / "none.py").write_text("import torch\n")
+    return project
 
 
 @pytest.mark.parametrize("name", format_names())

@@ -36,10 +36,9 @@ class Clock:
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "a.py").write_text(CLEAN)
-    return tmp_path
+def project(project: Path) -> Path:
+    (project / "a.py").write_text(CLEAN)
+    return project
 
 
 # --- progress ----------------------------------------------------------------------------------

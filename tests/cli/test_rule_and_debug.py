@@ -5,15 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from cli_runs import run
 from sample_notebooks import CROSSING, notebook
 
-from detachlint.cli.main import command
 from detachlint.rules.registry import all_rules
-
-
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(command, arguments)
 
 
 @pytest.mark.parametrize("name", ["DTL101", "dtl101", "numpy-on-grad-tensor"])

@@ -54,10 +54,9 @@ def crossing(line: int, start: int, end: int, **changes: object) -> Crossing:
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "a.py").write_text(PROGRAM)
-    return tmp_path
+def project(project: Path) -> Path:
+    (project / "a.py").write_text(PROGRAM)
+    return project
 
 
 @pytest.fixture

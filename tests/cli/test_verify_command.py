@@ -24,10 +24,9 @@ GUIDE = (
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "a.py").write_text(GOOD)
-    return tmp_path
+def project(project: Path) -> Path:
+    (project / "a.py").write_text(GOOD)
+    return project
 
 
 def run(*arguments: str) -> Result:
