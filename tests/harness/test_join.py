@@ -7,31 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sample_crossings import GRAD, OK, PLACE, REFUSED
 
 from detachlint.harness.join import Claim, Status, claim_of, join
 from detachlint.harness.observation import Crossing, Uncaught
 from detachlint.rules.finding import Confidence, Finding
 from detachlint.source.span import Span
 
-PLACE = Span(2, 4, 2, 20)
 FINDING = Finding("DTL101", "numpy-on-grad-tensor", "…", "/a.py", PLACE, Confidence.CERTAIN)
 NARROW = replace(FINDING, code="DTL112")
-GRAD = "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
-OK = Crossing(
-    method="numpy",
-    filename="/a.py",
-    line=2,
-    span=PLACE,
-    requires_grad=False,
-    grad_mode=True,
-    is_leaf=True,
-    grad_fn=None,
-    device="cpu",
-    dtype="torch.float32",
-    layout="torch.strided",
-    outcome="ok",
-)
-REFUSED = replace(OK, requires_grad=True, outcome="RuntimeError", message=GRAD)
 BFLOAT = replace(OK, outcome="TypeError", message="Got unsupported ScalarType BFloat16")
 ELSEWHERE = Span(5, 0, 5, 3)
 

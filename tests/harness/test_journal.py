@@ -5,30 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from sample_crossings import REFUSED
+
 from detachlint.harness.journal import Journal, Record, read_journals
 from detachlint.harness.observation import Crossing, Uncaught
-from detachlint.source.span import Span
 
-CROSSING = Crossing(
-    method="numpy",
-    filename="/a.py",
-    line=2,
-    span=Span(2, 0, 2, 9),
-    requires_grad=True,
-    grad_mode=True,
-    is_leaf=True,
-    grad_fn=None,
-    device="cpu",
-    dtype="torch.float32",
-    layout="torch.strided",
-    outcome="RuntimeError",
-    message="Can't call numpy() on Tensor that requires grad.",
-)
 UNCAUGHT = Uncaught("ValueError", "no", "/a.py", 3, None)
 
 
 def counted(count: int, **changes: object) -> Crossing:
-    return replace(CROSSING, count=count, **changes)  # type: ignore[arg-type]
+    return replace(REFUSED, count=count, **changes)  # type: ignore[arg-type]
 
 
 def test_nothing_written_is_an_empty_record(tmp_path: Path) -> None:
@@ -62,15 +48,15 @@ def test_files_and_exceptions_are_written_once(tmp_path: Path) -> None:
 
 def test_a_line_that_was_cut_off_is_left_out(tmp_path: Path) -> None:
     journal = Journal(str(tmp_path))
-    journal.crossing(CROSSING, thread=0)
+    journal.crossing(REFUSED, thread=0)
     [path] = tmp_path.iterdir()
     with path.open("a") as file:
         file.write('{"crossing": {"meth')
-    assert read_journals(tmp_path).crossings == (CROSSING,)
+    assert read_journals(tmp_path).crossings == (REFUSED,)
 
 
 def test_a_directory_that_is_gone_disturbs_nobody(tmp_path: Path) -> None:
     journal = Journal(str(tmp_path / "gone"))
-    journal.crossing(CROSSING, thread=0)
+    journal.crossing(REFUSED, thread=0)
     journal.files(["/a.py"])
     assert list(tmp_path.iterdir()) == []
