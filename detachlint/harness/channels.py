@@ -1,4 +1,4 @@
-"""The pipes through which a program's processes tell what they do, and say what they print."""
+"""The pipes through which a program tells what it did, and what its processes print."""
 
 from __future__ import annotations
 
@@ -38,17 +38,15 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Channels:
-    """What comes from a program: its own process's result, what all of its processes have sent until
-    then, and what they have printed. A fork inherits all of it, so only lines share a pipe."""
+    """What comes from a program: its own process's result, and what all of its processes print."""
 
     result: Channel
-    sent: Channel
     stdout: Channel
     stderr: Channel
 
     def all(self) -> tuple[Channel, ...]:
-        """All four."""
-        return self.result, self.sent, self.stdout, self.stderr
+        """All three."""
+        return self.result, self.stdout, self.stderr
 
 
 class WritingEnd:

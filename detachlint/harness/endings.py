@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from detachlint.harness.channels import Channels, is_complete
-from detachlint.harness.journal import latest_counts
+from detachlint.harness.journal import read_journals
 from detachlint.harness.limits import Limits
 from detachlint.harness.observation import Observation, Verdict
-
-_FIELDS = ("crossings", "reveals", "error", "gradients")
-"""Those of an observation that the program's own process knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +22,30 @@ class Ending:
 
 
 def observation_of(
-    ending: Ending, child: int, channels: Channels, limits: Limits, seconds: float
+    ending: Ending, child: int, channels: Channels, journals: Path, limits: Limits, seconds: float
 ) -> Observation:
-    """What was observed of a program, whose own process was `child`, in so many seconds."""
-    sent = _lines(channels.sent.text())
+    """What was observed of a program, whose own process was `child`, in so many seconds.
+
+    Its own crossings are in its result, if it has come to that; else in its journal, as those of all
+    other processes are.
+    """
     if ending.verdict is Verdict.DIED and is_complete(channels.result):
         ending = Ending(Verdict.FINISHED)  # it had sent its result before it was seen to end
+    fields = _EMPTY
     if ending.verdict is Verdict.FINISHED:
         try:
-            fields = _fields(channels.result.text(), [e for e in sent if e.get("process") != child])
-        except (ValueError, TypeError, KeyError, AttributeError):
+            fields = _fields(channels.result.text())
+        except (ValueError, TypeError, AttributeError):
             # The program wrote into a pipe that is none of its business.
-            fields = _empty()
             ending = Ending(Verdict.DIED, "spoilt the result of the observation")
-    else:
-        fields = _fields_so_far(sent)
+    is_known = ending.verdict is Verdict.FINISHED
+    others = read_journals(journals, besides=child if is_known else None).crossings
     if _ran_out_of_memory(fields["error"]):
         ending = Ending(Verdict.MEMORY, too_much_memory(limits))
     return Observation.from_json(
         {
             **fields,
+            "crossings": [*fields["crossings"], *map(asdict, others)],
             "verdict": ending.verdict.value,
             "detail": ending.detail,
             "stdout": channels.stdout.text(limits.output),
@@ -55,47 +55,17 @@ def observation_of(
     )
 
 
-def _empty() -> dict[str, Any]:
-    return {**dict.fromkeys(_FIELDS, ()), "error": None}
+_EMPTY: dict[str, Any] = {"crossings": (), "reveals": (), "error": None, "gradients": ()}
+"""The fields of an observation that the program's own process knows, where it could not tell them."""
 
 
-def _lines(text: str) -> list[dict[str, Any]]:
-    """What processes have sent. A line may be cut off, or none of ours."""
-    found = []
-    for line in text.split("\n"):
-        with contextlib.suppress(ValueError):
-            entry = json.loads(line)
-            found += [entry] if isinstance(entry, dict) else []
-    return found
-
-
-def _fields(text: str, others: list[dict[str, Any]]) -> dict[str, Any]:
-    """The fields that the program's own process has sent at its end, with the crossings of others.
-
-    ValueError, TypeError, KeyError or AttributeError if that is not what the text is.
-    """
-    fields = json.loads(text)
-    if fields.keys() != set(_FIELDS):
+def _fields(text: str) -> dict[str, Any]:
+    """What the program's own process has sent at its end. ValueError or AttributeError if that is
+    not what the text is."""
+    fields: dict[str, Any] = json.loads(text)
+    if fields.keys() != _EMPTY.keys():
         raise ValueError("not the result of an execution")
-    return {**fields, "crossings": [*fields["crossings"], *_counted(others)]}
-
-
-def _fields_so_far(sent: list[dict[str, Any]]) -> dict[str, Any]:
-    """What is known of a program that was ended."""
-    try:
-        return {**_empty(), "crossings": list(_counted(sent))}
-    except (ValueError, TypeError, KeyError, AttributeError):
-        return _empty()
-
-
-def _counted(entries: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """The crossings that processes have sent, those of each process by themselves."""
-    by_process: dict[int, list[dict[str, Any]]] = {}
-    for entry in entries:
-        by_process.setdefault(entry["process"], []).append(entry)
-    for sent in by_process.values():
-        for crossing, count in latest_counts(sent).items():
-            yield asdict(replace(crossing, count=count))
+    return fields
 
 
 def too_much_memory(limits: Limits) -> str:

@@ -20,6 +20,7 @@ from typing import Any
 import numpy
 import torch
 
+from detachlint.harness.counts import SetCount
 from detachlint.harness.gradients import digest_of_leaves, watched_gradients
 from detachlint.harness.launch import Launch
 from detachlint.harness.libraries import program_files
@@ -57,7 +58,7 @@ def execute(
     passing: tuple[type[BaseException], ...] = (),
     launch: Launch | None = None,
     neighbours: bool = False,
-    report: Callable[[Crossing, int], None] | None = None,
+    report: Callable[[Crossing], SetCount] | None = None,
 ) -> Execution:
     """Run `text` as the main module `filename`, and return what was observed.
 

@@ -1,7 +1,8 @@
 """What the processes of an observed program write down while they run, and how it is read.
 
 Each process has a file of its own in a directory that they share. A line is one JSON object and is
-written at once, so that nothing is lost when a process is killed but the count of what it repeated.
+written at once, and how often a crossing has occurred stands in a cell (see `counts`), so that nothing
+is lost when a process is killed.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ import contextlib
 import json
 import os
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from detachlint.harness.counts import Cell, Counts, SetCount, counts_in
 from detachlint.harness.observation import Crossing, Uncaught
 from detachlint.source.span import Span
 
@@ -43,24 +45,33 @@ class Record:
 class Journal:
     """This process's file, opened for each line: a program may close what it does not know.
 
-    Failing to write is no reason to disturb the program: the line is lost.
+    Failing to write is no reason to disturb the program: the line is lost, or the count is.
     """
 
     def __init__(self, directory: str) -> None:
         self._directory = directory
         self._path = ""
         self._written: set[object] = set()
+        self._counts = Counts(directory)
         self.begin()
 
     def begin(self) -> None:
         """Begin a file; again in a process that was forked from one with a journal."""
         name = f"{os.getpid()}-{time.monotonic_ns()}{_SUFFIX}"
         self._path = os.path.join(self._directory, name)  # noqa: PTH118 (kept as a str)
+        self._counts = Counts(self._directory)
         self._write({"process": os.getpid()})
 
-    def crossing(self, crossing: Crossing, thread: int) -> None:
-        """Note how often a crossing occurred so far in one of this process's threads."""
-        self._write({"crossing": asdict(crossing), "thread": thread})
+    def crossing(self, crossing: Crossing) -> SetCount:
+        """Note that a crossing has occurred; what is to be told how often it has, each time."""
+        cell: Cell | None
+        set_count: SetCount
+        try:
+            cell, set_count = self._counts.new()
+        except OSError:
+            cell, set_count = None, _lose_count
+        self._write({"crossing": asdict(crossing), "cell": cell})
+        return set_count
 
     def uncaught(self, uncaught: Uncaught) -> None:
         """Note the exception that ended this process."""
@@ -89,46 +100,64 @@ class Journal:
                 os.close(descriptor)
 
 
-def read_journals(directory: Path) -> Record:
-    """What all processes wrote, added up. A line that was cut off is left out."""
-    counts: dict[Crossing, int] = {}
-    files: set[str] = set()
-    uncaught: list[Uncaught] = []
+def _lose_count(count: int) -> None:
+    """What sets a count that has no cell."""
+
+
+def read_journals(directory: Path, *, besides: int | None = None) -> Record:
+    """What all processes wrote, but for the process `besides`, added up.
+
+    A line that was cut off, or is none of ours, is left out; a crossing whose count is lost has occurred
+    once.
+    """
+    reading = _Reading(counts_in(directory))
     processes = 0
     for path in sorted(directory.glob(f"*{_SUFFIX}")):
         entries = list(_entries(path))
+        if {"process": besides} in entries:
+            continue
         processes += bool(entries)
-        for crossing, count in latest_counts(entries).items():
-            counts[crossing] = counts.get(crossing, 0) + count
         for entry in entries:
-            files.update(entry.get("files", ()))
-            if "uncaught" in entry:
-                uncaught.append(Uncaught.from_json(entry["uncaught"]))
-    crossings = sorted(
-        (replace(crossing, count=count) for crossing, count in counts.items()),
-        key=lambda crossing: (crossing.filename, crossing.span or _line(crossing), str(crossing)),
-    )
-    return Record(tuple(crossings), frozenset(files), tuple(uncaught), processes)
+            with contextlib.suppress(ValueError, TypeError, LookupError, AttributeError):
+                reading.add(entry)
+    return reading.record(processes)
 
 
-def _entries(path: Path) -> Iterator[dict[str, Any]]:
+def _entries(path: Path) -> Iterator[Any]:
     for line in path.read_bytes().splitlines():
         with contextlib.suppress(ValueError):
             yield json.loads(line)
 
 
-def latest_counts(entries: Iterable[dict[str, Any]]) -> dict[Crossing, int]:
-    """The crossings of one process, each with the sum of what its threads counted last."""
-    latest: dict[tuple[Crossing, int], int] = {}
-    for entry in entries:
+@dataclass
+class _Reading:
+    """What was read so far. `cells` are the counts, by the names of files."""
+
+    cells: Mapping[str, Sequence[int]]
+    counts: dict[Crossing, int] = field(default_factory=dict)
+    files: set[str] = field(default_factory=set)
+    uncaught: list[Uncaught] = field(default_factory=list)
+
+    def add(self, entry: dict[str, Any]) -> None:
+        self.files.update(entry.get("files", ()))
+        if "uncaught" in entry:
+            self.uncaught.append(Uncaught.from_json(entry["uncaught"]))
         if "crossing" in entry:
             crossing = Crossing.from_json(entry["crossing"])
-            key = (replace(crossing, count=1), entry["thread"])
-            latest[key] = max(crossing.count, latest.get(key, 0))
-    totals: dict[Crossing, int] = {}
-    for (crossing, _), count in latest.items():
-        totals[crossing] = totals.get(crossing, 0) + count
-    return totals
+            count = self._count(entry["cell"])
+            self.counts[crossing] = self.counts.get(crossing, 0) + count
+
+    def _count(self, cell: tuple[str, int] | None) -> int:
+        if cell is None or cell[0] not in self.cells:
+            return 1
+        return max(1, self.cells[cell[0]][cell[1]])  # it may not have come to setting it
+
+    def record(self, processes: int) -> Record:
+        crossings = sorted(
+            (replace(crossing, count=count) for crossing, count in self.counts.items()),
+            key=lambda each: (each.filename, each.span or _line(each), str(each)),
+        )
+        return Record(tuple(crossings), frozenset(self.files), tuple(self.uncaught), processes)
 
 
 def _line(crossing: Crossing) -> Span:

@@ -147,9 +147,9 @@ class ProgramError:
 class Observation:
     """All that was seen of one run.
 
-    Crossings are in the order of their first occurrence, those of processes that the program forked
-    behind its own. Of a program that was ended from outside, or ended itself without Python's leave,
-    and of forked processes, the counts are the last powers of two.
+    Crossings are in the order of their first occurrence, those of other processes than the program's
+    own behind these in the order of their places. Those of a program that was ended from outside, or
+    ended itself without Python's leave, are in the order of their places, too.
     """
 
     verdict: Verdict

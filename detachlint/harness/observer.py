@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from types import CodeType, FrameType, TracebackType
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ import torch
 from detachlint.harness import rejections
 from detachlint.harness.after_import import AfterImport
 from detachlint.harness.convertible import convertible
+from detachlint.harness.counts import SetCount
 from detachlint.harness.observation import (
     NUMPY_CROSSINGS,
     Crossing,
@@ -40,6 +42,8 @@ class Place(NamedTuple):
 
 
 _NO_PLACE = Place("", 0, None)
+_CAPSULES = frozenset({"__dlpack__"})
+"""What gives memory in a wrapping that cannot be looked into."""
 _MOST_PLACES = 1 << 14
 """What a program that makes code all the time may cost."""
 
@@ -67,18 +71,22 @@ class _Key(NamedTuple):
     digest: str
 
 
+@dataclass(slots=True)
+class _Occurrences:
+    """Of equal crossings in one thread: the rank of the first one, how often, and who is told that."""
+
+    rank: int
+    count: int = 0
+    set_count: SetCount | None = None
+
+
 class _ThreadState(threading.local):
-    """One thread's share of an observer: no thread ever waits for another's crossing.
+    """One thread's share of an observer: no thread ever waits for another's crossing."""
 
-    `counts` maps a key to [rank of its first occurrence, how often it occurred]; `number` tells it
-    from those of other threads.
-    """
-
-    def __init__(self, tables: list[dict[_Key, list[int]]]) -> None:
+    def __init__(self, tables: list[dict[_Key, _Occurrences]]) -> None:
         self.active: list[torch.Tensor] = []
-        self.counts: dict[_Key, list[int]] = {}
-        tables.append(self.counts)  # then look for it: another thread may append meanwhile
-        self.number = next(n for n, table in enumerate(tables) if table is self.counts)
+        self.counts: dict[_Key, _Occurrences] = {}
+        tables.append(self.counts)
 
 
 class Observer:
@@ -92,8 +100,8 @@ class Observer:
     crossing also records a digest of the array. `methods` are names of methods of `torch.Tensor`.
     What the program hands to something of NumPy that takes no tensor is recorded as well, as a
     crossing by the method that NumPy tried (`mean` for `np.mean(t)`), when it fails.
-    `report`, if given, is told of a crossing (with its count in this thread, and the thread's
-    number) when it first occurs and each time its count has doubled.
+    `report`, if given, is told of a crossing when it first occurs in a thread, and what it returns is
+    told how often it has then occurred there, each time.
 
     The program sees the same results and exceptions, with two more frames in their tracebacks (see
     `tracebacks`). Observers nest; they must be uninstalled in the reverse order.
@@ -106,14 +114,14 @@ class Observer:
         keep_going: bool = False,
         digests: bool = False,
         methods: Iterable[str] = NUMPY_CROSSINGS,
-        report: Callable[[Crossing, int], None] | None = None,
+        report: Callable[[Crossing], SetCount] | None = None,
     ) -> None:
         self._belongs = functools.lru_cache(maxsize=None)(belongs)
         self._keep_going = keep_going
         self._digests = digests
         self._methods = tuple(methods)
         self._report = report
-        self._tables: list[dict[_Key, list[int]]] = []
+        self._tables: list[dict[_Key, _Occurrences]] = []
         self._state = _ThreadState(self._tables)
         self._rank = itertools.count()
         self._places: dict[tuple[int, int], tuple[CodeType, Place]] = {}
@@ -158,20 +166,14 @@ class Observer:
 
     def crossings(self) -> tuple[Crossing, ...]:
         """What all threads recorded so far, in the order of first occurrence."""
-        merged: dict[_Key, list[int]] = {}
+        merged: dict[_Key, _Occurrences] = {}
         for table in list(self._tables):
-            for key, (rank, count) in table.copy().items():
-                entry = merged.setdefault(key, [rank, 0])
-                entry[0] = min(entry[0], rank)
-                entry[1] += count
-        ordered = sorted(merged.items(), key=lambda item: item[1][0])
-        return tuple(_crossing(key, count) for key, (_, count) in ordered)
-
-    def crossings_by_thread(self) -> Iterator[tuple[Crossing, int]]:
-        """The crossings of each thread with its number, counted by themselves."""
-        for number, table in enumerate(list(self._tables)):
-            for key, (_, count) in table.copy().items():
-                yield _crossing(key, count), number
+            for key, of_thread in table.copy().items():
+                total = merged.setdefault(key, _Occurrences(of_thread.rank))
+                total.rank = min(total.rank, of_thread.rank)
+                total.count += of_thread.count
+        ordered = sorted(merged.items(), key=lambda item: item[1].rank)
+        return tuple(_crossing(key, total.count) for key, total in ordered)
 
     def forget(self) -> None:
         """Start counting anew, as a process must that was forked from an observed one."""
@@ -256,7 +258,11 @@ class Observer:
             if answer is None:
                 raise
             return answer
-        self._record(name, place, before, "ok", "", result)
+        holds = result
+        if self._digests and name in _CAPSULES:
+            with suppress(Exception):  # what DLPack takes need not be NumPy's
+                holds = self._converted_anyway(torch.Tensor.numpy, tensor, (), {})
+        self._record(name, place, before, "ok", "", holds)
         return result
 
     def _rejected(self, name: str, tensor: torch.Tensor, message: str, frame: FrameType) -> Any:
@@ -293,12 +299,14 @@ class Observer:
     ) -> None:
         digest = _digest(result) if self._digests else ""
         key = _Key(name, place, before, outcome, message, digest)
-        entry = self._state.counts.get(key)
-        if entry is None:
-            entry = self._state.counts[key] = [next(self._rank), 0]
-        entry[1] = count = entry[1] + 1
-        if self._report is not None and count & (count - 1) == 0:
-            self._report(_crossing(key, count), self._state.number)
+        occurrences = self._state.counts.get(key)
+        if occurrences is None:
+            occurrences = self._state.counts[key] = _Occurrences(next(self._rank))
+            if self._report is not None:
+                occurrences.set_count = self._report(_crossing(key, 1))
+        occurrences.count += 1
+        if occurrences.set_count is not None:
+            occurrences.set_count(occurrences.count)
 
 
 @functools.cache

@@ -11,6 +11,7 @@ from multiprocessing import util
 from pathlib import Path
 from typing import Any
 
+from detachlint.harness.counts import SetCount
 from detachlint.harness.journal import Journal
 from detachlint.harness.libraries import outside_of_libraries, program_files
 from detachlint.harness.observation import Crossing, Uncaught, message_of
@@ -45,20 +46,17 @@ class _Recording:
         util.register_after_fork(self, _Recording._finish_with_multiprocessing)
 
     def finish(self) -> None:
-        """Write what is known only now: exact counts, the files that were run, an exception."""
-        for crossing, thread in self._observer.crossings_by_thread():
-            if crossing.count & (crossing.count - 1):
-                self._note(crossing, thread)
+        """Write what is known only now: the files that were run, an exception."""
         self._journal.files(self._files())
         # Python sets this, before exit handlers run, when it prints the exception that ends it.
         error = getattr(sys, "last_value", None)
         if isinstance(error, BaseException):
             self._journal.uncaught(self._uncaught(error))
 
-    def _note(self, crossing: Crossing, thread: int) -> None:
+    def _note(self, crossing: Crossing) -> SetCount:
         if crossing.filename:
             crossing = replace(crossing, filename=self._absolute(crossing.filename))
-        self._journal.crossing(crossing, thread)
+        return self._journal.crossing(crossing)
 
     def _uncaught(self, error: BaseException) -> Uncaught:
         filename, line, span = "", 0, None

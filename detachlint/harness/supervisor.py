@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import select
@@ -11,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from detachlint.harness.channels import END, Channel, Channels, WritingEnd, drain, is_complete
@@ -20,6 +20,7 @@ from detachlint.harness.limits import (
     bytes_below,
     descendants,
     die_with_parent,
+    leave_shared_memory,
     memory_beyond,
     private_memory,
     restrict_this_process,
@@ -36,9 +37,7 @@ class ClientGone(Exception):
     """Whoever asked for the program does not wait for it any more."""
 
 
-Send: TypeAlias = Callable[[dict[str, Any]], None]
-"""What reports a crossing, with the `process` and the `thread` that counted it, while it runs."""
-Body: TypeAlias = Callable[[Send], dict[str, Any]]
+Body: TypeAlias = Callable[[], dict[str, Any]]
 
 
 def supervise(
@@ -46,6 +45,7 @@ def supervise(
     limits: Limits,
     *,
     scratch: str,
+    journals: str,
     in_place: bool = False,
     client: int | None = None,
 ) -> Observation:
@@ -53,13 +53,14 @@ def supervise(
 
     It has a private working directory, in the directory `scratch`, unless it is to run in place. What
     `body` returns are the fields `crossings`, `reveals`, `error` and `gradients` of the observation;
-    the crossings of a program that does not come to that are those it has sent until then. A fork of
-    the fork that comes to the end of `body`, too, ends as Python would. `client` is the reading end of
-    a pipe from whoever asks: when they close theirs, the program is ended and ClientGone raised. This
-    process must have one thread and, for the promise to leave nothing behind, adopt orphans.
+    the crossings of a program that does not come to that, and those of other processes, are in the
+    directory `journals`. A fork of the fork that comes to the end of `body`, too, ends as Python
+    would. `client` is the reading end of a pipe from whoever asks: when they close theirs, the program
+    is ended and ClientGone raised. This process must have one thread and, for the promise to leave
+    nothing behind, adopt orphans.
     """
     started = time.monotonic()
-    ends = [os.pipe() for _ in range(4)]
+    ends = [os.pipe() for _ in range(3)]
     with tempfile.TemporaryDirectory(
         prefix="program-", dir=scratch, ignore_cleanup_errors=True
     ) as directory:
@@ -73,14 +74,14 @@ def supervise(
         for channel in channels.all():
             os.set_blocking(channel.descriptor, False)
         try:
-            ending = _watch(child, channels, limits, started, client, directory)
+            ending = _watch(child, channels, limits, started, client, (directory, journals))
         finally:
             seconds = time.monotonic() - started
             _kill_all(child)
             drain(channels)
             for channel in channels.all():
                 os.close(channel.descriptor)
-    return observation_of(ending, child, channels, limits, seconds)
+    return observation_of(ending, child, channels, Path(journals), limits, seconds)
 
 
 def _become_program(
@@ -92,21 +93,16 @@ def _become_program(
         parent, program = os.getppid(), process_id()
         os.setsid()
         die_with_parent(parent)
-        result, sent = map(WritingEnd, ends[:2])
-        for stream, end in enumerate(ends[2:], start=1):
+        result = WritingEnd(ends[0])
+        for stream, end in enumerate(ends[1:], start=1):
             os.dup2(end, stream)
         if directory is not None:
             os.chdir(directory)
             os.environ.update(HOME=directory, TMPDIR=directory)
             tempfile.tempdir = None
+            leave_shared_memory(limits.memory)
         restrict_this_process(limits)
-
-        def send(entry: dict[str, Any]) -> None:
-            # A short line, at once: nothing of what another process sends comes in between.
-            with contextlib.suppress(OSError):
-                sent.write(json.dumps(entry).encode() + b"\n")
-
-        fields = body(send)
+        fields = body()
         _flush()
         if process_id() == program:
             result.write(json.dumps(fields).encode() + END)
@@ -142,7 +138,7 @@ def _watch(
     limits: Limits,
     started: float,
     client: int | None,
-    directory: str,
+    directories: tuple[str, str],
 ) -> Ending:
     """Collect the program's output until it ends or exceeds a limit."""
     own, next_count = private_memory(os.getpid()), started + _COUNT_PROCESSES
@@ -168,8 +164,9 @@ def _watch(
                 return ending
         if now >= next_count_of_files:
             next_count_of_files = now + _COUNT_FILES
-            if bytes_below(directory) > limits.disk:
-                return Ending(Verdict.OUTPUT, f"wrote files of more than {limits.disk} bytes")
+            too_much = _too_much_in_files(limits, *directories)
+            if too_much is not None:
+                return too_much
         status = _status_if_ended(child)
         if status is not None:
             return Ending(Verdict.DIED, _status_in_words(status))
@@ -178,9 +175,19 @@ def _watch(
 def _too_much_written(channels: Channels, limits: Limits) -> Ending | None:
     if channels.stdout.size + channels.stderr.size > limits.output:
         return Ending(Verdict.OUTPUT, f"wrote more than {limits.output} bytes")
-    if channels.result.size + channels.sent.size > limits.observed:
-        return Ending(Verdict.OUTPUT, f"was observed at more than {limits.observed} bytes")
+    if channels.result.size > limits.observed:
+        return _observed_too_often(limits)
     return None
+
+
+def _too_much_in_files(limits: Limits, directory: str, journals: str) -> Ending | None:
+    if bytes_below(directory) > limits.disk:
+        return Ending(Verdict.OUTPUT, f"wrote files of more than {limits.disk} bytes")
+    return _observed_too_often(limits) if bytes_below(journals) > limits.observed else None
+
+
+def _observed_too_often(limits: Limits) -> Ending:
+    return Ending(Verdict.OUTPUT, f"was observed at more than {limits.observed} bytes")
 
 
 def _too_much_in_sum(limits: Limits, own: int) -> Ending | None:

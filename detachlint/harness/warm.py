@@ -17,15 +17,14 @@ import shutil
 import sys
 import tempfile
 import weakref
-from dataclasses import asdict, replace
-from pathlib import Path
+from dataclasses import asdict
 from typing import Any, BinaryIO
 
 import numpy
 import torch
 
 from detachlint.harness.executor import execute
-from detachlint.harness.journal import read_journals
+from detachlint.harness.journal import Journal
 from detachlint.harness.launch import Launch
 from detachlint.harness.limits import (
     Limits,
@@ -33,9 +32,8 @@ from detachlint.harness.limits import (
     leave_network,
     refuse_connections,
 )
-from detachlint.harness.observation import Crossing
 from detachlint.harness.observed_environment import observed_environment, write_settings
-from detachlint.harness.supervisor import ClientGone, Send, supervise
+from detachlint.harness.supervisor import ClientGone, supervise
 
 
 def main(directory: str, *, in_place: bool = False) -> None:
@@ -128,7 +126,6 @@ def _run(
         warm_up_optimizers()
     if request["tests"]:
         warm_up_pytest()
-    # Forked processes tell of themselves; those that are started anew write journals.
     with tempfile.TemporaryDirectory(
         prefix="journals-", dir=scratch, ignore_cleanup_errors=True
     ) as journals:
@@ -136,27 +133,31 @@ def _run(
         program |= {"root": launch.root if launch else None, "neighbours": request["neighbours"]}
         write_settings(journals, {key: request[key] for key in _OBSERVER}, program)
 
-        def body(send: Send) -> dict[str, Any]:
+        def body() -> dict[str, Any]:
             for stream in private:
                 os.close(stream.fileno())
             _forget_finalizers()  # the directories are not the program's to remove at its exit
             os.environ.update(observed_environment(os.environ, journals))
-            return _executed(request, launch, send)
+            return _executed(request, launch, journals)
 
-        limits, client = Limits(**request["limits"]), private[0].fileno()
-        seen = supervise(body, limits, scratch=scratch, in_place=in_place, client=client)
-        others = read_journals(Path(journals)).crossings
-    return replace(seen, crossings=(*seen.crossings, *others)).to_json()
+        seen = supervise(
+            body,
+            Limits(**request["limits"]),
+            scratch=scratch,
+            journals=journals,
+            in_place=in_place,
+            client=private[0].fileno(),
+        )
+    return seen.to_json()
 
 
 _OBSERVER = ("keep_going", "digests", "methods")
 """The parts of a request that are parameters of `Observer`."""
 
 
-def _executed(request: dict[str, Any], launch: Launch | None, send: Send) -> dict[str, Any]:
-    def report(crossing: Crossing, thread: int) -> None:
-        send({"crossing": asdict(crossing), "process": os.getpid(), "thread": thread})
-
+def _executed(request: dict[str, Any], launch: Launch | None, journals: str) -> dict[str, Any]:
+    journal = Journal(journals)
+    os.register_at_fork(after_in_child=journal.begin)
     if request["directory"]:
         sys.path.insert(0, request["directory"])
     execution = execute(
@@ -170,7 +171,7 @@ def _executed(request: dict[str, Any], launch: Launch | None, send: Send) -> dic
         at_exit=True,
         launch=launch,
         neighbours=request["neighbours"],
-        report=report,
+        report=journal.crossing,
     )
     return asdict(execution)
 

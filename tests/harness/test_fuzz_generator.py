@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from detachlint.harness.executor import Execution
 from detachlint.harness.fuzz import templates
 from detachlint.harness.fuzz.builder import Builder
-from detachlint.harness.fuzz.compare import Runs, run
+from detachlint.harness.fuzz.compare import Runs, compare, run
 from detachlint.harness.fuzz.coverage import (
     ALL_CLASSES,
     NOT_GENERATED,
@@ -150,6 +150,7 @@ def test_every_template_has_the_shape_its_table_says(group: str, template: str) 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(programs())
-def test_hypothesis_can_drive_the_generator(program: Program) -> None:
-    ast.parse(program.text)
+@pytest.mark.filterwarnings("ignore")
+def test_no_contradiction_where_hypothesis_drives_the_generator(program: Program) -> None:
     assert program.forms
+    assert not list(compare(program.text)), program.text

@@ -338,6 +338,22 @@ def test_digests_tell_arrays_apart_by_content_type_and_shape() -> None:
     assert {crossing.digest for crossing in crossings} == {""}
 
 
+def test_what_dlpack_takes_has_a_digest_as_well() -> None:
+    def convert() -> None:
+        for tensor in (PLAIN, PLAIN.clone(), PLAIN + 1):
+            np.from_dlpack(tensor)
+        PLAIN.numpy()
+
+    _, crossings = observe(convert, digests=True)
+    assert [(c.method, c.count) for c in crossings] == [
+        ("__dlpack__", 2),
+        ("__dlpack__", 1),
+        ("numpy", 1),
+    ]
+    first, other, same = (crossing.digest for crossing in crossings)
+    assert first == same != "" and other not in ("", first)
+
+
 def test_other_methods_are_observed_on_request() -> None:
     scalar = torch.tensor(2.0, requires_grad=True)
     value, crossings = observe(lambda: scalar.item() + scalar.tolist(), methods=("item", "tolist"))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from limited_runs import LIMITS, REFUSED, children_of, linux_only
@@ -92,3 +95,52 @@ os.write(1, str(sum(os.fstat(file).st_size for file in files)).encode())
 def test_processes_that_have_ended_are_not_counted(runner: Runner) -> None:
     orphans = "import os, time\nfor _ in range(40): os.system('true &')\ntime.sleep(0.5)\n"
     assert runner.run(orphans).verdict is Verdict.FINISHED
+
+
+@linux_only
+def test_counts_of_workers_that_are_killed_are_exact(runner: Runner) -> None:
+    text = """\
+import multiprocessing, torch
+def convert(number):
+    return float(torch.full((2,), float(number % 3)).numpy()[0])
+with multiprocessing.get_context("fork").Pool(3) as pool:
+    print(sum(pool.map(convert, range(100), chunksize=1)))
+"""
+    seen = runner.run(text, mode=Mode(digests=True))
+    assert (seen.verdict, seen.stdout) == (Verdict.FINISHED, "99.0\n")
+    assert sorted(crossing.count for crossing in seen.crossings) == [33, 33, 34]
+
+
+@linux_only
+def test_shared_memory_of_programs_that_are_killed_is_not_left_behind(runner: Runner) -> None:
+    text = """\
+import multiprocessing, os
+from multiprocessing.shared_memory import SharedMemory
+lock, memory = multiprocessing.Lock(), SharedMemory(create=True, size=100)
+os.write(1, str(len(os.listdir("/dev/shm"))).encode())
+os.kill(os.getpid(), 9)
+"""
+    before = set(Path("/dev/shm").iterdir())
+    seen = runner.run(text)
+    assert seen.verdict is Verdict.DIED and int(seen.stdout) >= 1
+    if has_own_shared_memory():
+        assert set(Path("/dev/shm").iterdir()) <= before
+        assert runner.run("import os\nprint(os.listdir('/dev/shm'))\n").stdout == "[]\n"
+
+
+def has_own_shared_memory() -> bool:
+    """Whether the system lets processes have that."""
+    return (
+        b"True"
+        in subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                "from detachlint.harness.limits import leave_network, leave_shared_memory\n"
+                "print(leave_network() and leave_shared_memory(1 << 20))",
+            ],
+            capture_output=True,
+            check=True,
+            cwd=Path(__file__).parents[2],
+        ).stdout
+    )

@@ -13,7 +13,9 @@ import pytest
 from package_sources import PACKAGE
 from readme_document import README, blocks
 
+from detachlint.harness.observation import Verdict
 from detachlint.harness.rule_page import parse_page
+from detachlint.harness.runner import run_program
 
 TEXT = README.read_text(encoding="utf-8")
 CODE = "DTL199"
@@ -67,6 +69,9 @@ def test_a_rule_is_two_files(package: Path) -> None:
     for example in examples:
         marked = {(mark.code, mark.line) for mark in example.marks}
         assert reported(package, example.text) == marked
+        seen = run_program(example.text)
+        assert (seen.verdict, seen.error) == (Verdict.FINISHED, None)
+        assert len(seen.crossings) == 1
 
 
 def test_a_fact_is_one_line(package: Path) -> None:
