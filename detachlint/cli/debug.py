@@ -14,7 +14,7 @@ from detachlint.cli.configuration import with_configuration
 from detachlint.cli.terminal import Failure, complain, write
 from detachlint.config.configuration import Configuration
 from detachlint.config.errors import ConfigurationError
-from detachlint.source.discovery import describe, discover, read_file
+from detachlint.source.discovery import describe, discover, read_named
 from detachlint.source.text import SourceText, Undecodable
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _programs(file: Path) -> list[SourceText]:
     """The program in a file, or those in the blocks of a Markdown file."""
     from detachlint.api import read_source
 
-    source = read_source(read_file(file), str(file))
+    source = read_source(read_named(file), str(file))
     return [source] if source.blocks is None else [block.source for block in source.blocks]
 
 

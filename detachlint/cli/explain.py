@@ -12,7 +12,7 @@ from detachlint.cli.configuration import with_configuration
 from detachlint.cli.terminal import Failure, write
 from detachlint.config.configuration import Configuration
 from detachlint.config.errors import ConfigurationError
-from detachlint.source.discovery import describe, discover, read_file
+from detachlint.source.discovery import describe, discover, read_named
 from detachlint.source.text import SourceText, Undecodable
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _program(file: str, line: int, configuration: Configuration) -> SourceText:
     from detachlint.syntax.parse import Unparsable, parse_module
 
     try:
-        source = read_source(read_file(Path(file)), file, configuration.options(file))
+        source = read_source(read_named(Path(file)), file, configuration.options(file))
         if source.stored is not source:
             raise Failure(f"{file}: lines of notebooks have no number; convert it to a script")
         for block in source.blocks or ():

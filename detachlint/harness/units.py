@@ -10,7 +10,7 @@ from pathlib import Path
 
 from detachlint.api import read_source
 from detachlint.config.configuration import Configuration
-from detachlint.source.discovery import WalkRules, describe, discover, read_file
+from detachlint.source.discovery import WalkRules, describe, discover, read_named
 from detachlint.source.markdown import Block
 from detachlint.source.span import Span
 from detachlint.source.text import Place, SourceText, Undecodable
@@ -91,7 +91,7 @@ def read_units(
     for file in found.files:
         try:
             options = configuration.options(file.path)
-            source = read_source(read_file(file.path), str(file.path), options)
+            source = read_source(read_named(file.path), str(file.path), options)
         except OSError as error:
             yield Problem(f"{file.path}: {describe(error)}")
         except Undecodable as error:

@@ -171,9 +171,10 @@ def facts_alone(tree: ast.Module, filename: str, options: Options) -> Facts:
 
 def _facts_in(program: RunProgram, source: SourceText) -> Facts | None:
     """The facts about a file of a project; None if that has none."""
-    changed = source.original is None or source.stored is not source
-    whole = program.analysis
-    view = whole.with_text(source.filename, source.text) if changed else whole
+    whole, data = program.analysis, source.original
+    # A file may have changed since it was read, or be gone; a pipe can be read once only.
+    known = source.stored is source and data is not None and whole.reads(source.filename, data)
+    view = whole if known else whole.with_text(source.filename, source.text)
     return view.facts(source.filename)
 
 

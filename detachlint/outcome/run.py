@@ -14,7 +14,14 @@ from detachlint.outcome.reading import guarded, read_source
 from detachlint.outcome.result import FileResult
 from detachlint.project.resources import Resources
 from detachlint.rules.codes import UNUSED_SUPPRESSION
-from detachlint.source.discovery import FoundFile, WalkRules, describe, discover, read_file
+from detachlint.source.discovery import (
+    FoundFile,
+    WalkRules,
+    describe,
+    discover,
+    read_file,
+    read_named,
+)
 from detachlint.source.language import searched
 from detachlint.source.scan import imports_library, may_hold_crossing, may_name_rules
 from detachlint.source.text import SourceText
@@ -109,7 +116,7 @@ def _one_file(
     """The result of a file, and what it depends on beside the file, if that is wanted."""
     filename = str(file.path)
     try:
-        data = read_file(file.path)
+        data = read_named(file.path)
     except OSError as error:
         return FileResult(filename, error=f"{filename}: {describe(error)}"), ""
     # What the user named is parsed in any case: a syntax error in it is worth saying.

@@ -121,6 +121,10 @@ class ProjectAnalysis:
             return ""
         return digest_of(" ".join(unit.identity for unit in found).encode())
 
+    def reads(self, name: str, data: bytes) -> bool:
+        """Whether this is what it finds in that file."""
+        return self._project.files.digest(name) == digest_of(data)
+
     def with_text(self, name: str, text: str) -> ProjectAnalysis:
         """The same project after a change. What is asked of it costs a new analysis.
 

@@ -185,10 +185,18 @@ def _kind(entry: os.DirEntry[str], suffixes: tuple[str, ...]) -> str:
     return "other"
 
 
-def read_file(path: Path) -> bytes:
-    """The content of a file or pipe. Raises `OSError`, also for devices, which may never end."""
+def read_named(path: Path) -> bytes:
+    """The content of a file or pipe that the user names. A pipe has it once: who needs it again has to
+    keep it. Raises `OSError`, also for devices, which may never end."""
     mode = path.stat().st_mode
     if stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
+        raise OSError("not a regular file")
+    return path.read_bytes()
+
+
+def read_file(path: Path) -> bytes:
+    """The content of a file. Raises `OSError`, also for what cannot be read twice."""
+    if not stat.S_ISREG(path.stat().st_mode):
         raise OSError("not a regular file")
     return path.read_bytes()
 

@@ -26,7 +26,7 @@ from detachlint.api import (
     fix_source,
 )
 from detachlint.rules.finding import Confidence, Finding
-from detachlint.source.discovery import discover, read_file
+from detachlint.source.discovery import discover, read_named
 from detachlint.source.text import SourceText
 from detachlint.syntax.parse import too_deep
 
@@ -221,10 +221,10 @@ def test_unreadable_files_are_errors(files: Path, monkeypatch: pytest.MonkeyPatc
     def guarded(path: Path) -> bytes:  # root may read anything: simulated
         if path.name == "secret.py":
             raise PermissionError(13, "Permission denied", str(path))
-        return read_file(path)
+        return read_named(path)
 
     (files / "secret.py").write_text(CROSSING)
-    monkeypatch.setattr("detachlint.outcome.run.read_file", guarded)
+    monkeypatch.setattr("detachlint.outcome.run.read_named", guarded)
     results = {result.filename: result for result in check_paths(["."])}
     assert results["secret.py"].error == "secret.py: Permission denied"
     assert len(results["good.py"].findings) == 1

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from detachlint.source.discovery import DEFAULT_EXCLUDES, WalkRules, discover, read_file
+from detachlint.source.discovery import (
+    DEFAULT_EXCLUDES,
+    WalkRules,
+    discover,
+    read_file,
+    read_named,
+)
 
 
 @pytest.fixture
@@ -211,17 +218,20 @@ def test_named_paths_can_be_forbidden(tree: Path) -> None:
 # --- reading -------------------------------------------------------------------------------------
 
 
-def test_devices_are_not_read() -> None:
+@pytest.mark.parametrize("read", [read_file, read_named])
+def test_devices_are_not_read(read: Callable[[Path], bytes]) -> None:
     assert stat.S_ISCHR(Path("/dev/zero").stat().st_mode)
     with pytest.raises(OSError, match="not a regular file"):
-        read_file(Path("/dev/zero"))
+        read(Path("/dev/zero"))
 
 
-def test_files_and_pipes_are_read(tree: Path) -> None:
+def test_files_are_read_and_pipes_once(tree: Path) -> None:
     Path("a.py").write_bytes(b"x\r\n")
-    assert read_file(Path("a.py")) == b"x\r\n"
+    assert read_file(Path("a.py")) == read_named(Path("a.py")) == b"x\r\n"
     reading, writing = os.pipe()
     os.write(writing, b"piped")
     os.close(writing)
-    assert read_file(Path(f"/dev/fd/{reading}")) == b"piped"
+    assert read_named(Path(f"/dev/fd/{reading}")) == b"piped"
+    with pytest.raises(OSError, match="not a regular file"):
+        read_file(Path(f"/dev/fd/{reading}"))
     os.close(reading)
