@@ -15,7 +15,7 @@ from detachlint.cli.debug import debug
 from detachlint.cli.explain import explain
 from detachlint.cli.rule import rule
 from detachlint.cli.run import run
-from detachlint.cli.terminal import complain, discard_output, prepare_streams
+from detachlint.cli.terminal import complain, discard, prepare_streams
 from detachlint.cli.verify import verify
 from detachlint.source.discovery import describe
 
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except OSError as error:
         # Click deals with readers that went away; what remains is a disk that is full and the like.
         complain(f"cannot write: {describe(error)}")
-        discard_output()
+        discard(sys.stdout)
         code = 2
     sys.exit(code if isinstance(code, int) else 0)
 

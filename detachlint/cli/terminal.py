@@ -74,11 +74,14 @@ def write(text: str, stream: TextIO) -> None:
     stream.flush()
 
 
-def discard_output() -> None:
-    """Point standard output at nothing, or Python reports a broken one once more at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def discard(stream: TextIO) -> None:
+    """Point a stream at nothing, or Python reports a broken one once more at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def complain(message: str) -> None:
-    """One line on standard error."""
-    write(f"detachlint: {visible(message)}\n", sys.stderr)
+    """One line on standard error; if nobody can be told, the exit code has to do."""
+    try:
+        write(f"detachlint: {visible(message)}\n", sys.stderr)
+    except OSError:
+        discard(sys.stderr)

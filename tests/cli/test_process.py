@@ -178,6 +178,24 @@ def test_a_full_disk_is_one_line(project: Path) -> None:
     assert done.stderr == b"detachlint: cannot write: No space left on device\n"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [(["check", "b.py"], 2), (["check", "-v", "a.py"], 1), (["check", "-v", "c.py"], 0)],
+)
+def test_complaints_that_cannot_be_written_change_no_exit_code(
+    project: Path, arguments: list[str], code: int
+) -> None:
+    (project / "c.py").write_text("import torch\nprint(torch.ones(2).numpy())\n")
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=full, check=False, timeout=60
+        )
+        assert done.returncode == code
+        assert (b"DTL101" in done.stdout) == (code == 1)
+        both = subprocess.run([*COMMAND, *arguments], stdout=full, stderr=full, check=False)
+    assert both.returncode == 2
+
+
 @pytest.mark.parametrize("redirection", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
 def test_closed_streams_are_no_error(project: Path, redirection: str) -> None:
     line = f"{sys.executable} -m detachlint check a.py - nope.py {redirection}"
