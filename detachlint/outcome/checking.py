@@ -15,6 +15,7 @@ from detachlint.outcome.reading import unreadable
 from detachlint.rules.codes import UNREADABLE
 from detachlint.rules.finding import Finding
 from detachlint.source.scan import imports_library, text_may_hold_crossing
+from detachlint.source.span import Span
 from detachlint.source.text import SourceText, Undecodable
 
 if TYPE_CHECKING:
@@ -57,7 +58,13 @@ def check(source: SourceText, options: Options, program: RunProgram | None = Non
         readable = [finding for finding in checked.findings if finding.code != UNREADABLE]
         findings += [finding.moved(block.outer) for finding in readable]
         known += checked.known
-    return Checked(tuple(findings), known)
+    # A block between the cells of a notebook stands in the middle of that.
+    return Checked(tuple(sorted(findings, key=by_position)), known)
+
+
+def by_position(finding: Finding) -> tuple[Span, str]:
+    """What findings are sorted by."""
+    return finding.span, finding.code
 
 
 def check_program(source: SourceText, options: Options, program: RunProgram | None) -> Checked:
@@ -184,7 +191,7 @@ def _with_troubles(source: SourceText, checked: Checked, options: Options) -> Ch
     if not source.troubles:
         return Checked(tuple(named), checked.known, checked.alone)
     troubles = _troubles(source, source.troubles, options.after(checked.known))
-    together = sorted([*troubles.findings, *named], key=lambda each: (each.span, each.code))
+    together = sorted([*troubles.findings, *named], key=by_position)
     return Checked(tuple(together), checked.known + troubles.known, checked.alone)
 
 

@@ -5,7 +5,7 @@ by its first word. Its program has the rows that it has in the file, with nothin
 it, so that only columns differ, and those only where the block is indented.
 
 The `{code-cell}`s of MyST are cells of a notebook: together they are one program, in which all other
-rows, from the first cell to the last, are comments.
+rows, from the first cell to the last, are comments. Blocks between them are programs of their own.
 """
 
 from __future__ import annotations
@@ -33,15 +33,16 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 
 @dataclass(frozen=True)
 class Block:
-    """A block of Python. `indents` is what is taken off each of its rows, from `row` on.
+    """A block of Python, or the cells of a notebook with all that is between them (`of_cells`).
 
-    `stored` are the rows as the file has them, where the program has other ones for some of them.
+    `indents` is what is taken off each of its rows, from `row` on. Of cells, the program has other
+    rows than the file for what is no code.
     """
 
     source: SourceText
     row: int
     indents: tuple[str, ...]
-    stored: tuple[str, ...] = ()
+    of_cells: bool = False
 
     def outer(self, span: Span) -> Span:
         """Where a span of the block's program is in the file."""
@@ -54,23 +55,26 @@ class Block:
         index = row - self.row
         return len(self.indents[index]) if 0 <= index < len(self.indents) else 0
 
-    def indented(self, program: str) -> str:
-        """The rows of the block in the file, if its program is changed to this one."""
+    @property
+    def rows(self) -> slice:
+        """Its rows among the lines of the file."""
+        return slice(self.row - 1, self.row - 1 + len(self.indents))
+
+    def stored(self, program: str, rows: Sequence[str]) -> str:
+        """What is in the file instead of the rows of this block if its program is changed to this one."""
         lines = _lines(program)[self.row - 1 :]
-        if self.stored:
-            return "".join(self._restored(lines))
+        if self.of_cells:
+            return "".join(self._restored(lines, rows))
         indents: Sequence[str] = self.indents
         if len(lines) != len(indents):
             indents = [max(indents, default="", key=len)] * len(lines)
         pairs = zip(indents, lines, strict=True)
         return "".join(indent + line if line.strip() else line for indent, line in pairs)
 
-    def _restored(self, lines: Sequence[str]) -> Iterator[str]:
+    def _restored(self, lines: Sequence[str], rows: Sequence[str]) -> Iterator[str]:
         """The changed rows, and of all others what the file has for them."""
         known: dict[str, list[str]] = {}
-        for shown, stored in zip(
-            _lines(self.source.text)[self.row - 1 :], self.stored, strict=True
-        ):
+        for shown, stored in zip(_lines(self.source.text)[self.row - 1 :], rows, strict=True):
             known.setdefault(shown, []).append(stored)
         for line in lines:
             yield known[line].pop(0) if known.get(line) else line
@@ -88,15 +92,13 @@ class MarkdownText(SourceText):
     def with_programs(self, programs: Sequence[str]) -> MarkdownText:
         """The file with its blocks' programs, in order, changed to these."""
         lines = _lines(self.text)
-        parts: list[str] = []
-        row = 1
-        for block, program in zip(self.blocks, programs, strict=True):
-            parts += lines[row - 1 : block.row - 1]
-            row = block.row + len(block.indents)
-            unchanged = program == block.source.text
-            parts += lines[block.row - 1 : row - 1] if unchanged else [block.indented(program)]
-        text = "".join([*parts, *lines[row - 1 :]])
-        return MarkdownText(text, self.filename, self.encoding, self.has_bom)
+        # Those between the cells of a notebook stand in rows of that, which come from `lines`.
+        pairs = zip(self.blocks, programs, strict=True)
+        for block, program in sorted(pairs, key=lambda pair: pair[0].of_cells):
+            if program != block.source.text:
+                rows = lines[block.rows]
+                lines[block.rows] = [block.stored(program, rows), *[""] * (len(rows) - 1)]
+        return MarkdownText("".join(lines), self.filename, self.encoding, self.has_bom)
 
 
 def _lines(text: str) -> list[str]:
@@ -141,7 +143,7 @@ def _blocks(source: SourceText) -> Iterator[Block]:
     fences = list(_fences(lines))
     cells = [fence for fence in fences if fence.is_cell]
     for fence in fences:
-        if cells and cells[0].first <= fence.first <= cells[-1].first:
+        if fence.is_cell:
             if fence is cells[0]:
                 yield _notebook(source, lines, cells)
         elif fence.is_python:
@@ -156,7 +158,7 @@ def _notebook(source: SourceText, lines: Sequence[str], cells: Sequence[_Fence])
         start = _behind_options(lines, cell)
         shown[start : cell.last] = _lines(cover_magics("".join(lines[start : cell.last])))
     program = SourceText("\n" * first + "".join(shown[first:]), source.filename)
-    return Block(program, first + 1, ("",) * (last - first), tuple(lines[first:last]))
+    return Block(program, first + 1, ("",) * (last - first), of_cells=True)
 
 
 def _behind_options(lines: Sequence[str], cell: _Fence) -> int:

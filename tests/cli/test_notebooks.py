@@ -230,6 +230,20 @@ def test_markdown_is_repaired(project: Path) -> None:
     assert (project / "page.md").read_text() == PAGE.replace(".numpy", ".detach().numpy")
 
 
+def test_blocks_between_cells_are_programs_too(project: Path) -> None:
+    program = "\n".join(CROSSING)
+    fences = ("{code-cell}\n" + "\n".join(CROSSING[:2]), f"python\n{program}", "python\n(")
+    page = "".join(f"```{each}\n```\n" for each in (*fences, "{code-cell}\n" + CROSSING[2]))
+    (project / "page.md").write_text(page)
+    lines = run("check", "--output-format", "concise", "page.md").stdout.splitlines()
+    assert [line.partition(" [*]")[0] for line in lines[:-1]] == [
+        "page.md:8:5: DTL101",
+        "page.md:14:5: DTL101",
+    ]
+    assert "Found 2 findings (2 fixed, 0 remaining)." in run("fix", "page.md").stdout
+    assert (project / "page.md").read_text() == page.replace(".numpy", ".detach().numpy")
+
+
 def test_any_extension_can_be_python(project: Path) -> None:
     (project / "a.pyx").write_text("\n".join(CROSSING))
     assert "DTL101" not in run("check").stdout

@@ -206,13 +206,14 @@ def test_a_directive_may_say_that_a_block_is_python() -> None:
 
 
 def test_cells_are_one_program_on_their_own_rows() -> None:
-    cells, apart = page(CELLS).blocks
+    cells, shown, apart = page(CELLS).blocks
     tree = ast.parse(cells.source.text)
     assert [(type(node).__name__, node.lineno) for node in tree.body] == [
         ("Assign", 6),
         ("If", 19),
         ("Assign", 21),
     ]
+    assert shown.source.text == "\n" * 11 + "shown = 1\n"
     assert apart.source.text.strip() == "apart = 4"
     assert read_suppressions(cells.source) == NOTHING
 
@@ -223,13 +224,14 @@ def test_cells_are_one_program_on_their_own_rows() -> None:
         lambda text: text,
         lambda text: text.replace("y = 2", "y = 22"),
         lambda text: text.replace("x = 1", "import a\nx = 1").replace("y = 2", ""),
+        lambda text: text.replace("shown = 1", "import b\nshown = 2"),
+        lambda text: text.replace(" = ", " = 1\n\n\ny = "),
     ],
 )
 def test_only_what_was_changed_in_cells_is_changed(change: Callable[[str], str]) -> None:
-    source = page(CELLS)
-    cells, apart = source.blocks
-    changed = source.with_programs([change(cells.source.text), apart.source.text])
-    assert changed.text == change(CELLS)
+    source = page(CELLS.replace("z = 3", "z: 3"))
+    changed = source.with_programs([change(block.source.text) for block in source.blocks])
+    assert changed.text == change(source.text)
 
 
 def test_cells_without_an_end_or_without_code_are_no_trouble() -> None:
