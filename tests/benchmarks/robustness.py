@@ -2,6 +2,10 @@
 
     python tests/benchmarks/robustness.py [--only SOURCE]... [--sample N] [--limit SECONDS]
 
+Without `--sample` it takes every file of every source: the standard library of this Python, what is
+installed beside it, the packages of the benchmarks (downloaded once, with pip), and programs that are
+generated, mutated, or random bytes, the same ones in each run.
+
 Each file gets a crossing at its end, so that all of it is analysed, and is fixed with all fixes there
 are, in one process. A file that takes longer than `--limit` CPU seconds counts as a hang. The exit
 status is 1 if anything went wrong.
@@ -23,7 +27,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from package_files import PACKAGES, default_cache, unpacked
+from package_files import PACKAGES, DownloadFailed, default_cache, unpacked
 
 from detachlint.api import fix_bytes
 from detachlint.config.options import Options
@@ -268,4 +272,7 @@ def _arguments() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except DownloadFailed as failure:
+        sys.exit(f"cannot download {failure}")

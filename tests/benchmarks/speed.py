@@ -4,8 +4,12 @@
 
 Times are CPU seconds of whole processes, medians of runs in turns; memory is the peak. POSIX only. A
 command that takes more than `--limit` of them is stopped, and one that takes more than a tenth of it
-is run once.
-TorchFix and torch-preflight are installed into an environment of their own in the benchmark's cache.
+is run once. Packages are downloaded with pip when a goal needs them, and kept in the `--cache`.
+
+For (e), TorchFix and torch-preflight are those of the Python that runs this. Where it lacks them, they
+are installed with pip, in the versions that `OPPONENTS` in `speed_cases.py` names, into an environment
+of their own, `opponents` in the cache: TorchFix needs an older libcst. Where that fails as well, the
+row says "not installed" and nothing is measured for it; `--only e` measures it alone, later.
 """
 
 from __future__ import annotations
@@ -21,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import speed_cases
-from package_files import PACKAGES, default_cache, unpacked
+from package_files import PACKAGES, DownloadFailed, default_cache
 from speed_cases import CASES, Place, Row
 
 
@@ -82,17 +86,9 @@ def run(chosen: Chosen) -> Iterator[Row]:
 def main() -> int:
     """Print the table; 1 if a goal is missed."""
     arguments = _arguments()
-    names = arguments.package or [package.name for package in PACKAGES]
-    folders = {p.name: unpacked(p, arguments.cache) for p in PACKAGES}
+    names = tuple(arguments.package or [package.name for package in PACKAGES])
     with tempfile.TemporaryDirectory() as scratch:
-        place = Place(
-            Path(scratch),
-            arguments.cache,
-            {name: folders[name] for name in names},
-            folders,
-            arguments.repeat,
-            arguments.limit,
-        )
+        place = Place(Path(scratch), arguments.cache, names, arguments.repeat, arguments.limit)
         rows = list(run(Chosen(arguments.only or list(CASES), place)))
     print(f"\n{versions()}\n\n{table(rows)}")
     return int(any(row.verdict == "missed" for row in rows))
@@ -115,5 +111,7 @@ def _arguments() -> argparse.Namespace:
 if __name__ == "__main__":
     try:
         sys.exit(main())
+    except DownloadFailed as failure:
+        sys.exit(f"cannot download {failure}")
     except subprocess.CalledProcessError as error:
         sys.exit(f"{' '.join(map(str, error.cmd))} failed")

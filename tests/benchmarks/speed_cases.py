@@ -8,13 +8,21 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import speed_trees as trees
+from package_files import PACKAGES, unpacked
 from speed_process import Command, Cost, cost, detachlint, python, side_by_side
 
 OPPONENTS = {"torchfix": "0.7.0", "torch-preflight": "0.5.0"}
 """What is installed for the comparison, with its version."""
+
+OPPONENT_COMMANDS = {
+    "torchfix": ("torchfix", ("-j1",)),
+    "torch-preflight": ("torch_preflight", ("check", "--jobs", "1")),
+}
+"""The modules that are run, and with what in front of the paths."""
 
 PARSE = """
 import sys, {library}
@@ -27,14 +35,23 @@ for name in Path(sys.argv[1]).read_text().splitlines():
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where to measure. `packages` are those that are chosen, `all_packages` all there are."""
+    """Where to measure; `chosen` are the names of the packages that (a) and (b) are measured on."""
 
     scratch: Path
     cache: Path
-    packages: dict[str, Path]
-    all_packages: dict[str, Path]
+    chosen: tuple[str, ...]
     repeat: int
     limit: float
+
+    @property
+    def packages(self) -> list[Path]:
+        """The folders of the chosen packages."""
+        return list(map(self.package, self.chosen))
+
+    def package(self, name: str) -> Path:
+        """The folder of a package, which is downloaded if need be. Raises `DownloadFailed`."""
+        [found] = [package for package in PACKAGES if package.name == name]
+        return unpacked(found, self.cache)
 
     def measure(self, *commands: Command) -> list[Cost]:
         """Their median costs, side by side."""
@@ -76,9 +93,9 @@ def _seconds(spent: Cost) -> str:
 
 def cold_check(place: Place) -> Iterator[Row]:
     """(a) The packages, each checked for itself, beside parsing them."""
-    files = [file for folder in place.packages.values() for file in sorted(folder.rglob("*.py"))]
-    suspects = [f for folder in place.packages.values() for f in trees.hold_crossings(folder)]
-    mine = [cost(_check(place, folder), place.limit) for folder in place.packages.values()]
+    files = [file for folder in place.packages for file in sorted(folder.rglob("*.py"))]
+    suspects = [f for folder in place.packages for f in trees.hold_crossings(folder)]
+    mine = [cost(_check(place, folder), place.limit) for folder in place.packages]
     total = Cost(
         sum(each.seconds for each in mine),
         max(each.megabytes for each in mine),
@@ -107,7 +124,7 @@ def _parse(place: Place, files: list[Path], library: str, function: str) -> Comm
 def warm_check(place: Place) -> Iterator[Row]:
     """(b) The packages once more, with a cache, beside ruff without one."""
     cache = place.scratch / "warm"
-    folders = list(place.packages.values())
+    folders = place.packages
     first = cost(_check(place, *folders, cache=cache), place.limit)
     if first.exit_code is None:
         yield Row("b", "warm check of the packages", "-", "-", "-", "≤ 1", "not measured")
@@ -163,31 +180,52 @@ def single_file(place: Place) -> Iterator[Row]:
 
 
 def opponents(place: Place) -> Iterator[Row]:
-    """(e) Beside the linters that look for mistakes with PyTorch."""
-    folders = [place.all_packages[name] for name in ("gpytorch", "stable-baselines3")]
-    environment = _environment(place.cache / "opponents")
-    cache = place.scratch / "opponents-cache"
-    cold = cost(_check(place, *folders, cache=cache), place.limit)
-    runs = {"cold": cold}
-    if cold.exit_code is not None:
-        [runs["warm"]] = place.measure(_check(place, *folders, cache=cache))
-    for name, arguments in (
-        ("torchfix", ("-m", "torchfix", "-j1")),
-        ("torch-preflight", ("-m", "torch_preflight", "check")),
-    ):
-        if environment is None:
-            yield Row("e", f"beside {name}", "-", "-", "-", "≥ 30", "cannot be installed")
+    """(e) Beside the linters that look for mistakes with PyTorch, where they are installed."""
+    commands = {name: _opponent(place, name) for name in OPPONENTS}
+    if not any(commands.values()):
+        yield from (_not_installed(name) for name in commands)
+        return
+    folders = [place.package(name) for name in ("gpytorch", "stable-baselines3")]
+    check = _check(place, *folders, cache=place.scratch / "opponents-cache")
+    runs = {"cold": cost(check, place.limit)}
+    if runs["cold"].exit_code is not None:
+        [runs["warm"]] = place.measure(check)
+    for name, command in commands.items():
+        if command is None:
+            yield _not_installed(name)
             continue
-        command = Command((str(environment), *arguments, *map(str, folders)), place.scratch, {})
-        other = cost(command, place.limit)
-        for kind, mine in runs.items():
-            times = other.seconds / max(mine.seconds, 1e-6)
-            verdict = "reached" if times >= 30 and mine.exit_code is not None else "missed"
-            what = f"gpytorch + stable-baselines3, {kind}"
-            beside = f"{_seconds(other)} {name}"
-            yield Row("e", what, _seconds(mine), beside, f"1/{times:.1f}", "≤ 1/30", verdict)
+        arguments = (*command, *map(str, folders))
+        other = cost(Command(arguments, place.scratch, {}), place.limit)
+        yield from (_beside(name, other, kind, mine) for kind, mine in runs.items())
 
 
+def _beside(name: str, other: Cost, kind: str, mine: Cost) -> Row:
+    times = other.seconds / max(mine.seconds, 1e-6)
+    verdict = "reached" if times >= 30 and mine.exit_code is not None else "missed"
+    what = f"gpytorch + stable-baselines3, {kind}"
+    beside = f"{_seconds(other)} {name}"
+    return Row("e", what, _seconds(mine), beside, f"1/{times:.1f}", "≤ 1/30", verdict)
+
+
+def _not_installed(name: str) -> Row:
+    return Row("e", "gpytorch + stable-baselines3", "-", name, "-", "≤ 1/30", "not installed")
+
+
+def _opponent(place: Place, name: str) -> tuple[str, ...] | None:
+    """The command of another linter, in one process; None if it is not there and cannot be had."""
+    module, arguments = OPPONENT_COMMANDS[name]
+    for interpreter in (Path(sys.executable), _environment(place.cache / "opponents")):
+        if interpreter is not None and _has(interpreter, module):
+            return (str(interpreter), "-m", module, *arguments)
+    return None
+
+
+def _has(interpreter: Path, module: str) -> bool:
+    code = f"import sys; from importlib.util import find_spec; sys.exit(not find_spec({module!r}))"
+    return subprocess.run([str(interpreter), "-c", code], check=False).returncode == 0
+
+
+@cache
 def _environment(folder: Path) -> Path | None:
     """The Python of an environment that has the other linters; None if it cannot be had."""
     interpreter = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
@@ -223,9 +261,9 @@ def growth(place: Place) -> Iterator[Row]:
 
 def memory(place: Place) -> Iterator[Row]:
     """(g) The peak memory of checking one large package."""
-    sizes = {name: trees.lines_in(folder) for name, folder in place.all_packages.items()}
+    sizes = {each.name: trees.lines_in(place.package(each.name)) for each in PACKAGES}
     name = min(sizes, key=lambda each: abs(sizes[each] - 100_000))
-    mine = cost(_check(place, place.all_packages[name]), place.limit)
+    mine = cost(_check(place, place.package(name)), place.limit)
     verdict = "reached" if mine.exit_code is not None and mine.megabytes <= 150 else "missed"
     what = f"peak memory on {name}, {sizes[name]:,} lines"
     yield Row("g", what, f"{mine.megabytes:.0f} MB", "", "", "≤ 150 MB", verdict)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 import speed
+import speed_cases
 import speed_trees as trees
-from speed_cases import CASES, Place, Row, compared, single_file
+from speed_cases import CASES, Place, Row, compared, opponents, single_file
 from speed_process import Command, Cost, cost, detachlint, python, side_by_side
 
 README = Path(__file__).parents[2] / "README.md"
@@ -16,7 +17,7 @@ README = Path(__file__).parents[2] / "README.md"
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    return Place(tmp_path, tmp_path, {}, {}, 1, 60.0)
+    return Place(tmp_path, tmp_path, (), 1, 60.0)
 
 
 def test_a_cost_is_that_of_the_process(tmp_path: Path) -> None:
@@ -86,6 +87,30 @@ def test_a_file_without_crossing_starts_little_more_than_python(place: Place) ->
     rows = list(single_file(place))
     plain = float(rows[0].ratio)
     assert plain < 5  # 1.6 on a machine that has nothing else to do
+
+
+def test_linters_that_are_not_installed_are_not_measured(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(speed_cases, "_environment", lambda folder: None)
+    monkeypatch.setattr(speed_cases, "_has", lambda interpreter, module: False)
+    rows = [(row.letter, row.beside, row.verdict) for row in opponents(place)]
+    assert rows == [("e", name, "not installed") for name in ("torchfix", "torch-preflight")]
+
+
+def test_linters_that_are_installed_are_measured(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (place.scratch / "package").mkdir()
+    (place.scratch / "package" / "a.py").write_text(trees.WITH_FINDING)
+    monkeypatch.setattr(Place, "package", lambda self, name: self.scratch / "package")
+    monkeypatch.setattr(speed_cases, "_environment", lambda folder: None)
+    commands = {"torchfix": ("compileall", ("-q",)), "torch-preflight": ("no_such_module", ())}
+    monkeypatch.setattr(speed_cases, "OPPONENT_COMMANDS", commands)
+    rows = list(opponents(place))
+    assert [row.verdict for row in rows] == ["missed", "missed", "not installed"]
+    assert [row.what.rpartition(", ")[2] for row in rows[:2]] == ["cold", "warm"]
+    assert all(row.beside.endswith(" s torchfix") for row in rows[:2])
 
 
 def test_the_readme_shows_the_table_with_its_date() -> None:
