@@ -56,6 +56,8 @@ class Output:
                 render_statistics(self.output_format, Report(()))
             except ValueError as error:
                 raise click.UsageError(str(error)) from error
+        if self.output_file == "":  # which `Path` takes for the current directory
+            raise Failure("cannot write '': No such file or directory")
         if self.output_file is not None:
             _refuse(Path(self.output_file))
 

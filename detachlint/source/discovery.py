@@ -85,13 +85,14 @@ class Discovery:
 
 @dataclass(slots=True)
 class _Collector:
-    """Files by real path. A file named explicitly wins over a walk, a real name over a symlink."""
+    """Files by real path. A file named explicitly wins over a walk, a real name over a symlink, a
+    relative one over an absolute one."""
 
-    found: dict[str, tuple[tuple[bool, bool, str], FoundFile]] = field(default_factory=dict)
+    found: dict[str, tuple[tuple[bool, bool, bool, str], FoundFile]] = field(default_factory=dict)
     problems: dict[Path, Problem] = field(default_factory=dict)
 
     def add(self, path: Path, real_path: str, *, explicit: bool, is_link: bool) -> None:
-        rank = (not explicit, is_link, str(path))
+        rank = (not explicit, is_link, path.is_absolute(), str(path))
         known = self.found.get(real_path)
         if known is None or rank < known[0]:
             self.found[real_path] = (rank, FoundFile(path, explicit))

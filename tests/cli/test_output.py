@@ -123,6 +123,7 @@ def test_a_report_can_go_to_a_pipe(project: Path) -> None:
         ("no/such/out", "No such file or directory"),
         ("directory", "Is a directory"),
         ("a.py/out", "Not a directory"),
+        ("", "No such file or directory"),
     ],
 )
 def test_a_bad_output_file_is_one_line_before_any_work(
@@ -131,7 +132,7 @@ def test_a_bad_output_file_is_one_line_before_any_work(
     (project / "directory").mkdir()
     result = run("fix", "--output-file", name)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr == f"detachlint: cannot write {name}: {reason}\n"
+    assert result.stderr == f"detachlint: cannot write {name or repr(name)}: {reason}\n"
     assert (project / "a.py").read_text() == CROSSING
 
 
