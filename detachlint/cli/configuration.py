@@ -95,7 +95,7 @@ def with_configuration(function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
     def configured(**given: Any) -> Any:
         try:
-            configuration = take_configuration(given, without_baseline=True)
+            configuration = take_configuration(given)
         except ConfigurationError as error:
             raise Failure(str(error)) from error
         return function(configuration=configuration, **given)

@@ -114,6 +114,14 @@ class NotebookText(SourceText):
         place = self.place(Span(row, 0, row, 0))
         return f"line {place.start.row} of cell {place.cell}"
 
+    def line_in_cell(self, cell: int, row: int) -> int | None:
+        """The line of the program that is that row of the cell of that number; None if none is."""
+        for each in self.cells:
+            region = self.span(each.start, each.end)
+            if each.number == cell and 1 <= row <= region.end_line - region.line + 1:
+                return region.line + row - 1
+        return None
+
     def cell_rows(self, row: int) -> range | None:
         """The lines of the program that are in one cell with this one."""
         cell = self.cell_at(self.offset(row, 0))

@@ -172,6 +172,10 @@ class SourceText:
         """What people call that line of the program."""
         return f"line {row}"
 
+    def line_in_cell(self, cell: int, row: int) -> int | None:
+        """The line of the program that is that row of the cell of that number; None if none is."""
+        return None
+
     def cell_rows(self, row: int) -> range | None:
         """The lines of the program that are in one cell with this one; None if there are no cells."""
         return None
