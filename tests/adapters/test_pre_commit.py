@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 CROSSING = "import torch\n\nmodel = torch.nn.Linear(2, 2)\na = model(torch.ones(2)).numpy()\n"
@@ -80,6 +81,12 @@ def pre_commit(
 def test_the_manifest_is_valid() -> None:
     command = [sys.executable, "-m", "pre_commit", "validate-manifest"]
     subprocess.run([*command, ROOT / ".pre-commit-hooks.yaml"], check=True)
+
+
+def test_the_files_of_a_commit_are_one_program() -> None:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    assert [hook["id"] for hook in hooks] == ["detachlint", "detachlint-fix"]
+    assert all(hook["require_serial"] is True for hook in hooks)
 
 
 @pytest.mark.slow
