@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import field
 from enum import Enum
 
 from detachlint.source.value_class import value_class
@@ -45,6 +46,22 @@ RANKS: Mapping[str, str] = {
 
 
 @value_class(frozen=True, slots=True)
+class Otherwise:
+    """Another gate that an argument meets in some of the calls."""
+
+    gate: Gate
+    position: int | None = None
+    """The argument that decides; None where nobody knows which."""
+    value: str = ""
+    """What that argument is then: a whole number, `NUMBER` for any number, `""` where all that
+    matters is that it is given."""
+
+
+NUMBER = "number"
+"""What `Otherwise.value` calls any number of Python's."""
+
+
+@value_class(frozen=True, slots=True)
 class NumpyFact:
     """What a function of NumPy, or a method or operator of `numpy.ndarray`, does to tensors.
 
@@ -66,6 +83,8 @@ class NumpyFact:
     """How many dimensions the result has: see `RANKS`; after a `/` what holds in any case; `""`
     where nothing is known. Executed with argument 0 alone, where that is allowed."""
     evidence: str
+    otherwise: Mapping[str, Otherwise] = field(default_factory=dict)
+    """By the same keys: the gates of calls in which it is not the usual one."""
 
     def gate(self, position: int, mark: str = "") -> Gate | None:
         """The gate of an argument; `mark` is `""`, `"s"` or `"[]"`."""

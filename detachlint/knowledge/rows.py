@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from detachlint.knowledge.gates import RANKS, Gate, NumpyFact
+from detachlint.knowledge.gates import RANKS, Gate, NumpyFact, Otherwise
 from detachlint.knowledge.model import (
     AMBIENT,
     CALLS,
@@ -339,22 +339,48 @@ def _format_method(method: MethodFact) -> str:
 
 
 def parse_numpy(name: str, row: str, version: str = "") -> NumpyFact:
-    """The fact in `row`: `gates⇥parameters⇥gives⇥rank⇥evidence`; a gate is `0=converts` or `0s=…`."""
+    """The fact in `row`: `gates⇥parameters⇥gives⇥rank⇥evidence`; a gate is `0=converts` or `0s=…`.
+
+    `0=converts|delegates?1:0` is another one where argument 1 is 0, `|scalar?1` where it is given at
+    all, `|keeps?1:number` where it is any number, `|keeps?` where nobody knows.
+    """
     gates, parameters, gives, rank, evidence = row.split("\t")
-    found = {}
+    found: dict[str, Gate] = {}
+    otherwise: dict[str, Otherwise] = {}
     for word in gates.split(" ") if gates else ():
         key, _, value = word.partition("=")
-        if value not in _GATES:
-            raise MalformedRow(f"{name}: no such gate: {word!r}")
-        found[key] = _GATES[value]
+        usual, is_other, other = value.partition("|")
+        found[key] = _parse_gate(name, word, usual)
+        if is_other:
+            gate, _, when = other.partition("?")
+            position, _, asked = when.partition(":")
+            place = int(position) if position else None
+            otherwise[key] = Otherwise(_parse_gate(name, word, gate), place, asked)
     for word in rank.split("/"):
         _one_of(name, RANKS, word)
-    return NumpyFact(name, found, _names(parameters), gives, rank, f"{evidence} {version}".rstrip())
+    told = f"{evidence} {version}".rstrip()
+    return NumpyFact(name, found, _names(parameters), gives, rank, told, otherwise)
+
+
+def _parse_gate(name: str, word: str, gate: str) -> Gate:
+    if gate not in _GATES:
+        raise MalformedRow(f"{name}: no such gate: {word!r}")
+    return _GATES[gate]
+
+
+def _format_otherwise(other: Otherwise | None) -> str:
+    if other is None:
+        return ""
+    place = "" if other.position is None else str(other.position)
+    return f"|{other.gate.value}?{place}{f':{other.value}' if other.value else ''}"
 
 
 def format_numpy(fact: NumpyFact) -> str:
     """The row of `fact`."""
-    gates = " ".join(f"{key}={gate.value}" for key, gate in fact.gates.items())
+    gates = " ".join(
+        f"{key}={gate.value}{_format_otherwise(fact.otherwise.get(key))}"
+        for key, gate in fact.gates.items()
+    )
     return "\t".join((gates, ",".join(fact.parameters), fact.gives, fact.rank, fact.evidence))
 
 

@@ -7,7 +7,7 @@ from zlib import crc32
 import pytest
 
 from detachlint.knowledge import facts, rows
-from detachlint.knowledge.gates import Gate, NumpyFact
+from detachlint.knowledge.gates import NUMBER, Gate, NumpyFact, Otherwise
 
 
 def gates(name: str) -> dict[str, Gate]:
@@ -149,9 +149,58 @@ def test_a_row_is_read_back_as_written() -> None:
     assert rows.parse_numpy(fact.name, rows.format_numpy(fact)) == fact
 
 
-def test_an_unknown_gate_is_an_error_that_names_the_row() -> None:
+@pytest.mark.parametrize(
+    "other",
+    [
+        Otherwise(Gate.SCALAR, 1),
+        Otherwise(Gate.DELEGATES, 1, "0"),
+        Otherwise(Gate.KEEPS, 0, NUMBER),
+        Otherwise(Gate.KEEPS),
+    ],
+)
+def test_another_gate_is_read_back_with_what_decides(other: Otherwise) -> None:
+    gates_of_it, others = {"0": Gate.CONVERTS, "1": Gate.CONVERTS}, {"0": other}
+    fact = NumpyFact("numpy.made_up", gates_of_it, ("a", "b"), "array", "", "executed", others)
+    assert rows.parse_numpy(fact.name, rows.format_numpy(fact)) == fact
+
+
+@pytest.mark.parametrize("gate", ["sideways", "converts|sideways?1"])
+def test_an_unknown_gate_is_an_error_that_names_the_row(gate: str) -> None:
     with pytest.raises(rows.MalformedRow, match=r"^numpy\.f: "):
-        rows.parse_numpy("numpy.f", "0=sideways\ta\tarray\t\texecuted")
+        rows.parse_numpy("numpy.f", f"0={gate}\ta\tarray\t\texecuted")
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "other"),
+    [
+        ("diff", "0", Otherwise(Gate.DELEGATES, 1, "0")),
+        ("complex128", "0s", Otherwise(Gate.SCALAR, 1)),
+        ("gradient", "1s", Otherwise(Gate.KEEPS, 0, NUMBER)),
+        ("linalg.matrix_rank", "1", Otherwise(Gate.KEEPS)),
+    ],
+)
+def test_the_gate_of_an_argument_may_depend_on_what_is_given_beside_it(
+    name: str, key: str, other: Otherwise
+) -> None:
+    fact = facts.numpy_fact(f"numpy.{name}")
+    assert fact is not None and fact.gates[key] is Gate.CONVERTS
+    assert fact.otherwise[key] == other
+
+
+def test_the_probe_finds_what_decides_about_the_gate() -> None:
+    np = pytest.importorskip("numpy")
+    pytest.importorskip("torch")
+    from detachlint.harness.probe.numpy_otherwise import otherwise
+
+    vector = np.ones(3)
+    converts, keeps = Gate.CONVERTS, Gate.KEEPS
+    alone, ruled = (converts, (vector,)), (converts, (vector, 2))
+    assert otherwise([alone, ruled], 0) is None
+    assert otherwise([alone, (keeps, (vector, 2))], 0) == Otherwise(keeps, 1)
+    assert otherwise([alone, ruled, (keeps, (vector, 0))], 0) == Otherwise(keeps, 1, "0")
+    of_number = [(converts, (vector, 0.5)), (keeps, (2, 0.5)), (keeps, (1.5, 0.5))]
+    assert otherwise(of_number, 1) == Otherwise(keeps, 0, NUMBER)
+    assert otherwise([ruled, (keeps, (vector, 2))], 0) == Otherwise(keeps)
 
 
 def test_a_sample_of_functions_does_what_its_rows_say() -> None:
@@ -274,7 +323,8 @@ def test_methods_of_other_arrays_do_what_those_of_arrays_do(kind: str, otherwise
             return getattr(receiver, attribute)(*arguments)
 
         working = [one for one in given if numpy_observe._works(call, one)]
-        return numpy_observe._gates(call, working)[0]
+        seen = numpy_observe._seen_gates(call, working)[0]
+        return {key: met[0][0] for key, met in seen.items()}
 
     prefix = "numpy.ndarray."
     methods = [n.removeprefix(prefix) for n in facts.NUMPY.names() if n.startswith(prefix)]

@@ -236,6 +236,7 @@ _BY_HAND: Mapping[str, Sequence[Arguments]] = {
         *(("i,i,i->i", V, V, V), (",,->", S, S, S)),
         *((V, [0]), (V, [0], V, [0])),
     ),
+    "numpy.linalg.matrix_rank": ((M,), (M, S), (M, V), (M, M), *GENERIC),
     "numpy.einsum_path": (("ij->ji", M), ("i,i->", V, V), ("i,i,i->i", V, V, V)),
     "numpy.polyfit": ((V, V, 1), (V, V, 1, None, False, V)),
     "numpy.put_along_axis": ((M, ROW, M[:1], 0), (V, ROW[0, :1], V[:1], 0), (V, ROW[0], S, 0)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
@@ -19,6 +19,7 @@ from detachlint.harness.probe.numpy_calls import (
     argument_lists,
     fresh,
 )
+from detachlint.harness.probe.numpy_otherwise import otherwise
 from detachlint.harness.probe.numpy_ranks import rank_of
 from detachlint.harness.probe.numpy_universe import OBJECTS, functions, is_attribute, why_not
 from detachlint.knowledge.gates import Gate, NumpyFact
@@ -83,7 +84,9 @@ def observe_numpy(name: str) -> NumpyFact | None:
     working = working or [given for given in FURTHER if _works(function, given)]
     if not working:
         return None
-    gates, gives = _gates(function, [*working, *REJECTED.get(name, ())])
+    seen, gives = _seen_gates(function, [*working, *REJECTED.get(name, ())])
+    gates = {key: met[0][0] for key, met in seen.items()}
+    others = {key: one for key, met in seen.items() if (one := otherwise(met, _place(key)))}
     if not gates:
         given_back = [_gives(function, given) for given in working]
         gives = "array" if "array" in given_back else given_back[0]
@@ -92,21 +95,36 @@ def observe_numpy(name: str) -> NumpyFact | None:
         gives = "attribute"
     rank = rank_of(name, function, working)
     parameters = _parameters(function) if gates or rank in ("shape", "contents") else ()
-    return NumpyFact(name, dict(sorted(gates.items())), parameters, gives, rank, "executed")
+    gates = dict(sorted(gates.items()))
+    return NumpyFact(name, gates, parameters, gives, rank, "executed", others)
 
 
-def _gates(function: Callable[..., Any], lists: Sequence[Arguments]) -> tuple[dict[str, Gate], str]:
-    """The gate of each argument that tensors are put in for, and what comes out of the first."""
-    gates: dict[str, Gate] = {}
+_Met: TypeAlias = "tuple[Gate, Arguments]"
+
+
+def _seen_gates(
+    function: Callable[..., Any], lists: Sequence[Arguments]
+) -> tuple[dict[str, list[_Met]], str]:
+    """The gates of each argument that tensors are put in for, with the calls in which they were met,
+    and what comes out of the first."""
+    seen: dict[str, list[_Met]] = {}
     gives = ""
     for given in lists:
         for substitution in _substitutions(given):
             gate = _gate(function, given, substitution)
-            # Some arguments are wrong in their number of dimensions only.
-            if substitution.key not in gates or gates[substitution.key] is Gate.REJECTS:
-                gates[substitution.key] = gate
+            seen.setdefault(substitution.key, []).append((gate, given))
             gives = gives or _gives(function, _with(given, substitution, False, False))
-    return gates, gives
+    return {key: _accepting(met) for key, met in seen.items()}, gives
+
+
+def _accepting(met: list[_Met]) -> list[_Met]:
+    """Without the calls that reject it, where others do not: those are wrong in their number of
+    dimensions only."""
+    return [one for one in met if one[0] is not Gate.REJECTS] or met
+
+
+def _place(key: str) -> int:
+    return int(key.rstrip("s[]"))
 
 
 def _gates_of_others(function: Callable[..., Any], lists: Sequence[Arguments]) -> dict[str, Gate]:

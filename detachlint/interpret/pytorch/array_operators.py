@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from detachlint.domain.belief import MAYBE
 from detachlint.domain.objects import Array
 from detachlint.domain.rank import Rank, is_array
 from detachlint.domain.values import Address, Value
@@ -17,7 +18,7 @@ from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch.array_ranks import index_kind
 from detachlint.interpret.pytorch.converted import Found, find
 from detachlint.interpret.pytorch.crossings import Sink, pass_gate
-from detachlint.interpret.pytorch.gates import gate_of
+from detachlint.interpret.pytorch.gates import Met, gate_of
 from detachlint.knowledge import facts
 from detachlint.knowledge.gates import Gate
 from detachlint.knowledge.names import ARRAY
@@ -68,14 +69,14 @@ def operate(
         fact = facts.numpy_fact(f"{ARRAY}.{method}")
         if not found.all or fact is None:
             continue
-        gate, doubtful = gate_of(fact, 1, found)
+        gate, sure = gate_of(fact, 1, found)
         if gate in (None, Gate.DELEGATES, Gate.KEEPS):
             return None
         if gate is Gate.CONVERTS and name in OF_BITS:
             # Whole numbers have no flag; floats fail in any case, with their flag or without.
             return frozenset()
         sink = Sink(other.span, f"{name}=" if in_place else name, fact.name, gate)
-        pass_gate(machine, sink, found, state, activation, doubtful=doubtful)
+        pass_gate(machine, sink, found, state, activation, sure=sure)
         return frozenset({other.span})
     return None
 
@@ -112,21 +113,22 @@ def store(
     is depends on how many dimensions the array has.
     """
     found = find(state, value.value)
-    gate, doubtful = _store_gate(state, array, index, found)
+    gate, sure = _store_gate(state, array, index, found)
     if gate is None:
         return frozenset()
     sink = Sink(value.span, "=", STORE, gate)
-    severed = pass_gate(machine, sink, found, state, activation, doubtful=doubtful)
+    severed = pass_gate(machine, sink, found, state, activation, sure=sure)
     return frozenset({value.span}) if severed else frozenset()
 
 
-def _store_gate(state: State, array: Array, index: Value, found: Found) -> tuple[Gate | None, bool]:
+def _store_gate(state: State, array: Array, index: Value, found: Found) -> Met:
     kind = index_kind(state, index)
     is_element = kind == "number" and array.rank is Rank.ONE
     is_part = kind in ("whole", "several") or (kind == "number" and array.rank is Rank.MORE)
     fact = facts.numpy_fact(f"{STORE}.element" if is_element else STORE)
     if fact is None:
-        return None, True
-    gate, doubtful = gate_of(fact, 2, found)
+        return Met(None)
+    met = gate_of(fact, 2, found)
     mixed = bool(found.direct) and bool(found.held)
-    return gate, doubtful or (mixed and is_element) or not (is_element or is_part)
+    doubtful = (mixed and is_element) or not (is_element or is_part)
+    return met._replace(sure=MAYBE) if doubtful else met

@@ -26,7 +26,7 @@ from detachlint.interpret.pytorch.tensors import (
 from detachlint.knowledge.gates import Gate
 from detachlint.knowledge.names import TENSOR
 from detachlint.source.span import Span
-from detachlint.source.value_class import value_class
+from detachlint.source.value_class import replace, value_class
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -85,12 +85,12 @@ def pass_gate(
     state: State,
     activation: Activation,
     *,
-    doubtful: bool = False,
+    sure: Belief = YES,
 ) -> bool:
     """Record what an implicit crossing finds; whether it severs a gradient there.
 
-    `doubtful`: nobody knows whether it is this gate. Nothing is recorded where nothing is known to
-    be a tensor, and where the gate opens for all of them.
+    `sure`: whether it is this gate. Nothing is recorded where nothing is known to be a tensor, and
+    where the gate opens for all of them.
     """
     if not found.all:
         return False
@@ -106,12 +106,12 @@ def pass_gate(
             raises = _as_supposed(state, activation, raises)
         case _:
             return sink.gate is Gate.SCALAR
-    if doubtful:
-        raises = raises.both(MAYBE)
+    raises = raises.both(sure)
     for_sure = found.tensor == YES
     traits = NO_TRAITS
-    if sink.gate is Gate.CONVERTS and not doubtful:
-        traits = refused_traits(state, found.all)
+    if sink.gate is Gate.CONVERTS and sure != MAYBE:
+        refused = refused_traits(state, found.all).items()
+        traits = {check: replace(one, held=one.held.both(sure)) for check, one in refused}
     _record(machine, sink, found, raises, traits, for_sure, state, activation)
     return True
 

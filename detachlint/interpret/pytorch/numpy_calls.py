@@ -27,7 +27,7 @@ from detachlint.interpret.engine.unseen_calls import note_escapes
 from detachlint.interpret.pytorch import array_ranks
 from detachlint.interpret.pytorch.converted import find
 from detachlint.interpret.pytorch.crossings import Sink, pass_gate
-from detachlint.interpret.pytorch.gates import gate_of
+from detachlint.interpret.pytorch.gates import Met, gate_of
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
     flag_of,
@@ -74,12 +74,12 @@ def call_numpy(machine: Machine, call: LibraryCall) -> Outcomes:
         return delegated
     for given in arguments(fact, call):
         found = find(state, given.value)
-        gate, doubtful = gate_of(fact, given.position, found)
+        gate, sure = gate_of(fact, given.position, found, call)
         if gate is None:
             continue
         span = given.span or call.span
         sink = Sink(span, call.shown, call.name, gate, given.span is not None)
-        if pass_gate(machine, sink, found, state, call.activation, doubtful=doubtful):
+        if pass_gate(machine, sink, found, state, call.activation, sure=sure):
             severed |= {span}
     return [(_result(machine, fact, call, severed), state)]
 
@@ -104,7 +104,7 @@ def _delegated(machine: Machine, fact: NumpyFact, call: LibraryCall) -> Outcomes
     found = find(call.state, first)
     name = call.name.rpartition(".")[2]
     given = Arguments(tuple(rest), call.arguments.keywords)
-    if not found.direct or gate_of(fact, 0, found) != (Gate.DELEGATES, False):
+    if not found.direct or gate_of(fact, 0, found, call) != Met(Gate.DELEGATES):
         return None
     if facts.call_fact(f"{TENSOR}.{name}") is None:
         return None
