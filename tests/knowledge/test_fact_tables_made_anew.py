@@ -164,6 +164,15 @@ def test_a_crash_of_an_operator_is_recorded_as_such(monkeypatch: pytest.MonkeyPa
     assert [rows[job] for job in jobs] == ["row", f"not modelled: {CRASH}\ttried", "row"]
 
 
+def test_a_job_that_kills_its_worker_twice_counts_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    start_instead(monkeypatch, f"{READY}\ninput()")
+    monkeypatch.setattr(pool, "MOST_DEATHS", 2)
+    jobs = [("call", "torch.abs"), ("call", "torch.exp"), ("call", "torch.sin")]
+    assert len(make_rows(jobs[:2], workers=1)) == 2
+    with pytest.raises(pool.WorkersDieError, match="of 3 jobs"):
+        make_rows(jobs, workers=1)
+
+
 @pytest.mark.parametrize("kind", ["module", "class", "numpy", "dtype", "device"])
 def test_a_crash_of_whatever_else_is_recorded_as_well(
     kind: str, monkeypatch: pytest.MonkeyPatch

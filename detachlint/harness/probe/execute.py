@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,8 +19,12 @@ from torch.utils.data import Dataset
 TIME_LIMIT = 5.0
 """Seconds of processor time a single call may take (the rows must not depend on the load)."""
 
-WAITING = 12.0
-"""How much longer it may take by the clock: some calls wait for what never comes."""
+WAITING = 10.0
+"""Seconds by the clock after which is looked whether it takes any time of the processor at all: some calls
+wait for what never comes."""
+
+IDLE = 1e-3
+"""What part of the time of the processor is as good as none. On a busy machine there may be little."""
 
 Position: TypeAlias = "int | str"
 
@@ -327,20 +332,50 @@ def _kept_grad_mode() -> Iterator[None]:
 
 @contextmanager
 def _time_limit(seconds: float) -> Iterator[None]:
+    """Raises `OutOfTime` inside after so much time of the processor, or when nothing but waits goes on.
+
+    Time of the processor is the same on a busy machine; what only waits takes none. One limit may
+    stand inside another, which then goes on.
+    """
+    used = time.process_time()
+
     def expire(*_: object) -> None:
         raise OutOfTime
 
-    # Time of the processor is the same on a busy machine; what only waits takes none.
-    limits = (
-        (signal.SIGPROF, signal.ITIMER_PROF, seconds),
-        (signal.SIGALRM, signal.ITIMER_REAL, WAITING * seconds),
-    )
-    previous = [signal.signal(number, expire) for number, _, _ in limits]
-    for _, timer, limit in limits:
-        signal.setitimer(timer, limit)
+    def look(*_: object) -> None:
+        nonlocal used
+        before, used = used, time.process_time()
+        if used - before < WAITING * IDLE:
+            raise OutOfTime
+
+    with (
+        _timer(signal.SIGPROF, signal.ITIMER_PROF, expire, seconds, time.process_time),
+        _timer(signal.SIGALRM, signal.ITIMER_REAL, look, WAITING, time.monotonic, again=WAITING),
+    ):
+        yield
+
+
+@contextmanager
+def _timer(
+    number: signal.Signals,
+    timer: int,
+    handler: Callable[..., None],
+    delay: float,
+    clock: Callable[[], float],
+    again: float = 0.0,
+) -> Iterator[None]:
+    """Has `handler` called after `delay`, and then every `again`; a timer around it goes on afterwards."""
+    previous = signal.signal(number, handler)
+    started = clock()
+    left, period = signal.setitimer(timer, delay, again)
     try:
         yield
     finally:
-        for (number, timer, _), handler in zip(limits, previous, strict=True):
-            signal.setitimer(timer, 0)
-            signal.signal(number, handler)
+        signal.setitimer(timer, 0)
+        signal.signal(number, previous)
+        if left:
+            signal.setitimer(timer, max(left - (clock() - started), _AT_ONCE), period)
+
+
+_AT_ONCE = 1e-3
+"""Seconds after which a timer goes off whose time is over."""

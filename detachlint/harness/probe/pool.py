@@ -21,7 +21,7 @@ PLAIN_CALL = "plain call"
 
 PATIENCE = 180.0
 """Seconds a worker may be silent before it is taken for hung and killed: a job takes up to ten, or
-several times the limit of a call."""
+several times the limit of a call; the few calls of it that may only wait are over long before."""
 CHUNK = 40
 """Consecutive names that go to the same worker, so that it can reuse samples."""
 READY = "ready"
@@ -57,9 +57,9 @@ def make_rows(
                     return
                 for job in chunk:
                     rows[job], died = worker.ask(job)
-                    deaths.extend([job] * died)
+                    deaths.extend([job] if died else [])
                     if len(deaths) > MOST_DEATHS:
-                        raise WorkersDieError(f"{len(deaths)} workers died, the last one at {job}")
+                        raise WorkersDieError(f"workers died of {len(deaths)} jobs, last of {job}")
                     tell(job)
 
     def guarded() -> None:
@@ -107,23 +107,23 @@ class _Worker:
         self._process.stdout.close()
         self._errors.close()
 
-    def ask(self, job: Job) -> tuple[str, int]:
-        """The row of a job, and how often the worker died of it.
+    def ask(self, job: Job) -> tuple[str, bool]:
+        """The row of a job, and whether the worker died of it.
 
         A callable that crashes is tried once more, with nothing but tensors of the usual kind.
         """
         kind, name = job
         silent = False
-        for deaths, tried in enumerate([kind, PLAIN_CALL] if kind == "call" else [kind]):
+        for tried in [kind, PLAIN_CALL] if kind == "call" else [kind]:
             answer = self._exchange(f"{tried}\t{name}")
             if answer:
-                return answer.split("\t", 2)[2], deaths
+                return answer.split("\t", 2)[2], tried != kind
             silent = self._was_silent
             self._end()
             self._process = self._start()
             self._await_start()
         why = "does not end in time" if silent else "crashes the process"
-        return f"{NOT_MODELLED}{why}\ttried", deaths + 1
+        return f"{NOT_MODELLED}{why}\ttried", True
 
     def _await_start(self) -> None:
         """Wait until the worker says that it is there; raises `WorkersDieError` if it never does."""
