@@ -87,11 +87,11 @@ def canonical_name(name: str) -> str:
     """The name under which facts about `name` are kept; `name` itself where there is no other.
 
     `torch.autograd.no_grad` gives `torch.no_grad`, `torch.nn.modules.linear.Linear` gives
-    `torch.nn.Linear`: PyTorch's own aliases, found by identity of the objects.
+    `torch.nn.Linear`: PyTorch's own aliases, most of them found by identity of the objects.
     """
     row = ALIASES.row(name)
     if row is not None:
-        return row
+        return row.partition("\t")[0]
     owner, _, attribute = name.rpartition(".")
     if not owner.startswith("torch."):
         return name

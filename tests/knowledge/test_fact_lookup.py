@@ -45,6 +45,20 @@ def test_every_alias_leads_to_a_name_that_is_no_alias() -> None:
         assert facts.ALIASES.row(target) is None, name
 
 
+def test_aliases_that_are_no_objects_of_their_own_are_found_by_identity() -> None:
+    pytest.importorskip("torch")
+    from detachlint.harness.probe.aliases import READ, evidence_of
+
+    rows_of = {name: facts.ALIASES.row(name) or "" for name in facts.ALIASES.names()}
+    read = [name for name, row in rows_of.items() if row.endswith(f"\t{READ}")]
+    assert read == [
+        "torch._C._set_grad_enabled",
+        "torch._dynamo.disable",
+        "torch.jit.script_method",
+    ]
+    assert evidence_of("torch.nn.modules.linear.Linear", "torch.nn.Linear") != READ
+
+
 def test_no_alias_hides_a_row() -> None:
     for table in (facts.CALLS, facts.MODULES, facts.CLASSES):
         assert not [name for name in table.names() if facts.ALIASES.row(name) is not None]

@@ -92,7 +92,8 @@ def test_every_row_is_of_something_that_the_probe_executes(path: str) -> None:
 @same_version
 def test_every_row_says_by_which_calls_it_was_made() -> None:
     sources = {"op_db", "module_db", "hand", "stub", "executed", "named", "tried", "read"}
-    for path in tables.FILES.values():
+    sources.add("identity")
+    for path in PATHS:
         table = Table(path)
         rows = {name: (table.row(name) or "").rpartition("\t")[2] for name in table.names()}
         assert {n: e for n, e in rows.items() if not set(e.split("+")) <= sources} == {}, path

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
+from detachlint.harness.probe.universe import resolve
+
 WALKED = (
     "torch",
     "torch.amp",
@@ -72,6 +74,14 @@ def aliases(with_rows: set[str]) -> dict[str, str]:
         canonical = min(same, key=lambda name: (name not in with_rows, _rank(name), name))
         found.update({name: canonical for name in same if name != canonical})
     return {name: canonical for name, canonical in found.items() if name not in with_rows}
+
+
+IDENTITY, READ = "identity", "read"
+
+
+def evidence_of(alias: str, canonical: str) -> str:
+    """How it is known that both names stand for the same: they are one object, or it was read."""
+    return IDENTITY if resolve(alias) is resolve(canonical) else READ
 
 
 def _rank(name: str) -> tuple[int, int]:

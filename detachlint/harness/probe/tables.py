@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from detachlint.harness.probe import classes, dtypes, modules, numpy_observe
-from detachlint.harness.probe.aliases import aliases
+from detachlint.harness.probe.aliases import aliases, evidence_of
 from detachlint.harness.probe.opinfo import base_name
 from detachlint.harness.probe.pool import Job, make_rows
 from detachlint.harness.probe.universe import further_names, public_names
@@ -54,7 +54,8 @@ def make_tables(workers: int, tell: Callable[[Job], None] = lambda job: None) ->
     }
     numpy_rows = {name: row for (kind, name), row in kept.items() if kind == "numpy"}
     texts[FILES["numpy"]] = table_text(numpy_rows, f"numpy {np.__version__} torch {VERSION}")
-    texts[ALIASES] = table_text(aliases({name for kind, name in kept if kind in WITH_ALIASES}))
+    same = aliases({name for kind, name in kept if kind in WITH_ALIASES})
+    texts[ALIASES] = table_text({a: f"{name}\t{evidence_of(a, name)}" for a, name in same.items()})
     return texts
 
 
