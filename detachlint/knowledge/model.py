@@ -127,7 +127,8 @@ class CallFact:
     """It is read (`t.T`), not called."""
     depends: tuple[str, ...]
     """On what it depends whether the output is new, for `Aliasing.SOMETIMES`: the `"layout"`, the
-    `"dtype"` or the `"device"` of the input, or something about the `"call"`."""
+    `"dtype"` or the `"device"` of the input, something about the `"call"`, or whether the input is
+    of the `"kind"` already that comes out (`to_sparse` of a sparse tensor)."""
     traits: Mapping[str, str]
     """What becomes of layouts, lazy bits, wrappers and dtypes, where it is not the rule: see
     `TRAITS`."""
@@ -202,6 +203,7 @@ TRAITS: Mapping[str, Mapping[str, str]] = {
         "nested": "gives a nested tensor for others",
         "masked": "gives a masked tensor for others",
         "strided": "gives a strided tensor for a sparse one",
+        "beside": "the same beside a strided one; of sparse ones alone it gives a sparse one",
         "whole": "gives one where no `dim` is given; else mostly a sparse one",
     },
     "order": {

@@ -53,6 +53,19 @@ def test_traits(function: Callable[..., Any], expected: dict[str, str]) -> None:
     assert expected or not found
 
 
+def test_products_are_sparse_where_all_is_sparse() -> None:
+    assert fact_of(torch.mm, Call((X, X))).traits["layout"] == "beside"
+    assert fact_of(lambda x: x.to_dense() * 1).traits["layout"] == "strided"
+
+
+def test_what_is_of_its_kind_already_comes_out_as_it_is() -> None:
+    sparse = fact_of(lambda x: x.to_sparse())
+    assert (sparse.aliasing, sparse.depends) == (Aliasing.SOMETIMES, ("kind",))
+    assert sparse.perhaps_self
+    copied = fact_of(lambda x: x.to_sparse().clone())
+    assert (copied.aliasing, copied.depends) == (Aliasing.FRESH, ())
+
+
 def lowered_beyond_processor(x: torch.Tensor) -> torch.Tensor:
     """As an LSTM does where oneDNN finds no instructions for bfloat16."""
     if torch.is_autocast_enabled("cpu"):

@@ -23,10 +23,13 @@ from detachlint.harness.probe.execute import (
 from detachlint.harness.probe.lazy_bits import conjugated_outputs
 from detachlint.harness.probe.observe import Run
 from detachlint.harness.probe.stubs import overloads, parameter_names, returns_many
-from detachlint.harness.probe.traits import kept_by, traits_of
+from detachlint.harness.probe.traits import keeps_its_own, kept_by, traits_of
 from detachlint.harness.probe.universe import is_attribute
 from detachlint.knowledge.model import Aliasing, CallFact, Result
 from detachlint.knowledge.model import Form as Asked
+
+OTHER_LAYOUTS = frozenset(("sparse", "mkldnn"))
+"""Layouts into which a tensor of the usual one is brought."""
 
 DECIDING = frozenset(("inplace", "training", "copy", "as_tuple", "return_indices"))
 """Parameters that decide about aliasing or the form of the result."""
@@ -75,6 +78,8 @@ def conclude(name: str, runs: Sequence[Run], *, with_traits: bool = True) -> Cal
     aliasing = _aliasing(usual, form.results[0])
     ignored = _ignored(relevant, form.results)
     in_place = _in_place(relevant) and _gives_argument(form, aliasing)
+    traits = traits_of(name, relevant, ignored, in_place=in_place) if with_traits else {}
+    own = traits.get("layout") in OTHER_LAYOUTS and keeps_its_own(relevant)
     python_type = _python_type([*seen, *(run.plain for run in relevant)], form)
     return CallFact(
         name=name,
@@ -84,8 +89,8 @@ def conclude(name: str, runs: Sequence[Run], *, with_traits: bool = True) -> Cal
         repeated=repeated,
         each=repeated and _is_one_for_each(relevant),
         python_type=python_type,
-        aliasing=aliasing,
-        perhaps_self=aliasing is not Aliasing.SELF and _perhaps_self(usual),
+        aliasing=Aliasing.SOMETIMES if own else aliasing,
+        perhaps_self=own or (aliasing is not Aliasing.SELF and _perhaps_self(usual)),
         in_place=in_place,
         rejects=rejecting,
         factory="requires_grad" in parameter_names(name) and special.name_of(name) == "",
@@ -103,8 +108,8 @@ def conclude(name: str, runs: Sequence[Run], *, with_traits: bool = True) -> Cal
         ignored=ignored,
         apart=_apart(relevant, form.results),
         attribute=is_attribute(name),
-        depends=_depends(name, usual, form.results[0]) if aliasing is Aliasing.SOMETIMES else (),
-        traits=traits_of(name, relevant, ignored, in_place=in_place) if with_traits else {},
+        depends=("kind",) if own else _depends_on(name, usual, form.results[0], aliasing),
+        traits=traits,
         keeps=kept_by(relevant) if with_traits else (),
         evidence="+".join(sorted({run.call.source for run in runs})),
     )
@@ -299,8 +304,12 @@ def _gives_argument(form: Form, aliasing: Aliasing) -> bool:
     return aliasing is Aliasing.SELF or form.results == (Result.PYTHON,)
 
 
-def _depends(name: str, runs: Sequence[Run], result: Result) -> tuple[str, ...]:
+def _depends_on(
+    name: str, runs: Sequence[Run], result: Result, aliasing: Aliasing
+) -> tuple[str, ...]:
     """On what it hangs whether output 0 is new: the same calls with other tensors tell."""
+    if aliasing is not Aliasing.SOMETIMES:
+        return ()
     # What is always on one device is new where the input is on another: no CPU can show that.
     found = {"device"} if name in hand.DEVICES else set()
     plain = {_aliasing_seen(run.no_grad, result) for run in runs} - {None}

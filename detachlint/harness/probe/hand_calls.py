@@ -155,7 +155,7 @@ def _factories() -> dict[str, Sequence[Call]]:
         "masked.MaskedTensor": [_call(X, X > 0.5)],
         "masked.as_masked_tensor": [_call(X, X > 0.5)],
         "masked.masked_tensor": [_call(X, X > 0.5)],
-        "nested.as_nested_tensor": [_call([V, V[:2]])],
+        "nested.as_nested_tensor": [_call([V, V[:2]]), _call(X)],
         "nested.nested_tensor": [_call([V, V[:2]])],
         "frombuffer": [_call(bytearray(8), dtype=torch.float32)],
         "tensor": [_call(0.5), _call([0.5]), _call(X), _call(array)],

@@ -29,7 +29,7 @@ from detachlint.harness.probe.converted import (
     to_sparse,
     usual_calls,
 )
-from detachlint.harness.probe.execute import Call, beyond_processor
+from detachlint.harness.probe.execute import Call, beyond_processor, guarded
 from detachlint.harness.probe.observe import Run
 from detachlint.harness.probe.universe import is_attribute
 
@@ -122,7 +122,9 @@ def _layout(
     every = [*calls, *with_sparse]
     of_sparse = _layouts_of_sparse(function, every)
     if of_sparse == {"strided"}:
-        return "strided"
+        several = [call for call in calls if sum(map(is_float, given(call))) > 1]
+        of_all = {layout_name(t) for t in outputs(function, several, to_sparse)}
+        return "beside" if of_all == {"sparse"} else "strided"
     along = [call for call in every if _asks_for_dimensions(function, call)]
     whole = [call for call in every if not _asks_for_dimensions(function, call)]
     is_whole = _layouts_of_sparse(function, whole) == {"strided"}
@@ -131,6 +133,19 @@ def _layout(
 
 def _layouts_of_sparse(function: Callable[..., Any], calls: Sequence[Call]) -> set[str]:
     return {layout_name(t) for t in outputs(function, calls, to_sparse, first_only=True)}
+
+
+def keeps_its_own(runs: Sequence[Run]) -> bool:
+    """Whether what it gives comes out as it is where it is given that in place of its first tensor."""
+    function, calls = to_execute(runs)
+    return bool(calls) and all(_comes_out_again(function, call) for call in calls)
+
+
+def _comes_out_again(function: Callable[..., Any], call: Call) -> bool:
+    with torch.no_grad():
+        made = guarded(lambda: function(*call.args, **call.kwargs))
+        again = guarded(lambda: function(made, *call.args[1:], **call.kwargs))
+    return made is not None and again is made
 
 
 def _asks_for_dimensions(function: Callable[..., Any], call: Call) -> bool:

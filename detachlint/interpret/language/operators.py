@@ -21,7 +21,7 @@ from detachlint.domain.objects import (
 )
 from detachlint.domain.rank import Rank, broadcast
 from detachlint.domain.story import then
-from detachlint.domain.traits import Dtype
+from detachlint.domain.traits import Check, Dtype, without
 from detachlint.domain.values import (
     FALSE,
     TRUE,
@@ -54,7 +54,7 @@ from detachlint.interpret.pytorch.tensors import (
     severed_in,
     story_of_any,
 )
-from detachlint.interpret.pytorch.traits import of_arithmetic, of_two
+from detachlint.interpret.pytorch.traits import layout_of_all, of_arithmetic, of_two
 from detachlint.ir.nodes import Operator
 from detachlint.knowledge import facts
 from detachlint.knowledge.names import TENSOR
@@ -259,6 +259,10 @@ def _tensor_result(operation: Operation) -> Value:
     fact = facts.call_fact(f"{TENSOR}.{METHODS.get(name, '')}")
     device = (one_device if is_product(fact) else common_device)(state, operands)
     common = of_arithmetic(state, operands)
+    if fact is not None and fact.traits.get("layout") == "beside":
+        layout = layout_of_all(state, operands)
+        common = without(common, Check.LAYOUT)
+        common = common if layout is None else {**common, Check.LAYOUT: layout}
     made = Tensor(
         flag,
         leaf=flag.opposite(),

@@ -45,7 +45,8 @@ def apply_maybe(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes
     flag: Belief = NO
     if result is Result.PROPAGATE:
         flag = any_flag(state, inputs)
-        if fact.aliasing is Aliasing.FRESH or (state.mode == NO and "dtype" in fact.depends):
+        changes = not {"dtype", "kind"}.isdisjoint(fact.depends)  # where it is of use, that is
+        if fact.aliasing is Aliasing.FRESH or (state.mode == NO and changes):
             flag = flag.both(state.recording)
         elif fact.aliasing is Aliasing.SOMETIMES and state.mode != YES:
             flag = flag.join(flag.both(state.recording))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO, YES
 from detachlint.domain.objects import HeapObject, Sequence, Tensor
-from detachlint.domain.traits import PLAIN, Family
+from detachlint.domain.traits import PLAIN, Check, Family
 from detachlint.domain.values import Address, Value, addresses, single_literal
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
@@ -54,6 +54,8 @@ def sometimes_view(
         if fact.perhaps_self:
             view = may_be_base(state, view, source)
         return make_tensor(machine, state, activation, span, view, role)
+    if "kind" in fact.depends:
+        return _of_its_kind(machine, call, prototype, source, role)
     if "device" in fact.depends:
         prototype = _resolved_if_moved(state, fact, prototype, source)
     stays = None if casts.asks_for_order(call) else _stays(state, source, fact)
@@ -78,6 +80,19 @@ def sometimes_view(
     flag = prototype.grad.join(any_flag(state, [source]))
     either = replace(prototype, grad=flag, story=story_of(state, source))
     return make_tensor(machine, state, activation, span, either, role, inference=mark)
+
+
+def _of_its_kind(
+    machine: Machine, call: LibraryCall, prototype: Tensor, source: Value, role: str
+) -> Value:
+    """`t.to_sparse()` of a sparse tensor is `t` itself, of another layout of that kind it is new."""
+    state = call.state
+    mark = None
+    if Check.LAYOUT in traits.of_view(state, source):
+        flag = prototype.grad.join(any_flag(state, [source]))
+        prototype = replace(prototype, grad=flag, story=story_of(state, source))
+        mark = state.inference.join(inference_of(state, source))
+    return make_tensor(machine, state, call.activation, call.span, prototype, role, inference=mark)
 
 
 def _resolved_if_moved(state: State, fact: CallFact, moved: Tensor, source: Value) -> Tensor:

@@ -167,8 +167,13 @@ def _einsum(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | N
     """`torch.einsum("ij->ji", t)` is a view; one that sums, or multiplies, makes a new tensor."""
     equation = single_literal(call.operand(0, "equation") or frozenset())
     operand = call.operand(1) or frozenset()
-    listed = any(isinstance(call.state.get(a), Sequence) for a in addresses(operand))
-    alone = len(call.arguments.positional) == 2 and call.arguments.exact and not listed
+    things = [call.state.get(address) for address in addresses(operand)]
+    alone = len(call.arguments.positional) == 2 and call.arguments.exact
+    if any(isinstance(thing, Sequence) for thing in things):  # the operands in a list
+        alone = alone and all(
+            isinstance(thing, Sequence) and thing.exact and len(thing.items) == 1
+            for thing in things
+        )
     views = alone and equation is not None and not _sums(str(equation.value))
     aliasing = Aliasing.VIEW if views else Aliasing.FRESH
     return [(operations.outputs(machine, replace(fact, aliasing=aliasing), call), call.state)]
@@ -301,7 +306,10 @@ def _gives_argument(machine: Machine, fact: CallFact, call: LibraryCall) -> Outc
 
 
 def of_parts(machine: Machine, fact: CallFact, call: LibraryCall) -> Value:
-    """A masked tensor, or a nested one: a class of its own with `layout=torch.jagged`."""
+    """A masked tensor, or a nested one: a class of its own with `layout=torch.jagged`.
+
+    Of a single tensor `as_nested_tensor` makes a view, of several a new one (executed).
+    """
     kind = fact.traits["layout"]
     story = begin(call.span, f"`{call.shown}(…)` makes a {kind} tensor")
     layout = call.arguments.keyword("layout")
@@ -311,7 +319,10 @@ def of_parts(machine: Machine, fact: CallFact, call: LibraryCall) -> Value:
     asked = call.arguments.keyword("requires_grad")
     flag = NO
     if fact.results == (Result.PROPAGATE,):
-        flag = any_flag(call.state, call.inputs).both(call.state.recording)
+        flag = any_flag(call.state, call.inputs)
+        given = call.operand(0) or frozenset()
+        viewed = fact.aliasing is Aliasing.SOMETIMES and tensors_in(call.state, given)
+        flag = flag if viewed else flag.both(call.state.recording)
     made = Tensor(
         flag if asked is None else truth_belief(call.state, asked),
         dtype=placement.float_dtype_of(call),

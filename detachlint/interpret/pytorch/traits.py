@@ -91,15 +91,37 @@ def of_result(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Traits:
     if fact.aliasing is not Aliasing.FRESH:
         return own  # lazy bits survive what copies nothing; a copy resolves them
     common = _of_the_class(common_traits(call.state, inputs), fact)
-    if layout == "strided" or (layout == "whole" and call.operand(1, "dim") in (None, NONE)):
-        return without(common, Check.LAYOUT)
-    if layout == "whole" and Check.LAYOUT in own:
-        return {**common, Check.LAYOUT: _summed_along(call, own[Check.LAYOUT])}
+    left = _layout_kept(fact, call, own, common)
+    common = without(common, Check.LAYOUT) if left is None else {**common, Check.LAYOUT: left}
     if conjugate in _OF_TWO:
         return of_two(fact, common, call.state, call.inputs, call.shown, call.span)
-    if "sparse" in fact.keeps and Check.LAYOUT in own:
-        return {**common, Check.LAYOUT: own[Check.LAYOUT]}
     return common
+
+
+def _layout_kept(fact: CallFact, call: LibraryCall, own: Traits, common: Traits) -> Trait | None:
+    """The layout of a result in new memory; None of a strided one."""
+    layout = fact.traits.get("layout")
+    if layout == "strided" or (layout == "whole" and call.operand(1, "dim") in (None, NONE)):
+        return None
+    if layout == "beside":
+        return layout_of_all(call.state, call.inputs)
+    if layout == "whole" and Check.LAYOUT in own:
+        return _summed_along(call, own[Check.LAYOUT])
+    kept = own.get(Check.LAYOUT) if "sparse" in fact.keeps else None
+    return kept or common.get(Check.LAYOUT)
+
+
+def layout_of_all(state: State, values: Iterable[Value]) -> Trait | None:
+    """The layout that all of several tensors have; None where one of them is strided."""
+    of_each = [of_view(state, v).get(Check.LAYOUT, PLAIN) for v in values if _is_tensor(state, v)]
+    found = of_each[0] if len(of_each) > 1 else PLAIN
+    for other in of_each[1:]:
+        found = Trait(found.held.both(other.held), found.names, found.story)
+    return None if found.held == NO else found
+
+
+def _is_tensor(state: State, value: Value) -> bool:
+    return any(isinstance(state.get(address), Tensor) for address in addresses(value))
 
 
 def _summed_along(call: LibraryCall, layout: Trait) -> Trait:
@@ -128,7 +150,7 @@ def of_two(
     `torch.dot(a, b)` of two lazy conjugates is one; `vdot` conjugates `a` itself (executed).
     """
     word = "" if fact is None else fact.traits.get("conj", "")
-    tensors = [v for v in values if any(isinstance(state.get(a), Tensor) for a in addresses(v))]
+    tensors = [value for value in values if _is_tensor(state, value)]
     if word not in _OF_TWO or len(tensors) != 2:
         return common
     first, second = (of_view(state, v).get(Check.CONJUGATE, PLAIN).held for v in tensors)
