@@ -19,8 +19,8 @@ def ambient_of(name: str, function: Callable[..., Any], gives_bool: bool) -> str
         return _set_by(function)
     if not gives_bool:
         return ""
-    if last == "is_available":  # that the machine stays the same no execution can show
-        return "machine"
+    if last == "is_available":  # what is asked of is not seen; that the answer stays the same is
+        return "machine" if _answers_alike(function) else ""
     if _tells_grad_mode(function):
         return "grad-mode"
     return "tensor" if _tells_tensors(function) else ""
@@ -41,11 +41,20 @@ def _set_by(function: Callable[..., Any]) -> str:
 
 
 def _tells_grad_mode(function: Callable[..., Any]) -> bool:
+    return _answers(function) == [(True,), (False,), (True,)]
+
+
+def _answers_alike(function: Callable[..., Any]) -> bool:
+    return _answers(function) in ([(True,)] * 3, [(False,)] * 3)
+
+
+def _answers(function: Callable[..., Any]) -> list[tuple[Any] | None]:
+    """What it answers without arguments, with grad mode on, off, and on again."""
     answers = []
     for mode in (True, False, True):
         with torch.set_grad_enabled(mode):
             answers.append(guarded(lambda: (function(),)))
-    return answers == [(True,), (False,), (True,)]
+    return answers
 
 
 def _tells_tensors(function: Callable[..., Any]) -> bool:

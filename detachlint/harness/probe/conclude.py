@@ -8,8 +8,9 @@ from typing import Any
 
 import torch
 
-from detachlint.harness.probe import hand, placed, special
+from detachlint.harness.probe import attributes, hand, placed, special
 from detachlint.harness.probe.ambient import ambient_of
+from detachlint.harness.probe.asked import follows_flag
 from detachlint.harness.probe.callbacks import what_it_calls
 from detachlint.harness.probe.execute import (
     FLOAT,
@@ -20,9 +21,10 @@ from detachlint.harness.probe.execute import (
     guarded,
     tensors_in,
 )
+from detachlint.harness.probe.given_back import gives_back
 from detachlint.harness.probe.lazy_bits import conjugated_outputs
 from detachlint.harness.probe.observe import Run
-from detachlint.harness.probe.stubs import overloads, parameter_names, returns_many
+from detachlint.harness.probe.stubs import overloads, returns_many
 from detachlint.harness.probe.traits import keeps_its_own, kept_by, traits_of
 from detachlint.harness.probe.universe import is_attribute
 from detachlint.knowledge.model import Aliasing, CallFact, Result
@@ -64,6 +66,8 @@ def conclude(name: str, runs: Sequence[Run], *, with_traits: bool = True) -> Cal
     forms = [_form(one) for one in seen if not one.error]
     if not forms:
         raise Unclassified(f"raises: {seen[0].error.splitlines()[0][:80]}")
+    if special.name_of(name) == "gives_argument" and not gives_back(name):
+        raise Unclassified("gives something else than what it is given")
     form, repeated, varies = _merge(name, forms)
     wanted = special.form_of(name)
     if wanted is not None and not _are_as_asked(name, relevant, wanted, form, repeated):
@@ -93,14 +97,14 @@ def conclude(name: str, runs: Sequence[Run], *, with_traits: bool = True) -> Cal
         perhaps_self=own or (aliasing is not Aliasing.SELF and _perhaps_self(usual)),
         in_place=in_place,
         rejects=rejecting,
-        factory="requires_grad" in parameter_names(name) and special.name_of(name) == "",
+        factory=special.name_of(name) == "" and follows_flag(name, runs),
         special=special.name_of(name),
         form=wanted,
         calls=what_it_calls(name),
         ambient=ambient_of(name, runs[0].function, "bool" in python_type),
-        dtype=placed.legacy_dtype(name, runs) or placed.dtype_of(name, relevant, form.results[0]),
+        dtype=placed.legacy_dtype(name, runs) or placed.dtype_of(name, runs, form.results[0]),
         undecided=placed.undecided_dtype(name, runs),
-        device=placed.device_of(name),
+        device=placed.device_of(name, runs),
         host=placed.on_the_host(relevant, form.results) if with_traits else (),
         conjugated=conjugated_outputs(relevant, form.results) if with_traits else (),
         parameters=_deciding_parameters(name) or _first_parameters(name, aliasing, ignored),
@@ -111,8 +115,13 @@ def conclude(name: str, runs: Sequence[Run], *, with_traits: bool = True) -> Cal
         depends=("kind",) if own else _depends_on(name, usual, form.results[0], aliasing),
         traits=traits,
         keeps=kept_by(relevant) if with_traits else (),
-        evidence="+".join(sorted({run.call.source for run in runs})),
+        evidence="+".join(sorted({run.call.source for run in runs} | _read(name))),
     )
+
+
+def _read(name: str) -> set[str]:
+    """The evidence of what no CPU shows, and was read: of devices that there are not."""
+    return {"read"} if name in {*hand.DEVICES, *attributes.READ} else set()
 
 
 def _keeps_flag_in_a_copy(run: Run) -> bool:

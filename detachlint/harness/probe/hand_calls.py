@@ -247,6 +247,8 @@ def _networks() -> dict[str, Sequence[Call]]:
         "ctc_loss": [_call(logits, torch.tensor([[1, 2]]), (4,), (2,))],
         "linalg.vecdot": [_call(V, V), _call(X, X)],
         "native_norm": [_call(X.to_sparse(), 2), _call(X, 2)],
+        "normal": [_call(0.0, 1.0, (2, 3)), _call(V, V)],
+        "view_copy": [_call(X, torch.int32), _call(X, (-1,))],
         "segment_reduce": [_call(V, "sum", lengths=torch.tensor([1, 2]))],
         "nn.functional.conv_tbc": [_call(series, torch.ones(1, 3, 2), V[:2])],
         "nn.functional.fold": [_call(torch.ones(1, 4, 9), (4, 4), (2, 2))],

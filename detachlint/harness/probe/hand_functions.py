@@ -14,6 +14,7 @@ import torch
 from torch.nn.utils import rnn
 from torch.utils import checkpoint, data
 
+from detachlint.harness.probe.given_back import givers, scripted
 from detachlint.harness.probe.hand_kernels import kernel_functions
 
 # PyTorch leaves these without annotations.
@@ -66,21 +67,9 @@ def _quadratic(tensor: torch.Tensor) -> torch.Tensor:
     return tensor.square().sum()
 
 
-def _forward(tensor: torch.Tensor) -> torch.Tensor:
-    return tensor.exp()
-
-
-def _linear() -> torch.nn.Module:
-    return torch.nn.Linear(3, 3)
-
-
-def _scripted() -> Any:
-    return _torch.jit.script(_linear().eval())
-
-
 def _from_script(_: torch.Tensor) -> Any:
     buffer = io.BytesIO()
-    _torch.jit.save(_scripted(), buffer)
+    _torch.jit.save(scripted(), buffer)
     buffer.seek(0)
     return _torch.jit.load(buffer)
 
@@ -93,57 +82,14 @@ def _from_hub(_: torch.Tensor) -> Any:
         return _torch.hub.load(directory, "model", source="local")
 
 
-def _prepared(_: torch.Tensor) -> Any:
-    model = torch.nn.Sequential(_linear())
-    model.qconfig = _torch.ao.quantization.default_qconfig
-    return _torch.ao.quantization.prepare(model)
-
-
-def _orthogonal(_: torch.Tensor) -> Any:
-    return torch.nn.utils.parametrizations.orthogonal(_linear())
-
-
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     **kernel_functions(),
-    "torch.ao.quantization.prepare": _prepared,
-    "torch.autograd.function.once_differentiable": lambda t: (
-        _torch.autograd.function.once_differentiable(_forward)
-    ),
-    "torch.compiler.disable": lambda t: _torch.compiler.disable(_forward),
-    "torch.fx.symbolic_trace": lambda t: _torch.fx.symbolic_trace(_linear()),
+    **givers(),
     "torch.hub.load": _from_hub,
-    "torch.jit.export": lambda t: _torch.jit.export(_forward),
-    "torch.jit.freeze": lambda t: _torch.jit.freeze(_scripted()),
-    "torch.jit.ignore": lambda t: _torch.jit.ignore(_forward),
     "torch.jit.load": _from_script,
-    "torch.jit.optimize_for_inference": lambda t: _torch.jit.optimize_for_inference(_scripted()),
-    "torch.jit.script": lambda t: _scripted(),
-    "torch.jit.trace": lambda t: _torch.jit.trace(_linear(), t),
-    "torch.jit.unused": lambda t: _torch.jit.unused(_forward),
     "torch.nn.Embedding.from_pretrained": lambda t: _torch.nn.Embedding.from_pretrained(t),
     "torch.nn.EmbeddingBag.from_pretrained": lambda t: _torch.nn.EmbeddingBag.from_pretrained(t),
-    "torch.nn.SyncBatchNorm.convert_sync_batchnorm": lambda t: (
-        _torch.nn.SyncBatchNorm.convert_sync_batchnorm(torch.nn.BatchNorm1d(3))
-    ),
-    "torch.nn.utils.parametrizations.orthogonal": _orthogonal,
-    "torch.nn.utils.parametrizations.spectral_norm": lambda t: (
-        torch.nn.utils.parametrizations.spectral_norm(_linear())
-    ),
-    "torch.nn.utils.parametrizations.weight_norm": lambda t: (
-        torch.nn.utils.parametrizations.weight_norm(_linear())
-    ),
-    "torch.nn.utils.remove_spectral_norm": lambda t: torch.nn.utils.remove_spectral_norm(
-        torch.nn.utils.spectral_norm(_linear())
-    ),
-    "torch.nn.utils.remove_weight_norm": lambda t: torch.nn.utils.remove_weight_norm(
-        torch.nn.utils.weight_norm(_linear())
-    ),
-    "torch.nn.utils.spectral_norm": lambda t: torch.nn.utils.spectral_norm(_linear()),
-    "torch.nn.utils.weight_norm": lambda t: torch.nn.utils.weight_norm(_linear()),
     "torch.Tensor.grad": lambda t: _leaf_with_gradient(t).grad,
-    "torch.amp.custom_bwd": lambda t: torch.amp.custom_bwd(torch.exp, device_type="cpu"),
-    "torch.amp.custom_fwd": lambda t: torch.amp.custom_fwd(torch.exp, device_type="cpu"),
-    "torch.compile": lambda t: torch.compile(_quadratic),
     "torch.distributions.kl_divergence": lambda t: torch.distributions.kl_divergence(
         torch.distributions.Normal(t, 1.0), torch.distributions.Normal(0.0, 1.0)
     ),

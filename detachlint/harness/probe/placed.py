@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 
-from detachlint.harness.probe import hand, special
+from detachlint.harness.probe import asked, hand, special
 from detachlint.harness.probe.converted import (
     Convert,
     converted,
@@ -34,11 +34,15 @@ _WIDTH = {"complex64": "float32", "complex128": "float64"}
 
 
 def dtype_of(name: str, runs: Sequence[Run], result: Result) -> str:
-    """The word for the dtype of output 0: that of the input, asked for, or fixed."""
+    """The word for the dtype of output 0: that of the input, asked for, or fixed.
+
+    Where some calls are given floats, these tell.
+    """
     if result is Result.PYTHON:
         return "same"
-    if "dtype" in parameter_names(name):
+    if asked.follows_dtype(name, runs):
         return "argument"
+    runs = [run for run in runs if run.has_float_input] or runs
     seen = [s for run in runs if "dtype" not in run.call.kwargs for s in (run.no_grad, run.double)]
     pairs = {
         (_width(one.input_dtype), _width(one.outputs[0].dtype))
@@ -168,11 +172,11 @@ def _width(dtype: str) -> str:
     return _WIDTH.get(dtype, dtype)
 
 
-def device_of(name: str) -> str:
+def device_of(name: str, runs: Sequence[Run]) -> str:
     """The word for the device of the outputs: that of the input, asked for, or fixed."""
     if name in hand.DEVICES:
         return hand.DEVICES[name]
-    return "argument" if "device" in parameter_names(name) else "same"
+    return "argument" if asked.follows_device(name, runs) else "same"
 
 
 ELSEWHERE = (

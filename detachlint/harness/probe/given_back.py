@@ -1,0 +1,137 @@
+"""Callables that give back the function or module they are given, or a version that does the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import torch
+
+from detachlint.harness.probe.execute import guarded
+
+# PyTorch leaves these without annotations.
+_torch: Any = torch
+_X = torch.tensor([[0.3, 0.6, 0.9]])
+
+
+def _use(given: Any) -> Any:
+    return given(_X.clone())
+
+
+def _use_with_context(given: Any) -> Any:
+    """Of the methods of a custom function the first argument is its context."""
+    return given(SimpleNamespace(_dtype=None, _fwd_used_autocast=False), _X.clone())
+
+
+class Giver(NamedTuple):
+    """How to execute one of them: what it is given, the call, and what both do when they are used."""
+
+    make: Callable[[], Any]
+    give: Callable[[Any], Any]
+    use: Callable[[Any], Any] = _use
+
+
+def forward(tensor: torch.Tensor) -> torch.Tensor:
+    """Some function of a tensor."""
+    return tensor.exp()
+
+
+def _of_context(_: Any, tensor: torch.Tensor) -> torch.Tensor:
+    return tensor.exp()
+
+
+def linear() -> torch.nn.Module:
+    """Some module."""
+    return torch.nn.Linear(3, 3)
+
+
+def scripted() -> Any:
+    """One that is compiled."""
+    return _torch.jit.script(linear().eval())
+
+
+def _to_prepare() -> torch.nn.Module:
+    model = torch.nn.Sequential(linear())
+    model.qconfig = _torch.ao.quantization.default_qconfig
+    return model
+
+
+_NORMS = torch.nn.utils
+_PARAMETRIZATIONS: Any = torch.nn.utils.parametrizations
+
+GIVERS: Mapping[str, Giver] = {
+    "torch.amp.custom_bwd": Giver(
+        lambda: _of_context,
+        lambda given: torch.amp.custom_bwd(given, device_type="cpu"),
+        _use_with_context,
+    ),
+    "torch.amp.custom_fwd": Giver(
+        lambda: _of_context,
+        lambda given: torch.amp.custom_fwd(given, device_type="cpu"),
+        _use_with_context,
+    ),
+    "torch.ao.quantization.prepare": Giver(
+        _to_prepare, lambda given: _torch.ao.quantization.prepare(given)
+    ),
+    "torch.autograd.function.once_differentiable": Giver(
+        lambda: _of_context,
+        lambda given: _torch.autograd.function.once_differentiable(given),
+        _use_with_context,
+    ),
+    "torch.compile": Giver(lambda: forward, lambda given: torch.compile(given, backend="eager")),
+    "torch.compiler.disable": Giver(lambda: forward, lambda given: _torch.compiler.disable(given)),
+    "torch.fx.symbolic_trace": Giver(linear, lambda given: _torch.fx.symbolic_trace(given)),
+    "torch.jit.export": Giver(lambda: forward, lambda given: _torch.jit.export(given)),
+    "torch.jit.freeze": Giver(scripted, lambda given: _torch.jit.freeze(given)),
+    "torch.jit.ignore": Giver(lambda: forward, lambda given: _torch.jit.ignore(given)),
+    "torch.jit.optimize_for_inference": Giver(
+        scripted, lambda given: _torch.jit.optimize_for_inference(given)
+    ),
+    "torch.jit.script": Giver(linear, lambda given: _torch.jit.script(given)),
+    "torch.jit.trace": Giver(linear, lambda given: _torch.jit.trace(given, _X)),
+    "torch.jit.unused": Giver(lambda: forward, lambda given: _torch.jit.unused(given)),
+    "torch.nn.SyncBatchNorm.convert_sync_batchnorm": Giver(
+        lambda: torch.nn.BatchNorm1d(3),
+        lambda given: _torch.nn.SyncBatchNorm.convert_sync_batchnorm(given),
+        lambda given: given.weight,  # it runs on accelerators alone
+    ),
+    "torch.nn.utils.parametrizations.orthogonal": Giver(
+        linear, lambda given: _PARAMETRIZATIONS.orthogonal(given)
+    ),
+    "torch.nn.utils.parametrizations.spectral_norm": Giver(
+        linear, lambda given: _PARAMETRIZATIONS.spectral_norm(given)
+    ),
+    "torch.nn.utils.parametrizations.weight_norm": Giver(
+        linear, lambda given: _PARAMETRIZATIONS.weight_norm(given)
+    ),
+    "torch.nn.utils.remove_spectral_norm": Giver(
+        lambda: _NORMS.spectral_norm(linear()), lambda given: _NORMS.remove_spectral_norm(given)
+    ),
+    "torch.nn.utils.remove_weight_norm": Giver(
+        lambda: _NORMS.weight_norm(linear()), lambda given: _NORMS.remove_weight_norm(given)
+    ),
+    "torch.nn.utils.spectral_norm": Giver(linear, lambda given: _NORMS.spectral_norm(given)),
+    "torch.nn.utils.weight_norm": Giver(linear, lambda given: _NORMS.weight_norm(given)),
+}
+
+
+def givers() -> Mapping[str, Callable[[torch.Tensor], Any]]:
+    """What to execute in place of each: it takes a tensor, as all such do, and leaves it alone."""
+    return {name: _giver(giver) for name, giver in GIVERS.items()}
+
+
+def _giver(giver: Giver) -> Callable[[torch.Tensor], Any]:
+    return lambda _: giver.give(giver.make())
+
+
+def gives_back(name: str) -> bool:
+    """Whether it gives what it was given, or something that computes the same."""
+    return bool(guarded(lambda: is_given_back(GIVERS[name])))
+
+
+def is_given_back(giver: Giver) -> bool:
+    """The same of one that is not known by name."""
+    given = giver.make()
+    got = giver.give(given)
+    return got is given or torch.equal(giver.use(got), giver.use(given))
