@@ -304,7 +304,7 @@ def _path(node: Expression, libraries: dict[str, str]) -> str | None:
     return ".".join([path, *reversed(names)]) if path is not None else None
 
 
-LOOKS_AT_VALUES = frozenset({Gate.CONVERTS, Gate.REJECTS, Gate.SWALLOWS, Gate.EXPORTS})
+LOOKS_AT_VALUES = frozenset({Gate.CONVERTS, Gate.UNFIT, Gate.REJECTS, Gate.SWALLOWS, Gate.EXPORTS})
 
 
 def _may_convert(path: str, call: Call) -> bool:

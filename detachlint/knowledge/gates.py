@@ -14,6 +14,9 @@ class Gate(Enum):
 
     CONVERTS = "converts"
     """`__array__`: raises RuntimeError iff the tensor requires grad and grad mode is on."""
+    UNFIT = "unfit"
+    """The same, but a tensor that does not require grad is refused there as well: it takes no floats, or
+    arrays alone."""
     SCALAR = "scalar"
     """`__float__`, `__int__`, `__bool__`, …: works for one element, the gradient is dropped."""
     DELEGATES = "delegates"

@@ -13,12 +13,14 @@ from detachlint.rules.visits import Raising, crossings_of
 CODE = "DTL102"
 NAME = "implicit-array-of-grad-tensor"
 
+_REMEDIES = {Gate.SWALLOWS: Remedy.DETACH_UNSAFELY, Gate.UNFIT: Remedy.NONE}
+"""What is to be done where it is not simply to detach."""
+
 
 def check(facts: Facts) -> Iterator[Finding]:
     """One finding for each argument or operand that is such a tensor in some context."""
     for raising in crossings_of(facts, is_single):
-        hidden = raising.worst.gate is Gate.SWALLOWS
-        remedy = Remedy.DETACH_UNSAFELY if hidden else Remedy.DETACH
+        remedy = _REMEDIES.get(raising.worst.gate, Remedy.DETACH)
         yield finding_of(facts, CODE, NAME, raising, _message(raising), remedy)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from detachlint.interpret.facts import Crossing, Facts
+from detachlint.knowledge.gates import Gate
 from detachlint.rules.contexts import place_of
 from detachlint.rules.finding import Confidence, Finding, Remedy
 from detachlint.rules.implicit import afterthought, finding_of, is_container, taker
@@ -17,7 +18,8 @@ NAME = "array-of-grad-tensors"
 def check(facts: Facts) -> Iterator[Finding]:
     """One finding for each argument that holds such a tensor in some context."""
     for raising in crossings_of(facts, is_container):
-        remedy = Remedy.DETACH_EACH if raising.worst.flat else Remedy.NONE
+        curable = raising.worst.flat and raising.worst.gate is not Gate.UNFIT
+        remedy = Remedy.DETACH_EACH if curable else Remedy.NONE
         yield finding_of(facts, CODE, NAME, raising, _message(raising), remedy)
 
 

@@ -38,7 +38,7 @@ def finding_of(
         span=raising.span.alone(),
         confidence=raising.confidence,
         trace=trace_of(facts.filename, raising, last, origin),
-        fix=_twin_advice(worst) if raising.needed else advice_behind(raising.refusal),
+        fix=_advice(raising),
         remedy=remedy if all(visit.located for visit in raising.visits) else Remedy.NONE,
         cures=cures(raising.refusal),
         because=BECAUSE_REJECTED if is_rejected(worst) else BECAUSE,
@@ -90,9 +90,21 @@ def afterthought(raising: Raising) -> str:
         return (
             f"; it is kept, and converted when {'the figure is drawn' if drawn else 'it is used'}"
         )
+    if raising.worst.gate is Gate.UNFIT:
+        return "; it is refused then, whether or not it requires grad"
     if raising.worst.gate is Gate.SWALLOWS:
         return "; it hides the error and answers False, whatever the values are"
     return beside(raising.refusal)
+
+
+def _advice(raising: Raising) -> Fix | None:
+    """What to do where detaching does not do."""
+    if raising.needed:
+        return _twin_advice(raising.worst)
+    if raising.worst.gate is Gate.UNFIT:
+        words = "make an array of it, of what is taken here: a tensor that is detached is refused as well"
+        return Fix(words, Applicability.DISPLAY_ONLY, ())
+    return advice_behind(raising.refusal)
 
 
 def _twin_advice(visit: Crossing) -> Fix:

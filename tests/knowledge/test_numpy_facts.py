@@ -230,18 +230,43 @@ def test_operators_of_whole_numbers_and_divmod_are_like_the_others(name: str) ->
     words(
         "add.reduce add.accumulate add.outer multiply.reduceat ma.array ma.masked_where ma.exp "
         "emath.sqrt polynomial.polynomial.polyfit polynomial.Polynomial poly1d matrix nditer "
-        "ndenumerate broadcast lib.stride_tricks.sliding_window_view rec.fromarrays char.upper"
+        "ndenumerate broadcast lib.stride_tricks.sliding_window_view rec.fromarrays"
     ),
 )
 def test_what_lies_deeper_converts_a_tensor_as_well(name: str) -> None:
     assert gates(name)["0"] is Gate.CONVERTS
 
 
-def test_what_is_called_later_converts_then() -> None:
-    for made in ("poly1d", "polynomial.Polynomial", "vectorize"):
-        fact = facts.numpy_fact(f"numpy.{made}")
-        assert fact is not None and fact.gives == f"numpy.{made}"
-        assert gates(f"{made}.__call__")["1"] is Gate.CONVERTS
+@pytest.mark.parametrize(
+    "name",
+    words("lcm gcd bitwise_and invert packbits char.isalpha char.upper isnat bitwise_or.reduce"),
+)
+def test_functions_of_other_things_convert_before_they_refuse(name: str) -> None:
+    assert gates(name)["0"] is Gate.UNFIT
+
+
+def test_what_takes_floats_in_the_end_converts_for_good() -> None:
+    assert gates("bincount")["0"] is gates("take")["1"] is Gate.CONVERTS
+
+
+def test_parts_of_a_tuple_are_converted() -> None:
+    assert gates("ravel_multi_index") == {"0[]": Gate.UNFIT}
+
+
+@pytest.mark.parametrize(
+    ("maker", "made"),
+    [
+        ("poly1d", "poly1d"),
+        ("polynomial.Polynomial", "polynomial.Polynomial"),
+        ("vectorize", "vectorize"),
+        ("frompyfunc", "ufunc"),
+    ],
+)
+def test_what_is_called_later_converts_then(maker: str, made: str) -> None:
+    fact = facts.numpy_fact(f"numpy.{maker}")
+    assert fact is not None and fact.gives == f"numpy.{made}"
+    gate = Gate.UNFIT if made == "ufunc" else Gate.CONVERTS  # no tensor is made of its objects
+    assert gates(f"{made}.__call__")["1"] is gate
 
 
 def test_masked_arrays_and_matrices_are_no_plain_arrays() -> None:

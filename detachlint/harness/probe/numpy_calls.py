@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import io
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -66,7 +67,7 @@ FURTHER: Sequence[Arguments] = (
         (abs, (2,)),
     ),
 )
-"""Argument lists tried where none of `GENERIC` fits: of texts, whole numbers, records, types."""
+"""Argument lists tried where none was written by hand: of texts, whole numbers, records, types."""
 
 
 _OF_BITS = {f"__{prefix}{operator}__" for prefix in ("", "r", "i") for operator in BITWISE}
@@ -74,8 +75,16 @@ _OF_BITS = {f"__{prefix}{operator}__" for prefix in ("", "r", "i") for operator 
 
 def argument_lists(name: str) -> Sequence[Arguments]:
     """Argument lists worth trying for `name`."""
-    by_hand = _BY_HAND.get(name) or _receiver_lists(name) or _BY_HAND.get(_plain(name))
-    return by_hand or (*GENERIC, *(_CURVES if name.startswith("numpy.polynomial.") else ()))
+    return _written(name) or (*GENERIC, *(_CURVES if name.startswith("numpy.polynomial.") else ()))
+
+
+def is_written(name: str) -> bool:
+    """Whether its argument lists were written for it: others are as good as any."""
+    return bool(_written(name))
+
+
+def _written(name: str) -> Sequence[Arguments]:
+    return _BY_HAND.get(name) or _receiver_lists(name) or _BY_HAND.get(_plain(name)) or ()
 
 
 def _plain(name: str) -> str:
@@ -92,8 +101,12 @@ def _receiver_lists(name: str) -> Sequence[Arguments]:
         made = Fresh(MADE[owner])
         return tuple((made, *given) for given in ((), (made,), (2,), *GENERIC, *_CURVES))
     if name == "numpy.vectorize.__call__":
-        vectorized = Fresh(np.vectorize(lambda *values: values[0]))
+        vectorized = Fresh(np.vectorize(_first))
         return tuple((vectorized, *given) for given in GENERIC[:6])
+    if name == "numpy.ufunc.__call__":
+        one, two = (Made(partial(np.frompyfunc, _first, count, 1)) for count in (1, 2))
+        lists: Sequence[Arguments] = (*GENERIC[:6], (S,), (S, S))
+        return tuple((two if len(given) == 2 else one, *given) for given in lists)
     if attribute in _OF_BITS:
         left = [one[0] if owner == "numpy.generic" else Fresh(one) for one in (WHOLE, WHOLE > 1)]
         return tuple((one, other) for one in left for other in (1, Put(WHOLE), Put(WHOLE > 1)))
@@ -107,6 +120,10 @@ def _receiver_lists(name: str) -> Sequence[Arguments]:
     if owner.count(".") and attribute == "at":
         return ((V, [0, 1]), (V, [0, 1], V[:2]), (V, [0, 1], S))
     return ()
+
+
+def _first(*values: Any) -> Any:
+    return values[0]
 
 
 class Fresh:

@@ -18,6 +18,7 @@ from detachlint.harness.probe.numpy_calls import (
     Put,
     argument_lists,
     fresh,
+    is_written,
 )
 from detachlint.harness.probe.numpy_otherwise import otherwise
 from detachlint.harness.probe.numpy_ranks import rank_of
@@ -80,22 +81,24 @@ def observe_numpy(name: str) -> NumpyFact | None:
     if why_not(name):
         return None
     function = functions()[name]
-    working = [given for given in argument_lists(name) if _works(function, given)]
-    working = working or [given for given in FURTHER if _works(function, given)]
+    working = _that_work(function, argument_lists(name))
+    further = _that_work(function, FURTHER) if not (working and is_written(name)) else []
+    working, further = (working, further) if working else (further, [])
     if not working:
         return None
     seen, gives = _seen_gates(function, [*working, *REJECTED.get(name, ())])
-    gates = {key: met[0][0] for key, met in seen.items()}
-    others = {key: one for key, met in seen.items() if (one := otherwise(met, _place(key)))}
-    if not gates:
+    of_others = _seen_of_others(function, [*working, *further])
+    if not seen:
+        working = [*working, *further] if of_others else working
         given_back = [_gives(function, given) for given in working]
         gives = "array" if "array" in given_back else given_back[0]
-        gates = _gates_of_others(function, working)
+    seen = {**of_others, **seen}
     if is_attribute(name):
         gives = "attribute"
+    gates = {key: met[0][0] for key, met in sorted(seen.items())}
+    others = {key: one for key, met in seen.items() if (one := otherwise(met, _place(key)))}
     rank = rank_of(name, function, working)
     parameters = _parameters(function) if gates or rank in ("shape", "contents") else ()
-    gates = dict(sorted(gates.items()))
     return NumpyFact(name, gates, parameters, gives, rank, "executed", others)
 
 
@@ -118,27 +121,52 @@ def _seen_gates(
 
 
 def _accepting(met: list[_Met]) -> list[_Met]:
-    """Without the calls that reject it, where others do not: those are wrong in their number of
-    dimensions only."""
-    return [one for one in met if one[0] is not Gate.REJECTS] or met
+    """Without the calls that reject it, before or after they convert it, where others do not: those
+    are wrong in their number of dimensions only."""
+    accepting = [one for one in met if one[0] is not Gate.REJECTS] or met
+    if any(gate is Gate.CONVERTS for gate, _ in accepting):
+        return [(Gate.CONVERTS if g is Gate.UNFIT else g, given) for g, given in accepting]
+    return accepting
 
 
 def _place(key: str) -> int:
     return int(key.rstrip("s[]"))
 
 
-def _gates_of_others(function: Callable[..., Any], lists: Sequence[Arguments]) -> dict[str, Gate]:
-    """Arguments that take arrays of texts or whole numbers, and convert a tensor before they see that
-    it holds neither."""
-    found: dict[str, Gate] = {}
+def _seen_of_others(
+    function: Callable[..., Any], lists: Sequence[Arguments]
+) -> dict[str, list[_Met]]:
+    """The same of arguments that take arrays of texts, whole numbers or records, and convert a tensor
+    before they see that it holds none of these."""
+    seen: dict[str, list[_Met]] = {}
     for given in lists:
-        for place, value in enumerate(given):
-            if isinstance(value, np.ndarray) and value.dtype.kind in "US?iu":
-                numbers = np.ones(value.shape)
-                substitution = _Substitution(f"{place}", place, _tensor_maker(numbers))
-                if _gate(function, given, substitution) is Gate.CONVERTS:
-                    found[substitution.key] = Gate.CONVERTS
-    return found
+        for substitution in _floats_for_others(given):
+            gate = _gate(function, given, substitution)
+            seen.setdefault(substitution.key, []).append((gate, given))
+    converting = {
+        key: sorted(_accepting(met), key=lambda one: one[0] not in _CONVERTING)
+        for key, met in seen.items()
+    }
+    return {key: met for key, met in converting.items() if met[0][0] in _CONVERTING}
+
+
+_CONVERTING = (Gate.CONVERTS, Gate.UNFIT)
+
+
+def _floats_for_others(given: Arguments) -> Iterator[_Substitution]:
+    for place, value in enumerate(given):
+        if _holds_others(value):
+            numbers = np.ones(value.shape)
+            yield _Substitution(f"{place}", place, _tensor_maker(numbers))
+            if value.ndim == 1:
+                yield _Substitution(f"{place}[]", place, _list_maker(numbers))
+        elif type(value) in (list, tuple) and value and all(map(_holds_others, value)):
+            several = [np.ones(one.shape) for one in value]
+            yield _Substitution(f"{place}[]", place, _tensors_maker(several))
+
+
+def _holds_others(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype.kind not in "fcO"
 
 
 def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
@@ -147,6 +175,10 @@ def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
     except (TypeError, ValueError):
         return ()
     return tuple(_STARS.get(parameter.kind, parameter.name) for parameter in parameters)
+
+
+def _that_work(function: Callable[..., Any], lists: Sequence[Arguments]) -> list[Arguments]:
+    return [given for given in lists if _works(function, given)]
 
 
 def _works(function: Callable[..., Any], given: Arguments) -> bool:
@@ -210,10 +242,10 @@ def _with(given: Arguments, substitution: _Substitution, *kind: bool) -> list[An
 
 def _gate(function: Callable[..., Any], given: Arguments, substitution: _Substitution) -> Gate:
     output, error = _call(function, _with(given, substitution, True, False))
-    if _REFUSAL in error:
-        return Gate.CONVERTS
     if error:
         works_without = not _call(function, _with(given, substitution, False, False))[1]
+        if _REFUSAL in error:
+            return Gate.CONVERTS if works_without else Gate.UNFIT
         return Gate.EXPORTS if works_without else Gate.REJECTS
     Watched.asked.clear()
     _call(function, _with(given, substitution, True, True))

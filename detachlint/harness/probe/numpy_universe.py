@@ -86,6 +86,7 @@ MADE: Mapping[str, Any] = {**GENERATORS, **_CURVES}
 """An object of each class whose methods get rows, beside arrays."""
 OBJECTS: Mapping[str, type] = {
     **{name: type(made) for name, made in MADE.items()},
+    "numpy.ufunc": np.ufunc,
     "numpy.vectorize": np.vectorize,
 }
 """The classes, with those whose objects are only called."""
@@ -138,7 +139,8 @@ def _is_own(value: Any) -> bool:
 
 def _objects() -> Iterator[tuple[str, Callable[..., Any]]]:
     """The methods of what NumPy makes beside arrays."""
-    yield "numpy.vectorize.__call__", lambda made, *given: made(*given)
+    for kind in sorted(set(OBJECTS) - set(MADE)):
+        yield f"{kind}.__call__", lambda made, *given: made(*given)
     for kind, made in MADE.items():
         for attribute in dir(made):
             is_plain = not attribute.startswith("_") or attribute == "__call__"

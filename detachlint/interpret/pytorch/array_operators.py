@@ -72,7 +72,7 @@ def operate(
         gate, sure = gate_of(fact, 1, found)
         if gate in (None, Gate.DELEGATES, Gate.KEEPS):
             return None
-        if gate is Gate.CONVERTS and name in OF_BITS:
+        if gate in (Gate.CONVERTS, Gate.UNFIT) and name in OF_BITS:
             # Whole numbers have no flag; floats fail in any case, with their flag or without.
             return frozenset()
         sink = Sink(other.span, f"{name}=" if in_place else name, fact.name, gate)

@@ -95,7 +95,7 @@ def pass_gate(
     if not found.all:
         return False
     match sink.gate:
-        case Gate.CONVERTS | Gate.SWALLOWS:
+        case Gate.CONVERTS | Gate.SWALLOWS | Gate.UNFIT:
             raises = found.grad.both(state.mode)
         case Gate.DEFERRED:
             raises = found.grad.both(state.mode).in_unseen_hands()
@@ -109,7 +109,7 @@ def pass_gate(
     raises = raises.both(sure)
     for_sure = found.tensor == YES
     traits = NO_TRAITS
-    if sink.gate is Gate.CONVERTS and sure != MAYBE:
+    if sink.gate in (Gate.CONVERTS, Gate.UNFIT) and sure != MAYBE:
         refused = refused_traits(state, found.all).items()
         traits = {check: replace(one, held=one.held.both(sure)) for check, one in refused}
     _record(machine, sink, found, raises, traits, for_sure, state, activation)
