@@ -37,11 +37,13 @@ if TYPE_CHECKING:
 
 
 def _as_called(state: State, address: Address, thing: Unknown, arguments: Arguments) -> Unknown:
-    """What is called on a tensor and was moved to a device or cast before is a module: of what has
-    these methods, tensors cannot be called.
+    """What is made in sight, moved to a device or cast, and called on a tensor is a module: of what
+    has these methods, tensors cannot be called.
+
+    What was handed in is one as well, but of whom: transforms without parameters are moved, too.
     """
     moved = address.role.removeprefix("unknown ") in casts_and_moves()
-    if thing.kind is not Kind.ANY or not moved:
+    if thing.kind is not Kind.ANY or not moved or not thing.made_by:
         return thing
     if not any(isinstance(state.get(a), Tensor) for v in arguments.all() for a in addresses(v)):
         return thing
