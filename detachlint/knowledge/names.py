@@ -12,6 +12,9 @@ PARAMETER = "torch.nn.Parameter"
 MODULE = "torch.nn.Module"
 ARRAY = "numpy.ndarray"
 
+THERE = frozenset({"torch", "torch.nn", "torch.nn.functional", NUMPY})
+"""What can be imported wherever a tensor becomes an array: there would be neither without them."""
+
 CONVERSIONS = frozenset({"numpy", "__array__"})
 """The methods of a tensor that give its array: the crossing."""
 

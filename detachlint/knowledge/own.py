@@ -38,6 +38,8 @@ class OwnResult(Enum):
     """Something that may hold tensors, none of which requires grad: a dataset, a dict of arrays."""
     OBJECT = "object"
     """Neither tensor nor module, and no call of it gives a tensor that requires grad: a tokenizer."""
+    TRUE = "true"
+    """True: it asks whether something is there that is, wherever there are tensors, such as PyTorch."""
 
 
 WITHOUT_GRAD = "no-grad"

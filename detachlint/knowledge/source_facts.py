@@ -69,6 +69,19 @@ def is_bare_module(name: str) -> bool:
     return fact is not None and fact.stated.same_as == BARE_MODULE
 
 
+def is_true(name: str) -> bool:
+    """Whether a function of this name, whoever defines it, asks for what is there wherever there are
+    tensors: `is_torch_available()`."""
+    return name in _always_true()
+
+
+@cache
+def _always_true() -> frozenset[str]:
+    rows = ((name, row.partition("\t")[0]) for name, row, _ in all_rows())
+    true = (name for name, words in rows if words == OwnResult.TRUE.value)
+    return frozenset(name.removeprefix(f"{_ANYWHERE}.") for name in true)
+
+
 @cache
 def methods_like(special: str) -> frozenset[str]:
     """The last names of what does the same as some function of PyTorch that is this odd case."""

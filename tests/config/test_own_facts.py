@@ -124,6 +124,19 @@ CASES = [
         """,
     ),
     Case(
+        "what asks for something that is there",
+        "def has_torch():\n    return True",
+        {"mylib.has_torch": "true"},
+        """
+        import mylib
+        w = torch.ones(2, requires_grad=True)
+        if not mylib.has_torch():
+            w.numpy()
+        a = w.detach() if mylib.has_torch() else w
+        b = a.numpy()
+        """,
+    ),
+    Case(
         "a base class that is a module",
         "class Base(torch.nn.Module):\n    pass",
         {"mylib.Base": "torch.nn.Module"},

@@ -175,6 +175,8 @@ def check(fact: OwnFact, code: str) -> None:
             assert result is given
         case OwnResult.ARRAY:
             assert isinstance(result, np.ndarray)
+        case OwnResult.TRUE:
+            assert result is True
         case OwnResult.REQUIRES_GRAD:
             assert result.requires_grad
         case OwnResult.PROPAGATE:

@@ -40,6 +40,7 @@ from detachlint.interpret.engine.state import (
     merge_states,
 )
 from detachlint.interpret.language import attributes, calls, correlated, functions, iteration
+from detachlint.interpret.language.control import cannot_fail
 from detachlint.interpret.language.expressions import EVALUATORS
 from detachlint.interpret.language.guesses import Returned
 from detachlint.interpret.language.importing import Image
@@ -167,7 +168,8 @@ class Machine:
     ) -> list[State]:
         self.ledger.count_step(activation, 1 + len(state.heap) // OBJECTS_PER_STEP)
         if activation.watched and not isinstance(statement, (Raise, Jump)):
-            activation.raises.append((frozenset(), state.fork()))
+            if not cannot_fail(statement):
+                activation.raises.append((frozenset(), state.fork()))
         elif activation.finals and isinstance(statement, _SIMPLE):
             return self._left_where_refused(statement, state, activation)
         return EXECUTORS[type(statement)](self, statement, state, activation)

@@ -15,8 +15,21 @@ from detachlint.interpret.engine.fixpoint import repeat
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import names
 from detachlint.interpret.language.conditions import test
+from detachlint.interpret.language.imports import always_works
 from detachlint.interpret.language.lookup import library_bases, linear_order
-from detachlint.ir.nodes import Constant, Handler, Jump, Return, Try, While, With
+from detachlint.ir.nodes import (
+    Assign,
+    Constant,
+    Handler,
+    Import,
+    Jump,
+    Name,
+    Return,
+    Statement,
+    Try,
+    While,
+    With,
+)
 from detachlint.ir.walk import nodes_in
 
 if TYPE_CHECKING:
@@ -163,10 +176,20 @@ def _run_handled(machine: Machine, node: Try, state: State, activation: Activati
     activation.watched += 1
     ends = machine.execute(node.body, [state], activation)
     activation.watched -= 1
-    raised = activation.raises + [(frozenset(), end.fork()) for end in ends]
+    raised = activation.raises
+    if not all(map(cannot_fail, node.body)):
+        raised = raised + [(frozenset(), end.fork()) for end in ends]
     activation.raises = outer
     ends = machine.execute(node.orelse, ends, activation)
     return ends + _handle(machine, node, raised, activation)
+
+
+def cannot_fail(statement: Statement) -> bool:
+    """Whether a statement raises nothing where there are tensors: `import torch`, `HAS_TORCH = True`."""
+    if not isinstance(statement, Assign) or not all(isinstance(t, Name) for t in statement.targets):
+        return False
+    value = statement.value
+    return isinstance(value, Constant) or (isinstance(value, Import) and always_works(value))
 
 
 def run_suppressed(

@@ -13,6 +13,7 @@ from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import dispatch
 from detachlint.ir.nodes import Expression, MakeFunction
 from detachlint.knowledge import facts
+from detachlint.knowledge.source_facts import is_true
 from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
@@ -70,10 +71,11 @@ def make_function(
 def _stated(
     machine: Machine, node: MakeFunction, state: State, activation: Activation
 ) -> tuple[tuple[Value, ...], Value | None]:
-    """What the user has stated about a function: the switches around it, or what stands for it."""
+    """What is stated about a function: the switches around it, or what stands for it."""
     fact = machine.own.of_definition(machine.path_of(node.span.file), node.code.qualified_name)
     if fact is None:
-        return (), None
+        name = node.code.qualified_name
+        return (), value_of(Library(name)) if is_true(name) else None
     if fact.without_grad and fact.result is None:
         switch = GradSwitch(NO)
         return (machine.new(state, activation, node.span, "stated mode", switch),), None

@@ -28,6 +28,7 @@ from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import importing
 from detachlint.ir.nodes import Import
 from detachlint.knowledge import source_facts
+from detachlint.knowledge.names import THERE
 from detachlint.knowledge.own import module_path
 from detachlint.source.span import Span
 
@@ -39,6 +40,12 @@ MOST_BY_NAME = 24
 
 LONGEST_CHAIN = 12
 """Files through which one name is passed on, before it is taken for a circle."""
+
+
+def always_works(node: Import) -> bool:
+    """Whether nothing is found out by an import: it works wherever there are tensors."""
+    names = [node.module, node.attribute or ""]
+    return not node.level and ".".join(filter(None, names)) in THERE
 
 
 def evaluate_import(
@@ -74,6 +81,8 @@ def _library(machine: Machine, node: Import) -> Value:
         stated = machine.own.of_path(_dotted(machine, node))
         if stated is not None:
             return value_of(Library(machine.own.known_as(stated.name)))
+        if node.attribute is not None and source_facts.is_true(node.attribute):
+            return value_of(Library(node.attribute))
         return machine.derived(f"import {name}", (), node.span, Unknown(Kind.ANY))
     if node.attribute is not None:
         return value_of(Library(machine.own.known_as(f"{node.module}.{node.attribute}")))

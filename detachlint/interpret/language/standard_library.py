@@ -6,7 +6,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO
-from detachlint.domain.objects import Class, Instance, Iterator, Kind, Mapping, Partial, Sequence
+from detachlint.domain.objects import (
+    Class,
+    Instance,
+    Iterator,
+    Kind,
+    Mapping,
+    Partial,
+    Sequence,
+    Unknown,
+)
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     NONE,
@@ -36,6 +45,7 @@ from detachlint.interpret.language.contents import resolved
 from detachlint.interpret.pytorch import library_objects
 from detachlint.ir.nodes import Name, Operator
 from detachlint.knowledge import facts
+from detachlint.knowledge.names import THERE
 from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
@@ -122,6 +132,17 @@ def _import_module(machine: Machine, call: LibraryCall) -> Outcomes | None:
         for name in names
     ]
     return [(join_values(parts), call.state)]
+
+
+def _find_spec(machine: Machine, call: LibraryCall) -> Outcomes | None:
+    """`importlib.util.find_spec(name)`: of what is there, it is never None."""
+    name = single_literal(call.arguments.get(0, "name") or BOTTOM_VALUE)
+    if name is None or name.value not in THERE:
+        return None
+    state, context = call.state, call.activation.context
+    spec = machine.unknown_object(state, context, call.span, "spec", Unknown(Kind.OTHER, NO))
+    state.truths[spec] = True
+    return [(value_of(spec), state)]
 
 
 def _deque(machine: Machine, call: LibraryCall) -> Outcomes:
@@ -373,6 +394,7 @@ HANDLERS: dict[str, Handler] = {
     **iterator_tools.HANDLERS,
     "builtins.__import__": _import_module,
     "importlib.import_module": _import_module,
+    "importlib.util.find_spec": _find_spec,
     "functools.partial": _partial,
     "functools.wraps": _wraps,
     "functools.update_wrapper": _update_wrapper,

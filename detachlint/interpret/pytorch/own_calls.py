@@ -8,7 +8,7 @@ from detachlint.domain.belief import NO, YES, Belief, Truth
 from detachlint.domain.objects import Array, Kind, Sequence, Tensor, Unknown
 from detachlint.domain.story import begin, then
 from detachlint.domain.traits import UNSEEN, Dtype, Trait
-from detachlint.domain.values import NONE, Value, value_of
+from detachlint.domain.values import NONE, TRUE, Value, value_of
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.unseen_calls import note_escapes
@@ -102,6 +102,8 @@ def _result(machine: Machine, fact: OwnFact, call: LibraryCall, sure: bool) -> V
             return value_of(
                 machine.unknown_object(state, activation.context, span, fact.name, thing)
             )
+        case OwnResult.TRUE:
+            return TRUE
         case OwnResult.NEVER:
             tensor = Tensor(NO, severed=severed)
         case OwnResult.REQUIRES_GRAD:
