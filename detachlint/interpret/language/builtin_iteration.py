@@ -205,7 +205,7 @@ def _sorted(machine: Machine, call: LibraryCall) -> Outcomes:
     given = call.arguments.get(0) or BOTTOM_VALUE
     outcomes: Outcomes = []
     for contents, after in machine.collect(given, call.state, call.activation, call.span):
-        _run_key(machine, call, contents, after)
+        containers.run_key(machine, call, contents, after)
         if call.name.endswith("reversed"):
             items = contents.items[::-1] if contents.exact else ()
             thing = Sequence("list", items, BOTTOM_VALUE if contents.exact else contents.all)
@@ -248,21 +248,6 @@ def _sum(machine: Machine, call: LibraryCall) -> Outcomes:
     return outcomes
 
 
-def _run_key(machine: Machine, call: LibraryCall, contents: Sequence, state: State) -> None:
-    """`key=` is called on each element; only what it does on the way matters."""
-    key = call.arguments.keyword("key")
-    if key is None or key == NONE or not contents.all:
-        return
-    machine.call(
-        key,
-        Arguments((contents.all,)),
-        state.fork(),
-        call.activation,
-        call.span,
-        "key",
-    )
-
-
 def _extreme(machine: Machine, call: LibraryCall) -> Outcomes:
     """`max(a, b)` and `min(xs)` give one of the elements."""
     if len(call.arguments.positional) > 1 or call.arguments.rest:
@@ -278,7 +263,7 @@ def _extreme(machine: Machine, call: LibraryCall) -> Outcomes:
     default = call.arguments.keyword("default") or BOTTOM_VALUE
     outcomes: Outcomes = []
     for contents, after in machine.collect(given, call.state, call.activation, call.span):
-        _run_key(machine, call, contents, after)
+        containers.run_key(machine, call, contents, after)
         outcomes.append((contents.all | default or NONE, after))
     return outcomes
 

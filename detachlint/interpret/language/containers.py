@@ -20,7 +20,8 @@ from detachlint.domain.values import (
 )
 from detachlint.interpret.engine import steps
 from detachlint.interpret.engine.activation import Outcomes
-from detachlint.interpret.engine.arguments import LibraryCall
+from detachlint.interpret.engine.arguments import Arguments, LibraryCall
+from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import elements, generators, item_stores, items
 from detachlint.interpret.language.contents import (
     BUILTIN_BASES,
@@ -176,8 +177,18 @@ def _copy(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
     return [(machine.new(call.state, call.activation, call.span, "copy", thing), call.state)]
 
 
+def run_key(machine: Machine, call: LibraryCall, contents: Sequence, state: State) -> None:
+    """`key=` is called on each element; only what it does on the way matters."""
+    key = call.arguments.keyword("key")
+    if key is None or key == NONE or not contents.all:
+        return
+    given = Arguments((contents.all,))
+    machine.call(key, given, state.fork(), call.activation, call.span, "key")
+
+
 def _reorder(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
     thing = _sequence(call, address)
+    run_key(machine, call, thing, call.state)
     if call.name == "reverse" and thing.exact:
         call.state.put(address, replace(thing, items=thing.items[::-1]))
     elif len(thing.items) > 1 or thing.rest:

@@ -214,11 +214,16 @@ def _read_atom(reading: _Reading, atom: Atom) -> Value:
 
 
 def _read_library(reading: _Reading, atom: Library) -> Value:
-    indexed = f"{atom.name}.{GETITEM}"
-    if facts.numpy_fact(indexed) is None:
-        return value_of(atom)  # a generic alias: list[int], Optional[Tensor]
     machine, state, activation = reading.machine, reading.state, reading.activation
-    return numpy_calls.index_trick(machine, indexed, reading.index, state, activation, reading.node)
+    index, node = reading.index, reading.node
+    indexed = f"{atom.name}.{GETITEM}"
+    if facts.numpy_fact(indexed) is not None:
+        return numpy_calls.index_trick(machine, indexed, index, state, activation, node)
+    if sinks.is_sink_name(atom.name):
+        made = sinks.read_item(machine, atom.name, index, state, activation, node.span)
+        if made is not None:
+            return made
+    return value_of(atom)  # a generic alias: list[int], Optional[Tensor]
 
 
 def _read_instance(reading: _Reading, address: Address, thing: Instance) -> Value:

@@ -71,6 +71,13 @@ def _partial(machine: Machine, call: LibraryCall) -> Outcomes:
     return [(machine.new(call.state, call.activation, call.span, "partial", thing), call.state)]
 
 
+def _deferred(machine: Machine, call: LibraryCall) -> Outcomes:
+    """`joblib.delayed(function)`: what makes, of arguments, a call that `joblib.Parallel` carries out."""
+    given = call.arguments.get(0, "function") or BOTTOM_VALUE
+    thing = Partial(value_of(Library("functools.partial")), (given,))
+    return [(machine.new(call.state, call.activation, call.span, "deferred", thing), call.state)]
+
+
 def _first_argument(machine: Machine, call: LibraryCall) -> Outcomes:
     return [(call.arguments.get(0) or NONE, call.state)]
 
@@ -396,6 +403,7 @@ HANDLERS: dict[str, Handler] = {
     "importlib.import_module": _import_module,
     "importlib.util.find_spec": _find_spec,
     "functools.partial": _partial,
+    "joblib.delayed": _deferred,
     "functools.wraps": _wraps,
     "functools.update_wrapper": _update_wrapper,
     "functools.lru_cache": _decorator_of_its_argument,

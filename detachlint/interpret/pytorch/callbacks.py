@@ -7,9 +7,10 @@ thread-local.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import NO, YES, Belief
+from detachlint.domain.belief import MAYBE, NO, YES, Belief
 from detachlint.domain.objects import Kind, Partial, Sequence, Tensor
 from detachlint.domain.story import begin
 from detachlint.domain.values import BOTTOM_VALUE, Address, Value, in_order
@@ -143,14 +144,33 @@ def register_tensor_hook(machine: Machine, fact: CallFact, call: LibraryCall) ->
 
 def map_in_threads(machine: Machine, call: LibraryCall, function: Value, source: Value) -> Value:
     """`executor.map(function, source)`: each call starts with the default grad mode of its thread."""
+    return _run_each(machine, call, source, YES, lambda item: (function, Arguments((item,))))
+
+
+def run_in_parallel(machine: Machine, call: LibraryCall, source: Value) -> Value:
+    """`joblib.Parallel(…)(calls)`: one after the other in this grad mode, or each in a worker, which
+    starts with the default. Nobody looks how many there are."""
+    mode = call.state.mode if call.state.mode == YES else call.state.mode.join(MAYBE)
+    return _run_each(machine, call, source, mode, lambda item: (item, Arguments()))
+
+
+def _run_each(
+    machine: Machine,
+    call: LibraryCall,
+    source: Value,
+    mode: Belief,
+    called: Callable[[Value], tuple[Value, Arguments]],
+) -> Value:
+    """A list of what functions give that are run under a mode, one for each item of `source`."""
     inner = call.state.fork()
-    inner.mode = YES
+    inner.mode = mode
     results: list[Value] = []
 
     def body(item: Value, before: State) -> list[State]:
         ends: list[State] = []
+        function, given = called(item)
         for value, after in machine.call(
-            function, Arguments((item,)), before, call.activation, call.span, call.shown
+            function, given, before, call.activation, call.span, call.shown
         ):
             results.append(value)
             ends.append(after)

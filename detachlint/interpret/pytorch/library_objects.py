@@ -156,6 +156,9 @@ def _by_class(
         return _enter_context(address, call)
     if name == "concurrent.futures.Future" and call.name == "result":
         return [(thing.attributes.get("@result", BOTTOM_VALUE) or NONE, call.state)]
+    if name == "joblib.Parallel" and call.name == "__call__":
+        calls = call.arguments.get(0, "iterable") or BOTTOM_VALUE
+        return [(callbacks.run_in_parallel(machine, call, calls), call.state)]
     stated = own_calls.call_known(machine, f"{name}.{call.name}", call)
     if stated is not None:
         return stated

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from detachlint.domain.belief import NO, Belief, Truth
 from detachlint.domain.objects import Array, Instance, Kind, Mapping, Sequence, Tensor
 from detachlint.domain.rank import Rank
-from detachlint.domain.values import Address, Library, Value, in_order, value_of
+from detachlint.domain.values import BOTTOM_VALUE, Address, Library, Value, in_order, value_of
 from detachlint.interpret.engine.activation import Activation, Outcomes
-from detachlint.interpret.engine.arguments import LibraryCall
+from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.handed_out import results_of
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.engine.unseen_calls import note_escapes
@@ -22,6 +22,7 @@ from detachlint.interpret.pytorch.converted import Found, find
 from detachlint.interpret.pytorch.crossings import Sink, pass_gate
 from detachlint.interpret.pytorch.tensors import recorded_flag, severed_in
 from detachlint.knowledge.gates import Gate
+from detachlint.knowledge.names import GETITEM
 from detachlint.knowledge.sink_facts import SinkFact, SinkGates, libraries, sink_fact
 from detachlint.source.span import Span
 from detachlint.source.value_class import replace
@@ -62,6 +63,17 @@ def call_method(machine: Machine, cls: str, call: LibraryCall) -> Outcomes | Non
         return _call(machine, fact, call)
     note_escapes(machine, call.state, call.inputs)
     return [(_unknown(machine, call), call.state)]
+
+
+def read_item(
+    machine: Machine, name: str, index: Value, state: State, activation: Activation, span: Span
+) -> Value | None:
+    """`registry[key]` of what a library has by that name; None where no fact tells what that gives."""
+    fact = sink_fact(f"{name}.{GETITEM}")
+    if fact is None:
+        return None
+    call = LibraryCall(GETITEM, BOTTOM_VALUE, Arguments((index,)), state, activation, span, name)
+    return _result(machine, fact.gives, call, frozenset())
 
 
 def store_item(
