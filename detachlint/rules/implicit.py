@@ -51,7 +51,8 @@ BECAUSE_REJECTED = "fails because"
 def _why_rejected(visit: Crossing) -> str:
     """What keeps a function or an operator from taking any tensor (executed, as the rows of the facts)."""
     if _is_operator(visit):
-        return "neither the ndarray nor the tensor knows how to do this with the other"
+        beside = _holder(visit.function).partition(" ")[2]
+        return f"neither the {beside} nor the tensor knows how to do this with the other"
     fact = numpy_fact(visit.function)
     method = visit.function.rpartition(".")[2]
     if fact is not None and fact.gate(0) is Gate.REJECTS and is_tensor_method(method):
@@ -68,17 +69,17 @@ def taker(visit: Crossing) -> str:
     if visit.form == "=":
         return f"storing into {_holder(visit.function)}"
     if _is_operator(visit):
-        return f"`{visit.form}` with an ndarray"
+        return f"`{visit.form}` with {_holder(visit.function)}"
     if visit.function.endswith(f".{GETITEM}"):
         return f"`{visit.form}[…]`"
     return f"`{visit.form}(…)`" if visit.located else f"`{visit.function}`"
 
 
 def _holder(function: str) -> str:
-    """What an item is stored into, by its `__setitem__`."""
+    """What has a method: what an item is stored into, or what stands beside a tensor."""
     if function.startswith("numpy."):
         return "an ndarray"
-    return f"a `{function.removesuffix('.__setitem__').rpartition('.')[2]}`"
+    return f"a `{function.split('.')[-2]}`"
 
 
 def afterthought(raising: Raising) -> str:

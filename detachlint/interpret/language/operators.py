@@ -43,7 +43,7 @@ from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import identities, textual
 from detachlint.interpret.language.contents import limited, merged_mapping
 from detachlint.interpret.language.lookup import own_member
-from detachlint.interpret.pytorch import array_operators
+from detachlint.interpret.pytorch import array_operators, sinks
 from detachlint.interpret.pytorch.array_operators import OF_BITS, Operand
 from detachlint.interpret.pytorch.array_ranks import rank_of
 from detachlint.interpret.pytorch.placement import common_device, dtype_of, one_device
@@ -122,13 +122,24 @@ class Operation:
 
     def beside_arrays(self, *, in_place: bool = False) -> frozenset[Span] | None:
         """What an ndarray does to the tensor beside it: see `array_operators.operate`."""
+        left, right = self._both()
+        return array_operators.operate(
+            self.machine, self.name, left, right, self.state, self.activation, in_place=in_place
+        )
+
+    def beside_library_objects(self) -> Value | None:
+        """What an object of a library and the tensor beside it give: see `sinks.operate`."""
+        left, right = self._both()
+        return sinks.operate(
+            self.machine, self.name, left, right, self.state, self.activation, self.span
+        )
+
+    def _both(self) -> tuple[Operand, Operand]:
         left, right = (
             Operand(value, part.span)
             for value, part in zip(self.operands, self.node.operands, strict=True)
         )
-        return array_operators.operate(
-            self.machine, self.name, left, right, self.state, self.activation, in_place=in_place
-        )
+        return left, right
 
     def new(self, role: str, thing: HeapObject) -> Value:
         """A new object that comes out of it."""
@@ -198,10 +209,13 @@ def _combine(operation: Operation) -> Value:
     """The result by the classes of the operands: tensors win over arrays, arrays over numbers."""
     state, operands = operation.state, operation.operands
     kinds = {class_of(state, atom) for operand in operands for atom in operand}
-    if "array" in kinds and len(operands) == 2:
+    if kinds & {"array", "instance"} and len(operands) == 2:
         lost = operation.beside_arrays()
         if lost is not None:
             return converted(operation, lost)
+        made = operation.beside_library_objects()
+        if made is not None:
+            return made
     if "tensor" in kinds:
         return _tensor_result(operation)
     if "sequence" in kinds and operation.name in ("+", "*"):
@@ -234,6 +248,8 @@ def class_of(state: State, atom: Atom) -> str:
         return "sequence"
     if isinstance(thing, Mapping):
         return "mapping"
+    if isinstance(thing, Instance):
+        return "instance"
     if isinstance(thing, Unknown) and thing.kind is Kind.ANY:
         return "unknown"
     if isinstance(thing, Unknown) and thing.kind in (Kind.NUMBER, Kind.TRUTH):

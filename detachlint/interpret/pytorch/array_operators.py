@@ -62,7 +62,7 @@ def operate(
 
     None where no ndarray and tensor meet for certain, or where the tensor answers for itself.
     """
-    for array, other, method in _sides(name, left, right, in_place):
+    for array, other, method in sides(name, left, right, in_place):
         if not are_arrays(state, array.value):
             continue
         found = find(state, other.value)
@@ -81,7 +81,7 @@ def operate(
     return None
 
 
-def _sides(
+def sides(
     name: str, left: Operand, right: Operand, in_place: bool
 ) -> list[tuple[Operand, Operand, str]]:
     """Array, other, and the method of the array that decides, for either side."""

@@ -18,6 +18,7 @@ from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.handed_out import results_of
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.engine.unseen_calls import note_escapes
+from detachlint.interpret.pytorch.array_operators import Operand, sides
 from detachlint.interpret.pytorch.converted import Found, find
 from detachlint.interpret.pytorch.crossings import Sink, pass_gate
 from detachlint.interpret.pytorch.tensors import recorded_flag, severed_in
@@ -74,6 +75,36 @@ def read_item(
         return None
     call = LibraryCall(GETITEM, BOTTOM_VALUE, Arguments((index,)), state, activation, span, name)
     return _result(machine, fact.gives, call, frozenset())
+
+
+def operate(
+    machine: Machine,
+    name: str,
+    left: Operand,
+    right: Operand,
+    state: State,
+    activation: Activation,
+    span: Span,
+) -> Value | None:
+    """What an object of such a library and what stands beside it make of each other; None where no
+    fact tells."""
+    for own, other, method in sides(name, left, right, in_place=False):
+        fact = _fact_of_all(state, own.value, method)
+        if fact is not None:
+            given = Arguments((other.value,), spans={0: other.span})
+            call = LibraryCall(method, own.value, given, state, activation, span, name)
+            ((made, _),) = _call(machine, fact, call)
+            return made
+    return None
+
+
+def _fact_of_all(state: State, value: Value, method: str) -> SinkFact | None:
+    """The fact about a method of the one class of which all are that a value may be."""
+    things = [state.get(atom) if isinstance(atom, Address) else None for atom in value]
+    classes = {thing.cls if isinstance(thing, Instance) else None for thing in things}
+    cls = classes.pop() if len(classes) == 1 else None
+    (atom,) = cls if cls is not None and len(cls) == 1 else (None,)
+    return sink_fact(f"{atom.name}.{method}") if isinstance(atom, Library) else None
 
 
 def store_item(
