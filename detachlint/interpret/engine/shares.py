@@ -22,6 +22,10 @@ MOST_STEPS_OF_A_FILE = 32_000
 MOST_STEPS_OF_A_PROGRAM = 160_000
 """The same for all files of a program together: where there are many, each gets less."""
 
+MOST_ABOVE_ALL = 3
+"""So many times what an analysis may take, nothing is run any more, however many entry points are left.
+Shares of files are generous, as few files use theirs; where many do, that ends it."""
+
 MOST_STEPS_OF_PARTS = 80_000
 """The same for all parts of a program that is too large to be looked at in one; most of what they hold
 are callers of callers."""
@@ -78,6 +82,7 @@ class Shares:
         most: int = MOST_STEPS_OF_A_PROGRAM,
     ) -> None:
         self.spent: Counter[str] = Counter()
+        self._total = 0
         self._callers = 0
         self._most = most
         self._modules = modules
@@ -92,10 +97,12 @@ class Shares:
         """What the next entry point of a file may take, or (once) the module itself."""
         if not module and file not in self._parts and self._callers > self._most // 2:
             return 0
+        if self._total > MOST_ABOVE_ALL * self._most:
+            return 0
         part = 1 if module else self._parts.get(file, PART_OF_A_CALLER)
         size = 3 * self._statements(file)
         whole = self._of_a_file // part + size
-        if not module and file not in self._parts:
+        if file not in self._parts:
             whole = min(whole, self._of_a_caller + size)
         left = whole - self.spent[file]
         if left > 0:
@@ -113,11 +120,13 @@ class Shares:
     def count(self, file: str, steps: int) -> None:
         """Account for what an entry point of a file has taken."""
         self.spent[file] += steps
+        self._total += steps
         if file not in self._parts:
             self._callers += steps
 
     def count_import(self, steps: int) -> None:
         """Account for an import."""
+        self._total += steps
         self._on_imports += steps
 
     def _statements(self, file: str) -> int:
@@ -126,7 +135,8 @@ class Shares:
 
     @property
     def _of_a_caller(self) -> int:
-        """The most that a file without crossings takes. Few take all of it, so twice the share of each."""
+        """The most that a file without crossings takes, a script, too. Few take all of it, so twice the
+        share of each."""
         return self._most // max(1, len(self._modules) - len(self._parts))
 
     @property
@@ -134,5 +144,6 @@ class Shares:
         """Units of work for the entry points of a file that spells crossings out."""
         files = sum(1 / part for part in self._parts.values())
         fair = int(self._most / max(1.0, files))
-        least = min(LEAST_STEPS_OF_A_FILE, self._most // 8)
+        generous = self._total <= self._most
+        least = min(LEAST_STEPS_OF_A_FILE, self._most // 8) if generous else SMALL_SHARE
         return min(MOST_STEPS_OF_A_FILE, max(least, fair))
