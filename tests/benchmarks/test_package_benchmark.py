@@ -49,7 +49,9 @@ def test_crossings_that_the_analysis_has_not_come_to_are_listed(tmp_path: Path) 
 
 
 def test_what_is_not_modelled_is_counted(tmp_path: Path) -> None:
-    (tmp_path / "template.py").write_text(f"try:\n    pass\nexcept* OSError:\n    pass\n{RAISES}")
+    (tmp_path / "template.py").write_text(
+        f"try:\n    open('a')\nexcept* OSError:\n    pass\n{RAISES}"
+    )
     measured = measure(tmp_path, limit=20)
     if sys.version_info >= (3, 11):
         assert "except*" in measured["unmodelled"]

@@ -44,6 +44,7 @@ def _walk(value: object) -> Iterator[object]:
 NOT_GENERATED: Mapping[str, str] = {
     "calls: compiled": "compiling a program takes a hundred times as long as running it",
     "calls: not-compiled": "makes a difference in compiled code alone",
+    "depends on the kind": "of sparse tensors alone, and what is made dense again is new in any case",
     "special: module_load": "what `load_state_dict` calls, and hardly any program",
 }
 """Behaviours that no program is made to reach, and why: documents of programs of our own reach them."""
