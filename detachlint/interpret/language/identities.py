@@ -11,7 +11,9 @@ from detachlint.domain.values import (
     TRUE,
     Address,
     Atom,
+    Library,
     Literal,
+    Method,
     Value,
     in_order,
     literal,
@@ -88,11 +90,13 @@ def _is_same_atom(machine: Machine, node: Operator, a: Atom, b: Atom, state: Sta
                     return FALSE
                 return machine.derived("is None", (atom,), node.span, Unknown(Kind.TRUTH, NO))
             return machine.derived("==", (atom, other), node.span, Unknown(Kind.TRUTH, NO))
-        if may_be_anything(atom):
+        if may_be_anything(atom) or _is_attribute_of_unknown(state, atom):
             operator = "is None" if other == literal(None) else "is"
             operands = (atom,) if operator == "is None" else (atom, other)
             if a != b:
                 return machine.derived(operator, operands, node.span, Unknown(Kind.TRUTH, NO))
+        if isinstance(other, Library) and _may_be_of_a_library(state, atom):
+            return machine.derived("is", (atom, other), node.span, Unknown(Kind.TRUTH, NO))
     if isinstance(a, Literal) and isinstance(b, Literal):
         return TRUE if a == b else FALSE
     if a == b and not (isinstance(a, Address) and a.summary):
@@ -102,6 +106,20 @@ def _is_same_atom(machine: Machine, node: Operator, a: Atom, b: Atom, state: Sta
         if unknown or a == b:
             return machine.derived("is", (a, b), node.span, Unknown(Kind.TRUTH, NO))
     return FALSE
+
+
+def _may_be_of_a_library(state: State, atom: Atom) -> bool:
+    """Whether something may be what a library has by some name: an unknown dtype, `torch.float32`."""
+    thing = state.get(atom) if isinstance(atom, Address) else None
+    return isinstance(thing, Unknown) and thing.kind not in (Kind.NUMBER, Kind.TRUTH, Kind.TEXT)
+
+
+def _is_attribute_of_unknown(state: State, atom: Atom) -> bool:
+    """Whether an atom is what something unknown has under a name, which may be no method: `text.dtype`."""
+    if not isinstance(atom, Method) or not isinstance(atom.receiver, Address):
+        return False
+    thing = state.get(atom.receiver)
+    return isinstance(thing, Unknown) and thing.kind is Kind.OTHER
 
 
 def _contains(
