@@ -23,7 +23,7 @@ from detachlint.outcome.program import RunProgram
 from detachlint.outcome.reading import guarded, unreadable, wanted
 from detachlint.outcome.reading import read_source as read_source
 from detachlint.outcome.result import FileResult as FileResult
-from detachlint.outcome.run import results, written
+from detachlint.outcome.run import results, writing
 from detachlint.rules.finding import Confidence, Finding
 from detachlint.source.language import Language, language_of
 from detachlint.source.text import SourceText, Undecodable
@@ -176,8 +176,8 @@ def fix_paths(
 
     The other arguments and errors are those of `check_paths`.
     """
-    found = results([*paths], options, _fix_bytes, expect=expect, store=store, jobs=jobs)
-    return written(found) if write else found
+    work = writing(_fix_bytes) if write else _fix_bytes
+    return results([*paths], options, work, expect=expect, store=store, jobs=jobs)
 
 
 def silence_paths(
@@ -187,8 +187,8 @@ def silence_paths(
     write: bool = True,
 ) -> Iterator[FileResult]:
     """Put `# noqa` comments to all findings, as `fix_paths` writes fixes; those are `applied`."""
-    found = results([*paths], options, _silence_bytes)
-    return written(found) if write else found
+    work = writing(_silence_bytes) if write else _silence_bytes
+    return results([*paths], options, work)
 
 
 def _check_bytes(

@@ -36,6 +36,22 @@ def silenced(source: SourceText, options: Options, program: RunProgram | None) -
     return result if result.before is not None else replace(result, findings=())
 
 
+def unfixed(
+    source: SourceText, options: Options, program: RunProgram | None, reason: str
+) -> FileResult:
+    """What is found in a file that could not be changed after all."""
+    # A project tells of each of its files once; of a text, as often as it is asked.
+    again = replace(source, original=None)
+    checked = check(again, options, program)
+    message = f"{source.filename}: not fixed: {reason}"
+    return FileResult(
+        *(source.filename, checked.findings, source),
+        error=message,
+        known=checked.known,
+        alone=checked.alone,
+    )
+
+
 def _result(
     source: SourceText, options: Options, program: RunProgram | None, work: Change
 ) -> FileResult:
@@ -48,9 +64,7 @@ def _result(
     try:
         content = source.with_content_of(after)
     except Unencodable as error:
-        unfixed = check(source, options, program)
-        message = f"{filename}: not fixed: {error}"
-        return FileResult(filename, unfixed.findings, source, error=message, known=unfixed.known)
+        return unfixed(source, options, program, str(error))
     left, known, alone = remaining
     return FileResult(
         filename, left, after, tuple(applied), source, content, known=known, alone=alone

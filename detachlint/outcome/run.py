@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from detachlint.config.configuration import Configuration
 from detachlint.config.options import Options
+from detachlint.outcome.changing import unfixed
 from detachlint.outcome.program import RunProgram, program_of
 from detachlint.outcome.reading import guarded, read_source
 from detachlint.outcome.result import FileResult
@@ -24,7 +25,6 @@ from detachlint.source.discovery import (
 )
 from detachlint.source.language import searched
 from detachlint.source.scan import imports_library, may_hold_crossing, may_name_rules
-from detachlint.source.text import SourceText
 
 if TYPE_CHECKING:
     from detachlint.cache.store import Store
@@ -139,27 +139,31 @@ def _is_worth_parsing(data: bytes, options: Options, program: RunProgram) -> boo
     return may_name_rules(data) and options.reports(UNUSED_SUPPRESSION)
 
 
-def written(results: Iterable[FileResult]) -> Iterator[FileResult]:
-    """The results, once what has changed is on disk. Each file is replaced whole, or not at all."""
-    for result in results:
-        if result.before is not None and result.fixed is not None:
-            yield _written(result, result.before, result.fixed)
-        else:
-            yield result
+def writing(work: Work) -> Work:
+    """`work`, and what it changes is on disk then. Each file is replaced whole, or not at all."""
+
+    def write(
+        data: bytes, filename: str, options: Options, program: RunProgram | None
+    ) -> FileResult:
+        result = work(data, filename, options, program)
+        if result.before is None or result.fixed is None:
+            return result
+        try:
+            if not _replaced(Path(filename), data, result.fixed):
+                message = f"{filename}: changed on disk while it was being fixed"
+                return FileResult(filename, error=message)
+        except OSError as error:
+            return unfixed(result.before, options, program, describe(error))
+        return result
+
+    return write
 
 
-def _written(result: FileResult, before: SourceText, fixed: bytes) -> FileResult:
+def _replaced(path: Path, before: bytes, after: bytes) -> bool:
+    """Replace the content of a file, if it is still what it was. Raises OSError."""
     from detachlint.fix import replace_file
 
-    path = Path(result.filename)
-    try:
-        if read_file(path) != before.original:
-            return _failed(result, "changed on disk while it was being fixed")
-        replace_file(path, fixed)
-    except OSError as error:
-        return _failed(result, f"not fixed: {describe(error)}")
-    return result
-
-
-def _failed(result: FileResult, message: str) -> FileResult:
-    return FileResult(result.filename, error=f"{result.filename}: {message}")
+    unchanged = read_file(path) == before
+    if unchanged:
+        replace_file(path, after)
+    return unchanged

@@ -292,7 +292,18 @@ def test_a_file_that_cannot_be_replaced_is_an_error(
     monkeypatch.setattr(detachlint.fix, "replace_file", refuse)
     [result] = fix_paths(["."])
     assert result.error == "good.py: not fixed: Permission denied"
+    assert [finding.code for finding in result.findings] == ["DTL101"]
     assert (files / "good.py").read_text() == CROSSING
+
+
+def test_a_file_whose_encoding_cannot_be_written_is_still_checked(files: Path) -> None:
+    data = b"# coding: utf-7\nx = '+AGEAYg-'\n" + CROSSING.encode()
+    (files / "good.py").write_bytes(data)
+    [result] = fix_paths(["."])
+    assert result.error is not None
+    assert "good.py: not fixed: utf-7" in result.error
+    assert [finding.code for finding in result.findings] == ["DTL101"]
+    assert (files / "good.py").read_bytes() == data
 
 
 def test_options_apply_to_files(files: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import subprocess
 from pathlib import Path
@@ -163,6 +164,27 @@ def test_fixed_findings_leave_those_that_remain_where_they_now_are(project: Path
     result = run("fix", ".")
     assert "Found 2 findings (1 fixed, 1 remaining)." in result.stdout
     assert (project / "a.py").read_text() == FIXED
+
+
+def test_what_is_found_in_a_file_that_cannot_be_written_remains(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a.py", "b.py"):
+        (project / name).write_text(CROSSING)
+
+    def replace_file(path: Path, content: bytes) -> None:
+        if path.name == "b.py":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        path.write_bytes(content)
+
+    monkeypatch.setattr("detachlint.fix.replace_file", replace_file)
+    result = run("fix", "--output-format", "concise")
+    assert result.exit_code == 2
+    assert result.stderr == "detachlint: b.py: not fixed: No space left on device\n"
+    assert result.stdout.startswith("b.py:4:5: DTL101 [*] ")
+    assert "\nFound 2 findings (1 fixed, 1 remaining, 1 fixable " in result.stdout
+    assert (project / "a.py").read_text() == FIXED
+    assert (project / "b.py").read_text() == CROSSING
 
 
 def test_the_style_can_be_force(project: Path) -> None:
