@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import torch
 
 from detachlint.harness.probe.distribution_samples import distribution_makers, transform_makers
-from detachlint.harness.probe.execute import guarded
+from detachlint.harness.probe.execute import guarded, seed
 from detachlint.harness.probe.universe import resolve
 from detachlint.knowledge.model import OF, OF_SOME, Aliasing, ClassFact, MethodFact, Result
 
@@ -143,7 +143,7 @@ def _ask(make: Callable[[Any], Any], question: Callable[[Any], Any]) -> _Answer 
     """What a fresh object answers; None where it raises."""
 
     def ask(grad_mode: bool) -> Any:
-        torch.manual_seed(0)
+        seed()
         made = make(_parameter)
         with torch.set_grad_enabled(grad_mode):
             return question(made)
@@ -199,7 +199,7 @@ def _computed_of(make: Callable[[Any], Any], question: Callable[[Any], Any]) -> 
             made = _parameter(*values)
             return made if next(numbers) == chosen else made.detach()
 
-        torch.manual_seed(0)
+        seed()
         return question(make(parameter)).requires_grad
 
     answers = [guarded(partial(ask, number)) for number in range(len(names))]

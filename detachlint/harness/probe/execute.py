@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import signal
 import time
 import warnings
@@ -144,6 +145,8 @@ def execute(function: Callable[..., Any], call: Call, condition: Condition) -> S
 
 def seed() -> None:
     """Let random numbers begin anew (`torch.manual_seed` asks every accelerator, too: slowly)."""
+    random.seed(0)
+    np.random.seed(0)
     torch.default_generator.manual_seed(0)
 
 

@@ -12,6 +12,8 @@ from typing import Any
 import torch
 from torch import nn
 
+from detachlint.harness.probe.execute import seed
+
 MOST_SAMPLES = 8
 """Samples of one class taken from `module_db`."""
 
@@ -36,7 +38,7 @@ def _from_module_db(kind: str) -> list[Sample]:
     info = module_db().get(kind)
     if info is None:
         return []
-    torch.manual_seed(0)
+    seed()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         inputs = info.module_inputs_func(

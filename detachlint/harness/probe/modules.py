@@ -15,7 +15,15 @@ from torch import nn
 
 from detachlint.harness.probe import placed
 from detachlint.harness.probe.converted import Convert, Rerun
-from detachlint.harness.probe.execute import PLAIN, Call, Condition, field_names, guarded, prepare
+from detachlint.harness.probe.execute import (
+    PLAIN,
+    Call,
+    Condition,
+    field_names,
+    guarded,
+    prepare,
+    seed,
+)
 from detachlint.harness.probe.module_samples import Sample, samples
 from detachlint.harness.probe.traits import autocast_of
 from detachlint.knowledge.model import (
@@ -104,7 +112,7 @@ def _constructible(kind: str) -> list[Sample]:
 
 def construct(kind: str, sample: Sample, **flags: object) -> Any:
     """The module, or None where the constructor raises."""
-    torch.manual_seed(0)
+    seed()
     positions = positions_of(kind)
     # A flag given by position must not be given by name again.
     args = [flags.get(name, value) for name, value in zip(positions, sample.args, strict=False)]

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import torch
 
-from detachlint.harness.probe.execute import guarded_with_error, tensors_in
+from detachlint.harness.probe.execute import guarded_with_error, seed, tensors_in
 from detachlint.harness.probe.numpy_calls import (
     FURTHER,
     REJECTED,
@@ -187,8 +187,7 @@ def _works(function: Callable[..., Any], given: Arguments) -> bool:
 
 def _call(function: Callable[..., Any], given: Sequence[Any]) -> tuple[Any, str]:
     """The result and the text of the error, of which one is empty."""
-    np.random.seed(0)
-    torch.manual_seed(0)
+    seed()
     return guarded_with_error(lambda: function(*map(fresh, given)))
 
 

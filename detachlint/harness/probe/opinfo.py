@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import random
 import warnings
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from itertools import islice
 from typing import Any
 
-import numpy as np
 import torch
 
-from detachlint.harness.probe.execute import Call
+from detachlint.harness.probe.execute import Call, seed
 
 SAMPLES = 10
 """Samples taken of each operator, of its first supported dtype."""
@@ -98,15 +96,27 @@ def _samples(full_name: str) -> tuple[tuple[tuple[Any, ...], dict[str, Any]], ..
 
 
 def _samples_of(operator: Any, dtype: torch.dtype, most: int) -> list[Any]:
-    torch.manual_seed(0)
-    random.seed(0)
-    np.random.seed(0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return list(islice(operator.sample_inputs("cpu", dtype), most))
+            # Not `sample_inputs`, which takes most of its time to look through the stack for the name of
+            # a test, and to seed accelerators.
+            seed()
+            made = operator.sample_inputs_func(operator, "cpu", dtype, False)
+            return list(islice(_each_seeded(iter(made)), most))
         except Exception:  # samples that need an accelerator or another package
             return []
+
+
+def _each_seeded(samples: Iterator[Any]) -> Iterator[Any]:
+    """The samples, each made with fresh random numbers, whatever the others took."""
+    nothing = object()
+    while True:
+        seed()
+        sample = next(samples, nothing)
+        if sample is nothing:
+            return
+        yield sample
 
 
 _DTYPES = (torch.float32, torch.complex64, torch.float64, torch.int64, torch.bool)
