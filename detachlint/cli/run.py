@@ -133,9 +133,10 @@ def _run(
     except HarnessError as error:
         raise Failure(str(error)) from error
     report = RunReport.of(outcome, kept_going=keep_going)
-    if json_file is not None:
-        write(report.json(), json_file)
+    # For people first: a disk that has become full is no reason to lose what hours have shown.
     write(report.text(colour=wants_colour(sys.stderr)), sys.stderr)
     for problem in report.static.problems:
         complain(problem)
+    if json_file is not None:
+        write(report.json(), json_file)
     return outcome.exit_code or int(keep_going and report.raised)

@@ -304,6 +304,16 @@ def test_everything_is_in_the_json(project: Path, monkeypatch: pytest.MonkeyPatc
     )
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full disk is needed")
+def test_the_report_is_there_though_the_json_cannot_be_written(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends_with(monkeypatch, 1, crossing(4, 10, 19))
+    result = run("--json", "/dev/full", "a.py")
+    assert isinstance(result.exception, OSError)
+    assert result.stderr.startswith("a.py:4:10: `numpy` raised RuntimeError\n")
+
+
 def test_a_program_without_pytorch_is_said_to_be_one(
     project: Path, started: list[tuple[Sequence[str], bool]]
 ) -> None:
