@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from detachlint.harness.runner import Runner
     from detachlint.harness.verify import UnitResult
 
+_PYTHON_ALONE = (
+    "this system lets nothing but Python be kept off the network: "
+    "other commands that a program started had it"
+)
+
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
@@ -90,6 +95,7 @@ def _verify(
 ) -> tuple[list[UnitResult], bool]:
     """The results, which are printed as they come, and whether something could not be read."""
     from detachlint.cli.verify_report import result_text
+    from detachlint.harness.network import Left
     from detachlint.harness.units import Problem, read_units
     from detachlint.harness.verify import verify as verify_units
 
@@ -102,6 +108,8 @@ def _verify(
     for result in verify_units(units, runner, lambda unit: configuration.options(unit.filename)):
         write(result_text(result, colour=wants_colour(sys.stdout)), sys.stdout)
         results.append(result)
+    if runner.network is Left.OTHER_PROCESSES:
+        complain(_PYTHON_ALONE)
     return results, bool(problems)
 
 

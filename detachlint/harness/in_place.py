@@ -25,7 +25,7 @@ def observe_when_torch_is_imported(root: str) -> None:
     if not directory:
         return
 
-    if _tried(lambda: _read_program(directory, root)):
+    if _tried(lambda: _prepare(directory, root)):
         begin = partial(_tried, partial(_record, directory, root))
         if "torch" in sys.modules:
             begin()
@@ -44,14 +44,21 @@ def _tried(step: Callable[[], None]) -> bool:
     return True
 
 
-def _read_program(directory: str, root: str) -> None:
-    """Give the program's main file its text, where that is not what the file holds."""
-    program = read_settings(directory)["program"]
-    if program is not None:
-        with _importable(root):
+def _prepare(directory: str, root: str) -> None:
+    """Do what must have been done before the program's first line, whatever that is."""
+    settings = read_settings(directory)
+    with _importable(root):
+        if not settings["connects"]:
+            from detachlint.harness.sockets import refuse_connections
+
+            refuse_connections()
+        # The program's main file gets its text, where that is not what the file holds.
+        program = settings["program"]
+        if program is not None:
             from detachlint.harness.main_text import import_as, run_as
-        run_as(program["filename"], program["text"])
-        import_as(program["filename"], program["text"])
+
+            run_as(program["filename"], program["text"])
+            import_as(program["filename"], program["text"])
 
 
 def _record(directory: str, root: str) -> None:

@@ -15,8 +15,6 @@ from pathlib import Path
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 _CLONE_NEWNS = 0x00020000
-_CLONE_NEWUSER = 0x10000000
-_CLONE_NEWNET = 0x40000000
 _MS_REC_PRIVATE = 0x00004000 | 0x00040000
 
 
@@ -103,61 +101,26 @@ def adopt_orphans() -> None:
     _prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
-def leave_network() -> bool:
-    """Move this process to a network namespace that has no network, if the system lets it."""
-    if sys.platform != "linux":
-        return False
-    identity = f"{os.getuid()} {os.getuid()} 1"
-    if _libc().unshare(_CLONE_NEWNET) == 0:
-        return True
-    if _libc().unshare(_CLONE_NEWUSER | _CLONE_NEWNET) != 0:
-        return False
-    try:  # stay the user one was, or private files could not be written any more
-        Path("/proc/self/uid_map").write_text(identity)
-    except OSError:
-        return False
-    return True
-
-
 def leave_shared_memory(size: int) -> bool:
     """Give this process shared memory of its own, `size` bytes, if the system lets it.
 
     It is gone with the last process that has it: programs that are killed leave segments and semaphores
     behind, which have names but belong to nobody.
     """
-    if sys.platform != "linux" or _libc().unshare(_CLONE_NEWNS) != 0:
+    if sys.platform != "linux" or c_library().unshare(_CLONE_NEWNS) != 0:
         return False
     # What is mounted from here on is not to be seen outside.
-    if _libc().mount(b"none", b"/", None, _MS_REC_PRIVATE, None) != 0:
+    if c_library().mount(b"none", b"/", None, _MS_REC_PRIVATE, None) != 0:
         return False
     options = f"size={size}".encode()
-    return bool(_libc().mount(b"tmpfs", _SHARED_MEMORY, b"tmpfs", 0, options) == 0)
+    return bool(c_library().mount(b"tmpfs", _SHARED_MEMORY, b"tmpfs", 0, options) == 0)
 
 
 _SHARED_MEMORY = b"/dev/shm"
 
 
-def refuse_connections() -> None:
-    """Make this process's own attempts to connect fail: the weaker way, without the kernel.
-
-    Sockets between processes of one machine have paths for addresses, and stay.
-    """
-
-    def audit(event: str, arguments: tuple[object, ...]) -> None:
-        to_address = event in _TO_ADDRESS and isinstance(arguments[1], tuple)
-        if to_address or event in _LOOKS_UP:
-            raise PermissionError("observed programs have no network")
-
-    sys.addaudithook(audit)
-
-
 _THREADS = 17
 """Where `/proc/…/stat` has the number of threads, behind the name: others may outlive the first one."""
-
-_TO_ADDRESS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
-_LOOKS_UP = frozenset(
-    {f"socket.{name}" for name in ("getaddrinfo", "gethostbyaddr", "gethostbyname", "getnameinfo")}
-)
 
 
 def descendants(process: int) -> frozenset[int]:
@@ -240,8 +203,9 @@ def _parents() -> Iterator[tuple[int, int]]:
 
 def _prctl(option: int, argument: int) -> None:
     if sys.platform == "linux":
-        _libc().prctl(option, argument, 0, 0, 0)
+        c_library().prctl(option, argument, 0, 0, 0)
 
 
-def _libc() -> ctypes.CDLL:
+def c_library() -> ctypes.CDLL:
+    """The C library of this process, for what Python does not wrap."""
     return ctypes.CDLL(None, use_errno=True)

@@ -24,16 +24,20 @@ def observed_environment(own: Mapping[str, str], directory: str) -> dict[str, st
 
 
 def write_settings(
-    directory: str, observer: Mapping[str, Any], program: Mapping[str, Any] | None = None
+    directory: str,
+    observer: Mapping[str, Any],
+    program: Mapping[str, Any] | None = None,
+    *,
+    connects: bool = True,
 ) -> None:
     """Say how the processes that are told of `directory` shall be observed.
 
     `observer` are keyword arguments of `Observer`. `program` is for one whose text is not what its
     file holds: the `filename`, the `text`, the `root` of a program of several files, or None, and
-    whether its `neighbours` are part of it.
+    whether its `neighbours` are part of it. Unless it `connects`, it is refused that.
     """
     with open(os.path.join(directory, _SETTINGS), "w", encoding="utf-8") as file:  # noqa: PTH118, PTH123
-        json.dump({"observer": dict(observer), "program": program}, file)
+        json.dump({"observer": dict(observer), "program": program, "connects": connects}, file)
 
 
 def read_settings(directory: str) -> dict[str, Any]:

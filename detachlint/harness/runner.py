@@ -20,6 +20,7 @@ from typing import Any
 
 from detachlint.harness.launch import Launch
 from detachlint.harness.limits import Limits, processes_in_environment
+from detachlint.harness.network import Left
 from detachlint.harness.observation import NUMPY_CROSSINGS, Observation, Verdict
 
 _START_SECONDS = 120.0
@@ -76,6 +77,8 @@ class Runner:
 
     def __init__(self, limits: Limits | None = None, *, in_place: bool = False) -> None:
         self.limits = limits or Limits()
+        self.network: Left | None = None
+        """What programs have of the network here; None before it is known, and in place."""
         self._in_place = in_place
         self._process: subprocess.Popen[bytes] | None = None
         self._unread = b""
@@ -131,10 +134,12 @@ class Runner:
     def _warm_process(self) -> subprocess.Popen[bytes]:
         if self._process is None:
             self._process = self._start()
-            if self._read_line(self._process, _START_SECONDS) is None:
+            ready = self._read_line(self._process, _START_SECONDS)
+            if ready is None:
                 errors = _errors_of(self._process)
                 self._stop()
                 raise HarnessError(f"PyTorch cannot be run here: {errors}")
+            self.network = ready["network"] and Left(ready["network"])
         return self._process
 
     def _start(self) -> subprocess.Popen[bytes]:

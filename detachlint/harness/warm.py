@@ -26,12 +26,8 @@ import torch
 from detachlint.harness.executor import execute
 from detachlint.harness.journal import Journal
 from detachlint.harness.launch import Launch
-from detachlint.harness.limits import (
-    Limits,
-    adopt_orphans,
-    leave_network,
-    refuse_connections,
-)
+from detachlint.harness.limits import Limits, adopt_orphans
+from detachlint.harness.network import Left, keep_off_network
 from detachlint.harness.observed_environment import observed_environment, write_settings
 from detachlint.harness.supervisor import ClientGone, supervise
 
@@ -56,13 +52,14 @@ def main(directory: str, *, in_place: bool = False) -> None:
 
 def _serve(directory: str, *, in_place: bool) -> None:
     adopt_orphans()
-    if not in_place and not leave_network():
-        refuse_connections()
+    left = None if in_place else keep_off_network()
     requests, replies = _take_standard_streams()
     warm_up()
-    _reply(replies, {"ready": torch.__version__})
+    _reply(replies, {"ready": torch.__version__, "network": left and left.value})
     for line in requests:
-        seen = _run(json.loads(line), (requests, replies), directory, in_place=in_place)
+        request = json.loads(line)
+        request["connects"] = left in (None, Left.NOTHING)  # whether Python is to let it try
+        seen = _run(request, (requests, replies), directory, in_place=in_place)
         _reply(replies, seen)
 
 
@@ -131,7 +128,8 @@ def _run(
     ) as journals:
         program = {key: request[key] for key in ("filename", "text")}
         program |= {"root": launch.root if launch else None, "neighbours": request["neighbours"]}
-        write_settings(journals, {key: request[key] for key in _OBSERVER}, program)
+        observer = {key: request[key] for key in _OBSERVER}
+        write_settings(journals, observer, program, connects=request["connects"])
 
         def body() -> dict[str, Any]:
             for stream in private:

@@ -12,6 +12,8 @@ from sample_notebooks import notebook
 from detachlint.api import FileResult
 from detachlint.cli.main import command
 from detachlint.harness import verify as verify_module
+from detachlint.harness.network import Left
+from detachlint.harness.runner import Runner
 from detachlint.rules.finding import Confidence, Finding
 from detachlint.source.span import Span
 
@@ -124,6 +126,17 @@ def test_the_memory_is_that_asked_for(project: Path) -> None:
     assert result.exit_code == 0
     assert "a.py: it needed more than 209715200 bytes\n" in result.stdout
     assert "needed" not in run("--memory", "1000", "a.py").stdout
+
+
+def test_a_sandbox_with_a_hole_is_said_to_have_one(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for left, lines in ((Left.OTHER_PROCESSES, 1), (Left.DATAGRAMS, 0), (Left.NOTHING, 0)):
+        known = property(lambda _, left=left: left, lambda _, new: None)
+        monkeypatch.setattr(Runner, "network", known, raising=False)
+        result = run("a.py")
+        assert (result.exit_code, result.stderr.count("\n")) == (0, lines)
+        assert ("had it" in result.stderr) == bool(lines)
 
 
 def test_what_cannot_be_read_is_said_and_the_rest_verified(project: Path) -> None:

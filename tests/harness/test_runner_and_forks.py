@@ -136,7 +136,8 @@ def has_own_shared_memory() -> bool:
             [
                 sys.executable,
                 "-c",
-                "from detachlint.harness.limits import leave_network, leave_shared_memory\n"
+                "from detachlint.harness.limits import leave_shared_memory\n"
+                "from detachlint.harness.network import leave_network\n"
                 "print(leave_network() and leave_shared_memory(1 << 20))",
             ],
             capture_output=True,
