@@ -146,7 +146,7 @@ class Observer:
         """
         if self._replaced:
             raise RuntimeError("this observer is installed already")
-        replacements = {name: self._observed(name) for name in self._methods}
+        replacements: dict[str, object] = {name: self._observed(name) for name in self._methods}
         _leave_uncompiled()
         for name in rejections.METHODS:
             original = getattr(torch.Tensor, name)

@@ -50,28 +50,43 @@ Returns the array to go on with, or None where the exception is to take its cour
 """
 
 
-def watched(name: str, original: Callable[..., Any], rejected: Rejected) -> Callable[..., Any]:
+def watched(name: str, original: Any, rejected: Rejected) -> object:
     """A method of tensors that does what `original` does, and calls `rejected` when it fails NumPy."""
-    watch = _watched_reduction if name in REDUCTIONS else _watched_operator
-    method = functools.wraps(original)(watch(name, original, rejected))
+    if name in REDUCTIONS:
+        return _Reduction(name, original, rejected)
+    method = functools.wraps(original)(_watched_operator(name, original, rejected))
     # Picklable by the name it is found under, as the original is.
     method.__module__, method.__qualname__ = "torch", f"Tensor.{name}"
     return method
 
 
-def _watched_reduction(
-    name: str, original: Callable[..., Any], rejected: Rejected
-) -> Callable[..., Any]:
+class _Reduction:
+    """A method that is the original but for NumPy.
+
+    Who asks for it decides, before it is called: a frame of ours around the call would be where PyTorch's
+    own warnings (of `std` over one element) say that they come from.
+    """
+
+    def __init__(self, name: str, original: Any, rejected: Rejected) -> None:
+        self._original = original
+        self._watched = _watched_reduction(name, original, rejected)
+
+    def __get__(self, tensor: Any, owner: type | None = None) -> Any:
+        if tensor is None or not _is_of_numpy(sys._getframe(1)):
+            return self._original.__get__(tensor, owner)
+        return functools.partial(self._watched, tensor)
+
+
+def _watched_reduction(name: str, original: Any, rejected: Rejected) -> Callable[..., Any]:
+    """The method for NumPy's own frames."""
+
     def reduction(tensor: Any, /, *args: Any, **kwargs: Any) -> Any:
         __tracebackhide__ = True
         try:
             return original(tensor, *args, **kwargs)
         except TypeError as error:
-            caller = sys._getframe(1)
-            outside = _outside_of_numpy(caller)
-            if outside is caller or outside is None:
-                raise  # nothing of NumPy called it
-            array = rejected(name, tensor, str(error), outside)
+            outside = _outside_of_numpy(sys._getframe(1))
+            array = outside and rejected(name, tensor, str(error), outside)
             if array is None:
                 raise
         return getattr(array, name)(*args, **kwargs)
@@ -130,6 +145,11 @@ def _is_array(value: object) -> bool:
 
 
 def _outside_of_numpy(frame: FrameType | None) -> FrameType | None:
-    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "numpy":
+    while frame is not None and _is_of_numpy(frame):
         frame = frame.f_back
     return frame
+
+
+def _is_of_numpy(frame: FrameType) -> bool:
+    name = frame.f_globals.get("__name__")  # a program may make that anything
+    return isinstance(name, str) and (name == "numpy" or name.startswith("numpy."))

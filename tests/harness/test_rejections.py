@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from detachlint.harness import rejections
 from detachlint.harness.executor import Execution, execute
+from detachlint.harness.observer import Observer
 
 HEAD = "import numpy as np, torch\nt = torch.ones(3, requires_grad=True)\na = np.arange(3.0)\n"
 
@@ -57,10 +59,28 @@ def test_a_type_error_that_is_caught_is_seen(expression: str, method: str) -> No
         "np.mean(a), a * a",
         "'a' * t",
         "sum([t, t])",
+        "exec('t.mean()', {'t': t, '__name__': None})",
     ],
 )
 def test_nothing_else_is_taken_for_it(expression: str) -> None:
     assert [method for _, method, _ in crossings(CAUGHT.format(expression))] in ([], ["__array__"])
+
+
+def test_a_warning_of_pytorchs_stands_where_the_program_made_the_call() -> None:
+    text = "import warnings\nwith warnings.catch_warnings(record=True) as told:\n"
+    text += (
+        "    warnings.simplefilter('always')\n    torch.ones(1).std()\n    torch.ones(1).var()\n"
+    )
+    error = seen(text + "raise ValueError([(each.filename, each.lineno) for each in told])\n").error
+    assert error is not None
+    assert error.message == "[('program.py', 7), ('program.py', 8)]"
+
+
+def test_methods_that_numpy_does_not_ask_for_are_pytorchs_own() -> None:
+    unobserved = torch.Tensor.mean
+    with Observer(lambda filename: filename == __file__):
+        assert torch.Tensor.mean is unobserved
+        assert type(torch.ones(1).mean) is type(torch.ones(1).exp)
 
 
 def test_what_a_library_tries_is_its_own_affair(monkeypatch: pytest.MonkeyPatch) -> None:
