@@ -60,6 +60,13 @@ def _is_option(argument: str) -> bool:
     help="Observe this way out of a tensor, too; may be given several times.",
 )
 @click.option(
+    "--package",
+    "packages",
+    metavar="NAME",
+    multiple=True,
+    help="Count this installed package as the program's own; may be given several times.",
+)
+@click.option(
     "--json",
     "json_file",
     metavar="FILE",
@@ -72,6 +79,7 @@ def run(
     /,
     keep_going: bool,
     other_methods: Sequence[str],
+    packages: Sequence[str],
     json_file: TextIO | None,
 ) -> None:
     """EXECUTE a program, as it is and where it is, and see each tensor that becomes an array.
@@ -82,7 +90,7 @@ def run(
     """
     command = _command(context.meta[__name__])
     methods = [_OTHER_METHODS[name] for name in other_methods]
-    context.exit(_run(command, keep_going, methods, json_file))
+    context.exit(_run(command, keep_going, methods, packages, json_file))
 
 
 def _command(program: Sequence[str]) -> list[str]:
@@ -121,7 +129,11 @@ def _has_torch() -> bool:
 
 
 def _run(
-    command: Sequence[str], keep_going: bool, methods: Sequence[str], json_file: TextIO | None
+    command: Sequence[str],
+    keep_going: bool,
+    methods: Sequence[str],
+    packages: Sequence[str],
+    json_file: TextIO | None,
 ) -> int:
     # Imported late, as in every command: nothing of the harness is loaded unless asked for.
     from detachlint.cli.run_report import RunReport
@@ -129,7 +141,7 @@ def _run(
     from detachlint.harness.runner import HarnessError
 
     try:
-        outcome = run_in_place(command, keep_going=keep_going, methods=methods)
+        outcome = run_in_place(command, keep_going=keep_going, methods=methods, packages=packages)
     except HarnessError as error:
         raise Failure(str(error)) from error
     report = RunReport.of(outcome, kept_going=keep_going)

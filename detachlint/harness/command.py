@@ -36,17 +36,18 @@ def run_in_place(
     *,
     keep_going: bool = False,
     methods: Sequence[str] = (),
+    packages: Sequence[str] = (),
 ) -> Outcome:
     """Run a command in this process's environment, with its streams and working directory.
 
     Every Python process in it is observed that inherits its environment. `methods` of tensors count
-    as crossings besides those into NumPy. Signals sent to this
+    as crossings besides those into NumPy; installed `packages` as part of the program. Signals sent to this
     process go to the command; an interrupt from the terminal is the command's to deal with.
     Raises HarnessError where the command cannot be started.
     """
     with tempfile.TemporaryDirectory(prefix="detachlint-", ignore_cleanup_errors=True) as name:
         observer = {"keep_going": keep_going, "methods": [*NUMPY_CROSSINGS, *methods]}
-        write_settings(name, observer)
+        write_settings(name, observer, packages=packages)
         status = _run(command, observed_environment(os.environ, name))
         record = read_journals(Path(name))
     return Outcome(status if status >= 0 else 128 - status, record)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import site
 import sysconfig
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import torch
@@ -26,19 +27,41 @@ def program_files(
     return lambda name: name.startswith(below)
 
 
-def outside_of_libraries() -> Callable[[str], bool]:
-    """What tells whether a file is somebody's program.
+def outside_of_libraries(packages: Iterable[str] = ()) -> Callable[[str], bool]:
+    """What tells whether a file is somebody's program, as those of `packages` are in any case.
 
     Relative names are understood as of now, whatever the working directory is later.
     """
-    directories, start = _library_directories(), Path.cwd()
+    libraries, start = _library_directories(), Path.cwd()
+    own = tuple(place for name in packages for place in _places_of(name))
 
     def is_outside(filename: str) -> bool:
         if filename.startswith("<"):
             return False  # no file
-        return not os.path.abspath(start / filename).startswith(directories)  # noqa: PTH100
+        path = os.path.abspath(start / filename)  # noqa: PTH100
+        return path.startswith(own) or not path.startswith(libraries)
 
     return is_outside
+
+
+def _places_of(name: str) -> Iterator[str]:
+    """The file of a module, or the directories of a package, each with a separator behind.
+
+    Nothing is imported for that; of what this Python does not have, there is none.
+    """
+    top, *parts = name.split(".")
+    try:
+        spec = importlib.util.find_spec(top)
+    except (ImportError, ValueError):  # something stands in its place
+        return
+    if spec is None:
+        return
+    for directory in spec.submodule_search_locations or ():
+        path = os.path.join(directory, *parts)  # noqa: PTH118 (a str)
+        yield path + os.sep
+        yield f"{path}.py"
+    if spec.submodule_search_locations is None and spec.origin is not None:
+        yield spec.origin
 
 
 def _library_directories() -> tuple[str, ...]:

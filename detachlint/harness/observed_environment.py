@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 VARIABLE = "DETACHLINT_OBSERVED"
@@ -29,15 +29,18 @@ def write_settings(
     program: Mapping[str, Any] | None = None,
     *,
     connects: bool = True,
+    packages: Sequence[str] = (),
 ) -> None:
     """Say how the processes that are told of `directory` shall be observed.
 
     `observer` are keyword arguments of `Observer`. `program` is for one whose text is not what its
     file holds: the `filename`, the `text`, the `root` of a program of several files, or None, and
     whether its `neighbours` are part of it. Unless it `connects`, it is refused that.
+    Installed `packages` are no libraries, but the program's own.
     """
     with open(os.path.join(directory, _SETTINGS), "w", encoding="utf-8") as file:  # noqa: PTH118, PTH123
-        json.dump({"observer": dict(observer), "program": program, "connects": connects}, file)
+        settings = {"observer": dict(observer), "program": program, "connects": connects}
+        json.dump({**settings, "packages": list(packages)}, file)
 
 
 def read_settings(directory: str) -> dict[str, Any]:

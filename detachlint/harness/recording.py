@@ -31,7 +31,8 @@ class _Recording:
         # Python forgets this before it calls exit handlers.
         self._main_file = getattr(sys.modules.get("__main__"), "__file__", None)
         self._journal = Journal(directory)
-        self._belongs = outside_of_libraries() if program is None else _files_of(program)
+        own = outside_of_libraries(settings["packages"])
+        self._belongs = own if program is None else _files_of(program)
         self._observer = Observer(self._belongs, report=self._note, **settings["observer"])
 
     def begin(self) -> None:

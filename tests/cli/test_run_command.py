@@ -64,7 +64,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Sequence[str], bool]]
     """The commands that would have been started, all of which do nothing."""
     commands: list[tuple[Sequence[str], bool]] = []
 
-    def start(command: Sequence[str], *, keep_going: bool, methods: Sequence[str]) -> Outcome:
+    def start(command: Sequence[str], *, keep_going: bool, **_: object) -> Outcome:
         commands.append((command, keep_going))
         return Outcome(0, Record())
 
@@ -99,6 +99,7 @@ def run(*arguments: str) -> Result:
         (["--json", "out", "a.py", "-h"], ["a.py", "-h"]),
         (["--json=out", "-m", "mod"], ["-m", "mod"]),
         (["--observe", "item", "--observe", "float", "a.py"], ["a.py"]),
+        (["--package", "a", "-m", "a.b"], ["-m", "a.b"]),
         (["-"], ["-"]),
     ],
 )

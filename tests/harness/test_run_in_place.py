@@ -6,6 +6,7 @@ import json
 import pickle
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -249,6 +250,38 @@ def test_keeping_going_goes_on_to_the_last_line(project: Path) -> None:
     assert (outcome.exit_code, outcome.record.uncaught) == (0, ())
     counts = [(c.line, c.refused_for_grad, c.count) for c in outcome.record.crossings]
     assert counts == [(4, True, 5), (5, True, 1)]
+
+
+@pytest.mark.parametrize(
+    ("package", "places"),
+    [
+        ("", {("", 0)}),
+        ("no_such_package", {("", 0)}),
+        ("installed", {("work.py", 3)}),
+        ("installed.work", {("work.py", 3)}),
+        ("installed.other", {("", 0)}),
+        ("single", {("single.py", 2)}),
+    ],
+)
+def test_an_installed_package_is_the_programs_own_on_request(
+    project: Path, monkeypatch: pytest.MonkeyPatch, package: str, places: set[tuple[str, int]]
+) -> None:
+    monkeypatch.setenv("PYTHONUSERBASE", str(project / "base"))
+    base = {"userbase": str(project / "base")}
+    site = Path(sysconfig.get_path("purelib", sysconfig.get_preferred_scheme("user"), base))
+    (site / "installed").mkdir(parents=True)
+    (site / "installed" / "__init__.py").write_text("import torch\n")
+    crosses = "import torch\ndef work():\n    torch.ones(1).numpy()\nwork()\n"
+    (site / "installed" / "work.py").write_text(crosses)
+    (site / "single.py").write_text("import torch\ntorch.ones(1).numpy()\n")
+    monkeypatch.setenv("PYTHONPATH", str(site), prepend=":")
+    name = "single" if package == "single" else "installed.work"
+    outcome = run_in_place([sys.executable, "-m", name], packages=[package] if package else [])
+    assert outcome.exit_code == 0
+    found = {(Path(each.filename).name, each.line) for each in outcome.record.crossings}
+    assert found == places
+    files = {Path(file).name for file in outcome.record.files}
+    assert (places == {("", 0)} and not files) or {filename for filename, _ in places} <= files
 
 
 def test_other_methods_are_observed_on_request(project: Path) -> None:
