@@ -107,7 +107,9 @@ def leave_shared_memory(size: int) -> bool:
     It is gone with the last process that has it: programs that are killed leave segments and semaphores
     behind, which have names but belong to nobody.
     """
-    if sys.platform != "linux" or c_library().unshare(_CLONE_NEWNS) != 0:
+    if sys.platform != "linux" or not Path("/proc/self/uid_map").read_text():
+        return False  # a user without a name could make no file in it
+    if c_library().unshare(_CLONE_NEWNS) != 0:
         return False
     # What is mounted from here on is not to be seen outside.
     if c_library().mount(b"none", b"/", None, _MS_REC_PRIVATE, None) != 0:

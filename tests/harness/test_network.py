@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -71,6 +73,29 @@ def test_where_the_kernel_refuses_nothing_all_of_python_does(
 ) -> None:
     without(monkeypatch, "leave_network", "refuse_tcp")
     assert who_connects(port, Left.OTHER_PROCESSES) == ["any process"]
+
+
+@pytest.mark.skipif(
+    shutil.which("setpriv") is None or os.getuid() != 0, reason="is about root without its rights"
+)
+def test_a_user_that_cannot_keep_its_name_is_kept_off_and_can_still_work(port: int) -> None:
+    program = (
+        "import multiprocessing\nopen('file', 'w').write('x')\n"
+        "with multiprocessing.get_context('fork').Pool(1) as pool: print(pool.map(abs, [-1]))\n"
+    )
+    starter = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from detachlint.harness.runner import Runner\n"
+        "with Runner() as runner:\n"
+        "    print(*(runner.run(text).stdout for text in sys.argv[2:]), runner.network.value)\n"
+    )
+    command = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", sys.executable, "-c", starter]
+    programs = [program, CONNECTS.replace("PORT", str(port))]
+    root = str(Path(__file__).parents[2])
+    done = subprocess.run([*command, root, *programs], capture_output=True, text=True, check=True)
+    works, left = done.stdout.splitlines()
+    assert works == "[1]"
+    assert left.split() in (["nothing"], ["datagrams"], ["any", "process", "other", "processes"])
 
 
 def test_in_place_the_network_is_the_callers(port: int) -> None:
