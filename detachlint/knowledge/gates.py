@@ -15,8 +15,10 @@ class Gate(Enum):
     CONVERTS = "converts"
     """`__array__`: raises RuntimeError iff the tensor requires grad and grad mode is on."""
     UNFIT = "unfit"
-    """The same, but a tensor that does not require grad is refused there as well: it takes no floats, or
-    arrays alone."""
+    """The same, but a tensor that does not require grad is refused there as well: it takes no floats, say."""
+    ARRAYS = "arrays"
+    """The same, but an array of its values is taken: the tensor is looked at as an array, and then used as
+    what it is."""
     SCALAR = "scalar"
     """`__float__`, `__int__`, `__bool__`, …: works for one element, the gradient is dropped."""
     DELEGATES = "delegates"
@@ -32,6 +34,9 @@ class Gate(Enum):
     KEEPS = "keeps"
     """Does not look at the values (`np.shape`), or stores the tensor as an object."""
 
+
+CONVERTING = frozenset({Gate.CONVERTS, Gate.UNFIT, Gate.ARRAYS})
+"""The gates by which a tensor that requires grad fails in `__array__`."""
 
 RANKS: Mapping[str, str] = {
     "1": "one",

@@ -10,6 +10,9 @@ two parts of each argument, `picked` for one of each; or what `NumpyFact.gives` 
 
 `package.*⇥= other.*` says that everything not named there is found elsewhere; `package.*.method`
 stands for that method of any class of the package.
+
+A gate is what holds of all calls of the callable that were executed: `arrays` is also where some of
+them take a tensor without its gradient, and some do not.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from detachlint.knowledge.gates import Gate
+from detachlint.knowledge.gates import CONVERTING, Gate
 from detachlint.knowledge.rows import MalformedRow
 from detachlint.knowledge.table import Table
 from detachlint.source.value_class import value_class
@@ -45,10 +48,30 @@ class SinkGates:
     """What happens to what a function gives."""
 
     def __or__(self, other: SinkGates) -> SinkGates:
-        """Either's, the other's first."""
-        mine = (self.tensor, self.items, self.number, self.entry, self.result)
-        theirs = (other.tensor, other.items, other.number, other.entry, other.result)
-        return SinkGates(*(b if b is not None else a for a, b in zip(mine, theirs, strict=True)))  # type: ignore[arg-type]  # field by field
+        """What holds of the calls of both, the other's first."""
+        return SinkGates(
+            _of_both(self.tensor, other.tensor),
+            _of_both(self.items, other.items),
+            _of_both(self.number, other.number),
+            other.entry if other.entry is not None else self.entry,
+            other.result if other.result is not None else self.result,
+        )
+
+
+def _of_both(one: Gate | None, other: Gate | None) -> Gate | None:
+    """The gate of calls of which some meet the one and some the other, the other where they tell nothing.
+
+    A tensor that is converted by some and refused by the rest fails in all as long as it requires
+    grad, and in some when it does not.
+    """
+    met = {one, other}
+    if not met <= _FAIL or len(met) == 1:
+        return one if other is None else other
+    return Gate.UNFIT if Gate.UNFIT in met else Gate.ARRAYS
+
+
+_FAIL = CONVERTING | {Gate.REJECTS}
+"""By which a tensor that requires grad fails."""
 
 
 @value_class(frozen=True, slots=True)

@@ -13,7 +13,11 @@ from detachlint.rules.visits import Raising, crossings_of
 CODE = "DTL102"
 NAME = "implicit-array-of-grad-tensor"
 
-_REMEDIES = {Gate.SWALLOWS: Remedy.DETACH_UNSAFELY, Gate.UNFIT: Remedy.NONE}
+_REMEDIES = {
+    Gate.SWALLOWS: Remedy.DETACH_UNSAFELY,
+    Gate.UNFIT: Remedy.NONE,
+    Gate.ARRAYS: Remedy.DETACH_TO_ARRAY,
+}
 """What is to be done where it is not simply to detach."""
 
 

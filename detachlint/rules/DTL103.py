@@ -18,7 +18,7 @@ NAME = "array-of-grad-tensors"
 def check(facts: Facts) -> Iterator[Finding]:
     """One finding for each argument that holds such a tensor in some context."""
     for raising in crossings_of(facts, is_container):
-        curable = raising.worst.flat and raising.worst.gate is not Gate.UNFIT
+        curable = raising.worst.flat and raising.worst.gate not in (Gate.UNFIT, Gate.ARRAYS)
         remedy = Remedy.DETACH_EACH if curable else Remedy.NONE
         yield finding_of(facts, CODE, NAME, raising, _message(raising), remedy)
 

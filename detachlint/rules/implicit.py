@@ -91,6 +91,8 @@ def afterthought(raising: Raising) -> str:
         return (
             f"; it is kept, and converted when {'the figure is drawn' if drawn else 'it is used'}"
         )
+    if raising.worst.gate is Gate.ARRAYS:
+        return "; only arrays are taken there, so detaching is not enough"
     if raising.worst.gate is Gate.UNFIT:
         return "; it is refused then, whether or not it requires grad"
     if raising.worst.gate is Gate.SWALLOWS:
@@ -102,7 +104,8 @@ def _advice(raising: Raising) -> Fix | None:
     """What to do where detaching does not do."""
     if raising.needed:
         return _twin_advice(raising.worst)
-    if raising.worst.gate is Gate.UNFIT:
+    in_parts = raising.worst.gate is Gate.ARRAYS and raising.worst.container
+    if raising.worst.gate is Gate.UNFIT or in_parts:
         words = "make an array of it, of what is taken here: a tensor that is detached is refused as well"
         return Fix(words, Applicability.DISPLAY_ONLY, ())
     return advice_behind(raising.refusal)

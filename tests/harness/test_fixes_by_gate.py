@@ -58,6 +58,23 @@ REJECTED = [
     ("from PIL import Image\n", "Image.fromarray(square)"),
     ("from scipy.io import wavfile\n", "wavfile.write(io.BytesIO(), 8000, w)"),
 ]
+SERIES = "import pandas as pd\nseries = pd.Series(array)\nframe = pd.DataFrame(table)\n"
+UNFIT = [
+    ("import pandas as pd\n", "pd.to_numeric(w)"),
+    ("from scipy.sparse import csgraph\n", "csgraph.shortest_path(square)"),
+    *[(SERIES, f"w {operator} series") for operator in ("+", "-", "*", "/", "//", "%", "**")],
+    (SERIES, "series / w"),
+    (SERIES, "square.sum() - series"),
+    (SERIES, "1 - square.sum() / (series + 1)"),
+    (SERIES, "w.sum() * frame"),
+]
+MAYBE_UNFIT = [
+    (SERIES, "frame * w"),
+    (SERIES, "frame < w"),
+    (SERIES, "w / frame"),
+    (SERIES, "w - frame"),
+]
+"""Of one dimension, it does once it is detached; of none or two, it does not."""
 REFUSED_OTHERWISE = [
     ("low = [w.bfloat16() for _ in range(2)]\n", "np.stack(low)"),
     ("low = w.detach().bfloat16()\n", "np.stack([low, low])"),
@@ -99,6 +116,31 @@ def test_what_is_converted_is_detached(before: str, line: str) -> None:
     with pytest.raises((RuntimeError, BufferError), match=r"requires? grad"):
         run(program)
     run(fixed(program))
+
+
+@pytest.mark.parametrize(("before", "line"), UNFIT, ids=lambda part: part.rpartition("\n")[2])
+def test_what_is_refused_when_it_is_detached_is_made_an_array(before: str, line: str) -> None:
+    program = f"{HEAD}{before}{line}\n#here\n"
+    with pytest.raises(RuntimeError, match="requires grad"):
+        run(program)
+    detached = HEAD.replace(", requires_grad=True", "")
+    with pytest.raises((TypeError, AttributeError, ValueError, IndexError)):
+        run(f"{detached}{before}{line}\n")
+    run(fixed(program))
+
+
+@pytest.mark.parametrize(("before", "line"), MAYBE_UNFIT, ids=lambda part: part.rpartition("\n")[2])
+def test_what_may_be_refused_when_it_is_detached_is_made_an_array(before: str, line: str) -> None:
+    program = f"{HEAD}{before}{line}\n#here\n"
+    with pytest.raises(RuntimeError, match="requires grad"):
+        run(program)
+    run(fixed(program))
+    table = (
+        program.replace("w\n#", "square\n#").replace("w /", "square /").replace("w -", "square -")
+    )
+    with pytest.raises(ValueError, match="coerce"):
+        run(table)
+    run(fixed(table))
 
 
 @pytest.mark.parametrize(

@@ -137,8 +137,33 @@ def test_any_keyword_has_the_gates_of_two_stars() -> None:
 
 def test_one_call_may_tell_what_another_does_not() -> None:
     one, other = SinkGates(Gate.CONVERTS), SinkGates(None, Gate.KEEPS)
-    assert one | other == SinkGates(Gate.CONVERTS, Gate.KEEPS)
-    assert (one | SinkGates(Gate.REJECTS)).tensor is Gate.REJECTS
+    assert one | other == other | one == SinkGates(Gate.CONVERTS, Gate.KEEPS)
+    assert (one | SinkGates(Gate.KEEPS)).tensor is Gate.KEEPS
+
+
+@pytest.mark.parametrize("other", [Gate.REJECTS, Gate.UNFIT])
+def test_what_some_calls_convert_and_others_refuse_is_no_tensor_s_place(other: Gate) -> None:
+    """A frame beside a tensor of one dimension, or of two."""
+    one = SinkGates(Gate.CONVERTS)
+    gate = Gate.UNFIT if other is Gate.UNFIT else Gate.ARRAYS
+    assert one | SinkGates(other) == SinkGates(other) | one == SinkGates(gate)
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "gates"),
+    [
+        ("pandas.to_numeric", 0, SinkGates(Gate.ARRAYS, Gate.UNFIT)),
+        ("pandas.Series.__rmul__", 0, SinkGates(Gate.ARRAYS, Gate.KEEPS)),
+        ("pandas.DataFrame.__mul__", 0, SinkGates(Gate.ARRAYS, Gate.KEEPS, Gate.REJECTS)),
+        ("imageio.imwrite", 1, SinkGates(Gate.UNFIT, Gate.UNFIT)),
+        ("seaborn.histplot", 0, SinkGates(Gate.CONVERTS, Gate.UNFIT)),
+    ],
+)
+def test_where_a_detached_tensor_is_refused_as_well(
+    name: str, place: int, gates: SinkGates
+) -> None:
+    fact = sink_fact(name)
+    assert fact is not None and fact.at(place) == gates
 
 
 def test_unknown_callables_have_no_fact() -> None:

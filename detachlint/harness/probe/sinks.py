@@ -1,4 +1,4 @@
-"""`python -m detachlint.harness.probe.sinks`: make the table of other libraries' sinks anew.
+"""What other libraries do to tensors, by executing them; `sinks_table` makes their table of it.
 
 Each call of `sink_calls.tsv` is made with arrays, to see that it works, and then with a tensor, or a
 list of them, in each of the marked places.
@@ -12,7 +12,6 @@ import importlib.util
 import io
 import operator
 import re
-import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -22,13 +21,11 @@ from typing import Any
 import numpy as np
 import torch
 
-import detachlint.knowledge
 from detachlint.harness.probe.numpy_observe import REFUSED, Watched
 from detachlint.knowledge.gates import Gate
 from detachlint.knowledge.sink_facts import ENTRY, RESULT, SinkGates, format_gates, marked
 
 CALLS = Path(__file__).with_name("sink_calls.tsv")
-TABLE = Path(detachlint.knowledge.__file__).parent / "sinks" / "executed.tsv"
 
 PACKAGES = {
     "PIL": "pillow",
@@ -80,12 +77,12 @@ KINDS: dict[str, Any] = {
 from point to point (G), …"""
 
 
-def rows() -> dict[str, str]:
-    """The rows by name, of the libraries that are installed."""
+def rows(library: str) -> dict[str, str]:
+    """The rows of a library by name."""
     found: dict[str, dict[str, SinkGates]] = {}
     gives: dict[str, str] = {}
     for name, template, result in calls():
-        if is_installed(name):
+        if name.startswith(f"{library}."):
             add_gates(found.setdefault(name, {}), gates_of(name, template))
             gives[name] = result
     return {
@@ -172,16 +169,30 @@ def _plain_number(array: Any, requires_grad: bool, watched: bool) -> Any:
 
 def _gate(name: str, template: str, number: int, make: Maker) -> Gate | None:
     refused = _outcome(name, template, {number: (make, True, False)})
-    if _REFUSAL in refused:
-        return Gate.DEFERRED if refused.startswith(_LATER) else Gate.CONVERTS
     if refused:
         works = not _outcome(name, template, {number: (make, False, False)})
-        return None if works else Gate.REJECTS
+        if _REFUSAL not in refused:
+            return None if works else Gate.REJECTS
+        if refused.startswith(_LATER):
+            return Gate.DEFERRED
+        return Gate.CONVERTS if works else _of_arrays(name, template, number, make)
     Watched.asked.clear()
     _outcome(name, template, {number: (make, True, True)})
     if REFUSED in Watched.asked:
         return Gate.SWALLOWS
     return Gate.SCALAR if Watched.asked else Gate.KEEPS
+
+
+def _of_arrays(name: str, template: str, number: int, make: Maker) -> Gate:
+    """Whether an array of the values is taken, where a tensor of them is not."""
+    if make is _items:
+        return Gate.UNFIT  # of what the items are to be made, the call alone knows
+
+    def array(*given: Any) -> Any:
+        return make(*given).numpy()
+
+    works = not _outcome(name, template, {number: (array, False, False)})
+    return Gate.ARRAYS if works else Gate.UNFIT
 
 
 def _outcome(name: str, template: str, replaced: dict[int, tuple[Maker, bool, bool]]) -> str:
@@ -353,15 +364,3 @@ def _fresh(name: str) -> dict[str, Any]:
 def _draw(namespace: dict[str, Any]) -> None:
     if "figure" in namespace:
         namespace["figure"].canvas.draw()
-
-
-def table_text() -> str:
-    """The table."""
-    lines = [f"{name}\t{row}" for name, row in rows().items()]
-    return "\n".join([f"# torch {torch.__version__.partition('+')[0]}", *lines, ""])
-
-
-if __name__ == "__main__":
-    torch.set_num_threads(1)
-    TABLE.write_text(table_text(), encoding="utf-8")
-    print(f"{len(rows())} rows", file=sys.stderr)

@@ -20,7 +20,7 @@ from detachlint.interpret.pytorch.converted import Found, find
 from detachlint.interpret.pytorch.crossings import Sink, pass_gate
 from detachlint.interpret.pytorch.gates import Met, gate_of
 from detachlint.knowledge import facts
-from detachlint.knowledge.gates import Gate
+from detachlint.knowledge.gates import CONVERTING, Gate
 from detachlint.knowledge.names import ARRAY
 from detachlint.source.span import Span
 
@@ -72,7 +72,7 @@ def operate(
         gate, sure = gate_of(fact, 1, found)
         if gate in (None, Gate.DELEGATES, Gate.KEEPS):
             return None
-        if gate in (Gate.CONVERTS, Gate.UNFIT) and name in OF_BITS:
+        if gate in CONVERTING and name in OF_BITS:
             # Whole numbers have no flag; floats fail in any case, with their flag or without.
             return frozenset()
         sink = Sink(other.span, f"{name}=" if in_place else name, fact.name, gate)

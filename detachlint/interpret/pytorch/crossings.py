@@ -23,7 +23,7 @@ from detachlint.interpret.pytorch.tensors import (
     severed_in,
     story_of,
 )
-from detachlint.knowledge.gates import Gate
+from detachlint.knowledge.gates import CONVERTING, Gate
 from detachlint.knowledge.names import TENSOR
 from detachlint.source.span import Span
 from detachlint.source.value_class import replace, value_class
@@ -95,7 +95,7 @@ def pass_gate(
     if not found.all:
         return False
     match sink.gate:
-        case Gate.CONVERTS | Gate.SWALLOWS | Gate.UNFIT:
+        case Gate.CONVERTS | Gate.UNFIT | Gate.ARRAYS | Gate.SWALLOWS:
             raises = found.grad.both(state.mode)
         case Gate.DEFERRED:
             raises = found.grad.both(state.mode).in_unseen_hands()
@@ -109,7 +109,7 @@ def pass_gate(
     raises = raises.both(sure)
     for_sure = found.tensor == YES
     traits = NO_TRAITS
-    if sink.gate in (Gate.CONVERTS, Gate.UNFIT) and sure != MAYBE:
+    if sink.gate in CONVERTING and sure != MAYBE:
         refused = refused_traits(state, found.all).items()
         traits = {check: replace(one, held=one.held.both(sure)) for check, one in refused}
     _record(machine, sink, found, raises, traits, for_sure, state, activation)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO, Belief, Truth
-from detachlint.domain.objects import Array, Instance, Kind, Mapping, Sequence, Tensor
+from detachlint.domain.objects import Array, Instance, Kind, Mapping, Sequence, Tensor, Unknown
 from detachlint.domain.rank import Rank
 from detachlint.domain.values import BOTTOM_VALUE, Address, Library, Value, in_order, value_of
 from detachlint.interpret.engine.activation import Activation, Outcomes
@@ -87,15 +87,25 @@ def operate(
     span: Span,
 ) -> Value | None:
     """What an object of such a library and what stands beside it make of each other; None where no
-    fact tells."""
+    fact tells, or where what stands on the left may have an answer of its own."""
     for own, other, method in sides(name, left, right, in_place=False):
         fact = _fact_of_all(state, own.value, method)
         if fact is not None:
             given = Arguments((other.value,), spans={0: other.span})
             call = LibraryCall(method, own.value, given, state, activation, span, name)
             ((made, _),) = _call(machine, fact, call)
-            return made
+            return made if own is left or _leaves_it(state, other.value) else None
     return None
+
+
+def _leaves_it(state: State, value: Value) -> bool:
+    """Whether an operator of what stands on the left is left to what stands on the right: tensors,
+    arrays, numbers and lists do so (executed: see the rows of `pandas.Series.__rmul__`)."""
+    things = [state.get(atom) if isinstance(atom, Address) else None for atom in value]
+    return not any(
+        isinstance(thing, Instance) or (isinstance(thing, Unknown) and thing.kind is Kind.ANY)
+        for thing in things
+    )
 
 
 def _fact_of_all(state: State, value: Value, method: str) -> SinkFact | None:
