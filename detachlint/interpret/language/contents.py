@@ -73,7 +73,11 @@ def resolved(state: State, key: Value) -> Value:
 
 
 def with_entry(thing: Mapping, key: Value, value: Value) -> Mapping:
-    """The dict after `thing[key] = value`."""
+    """The dict after `thing[key] = value`.
+
+    Where several keys may be meant, each of them that is known holds either of the two. What is not
+    known of a key is taken for none of those that are.
+    """
     constant = single_literal(key)
     if constant is not None:
         return replace(thing, entries={**thing.entries, constant: value})
@@ -83,7 +87,8 @@ def with_entry(thing: Mapping, key: Value, value: Value) -> Mapping:
             if isinstance(atom, Literal):
                 entries[atom] = entries.get(atom, BOTTOM_VALUE) | value
         return replace(thing, entries=entries)
-    return replace(thing, rest_keys=thing.rest_keys | key, rest=thing.rest | value)
+    entries = {k: v | value if k in key else v for k, v in thing.entries.items()}
+    return replace(thing, entries=entries, rest_keys=thing.rest_keys | key, rest=thing.rest | value)
 
 
 def merged_mapping(state: State, thing: Mapping, other: Value) -> Mapping:

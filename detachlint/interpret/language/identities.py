@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO
-from detachlint.domain.objects import Kind, Mapping, Sequence, Unknown, View
+from detachlint.domain.objects import Class, Kind, Mapping, Sequence, Unknown, View
 from detachlint.domain.values import (
     FALSE,
     TRUE,
@@ -23,8 +23,9 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import conditions
 from detachlint.interpret.language.elements import members_of_view
-from detachlint.interpret.language.membership import may_be_anything
+from detachlint.interpret.language.membership import may_be_anything, names_tensors
 from detachlint.ir.nodes import Operator
+from detachlint.knowledge import facts
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -108,6 +109,25 @@ def _is_same_atom(machine: Machine, node: Operator, a: Atom, b: Atom, state: Sta
     return FALSE
 
 
+def same_class(state: State, first: Atom, second: Atom) -> bool | None:
+    """The answer of `type(x) == cls`: classes are compared by identity.
+
+    None if either may be no class, or both are of tensors: what is known as a tensor may be a parameter.
+    """
+    names = [_name_of_class(state, atom) for atom in (first, second)]
+    if None in names or all(isinstance(n, str) and names_tensors(n) for n in names):
+        return None
+    return names[0] == names[1]
+
+
+def _name_of_class(state: State, atom: Atom) -> str | Address | None:
+    if isinstance(atom, Library):
+        name = facts.canonical_name(atom.name)
+        return name if name.startswith("builtins.") or names_tensors(name) else None
+    is_one = isinstance(atom, Address) and not atom.summary and isinstance(state.get(atom), Class)
+    return atom if is_one and isinstance(atom, Address) else None
+
+
 def _may_be_of_a_library(state: State, atom: Atom) -> bool:
     """Whether something may be what a library has by some name: an unknown dtype, `torch.float32`."""
     thing = state.get(atom) if isinstance(atom, Address) else None
@@ -133,6 +153,8 @@ def _contains(
         if constant is not None:
             held = members_of_view(state, thing) if isinstance(thing, View) else thing
             answer = _holds_literal(atom, held, constant)
+        elif isinstance(thing, Sequence) and thing.exact:
+            answer = _holds_class(state, item, thing)
         if answer is None:
             operands = (*in_order(item)[:1], atom)
             parts |= machine.derived("in", operands, node.span, Unknown(Kind.TRUTH, NO))
@@ -156,6 +178,14 @@ def _holds_literal(atom: Atom, thing: object, constant: Literal) -> bool | None:
             return True
         return False if all(f is not None for f in found) else None
     return None
+
+
+def _holds_class(state: State, item: Value, thing: Sequence) -> bool | None:
+    """The answer of `type(x) in (int, float)`."""
+    if any(len(part) != 1 for part in (item, *thing.items)):
+        return None
+    answers = {same_class(state, *item, *part) for part in thing.items}
+    return True if True in answers else None if None in answers else False
 
 
 def _matches_shape(

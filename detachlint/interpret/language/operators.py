@@ -172,8 +172,10 @@ def _outcomes(operation: Operation) -> Outcomes:
     if own is not None:
         return own
     state = operation.state
-    folded = _fold(operation.name, operation.operands, state)
-    return [(_combine(operation) if folded is None else folded, state)]
+    for answer in (_fold(operation.name, operation.operands, state), _of_classes(operation)):
+        if answer is not None:
+            return [(answer, state)]
+    return [(_combine(operation), state)]
 
 
 def _own_method(operation: Operation) -> Outcomes | None:
@@ -203,6 +205,17 @@ def _fold(name: str, operands: tuple[Value, ...], state: State) -> Value | None:
     if isinstance(result, (str, bytes)) and len(result) > LONGEST_TEXT:
         return None
     return value_of(literal(result))
+
+
+def _of_classes(operation: Operation) -> Value | None:
+    """`type(x) == cls` and its opposite; None of what may be no classes."""
+    if operation.name not in ("==", "!="):
+        return None
+    pairs = itertools.product(*map(in_order, operation.operands))
+    answers = {identities.same_class(operation.state, *pair) for pair in pairs}
+    if not answers or None in answers:
+        return None
+    return frozenset(literal(answer == (operation.name == "==")) for answer in answers)
 
 
 def _combine(operation: Operation) -> Value:

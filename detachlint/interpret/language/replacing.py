@@ -3,11 +3,16 @@
 While such a loop is run on any item, nobody can tell which one a store replaces, so the old items seem
 to stay, and what earlier turns have stored seems to be what a later one finds. But no turn comes to an
 item that another one has replaced; and behind a loop that replaces each of them, no old one is left.
+
+Where some keys of a dict are known and others are not, each that is known has a turn of its own: what
+the loop asks of the key or the item is answered for it alone, and what is in its place behind that turn
+stays there until the end.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Mapping as MappingOf
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,50 +21,37 @@ from detachlint.domain.traits import UNSEEN
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     Address,
+    Atom,
+    Literal,
     Value,
     in_order,
     join_values,
     single_literal,
+    value_of,
 )
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language.contents import resolved
+from detachlint.interpret.language.contents import keep, resolved
+from detachlint.interpret.language.loop_forms import (
+    Turns,
+    each_turn_stores,
+    is_item,
+    key_of,
+    only_so,
+    skips,
+    stores_at_key,
+    turns_of,
+)
 from detachlint.interpret.language.names import bind_name
 from detachlint.interpret.pytorch.tensors import flag_of, story_of
-from detachlint.ir.nodes import (
-    Assign,
-    AugmentedAssign,
-    Block,
-    Call,
-    Expression,
-    For,
-    If,
-    Jump,
-    Name,
-    Statement,
-    Subscript,
-    Unpack,
-    With,
-)
-from detachlint.ir.nodes import Attribute as AttributeNode
-from detachlint.ir.walk import nodes_in
+from detachlint.ir.nodes import For, Name, Subscript, Unpack
 from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
 
-COPIES = frozenset({"list", "tuple", "sorted"})
-"""What gives the same keys once more, so that the dict may be changed meanwhile."""
-
-
-class _Turns(NamedTuple):
-    """A loop whose variable `key` takes the place of each item of `owner`; by `position` in a list, or
-    asking it for its items or keys, as only a mapping is (`asked`)."""
-
-    owner: Name
-    key: str
-    position: bool
-    asked: bool = False
+MOST_APART = 16
+"""Known keys that have turns of their own; if there are more of them, all have one with the others."""
 
 
 class Replaced(NamedTuple):
@@ -70,7 +62,9 @@ class Replaced(NamedTuple):
     """With what they are before the loop."""
     record: Address
     """Where is kept what the loop does (see `_Record`), path by path."""
-    turns: _Turns
+    ends: Address
+    """Where is kept, path by path, what is at each known key of a dict behind its own turn."""
+    turns: Turns
     each: bool
     """Whether no turn leaves its item as it is."""
 
@@ -84,6 +78,8 @@ class _Record(NamedTuple):
     """What it has put in their places."""
     at_hand: Value
     """What is now in the place of the item whose turn it is; bottom: what the container says."""
+    key: Value
+    """The key whose turn it is, if the dict had it before the loop; else bottom."""
 
 
 @contextmanager
@@ -103,25 +99,56 @@ def watching(
         activation.replaced = outer
 
 
+def apart(node: For, item: Value, state: State) -> list[Value]:
+    """The items of a turn, if it is one on any item: each whose key is known, and all others at once.
+
+    All at once where the loop stores nothing at its key: then it asks for no item alone.
+    """
+    if len(item) == 1:
+        return [item]
+    known = [atom for atom in in_order(item) if _has_known_key(state, atom)]
+    if not known or len(known) > MOST_APART or not stores_at_key(node):
+        return [item]
+    others = item.difference(known)
+    return [*map(value_of, known), *([others] if others else [])]
+
+
 def begin_turn(
     machine: Machine, found: Replaced, node: For, state: State, activation: Activation
 ) -> None:
     """The loop's variables are bound to any item: it is none that an earlier turn has replaced."""
-    targets = node.target.targets if isinstance(node.target, Unpack) else (node.target,)
     record = _record(state, found)
     if record is None:
         return
-    if _is_known(machine, targets[0], found, state, activation):
-        _write(state, found, record._replace(at_hand=BOTTOM_VALUE))
-        return
-    elsewhere = record.stored - record.old
-    things = [state.get(owner) for owner in found.owners]
-    held = join_values(t.all for t in things if isinstance(t, (Mapping, Sequence))) - elsewhere
-    _write(state, found, record._replace(at_hand=held))
-    if len(targets) == 2 and isinstance(targets[1], Name):
-        item = _value_of(machine, targets[1], state, activation)
-        if item & elsewhere:
-            bind_name(machine, targets[1], item - elsewhere or held, state, activation)
+    second = _second_variable(node)
+    key = resolved(state, _value_of(machine, key_of(node), state, activation))
+    known = single_literal(key)
+    if known is not None and _was_known(found, known):
+        at_dict = _only_dict(found) is not None
+        _write(
+            state,
+            found,
+            record._replace(at_hand=BOTTOM_VALUE, key=key if at_dict else BOTTOM_VALUE),
+        )
+        item = _before_its_turn(state, found, known) if at_dict else BOTTOM_VALUE
+    else:
+        elsewhere = record.stored - record.old
+        held = _held(state, found, key) - elsewhere
+        _write(state, found, record._replace(at_hand=held, key=BOTTOM_VALUE))
+        item = _value_of(machine, second, state, activation) if second else BOTTOM_VALUE
+        item = (item - elsewhere or held) if item & elsewhere else BOTTOM_VALUE
+    if item and second is not None:
+        bind_name(machine, second, item, state, activation)
+
+
+def end_turn(state: State, found: Replaced) -> None:
+    """What is now at the key whose turn it was stays there until the end of the loop."""
+    record, owner = _record(state, found), _only_dict(found)
+    known = single_literal(record.key) if record is not None else None
+    thing = state.get(owner) if owner is not None else None
+    if known is not None and isinstance(thing, Mapping) and known in thing.entries:
+        ends = {**_ends(state, found), known: thing.entries[known]}
+        state.put(found.ends, Mapping(ends))
 
 
 def at_hand(state: State, found: Replaced, node: Subscript) -> Value:
@@ -130,28 +157,38 @@ def at_hand(state: State, found: Replaced, node: Subscript) -> Value:
     It does of an item that was known by its key before the loop, or that is read in another way.
     """
     record = _record(state, found)
-    return record.at_hand if record is not None and _is_item(node, found.turns) else BOTTOM_VALUE
+    return record.at_hand if record is not None and is_item(node, found.turns) else BOTTOM_VALUE
 
 
 def note(state: State, found: Replaced, node: Subscript, value: Value, *, alone: bool) -> None:
     """A value is stored into such a container; `alone`: into no other one in its stead."""
     record = _record(state, found)
     if record is not None:
-        replaces = alone and _is_item(node, found.turns)
+        replaces = alone and is_item(node, found.turns)
         now = value if replaces else record.at_hand and record.at_hand | value
-        _write(state, found, record._replace(stored=record.stored | value, at_hand=now))
+        stored = record.stored if record.key else record.stored | value
+        _write(state, found, record._replace(stored=stored, at_hand=now))
 
 
-def settle(state: State, found: Replaced) -> None:
+def settle(states: list[State], found: Replaced) -> None:
     """Behind the loop: what was there before is not there any more, unless it was stored again.
 
     Where nothing was stored, it has had no turn: there was nothing in the container.
     """
-    record = _record(state, found)
-    state.heap.pop(found.record, None)
-    if record is not None and found.each:
-        for owner, before in found.owners.items():
-            _settle(state, owner, before, record.stored)
+    ends = Mapping()
+    for state in states:
+        ends = ends.join(Mapping(_ends(state, found)))
+    for state in states:
+        record = _record(state, found)
+        own = {**ends.entries, **_ends(state, found)}
+        state.heap.pop(found.record, None)
+        state.heap.pop(found.ends, None)
+        if record is None:
+            continue
+        _settle_known(state, found, own)
+        if found.each:
+            for owner, before in found.owners.items():
+                _settle(state, owner, before, record.stored, own)
 
 
 def _record(state: State, found: Replaced) -> _Record | None:
@@ -163,27 +200,87 @@ def _write(state: State, found: Replaced, record: _Record) -> None:
     state.put(found.record, Sequence("list", record))
 
 
-def _value_of(machine: Machine, name: Name, state: State, activation: Activation) -> Value:
+def _ends(state: State, found: Replaced) -> MappingOf[Literal, Value]:
+    kept = state.get(found.ends)
+    return kept.entries if isinstance(kept, Mapping) else {}
+
+
+def _has_known_key(state: State, atom: Atom) -> bool:
+    thing = state.get(atom) if isinstance(atom, Address) else None
+    if isinstance(thing, Sequence) and thing.kind == "tuple" and thing.items:
+        return single_literal(thing.items[0]) is not None
+    return isinstance(atom, Literal)
+
+
+def _value_of(machine: Machine, name: object, state: State, activation: Activation) -> Value:
+    assert isinstance(name, Name)
     return join_values(value for value, _ in machine.evaluate(name, state.fork(), activation))
 
 
-def _is_known(
-    machine: Machine, key: object, found: Replaced, state: State, activation: Activation
-) -> bool:
-    """Whether it is the turn of an item that was known by its key before the loop."""
-    assert isinstance(key, Name)
-    literal = single_literal(resolved(state, _value_of(machine, key, state, activation)))
-    if literal is None:
-        return False
+def _second_variable(node: For) -> Name | None:
+    targets = node.target.targets if isinstance(node.target, Unpack) else ()
+    return targets[1] if len(targets) == 2 and isinstance(targets[1], Name) else None
+
+
+def _held(state: State, found: Replaced, key: Value) -> Value:
+    """What may be at a key that is not known (in the literals among it, if it is partly)."""
+    owner = _only_dict(found)
+    thing = state.get(owner) if owner is not None else None
+    if isinstance(thing, Mapping) and not any(isinstance(atom, Literal) for atom in key):
+        return thing.rest
+    things = [state.get(owner) for owner in found.owners]
+    return join_values(t.all for t in things if isinstance(t, (Mapping, Sequence)))
+
+
+def _was_known(found: Replaced, key: Literal) -> bool:
+    """Whether an item was known by its key before the loop."""
     for before in found.owners.values():
-        if isinstance(before, Mapping) and literal not in before.entries:
+        if isinstance(before, Mapping) and key not in before.entries:
             return False
-        if isinstance(before, Sequence) and literal.value not in range(len(before.items)):
+        if isinstance(before, Sequence) and key.value not in range(len(before.items)):
             return False
     return True
 
 
-def _settle(state: State, owner: Address, before: HeapObject, stored: Value) -> None:
+def _only_dict(found: Replaced) -> Address | None:
+    """The dict whose items the loop replaces, if it is that for certain."""
+    ((owner, before), *others) = found.owners.items()
+    return owner if isinstance(before, Mapping) and not others else None
+
+
+def _before_its_turn(state: State, found: Replaced, key: Literal) -> Value:
+    """Put back at a known key what its own turn, which is now, has replaced in another round."""
+    owner = _only_dict(found)
+    thing = state.get(owner) if owner is not None else None
+    if owner is None or not isinstance(thing, Mapping) or key not in thing.entries:
+        return BOTTOM_VALUE
+    left = _ends(state, found).get(key, BOTTOM_VALUE) - _entry(found.owners[owner], key)
+    item = thing.entries[key] - left or thing.entries[key]
+    keep(state, owner, replace(thing, entries={**thing.entries, key: item}))
+    return item
+
+
+def _entry(before: HeapObject, key: Literal) -> Value:
+    return before.entries.get(key, BOTTOM_VALUE) if isinstance(before, Mapping) else BOTTOM_VALUE
+
+
+def _settle_known(state: State, found: Replaced, ends: MappingOf[Literal, Value]) -> None:
+    owner = _only_dict(found)
+    thing = state.get(owner) if owner is not None else None
+    if owner is not None and isinstance(thing, Mapping):
+        entries = dict(thing.entries)
+        for key in entries.keys() & ends.keys():
+            entries[key] = entries[key] - _entry(found.owners[owner], key) | ends[key]
+        keep(state, owner, replace(thing, entries=entries))
+
+
+def _settle(
+    state: State,
+    owner: Address,
+    before: HeapObject,
+    stored: Value,
+    settled: MappingOf[Literal, Value],
+) -> None:
     thing = state.get(owner)
 
     def now(value: Value) -> Value:
@@ -197,7 +294,9 @@ def _settle(state: State, owner: Address, before: HeapObject, stored: Value) -> 
     assert isinstance(before, (Mapping, Sequence))
     old = before.all
     if isinstance(thing, Mapping):
-        entries = {key: now(value) for key, value in thing.entries.items()}
+        entries = {
+            key: value if key in settled else now(value) for key, value in thing.entries.items()
+        }
         state.put(owner, replace(thing, entries=entries, rest=now(thing.rest)))
     elif isinstance(thing, Sequence):
         items = tuple(map(now, thing.items))
@@ -205,8 +304,8 @@ def _settle(state: State, owner: Address, before: HeapObject, stored: Value) -> 
 
 
 def _replaced(machine: Machine, node: For, state: State, activation: Activation) -> Replaced | None:
-    turns = _turns(node)
-    if turns is None or not _only_so(node.body, turns):
+    turns = turns_of(node)
+    if turns is None or not only_so(node.body, turns):
         return None
     outcomes = machine.evaluate(turns.owner, state.fork(), activation)
     owners = _owners(outcomes[0][0], turns, state, activation) if len(outcomes) == 1 else {}
@@ -214,13 +313,15 @@ def _replaced(machine: Machine, node: For, state: State, activation: Activation)
         return None
     record = machine.book.place(node.span, "replaced items", activation.context)
     old = join_values(t.all for t in owners.values() if isinstance(t, (Mapping, Sequence)))
-    state.heap[record] = Sequence("list", _Record(old, BOTTOM_VALUE, BOTTOM_VALUE))
-    each = _each_turn_stores(node.body, turns) and not _skips(node.body)
-    return Replaced(owners, record, turns, each)
+    ends = machine.book.place(node.span, "replaced items at known keys", activation.context)
+    state.heap[record] = Sequence("list", _Record(old, BOTTOM_VALUE, BOTTOM_VALUE, BOTTOM_VALUE))
+    state.heap[ends] = Mapping()
+    each = each_turn_stores(node.body, turns) and not skips(node.body)
+    return Replaced(owners, record, ends, turns, each)
 
 
 def _owners(
-    value: Value, turns: _Turns, state: State, activation: Activation
+    value: Value, turns: Turns, state: State, activation: Activation
 ) -> dict[Address, HeapObject]:
     """What the loop goes through: one container, and what nobody knows but the program asks for items.
 
@@ -239,96 +340,3 @@ def _owners(
             return {}
         owners[atom] = thing
     return owners if containers <= 1 else {}
-
-
-# --- how such loops are written ---------------------------------------------------------------
-
-
-def _turns(node: For) -> _Turns | None:
-    called = _called(node.iterable)
-    iterable = node.iterable
-    if isinstance(iterable, Call) and called in COPIES and len(iterable.arguments) == 1:
-        iterable = iterable.arguments[0].value
-        called = _called(iterable)
-    target = node.target
-    first = target.targets[0] if isinstance(target, Unpack) else target
-    if not isinstance(first, Name):
-        return None
-    if isinstance(iterable, Name):
-        return _Turns(iterable, first.name, position=False) if first is target else None
-    if not isinstance(iterable, Call):
-        return None
-    if isinstance(iterable.function, AttributeNode) and not iterable.arguments:
-        owner = iterable.function.value
-        shape = {"items": Unpack, "keys": Name}.get(iterable.function.name)
-        if isinstance(owner, Name) and shape is not None and isinstance(target, shape):
-            return _Turns(owner, first.name, position=False, asked=True)
-    if len(iterable.arguments) != 1:
-        return None
-    given = iterable.arguments[0].value
-    if called == "range" and isinstance(given, Call) and _called(given) == "len":
-        given = given.arguments[0].value if given.arguments else given
-        called = "enumerate" if first is target else None
-    elif first is target:
-        return None
-    is_owner = called == "enumerate" and isinstance(given, Name)
-    return _Turns(given, first.name, position=True) if is_owner else None  # type: ignore[arg-type]  # asked right before
-
-
-def _called(node: Expression) -> str | None:
-    if isinstance(node, Call) and isinstance(node.function, Name):
-        return node.function.name
-    return None
-
-
-def _each_turn_stores(block: Block, turns: _Turns) -> bool:
-    return any(_stores(statement, turns) for statement in block)
-
-
-def _stores(statement: Statement, turns: _Turns) -> bool:
-    match statement:
-        case Assign(targets=targets, value=value):
-            return value is not None and any(_is_item(target, turns) for target in targets)
-        case AugmentedAssign(target=target):
-            return _is_item(target, turns)
-        case If(body=body, orelse=orelse):
-            return _each_turn_stores(body, turns) and _each_turn_stores(orelse, turns)
-        case With(body=body):
-            return _each_turn_stores(body, turns)
-    return False
-
-
-def _is_item(node: object, turns: _Turns) -> bool:
-    return (
-        isinstance(node, Subscript)
-        and isinstance(node.value, Name)
-        and node.value.name == turns.owner.name
-        and isinstance(node.index, Name)
-        and node.index.name == turns.key
-    )
-
-
-def _only_so(body: Block, turns: _Turns) -> bool:
-    """Whether the body does nothing with the container but at the key, and leaves the key as it is."""
-    items, owners = 0, 0
-    for node in nodes_in(body):
-        if isinstance(node, Name) and node.name == turns.owner.name:
-            owners += 1
-        items += _is_item(node, turns)
-        if isinstance(node, (Assign, For)):
-            targets = node.targets if isinstance(node, Assign) else (node.target,)
-            if any(isinstance(n, Name) and n.name == turns.key for n in _bound(targets)):
-                return False
-    return 0 < items == owners
-
-
-def _skips(body: Block) -> bool:
-    return any(isinstance(node, Jump) and node.kind == "continue" for node in nodes_in(body))
-
-
-def _bound(targets: tuple[object, ...]) -> Iterator[object]:
-    for target in targets:
-        if isinstance(target, Unpack):
-            yield from _bound(target.targets)
-        else:
-            yield target

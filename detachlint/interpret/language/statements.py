@@ -98,19 +98,38 @@ def _for(machine: Machine, node: For, state: State, activation: Activation) -> l
         with control.loop(activation), watch as replaced:
 
             def body(item: Value, before: State) -> list[State]:
-                states = assignment.assign(machine, node.target, item, before, activation)
-                if replaced is not None:
-                    for turn in states:
-                        replacing.begin_turn(machine, replaced, node, turn, activation)
-                done = machine.execute(node.body, states, activation)
-                return machine.merge_states(done + control.take(activation.continues))
+                parts = replacing.apart(node, item, before)
+                done: list[State] = []
+                for part in parts:
+                    own = before if len(parts) == 1 else before.fork()
+                    done += _turn(machine, node, part, own, activation, replaced)
+                return machine.merge_states(done) if len(parts) > 1 else done
 
             normal = machine.iterate(value, after, activation, node.span, body)
             broken = control.take(activation.breaks)
         if replaced is not None:
-            for end in normal:
-                replacing.settle(end, replaced)
+            replacing.settle(normal, replaced)
         ends += machine.execute(node.orelse, normal, activation) + broken
+    return ends
+
+
+def _turn(
+    machine: Machine,
+    node: For,
+    item: Value,
+    before: State,
+    activation: Activation,
+    replaced: replacing.Replaced | None,
+) -> list[State]:
+    states = assignment.assign(machine, node.target, item, before, activation)
+    if replaced is not None:
+        for state in states:
+            replacing.begin_turn(machine, replaced, node, state, activation)
+    done = machine.execute(node.body, states, activation)
+    ends = machine.merge_states(done + control.take(activation.continues))
+    if replaced is not None:
+        for end in ends:
+            replacing.end_turn(end, replaced)
     return ends
 
 
