@@ -87,3 +87,18 @@ def test_a_module_is_found_by_its_name(tmp_path: Path, main: str) -> None:
         (Path(r.filename).name, f.span.line) for r in check_paths([tmp_path]) for f in r.findings
     ]
     assert found == [("writer.py", 2)]
+
+
+def test_a_name_begins_with_what_a_test_has_found(tmp_path: Path) -> None:
+    main = (
+        "import importlib\nimport torch\n\n\ndef use(name):\n"
+        "    if isinstance(name, str) and name.startswith('plain'):\n"
+        "        module = importlib.import_module('tools.' + name + '_writer')\n"
+        "        module.write(torch.ones(2, requires_grad=True))\n"
+    )
+    (tmp_path / "tools").mkdir()
+    for name in ("plain_writer", "plain_text_writer", "other_writer"):
+        (tmp_path / "tools" / f"{name}.py").write_text(WRITER, encoding="utf-8")
+    (tmp_path / "main.py").write_text(main, encoding="utf-8")
+    found = [Path(r.filename).name for r in check_paths([tmp_path]) for _ in r.findings]
+    assert sorted(found) == ["plain_text_writer.py", "plain_writer.py"]

@@ -16,6 +16,7 @@ from detachlint.domain.values import (
 )
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.language.contents import LONGEST_KNOWN
+from detachlint.interpret.language.textual import QUESTION
 from detachlint.interpret.pytorch.needed import note_use
 from detachlint.knowledge import facts
 
@@ -89,14 +90,23 @@ def plain_method(machine: Machine, call: LibraryCall, things: list[Unknown]) -> 
     """A method of an unknown number, text or other non-tensor."""
     if call.name in facts.tensor_methods("backward"):
         note_use(machine, call.receiver, call.state)
+    question = _question(machine, call)
+    if question is not None:
+        return question
     if all(thing.kind is Kind.TEXT for thing in things):
         return _plain(machine, call)
-    atoms = tuple(sorted(call.receiver, key=repr))
-    constants = tuple(c for v in call.arguments.positional if (c := single_literal(v)) is not None)
-    pure = len(atoms) == 1 and len(constants) == len(call.arguments.positional)
-    if pure and call.name in YES_OR_NO:
-        operands = (*atoms, *constants)
-        return machine.derived(f"method {call.name}", operands, call.span, Unknown(Kind.TRUTH, NO))
     return machine.unknown(
         call.state, call.activation, call.span, call.name, kind=Kind.OTHER, grad=NO
     )
+
+
+def _question(machine: Machine, call: LibraryCall) -> Value | None:
+    """What one unknown thing answers to a question that only texts are asked, the same each time."""
+    atoms = tuple(call.receiver)
+    constants = tuple(c for v in call.arguments.positional if (c := single_literal(v)) is not None)
+    pure = len(atoms) == 1 and len(constants) == len(call.arguments.positional)
+    if not pure or call.name not in YES_OR_NO:
+        return None
+    operands = (*atoms, *constants)
+    question = f"{QUESTION}{call.name}"
+    return machine.derived(question, operands, call.span, Unknown(Kind.TRUTH, NO))

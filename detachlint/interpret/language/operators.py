@@ -365,7 +365,7 @@ def _plain_result(operation: Operation, kinds: set[str]) -> Value:
     machine, span = operation.machine, operation.span
     firsts = tuple(atom for operand in operands for atom in in_order(operand)[:1])
     alone = all(len(operand) == 1 for operand in operands)
-    if name == "+" and alone and textual.beginning_of(firsts[0]):
+    if name == "+" and alone and textual.beginning_of(state, firsts[0]):
         return machine.derived(textual.JOINED, firsts, span, Unknown(Kind.TEXT, NO))
     if "unknown" in kinds:
         return _unknown_result(operation)

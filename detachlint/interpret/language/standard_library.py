@@ -124,7 +124,7 @@ def _import_module(machine: Machine, call: LibraryCall) -> Outcomes | None:
     names = [a.value for a in given if isinstance(a, Literal) and isinstance(a.value, str)]
     if not names and len(given) == 1:
         found = imports.import_by_beginning(
-            machine, textual.beginning_of(given[0]), call.state, call.span
+            machine, textual.beginning_of(call.state, given[0]), call.state, call.span
         )
         return None if found is None else [(found, call.state)]
     if not names or len(names) < len(given):

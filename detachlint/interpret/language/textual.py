@@ -41,6 +41,11 @@ MOST_TEXTS = 8
 JOINED = "joined text"
 """How a text that is put together, by an f-string or by `+`, is derived from its pieces."""
 
+QUESTION = "method "
+"""How a question that is asked of a text by calling a method is derived, before the method's name."""
+
+STARTS_WITH = f"{QUESTION}startswith"
+
 _CONVERSIONS: dict[str, Callable[[object], object]] = {
     "": lambda value: value,
     "!s": str,
@@ -124,14 +129,39 @@ def _texts(state: State, value: Value, how: Value | None) -> list[str] | None:
     return sorted(found)
 
 
-def beginning_of(atom: Atom) -> str:
-    """What a text begins with, as far as it is known: `f"models.{name}"`, `"models." + name`."""
-    if isinstance(atom, Literal):
-        return atom.value if isinstance(atom.value, str) else ""
-    if not isinstance(atom, Address) or atom.derived is None:
-        return ""
-    operator, operands = atom.derived
-    return beginning_of(operands[0]) if operator == JOINED and operands else ""
+def beginning_of(state: State, atom: Atom) -> str:
+    """What a text begins with, as far as it is known: `f"models.{name}"`, `"models." + name`.
+
+    Where a test has found what the name begins with (`name.startswith("a")`), that belongs to it.
+    """
+    return _beginning(state, atom)[0]
+
+
+def _beginning(state: State, atom: Atom) -> tuple[str, bool]:
+    """What a text begins with, and whether that is all of it."""
+    known = state.equals.get(atom, atom) if isinstance(atom, Address) else atom
+    if isinstance(known, Literal):
+        return (known.value, True) if isinstance(known.value, str) else ("", False)
+    operator, operands = (isinstance(atom, Address) and atom.derived) or ("", ())
+    if operator != JOINED:
+        return _tested_beginning(state, atom), False
+    text, whole = "", True
+    for operand in operands:
+        if whole:
+            more, whole = _beginning(state, operand)
+            text += more
+    return text, whole
+
+
+def _tested_beginning(state: State, atom: Atom) -> str:
+    found = ""
+    for question, answer in state.truths.items():
+        operator, operands = (isinstance(question, Address) and question.derived) or ("", ())
+        if answer and operator == STARTS_WITH and len(operands) == 2 and operands[0] == atom:
+            start = operands[1]
+            if isinstance(start, Literal) and isinstance(start.value, str):
+                found = max(found, start.value, key=len)
+    return found
 
 
 def _constants(state: State, value: Value) -> list[ConstantValue] | None:
