@@ -27,6 +27,18 @@ SETITEM = f"{TENSOR}.__setitem__"
 ARRAY_CLASSES = frozenset({ARRAY, "numpy.generic", "numpy.number", "numpy.floating"})
 """Of what NumPy makes of floats, each thing is of one of these."""
 
+SPARSE = "sparse"
+"""The word for the sparse layout that tensors have mostly: `torch.sparse_coo`, which `is_sparse` tells."""
+
+SPARSE_LAYOUTS = frozenset({SPARSE, "sparse_csr", "sparse_csc", "sparse_bsr", "sparse_bsc"})
+"""The words for all sparse layouts."""
+
+OTHER_LAYOUTS = frozenset({"mkldnn", *SPARSE_LAYOUTS})
+"""The words for the layouts into which a tensor of the usual one can be brought."""
+
+BROUGHT_INTO = OTHER_LAYOUTS | {"argument"}
+"""The words of what brings a tensor into such a layout, be it as an argument says."""
+
 ORDERS = frozenset({"torch.channels_last", "torch.channels_last_3d"})
 """Orders of elements in memory that few tensors have."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from detachlint.domain.belief import NO, Truth
 from detachlint.domain.traits import Check, Trait
+from detachlint.knowledge.names import SPARSE, SPARSE_LAYOUTS
 from detachlint.rules.finding import Applicability, Confidence, Fix
 from detachlint.rules.refusals import META, Refusal, belief, cure_of
 
@@ -75,7 +76,8 @@ def _refused(found: Refusal, check: Check) -> str:
 
 
 def _name(trait: Trait) -> str:
-    return " or ".join(f"`{name}`" for name in sorted(trait.names))
+    names = {SPARSE if name in SPARSE_LAYOUTS else name for name in trait.names}
+    return " or ".join(f"`{name}`" for name in sorted(names))
 
 
 def _and(parts: Iterable[str]) -> str:

@@ -28,6 +28,7 @@ def _complex() -> torch.Tensor:
 _KINDS: tuple[tuple[str, Callable[[], torch.Tensor]], ...] = (
     ("device", lambda: _x().to("meta")),
     ("sparse", lambda: _x().to_sparse()),
+    ("sparse_csr", lambda: _x().to_sparse_csr()),
     ("mkldnn", lambda: _x().to_mkldnn()),
     ("quantized", _quantized),
 )

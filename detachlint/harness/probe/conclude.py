@@ -29,9 +29,7 @@ from detachlint.harness.probe.traits import keeps_its_own, kept_by, traits_of
 from detachlint.harness.probe.universe import is_attribute
 from detachlint.knowledge.model import Aliasing, CallFact, Result
 from detachlint.knowledge.model import Form as Asked
-
-OTHER_LAYOUTS = frozenset(("sparse", "mkldnn"))
-"""Layouts into which a tensor of the usual one is brought."""
+from detachlint.knowledge.names import BROUGHT_INTO
 
 DECIDING = frozenset(("inplace", "training", "copy", "as_tuple", "return_indices"))
 """Parameters that decide about aliasing or the form of the result."""
@@ -83,7 +81,7 @@ def conclude(name: str, runs: Sequence[Run], *, with_traits: bool = True) -> Cal
     ignored = _ignored(relevant, form.results)
     in_place = _in_place(relevant) and _gives_argument(form, aliasing)
     traits = traits_of(name, relevant, ignored, in_place=in_place) if with_traits else {}
-    own = traits.get("layout") in OTHER_LAYOUTS and keeps_its_own(relevant)
+    own = traits.get("layout") in BROUGHT_INTO and keeps_its_own(relevant)
     python_type = _python_type([*seen, *(run.plain for run in relevant)], form)
     return CallFact(
         name=name,

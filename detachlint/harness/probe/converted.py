@@ -12,6 +12,7 @@ from torch.masked import MaskedTensor, masked_tensor
 
 from detachlint.harness.probe.execute import Call, guarded, seed, tensors_in
 from detachlint.harness.probe.observe import Run
+from detachlint.knowledge.names import SPARSE, SPARSE_LAYOUTS
 
 MOST_CALLS = 5
 """Calls of one callable that are executed anew."""
@@ -77,7 +78,9 @@ def layout_name(tensor: torch.Tensor) -> str:
         return "nested"
     if tensor.layout is torch.strided:
         return "strided"
-    return "mkldnn" if tensor.is_mkldnn else "sparse"
+    if tensor.is_mkldnn:
+        return "mkldnn"
+    return SPARSE if tensor.is_sparse else str(tensor.layout).removeprefix("torch.")
 
 
 # --- executions -------------------------------------------------------------------------------
@@ -197,7 +200,7 @@ def _masked(tensor: torch.Tensor) -> torch.Tensor:
 
 
 KINDS: Mapping[str, tuple[Convert, Callable[[torch.Tensor], bool]]] = {
-    "sparse": (to_sparse, lambda t: layout_name(t) == "sparse"),
+    "sparse": (to_sparse, lambda t: layout_name(t) in SPARSE_LAYOUTS),
     "nested": (_nested, lambda t: t.is_nested),
     "masked": (_masked, lambda t: isinstance(t, MaskedTensor)),
 }

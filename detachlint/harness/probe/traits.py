@@ -32,6 +32,7 @@ from detachlint.harness.probe.converted import (
 from detachlint.harness.probe.execute import Call, beyond_processor, guarded
 from detachlint.harness.probe.observe import Run
 from detachlint.harness.probe.universe import is_attribute
+from detachlint.knowledge.names import SPARSE_LAYOUTS
 
 
 def traits_of(
@@ -119,6 +120,8 @@ def _layout(
     found = {layout_name(t) for t in outputs(function, calls, same)}
     if len(found) == 1 and found != {"strided"}:
         return found.pop()
+    if len(found) > 1 and found <= SPARSE_LAYOUTS:
+        return "argument"
     every = [*calls, *with_sparse]
     of_sparse = _layouts_of_sparse(function, every)
     if of_sparse == {"strided"}:

@@ -28,7 +28,7 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch.placement import dtype_named, is_device
 from detachlint.knowledge import facts
-from detachlint.knowledge.names import TENSOR
+from detachlint.knowledge.names import OTHER_LAYOUTS, SPARSE, TENSOR
 from detachlint.source.span import Span
 from detachlint.source.value_class import replace
 
@@ -37,9 +37,8 @@ if TYPE_CHECKING:
 
 Tested: TypeAlias = "Tensor | Unknown"
 
-LAYOUTS = frozenset({"sparse", "mkldnn"})
 BITS = {"conj": Check.CONJUGATE, "neg": Check.NEGATIVE}
-ANSWERED = frozenset({*LAYOUTS, *BITS, "device", "host", "quantized", "float", "complex"})
+ANSWERED = frozenset({*OTHER_LAYOUTS, *BITS, "device", "host", "quantized", "float", "complex"})
 """What questions that are answered here tell, by the facts about attributes and methods of tensors."""
 
 _FLOATS = frozenset({Family.FLOAT, Family.FLOAT32})
@@ -75,7 +74,7 @@ def _answer(tensor: Tensor, name: str) -> bool | None:
         held = tensor.dtype.narrow
         kinds = {one.startswith("q") for one in held.names}
         return _is_one(held, None) if kinds == {True} else False if kinds == {False} else None
-    if tells in LAYOUTS:
+    if tells in OTHER_LAYOUTS:
         return _is_one(tensor.traits.get(Check.LAYOUT, PLAIN), tells)
     if tells == "host":
         elsewhere = _is_one(tensor.device, None)
@@ -195,7 +194,7 @@ def _as_answered(state: State, thing: Tested, question: Address, truth: bool) ->
         return replace(thing, device=_device(thing.device, asked, truth))
     if not isinstance(thing, Tensor):
         return thing
-    if tells in LAYOUTS:
+    if tells in OTHER_LAYOUTS:
         return _with_layout(thing, frozenset({tells}), truth)
     if tells in BITS:
         return _with(thing, BITS[tells], None if not truth else Trait(YES))
@@ -220,8 +219,11 @@ def _is_among(thing: Tested, property_: str, named: frozenset[str], truth: bool)
         if isinstance(thing, Unknown):
             return replace(thing, narrow=now)
         return replace(thing, dtype=Dtype(thing.dtype.family, now))
-    if property_ == "layout" and isinstance(thing, Tensor) and short == {"strided"}:
-        return _with_layout(thing, frozenset(), not truth)
+    if property_ == "layout" and isinstance(thing, Tensor):
+        if short == {"strided"}:
+            return _with_layout(thing, frozenset(), not truth)
+        words = frozenset(SPARSE if name == "sparse_coo" else name for name in short)
+        return _with_layout(thing, words, truth) if words <= OTHER_LAYOUTS else thing
     return thing
 
 

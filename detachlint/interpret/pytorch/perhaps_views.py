@@ -85,10 +85,15 @@ def sometimes_view(
 def _of_its_kind(
     machine: Machine, call: LibraryCall, prototype: Tensor, source: Value, role: str
 ) -> Value:
-    """`t.to_sparse()` of a sparse tensor is `t` itself, of another layout of that kind it is new."""
+    """`t.to_sparse()` of a tensor of that very layout is `t` itself, of another one it is new."""
     state = call.state
+    before = traits.of_view(state, source).get(Check.LAYOUT, PLAIN)
+    names = prototype.traits[Check.LAYOUT].names
+    known = all(isinstance(a, Address) and isinstance(state.get(a), Tensor) for a in source)
+    if known and before.held == YES and before.names == names and len(names) == 1:
+        return source
     mark = None
-    if Check.LAYOUT in traits.of_view(state, source):
+    if before.held != NO and (not before.names or before.names & names):
         flag = prototype.grad.join(any_flag(state, [source]))
         prototype = replace(prototype, grad=flag, story=story_of(state, source))
         mark = state.inference.join(inference_of(state, source))

@@ -106,6 +106,7 @@ def _computed(
     if result is Result.PROPAGATE and fact.aliasing is not Aliasing.FRESH:
         grad = flag_of_tensor(state, tensor).both(state.recording)
         made = replace(made, grad=grad, leaf=MAYBE, reordered=fact.traits.get("order") == "varies")
+        made = replace(made, traits=traits.rearranged(made.traits))
         made = as_view(state, made, value_of(address))
         if fact.perhaps_self:
             made = may_be_base(state, made, value_of(address))

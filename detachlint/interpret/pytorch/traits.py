@@ -17,16 +17,17 @@ from detachlint.domain.traits import (
     Trait,
     Traits,
     join_traits,
-    trait,
     without,
 )
-from detachlint.domain.values import NONE, Value, addresses, single_literal
+from detachlint.domain.values import NONE, Library, Value, addresses, single_literal
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import casts
 from detachlint.interpret.pytorch.placement import common_traits, dtype_of
 from detachlint.knowledge.facts import Aliasing, CallFact
+from detachlint.knowledge.names import BROUGHT_INTO, SPARSE, SPARSE_LAYOUTS
 from detachlint.source.span import Span
+from detachlint.source.value_class import replace
 
 OWN_CLASSES = frozenset({"nested", "masked"})
 """What has methods that take it apart: not all of them give such a tensor."""
@@ -66,10 +67,9 @@ def of_result(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Traits:
     """The traits of the (first) output of a call."""
     layout, conjugate = fact.traits.get("layout"), fact.traits.get("conj")
     source = call.first(fact.parameters)
-    if layout in LAYOUTS:
-        story = begin(call.span, f"`{call.shown}(…)` makes it {layout}")
+    if layout in BROUGHT_INTO:
         kept = without(common_traits(call.state, inputs), Check.LAYOUT)
-        return {**kept, Check.LAYOUT: trait(layout, story)}
+        return {**kept, Check.LAYOUT: brought_into(fact, call)}
     if fact.factory and not call.receiver:
         return NO_TRAITS
     own = _of_the_class(of_view(call.state, source), fact)
@@ -87,7 +87,10 @@ def of_result(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Traits:
     if conjugate in _OF_REAL and dtype_of(call.state, [source]).family in _REAL:
         return {**own, Check.CONJUGATE: _lazy(_OF_REAL[conjugate], call.shown, call.span)}
     if fact.aliasing is Aliasing.SOMETIMES:
-        return of_perhaps_copy(own, casts.copied(fact, call))
+        stays = "dtype" in fact.depends or "device" in fact.depends
+        return of_perhaps_copy(own if stays else rearranged(own), casts.copied(fact, call))
+    if fact.aliasing is Aliasing.VIEW:
+        return rearranged(own)
     if fact.aliasing is not Aliasing.FRESH:
         return own  # lazy bits survive what copies nothing; a copy resolves them
     common = _of_the_class(common_traits(call.state, inputs), fact)
@@ -96,6 +99,36 @@ def of_result(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> Traits:
     if conjugate in _OF_TWO:
         return of_two(fact, common, call.state, call.inputs, call.shown, call.span)
     return common
+
+
+def brought_into(fact: CallFact, call: LibraryCall) -> Trait:
+    """The layout into which a call brings a tensor, `BROUGHT_INTO` one."""
+    word = fact.traits["layout"]
+    names, shown = frozenset({word}), SPARSE if word in SPARSE_LAYOUTS else word
+    if word == "argument":
+        names, shown = _layout_asked_for(call), SPARSE
+    return Trait(YES, names, begin(call.span, f"`{call.shown}(…)` makes it {shown}"))
+
+
+def _layout_asked_for(call: LibraryCall) -> frozenset[str]:
+    asked = call.arguments.keyword("layout")
+    if asked == NONE or (asked is None and not call.arguments.more):
+        return frozenset({SPARSE})
+    named = {atom.name.rpartition(".")[2] for atom in asked or () if isinstance(atom, Library)}
+    words = frozenset(SPARSE if name == "sparse_coo" else name for name in named)
+    is_known = asked is not None and len(named) == len(asked) and words <= SPARSE_LAYOUTS
+    return words if is_known else SPARSE_LAYOUTS
+
+
+def rearranged(own: Traits) -> Traits:
+    """The traits of a view that may lie otherwise: what is turned, or taken out.
+
+    That of compressed rows is one of compressed columns, or of coordinates (executed).
+    """
+    layout = own.get(Check.LAYOUT)
+    if layout is None or not layout.names & (SPARSE_LAYOUTS - {SPARSE}):
+        return own
+    return {**own, Check.LAYOUT: replace(layout, names=layout.names | SPARSE_LAYOUTS)}
 
 
 def _layout_kept(fact: CallFact, call: LibraryCall, own: Traits, common: Traits) -> Trait | None:
@@ -117,7 +150,7 @@ def layout_of_all(state: State, values: Iterable[Value]) -> Trait | None:
     found = of_each[0] if len(of_each) > 1 else PLAIN
     for other in of_each[1:]:
         found = Trait(found.held.both(other.held), found.names, found.story)
-    return None if found.held == NO else found
+    return None if found.held == NO else rearranged({Check.LAYOUT: found})[Check.LAYOUT]
 
 
 def _is_tensor(state: State, value: Value) -> bool:
@@ -173,9 +206,6 @@ def of_perhaps_copy(traits: Traits, copied: Belief) -> Traits:
 
 
 _REAL = frozenset({Family.FLOAT, Family.FLOAT32, Family.INTEGER})
-
-LAYOUTS = frozenset({"sparse", "mkldnn"})
-"""Layouts that a tensor of the usual one is brought into."""
 
 
 def _of_the_class(own: Traits, fact: CallFact) -> Traits:
