@@ -27,6 +27,7 @@ from detachlint.knowledge.model import (
 from detachlint.knowledge.names import MODULE, TENSOR
 from detachlint.knowledge.sink_facts import sink_fact
 from detachlint.knowledge.table import Table
+from detachlint.source.value_class import replace
 
 __all__ = [
     "SPECIAL_CASES",
@@ -241,6 +242,18 @@ def module_method(name: str, classes: Iterable[str] = ()) -> MethodFact | None:
         if fact is not None and fact.kind == "module" and name in fact.methods:
             return fact.methods[name]
     return None
+
+
+@cache
+def computing_method(cls: str, name: str) -> ModuleFact | None:
+    """The fact about a class of modules as if one was called, where its method is: `m.log_prob(x)`."""
+    module, own = module_fact(cls), class_fact(cls)
+    method = own.methods.get(name) if own is not None and cls != MODULE else None
+    if module is None or method is None or method.behaviour:
+        return None
+    if method.aliasing is not Aliasing.FRESH or method.result is Result.PYTHON:
+        return None
+    return replace(module, output=Output(method.result), in_place_flag="")
 
 
 @cache

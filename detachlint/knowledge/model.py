@@ -247,6 +247,9 @@ TRAITS: Mapping[str, Mapping[str, str]] = {
     "inference": {
         "keeps": "keeps the flag of argument 0 in inference mode (it would not under `no_grad`)",
     },
+    "parameter": {
+        "computes": "of the module that it gives back: a parameter is computed of others from now on",
+    },
     "tells": {
         "flag": "of an attribute: whether the tensor requires grad",
         "leaf": "whether it is a leaf",

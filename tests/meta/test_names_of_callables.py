@@ -50,7 +50,7 @@ NOT_MEANT = {
     },
     "interpret/pytorch/data_loading.py": {"rows": OF_FACTS},
     "interpret/pytorch/guards.py": {
-        "conj sparse": OF_FACTS,
+        "conj": OF_FACTS,
         "device dtype layout": "attributes of tensors that are compared with something",
         "cpu": "the type of a device",
     },
@@ -69,7 +69,10 @@ NOT_MEANT = {
         "cpu": "the type of a device",
     },
     "interpret/pytorch/tensor_attributes.py": {"data": OF_FACTS},
-    "interpret/pytorch/traits.py": {"negative sparse": OF_VALUES},
+    "interpret/pytorch/traits.py": {
+        "device dtype": OF_FACTS,
+        "negative sparse": OF_VALUES,
+    },
     "interpret/relevance.py": {
         "backward requires_grad_": OF_FACTS,
         "freeze": "a method that programs give their own classes",

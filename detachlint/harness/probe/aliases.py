@@ -46,7 +46,13 @@ WALKED = (
 )
 """Modules whose members get a canonical name; their public submodules are walked as well."""
 
-_SUBMODULES_OF = ("torch.nn.modules", "torch.distributions", "torch.optim", "torch.utils.data")
+_SUBMODULES_OF = (
+    "torch.nn.modules",
+    "torch.nn.utils",
+    "torch.distributions",
+    "torch.optim",
+    "torch.utils.data",
+)
 
 _PREFERRED = ("torch", "torch.nn", "torch.distributions", "torch.optim", "torch.utils.data")
 """Where the canonical name is looked for first."""
@@ -58,6 +64,7 @@ _WRITTEN = {
     "torch.autograd.variable.Variable": "torch.autograd.Variable",
     "torch.jit.script_method": "torch.jit.script",
     "torch.nn.parameter.Parameter": "torch.nn.Parameter",
+    "torch.nn.utils.stateless.functional_call": "torch.func.functional_call",
     "torch.quantization.prepare": "torch.ao.quantization.prepare",
     "torch.utils.data.dataloader.DataLoader": "torch.utils.data.DataLoader",
 }

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import torch
+from torch.nn.utils import parametrize, prune
 
 from detachlint.harness.probe.execute import guarded
 
@@ -57,7 +58,14 @@ def _to_prepare() -> torch.nn.Module:
     return model
 
 
+def _pruned() -> torch.nn.Module:
+    module: torch.nn.Module = _PRUNE.identity(linear(), "weight")
+    return module
+
+
 _NORMS = torch.nn.utils
+_PRUNE: Any = prune
+_PARAMETRIZE: Any = parametrize
 _PARAMETRIZATIONS: Any = torch.nn.utils.parametrizations
 
 GIVERS: Mapping[str, Giver] = {
@@ -105,6 +113,39 @@ GIVERS: Mapping[str, Giver] = {
     "torch.nn.utils.parametrizations.weight_norm": Giver(
         linear, lambda given: _PARAMETRIZATIONS.weight_norm(given)
     ),
+    "torch.nn.utils.convert_conv2d_weight_memory_format": Giver(
+        lambda: torch.nn.Conv2d(3, 3, 1),
+        lambda given: _NORMS.convert_conv2d_weight_memory_format(given, torch.channels_last),
+    ),
+    "torch.nn.utils.convert_conv3d_weight_memory_format": Giver(
+        lambda: torch.nn.Conv3d(3, 3, 1),
+        lambda given: _NORMS.convert_conv3d_weight_memory_format(given, torch.channels_last_3d),
+    ),
+    "torch.nn.utils.parametrize.register_parametrization": Giver(
+        linear,
+        lambda given: _PARAMETRIZE.register_parametrization(given, "weight", torch.nn.Identity()),
+    ),
+    "torch.nn.utils.parametrize.remove_parametrizations": Giver(
+        lambda: _PARAMETRIZATIONS.weight_norm(linear()),
+        lambda given: _PARAMETRIZE.remove_parametrizations(given, "weight"),
+    ),
+    "torch.nn.utils.prune.custom_from_mask": Giver(
+        linear, lambda given: _PRUNE.custom_from_mask(given, "weight", torch.ones(3, 3))
+    ),
+    "torch.nn.utils.prune.identity": Giver(linear, lambda given: _PRUNE.identity(given, "weight")),
+    "torch.nn.utils.prune.l1_unstructured": Giver(
+        linear, lambda given: _PRUNE.l1_unstructured(given, "weight", 0.3)
+    ),
+    "torch.nn.utils.prune.ln_structured": Giver(
+        linear, lambda given: _PRUNE.ln_structured(given, "weight", 0.3, 2, 0)
+    ),
+    "torch.nn.utils.prune.random_structured": Giver(
+        linear, lambda given: _PRUNE.random_structured(given, "weight", 0.3, 0)
+    ),
+    "torch.nn.utils.prune.random_unstructured": Giver(
+        linear, lambda given: _PRUNE.random_unstructured(given, "weight", 0.3)
+    ),
+    "torch.nn.utils.prune.remove": Giver(_pruned, lambda given: _PRUNE.remove(given, "weight")),
     "torch.nn.utils.remove_spectral_norm": Giver(
         lambda: _NORMS.spectral_norm(linear()), lambda given: _NORMS.remove_spectral_norm(given)
     ),
@@ -128,6 +169,18 @@ def _giver(giver: Giver) -> Callable[[torch.Tensor], Any]:
 def gives_back(name: str) -> bool:
     """Whether it gives what it was given, or something that computes the same."""
     return bool(guarded(lambda: is_given_back(GIVERS[name])))
+
+
+def computes_parameter(name: str) -> bool:
+    """Whether a parameter of the module that it is given is computed of others afterwards."""
+    return name in GIVERS and bool(guarded(lambda: _computes_parameter(GIVERS[name])))
+
+
+def _computes_parameter(giver: Giver) -> bool:
+    given = giver.make()
+    before = dict(given.named_parameters())
+    after = dict(giver.give(given).named_parameters())
+    return bool({*after} - {*before}) and "weight" in before and "weight" not in after
 
 
 def is_given_back(giver: Giver) -> bool:

@@ -361,6 +361,7 @@ def _constructors() -> dict[str, Sequence[Call]]:
         **{f"distributions.{name}_to": _constraints() for name in ("biject", "transform")},
         "nn.Buffer": [_call(X)],
         "nn.Parameter": [_call(X)],
+        "nn.Transformer.generate_square_subsequent_mask": [_call(3)],
         "nn.utils.rnn.pack_padded_sequence": [_call(IMAGE[0, 0, :3, :3], lengths)],
         "nn.utils.rnn.pack_sequence": [_call([V, V[:2]])],
     }

@@ -141,6 +141,9 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
         f"detachlint_probe::plain_{time.monotonic_ns()}", mutates_args=()
     ),
     "torch.load": lambda t: torch.load(_saved(t)),
+    "torch.nn.utils.clip_grad_norm": lambda t: torch.nn.utils.clip_grad_norm(
+        [_leaf_with_gradient(t)], 1.0
+    ),
     "torch.nn.utils.clip_grad_norm_": lambda t: torch.nn.utils.clip_grad_norm_(
         [_leaf_with_gradient(t)], 1.0
     ),

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from detachlint.harness.probe import module_samples, modules
-from detachlint.harness.probe.execute import guarded
+from detachlint.harness.probe.execute import guarded, tensors_in
 from detachlint.harness.probe.module_behaviours import behaviour_of
 from detachlint.knowledge.model import Aliasing, ClassFact, MethodFact, Result
 
@@ -29,6 +29,7 @@ def names() -> list[str]:
 def observe(name: str) -> ClassFact | None:
     """The methods of one class that it does not merely inherit from `Module`."""
     kind = name.rpartition(".")[2]
+    module_samples.module_db()  # an import that a time limit cuts off stays broken
     methods = {}
     for method in _methods(kind):
         found = _observe_method(kind, method)
@@ -52,7 +53,53 @@ def _observe_method(kind: str, method: str) -> MethodFact | None:
         answer = guarded(partial(_answer, module, method, *given))
         if answer is not None:
             return _method(method, module, answer[0])
+    return None if kind == "Module" else _observe_computation(kind, method)
+
+
+def _observe_computation(kind: str, method: str) -> MethodFact | None:
+    """What the method computes of the module's inputs: one tensor, or none.
+
+    It propagates where the flag of a parameter is enough, and that of an input, too.
+    """
+    for sample in module_samples.samples(kind):
+        for given in _beginnings(sample.inputs or ()):
+            found = [
+                _computed(kind, sample, method, given, trainable=trainable)
+                for trainable in (True, False)
+            ]
+            if found[0] is not None and found[0] == found[1]:
+                return MethodFact(method, found[0], Aliasing.FRESH, False)
     return None
+
+
+def _beginnings(inputs: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    """What to call a method with: inputs of the module, and None for what there may be beside."""
+    return [inputs[:1], (*inputs[:1], None), inputs] if inputs else []
+
+
+def _computed(
+    kind: str, sample: Any, method: str, given: tuple[Any, ...], *, trainable: bool
+) -> Result | None:
+    """What comes out of a trainable module, or else of a frozen one for inputs that require grad."""
+    module = modules.construct(kind, sample)
+    if module is None:
+        return None
+    guarded(lambda: module.requires_grad_(trainable))  # one without data cannot be told
+    args = tuple(_flagged(value, not trainable) for value in given)
+    answer = guarded(partial(_answer, module, method, args, {}))
+    if answer is None or any(answer[0] is one for one in args):
+        return None
+    if not isinstance(answer[0], torch.Tensor):
+        holds = isinstance(answer[0], nn.Module) or any(True for _ in tensors_in(answer[0]))
+        return None if holds else Result.PYTHON
+    if answer[0].requires_grad:
+        return Result.PROPAGATE
+    return Result.NEVER if answer[0].is_floating_point() else Result.INTEGER
+
+
+def _flagged(value: Any, flag: bool) -> Any:
+    is_float = isinstance(value, torch.Tensor) and value.is_floating_point()
+    return value.detach().requires_grad_(flag) if is_float else value
 
 
 def _answer(module: Any, method: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:

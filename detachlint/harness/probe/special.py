@@ -21,11 +21,17 @@ _NAMES = {
     "gives_argument": "torch.compile torch.compiler.disable torch.amp.custom_fwd "
     "torch.amp.custom_bwd torch.autograd.function.once_differentiable torch.fx.symbolic_trace "
     "torch.jit.export torch.jit.freeze torch.jit.ignore torch.jit.optimize_for_inference "
-    "torch.jit.script torch.jit.trace torch.jit.unused torch.nn.utils.spectral_norm "
-    "torch.nn.utils.weight_norm torch.nn.utils.parametrizations.orthogonal "
-    "torch.nn.utils.parametrizations.spectral_norm torch.nn.utils.parametrizations.weight_norm "
-    "torch.nn.utils.remove_spectral_norm torch.nn.utils.remove_weight_norm "
-    "torch.nn.SyncBatchNorm.convert_sync_batchnorm torch.ao.quantization.prepare",
+    "torch.jit.script torch.jit.trace torch.jit.unused torch.nn.utils.remove_spectral_norm "
+    "torch.nn.utils.remove_weight_norm torch.nn.utils.parametrize.remove_parametrizations "
+    "torch.nn.utils.prune.remove torch.nn.utils.convert_conv2d_weight_memory_format "
+    "torch.nn.utils.convert_conv3d_weight_memory_format "
+    "torch.nn.SyncBatchNorm.convert_sync_batchnorm torch.ao.quantization.prepare "
+    "torch.nn.utils.spectral_norm torch.nn.utils.weight_norm "
+    "torch.nn.utils.parametrizations.orthogonal torch.nn.utils.parametrizations.spectral_norm "
+    "torch.nn.utils.parametrizations.weight_norm torch.nn.utils.parametrize.register_parametrization "
+    "torch.nn.utils.prune.custom_from_mask torch.nn.utils.prune.identity "
+    "torch.nn.utils.prune.l1_unstructured torch.nn.utils.prune.ln_structured "
+    "torch.nn.utils.prune.random_structured torch.nn.utils.prune.random_unstructured",
     "deepcopy": "torch.Tensor.__deepcopy__",
     "einsum": "torch.einsum",
     "getitem": "torch.Tensor.__getitem__",

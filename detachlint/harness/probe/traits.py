@@ -30,6 +30,7 @@ from detachlint.harness.probe.converted import (
     usual_calls,
 )
 from detachlint.harness.probe.execute import Call, beyond_processor, guarded
+from detachlint.harness.probe.given_back import computes_parameter
 from detachlint.harness.probe.observe import Run
 from detachlint.harness.probe.universe import is_attribute
 from detachlint.knowledge.names import SPARSE_LAYOUTS
@@ -58,6 +59,7 @@ def traits_of(
         "neg": lazy_bits.negative(function, calls),
         "autocast": autocast_of(first_outputs(function, of_real)),
         "inference": _in_inference_mode(runs),
+        "parameter": "computes" if computes_parameter(name) else "",
         "tells": told_by(name) if is_attribute(name) else _told_by_method(name, runs),
     }
     return {key: word for key, word in found.items() if word}

@@ -73,6 +73,7 @@ EXTRA_NAMES = (
     "torch.xpu.is_available",
     "torch.nn.Buffer",
     "torch.nn.Parameter",
+    "torch.nn.Transformer.generate_square_subsequent_mask",
 )
 """Classes that are called to make tensors, and single functions."""
 

@@ -141,7 +141,7 @@ def forward_of_library(
         if placement.never_meet(state, [*call.arguments.all(), *own_values]):
             call.activation.raises.append((BOTTOM_VALUE, state))
             return []
-        return [(_by_fact(machine, thing, fact, call), state)]
+        return [(computed(machine, thing, fact, call), state)]
     grad = BY_DEFAULT.both(state.recording)
     known = any(isinstance(c, Address) and not has_unknown_base(state, c) for c in thing.cls)
     story = begin(
@@ -204,7 +204,8 @@ def _run_in_sequence(machine: Machine, thing: Instance, call: LibraryCall) -> Ou
     return outcomes
 
 
-def _by_fact(machine: Machine, thing: Instance, fact: ModuleFact, call: LibraryCall) -> Value:
+def computed(machine: Machine, thing: Instance, fact: ModuleFact, call: LibraryCall) -> Value:
+    """What a module of a library computes with its parameters of what it is given."""
     state, span, shown = call.state, call.span, call.shown
     inputs = call.arguments.all()
     weights = [v for n, v in thing.attributes.items() if not n.startswith("@")] + [thing.hidden]

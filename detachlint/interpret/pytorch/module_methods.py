@@ -58,6 +58,8 @@ def call_module_method(machine: Machine, atom: Atom, call: LibraryCall) -> Outco
     if _gives_itself(call.name, classes):
         return [(value_of(atom), call.state)]
     stated = _stated(machine, classes, call)
+    if stated is None and isinstance(thing, Instance):
+        stated = _of_its_class(machine, thing, classes, call)
     if stated is not None:
         return stated
     result = machine.unknown(call.state, call.activation, call.span, call.name)
@@ -76,6 +78,23 @@ def _stated(machine: Machine, classes: Iterable[str], call: LibraryCall) -> Outc
             )
         if known is not None:
             return known
+    return None
+
+
+def _of_its_class(
+    machine: Machine, thing: Instance, classes: Iterable[str], call: LibraryCall
+) -> Outcomes | None:
+    """A method that not all modules have: one that needs no module, or one that computes with it."""
+    for cls in classes:
+        name = f"{cls}.{call.name}"
+        if facts.call_fact(name) is not None:
+            function = value_of(Library(name))
+            return machine.call(
+                function, call.arguments, call.state, call.activation, call.span, call.shown
+            )
+        fact = facts.computing_method(cls, call.name)
+        if fact is not None:
+            return [(module_calls.computed(machine, thing, fact, call), call.state)]
     return None
 
 

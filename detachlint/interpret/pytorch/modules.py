@@ -204,7 +204,7 @@ def _is_method(state: State, thing: Instance, name: str) -> bool:
     classes = class_names(state, thing)
     if name in PROTOCOL or facts.module_method(name, classes) is not None:
         return True
-    return any(source_fact(f"{cls}.{name}") is not None for cls in classes)
+    return any(source_fact(f"{cls}.{name}") or facts.call_fact(f"{cls}.{name}") for cls in classes)
 
 
 def read_attribute(

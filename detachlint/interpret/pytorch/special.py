@@ -35,6 +35,7 @@ from detachlint.interpret.language.elements import length_of
 from detachlint.interpret.pytorch import (
     callbacks,
     casts,
+    computed_parameters,
     functional_calls,
     gradients,
     modules,
@@ -302,6 +303,8 @@ def _deepcopy(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes |
 
 def _gives_argument(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
     given = call.operand(0)
+    if given and "parameter" in fact.traits:
+        computed_parameters.compute(machine, given, call)
     return [(given, call.state)] if given else None
 
 
