@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 RAISES = "import torch\n\nt = torch.ones(2, requires_grad=True)\nt.numpy()\n"
+SHORT = ("--quiet", "--output-format", "concise")
 LINE = "a.py:4:1: DTL101 [*] `.numpy()` on a tensor that requires grad\n"
 
 
@@ -22,9 +23,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def command(*arguments: str) -> list[str]:
-    given = (
-        ["check", "--quiet", "--output-format", "concise"] if arguments[:1] != ("clean",) else []
-    )
+    given = ["check", *SHORT] if arguments[:1] != ("clean",) else []
     return [sys.executable, "-m", "detachlint", *given, *arguments]
 
 
@@ -152,7 +151,7 @@ def test_a_full_disk_costs_the_cache_alone(folder: Path, size: int) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="has no such limits")
 def test_a_full_disk_leaves_files_as_they_are(folder: Path) -> None:
-    fix = (sys.executable, "-m", "detachlint", "fix", "--quiet", "--no-cache", ".")
+    fix = (sys.executable, "-m", "detachlint", "fix", *SHORT, "--no-cache", ".")
     code, out, err = limited(folder, 20, *fix)
     assert (code, out, err) == (2, LINE, "detachlint: a.py: not fixed: File too large\n")
     assert [path.name for path in folder.iterdir()] == ["a.py"]

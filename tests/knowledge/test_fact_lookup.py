@@ -55,8 +55,23 @@ def test_aliases_that_are_no_objects_of_their_own_are_found_by_identity() -> Non
         "torch._C._set_grad_enabled",
         "torch._dynamo.disable",
         "torch.jit.script_method",
+        "torch.nn.utils.stateless.functional_call",
     ]
     assert evidence_of("torch.nn.modules.linear.Linear", "torch.nn.Linear") != READ
+
+
+@pytest.mark.filterwarnings("ignore:.*stateless:FutureWarning")
+@pytest.mark.parametrize("grad_mode", [True, False])
+def test_the_older_functional_call_does_what_the_newer_one_does(grad_mode: bool) -> None:
+    torch = pytest.importorskip("torch")
+    module, given = torch.nn.Linear(2, 2), torch.ones(2)
+    weights = {name: torch.ones_like(value) for name, value in module.named_parameters()}
+    both = (torch.nn.utils.stateless.functional_call, torch.func.functional_call)
+    for flagged in (True, False):
+        replaced = {name: value.requires_grad_(flagged) for name, value in weights.items()}
+        with torch.set_grad_enabled(grad_mode):
+            flags = {call(module, replaced, (given,)).requires_grad for call in both}
+        assert flags == {flagged and grad_mode}
 
 
 def test_no_alias_hides_a_row() -> None:
