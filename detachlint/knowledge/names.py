@@ -33,6 +33,12 @@ SPARSE = "sparse"
 SPARSE_LAYOUTS = frozenset({SPARSE, "sparse_csr", "sparse_csc", "sparse_bsr", "sparse_bsc"})
 """The words for all sparse layouts."""
 
+
+def layout_word(name: str) -> str:
+    """The word for the layout that PyTorch calls `torch.<name>`."""
+    return SPARSE if name == "sparse_coo" else name
+
+
 OTHER_LAYOUTS = frozenset({"mkldnn", *SPARSE_LAYOUTS})
 """The words for the layouts into which a tensor of the usual one can be brought."""
 

@@ -110,31 +110,31 @@ def fixed(program: str) -> str:
     return changed.text
 
 
-@pytest.mark.parametrize(("before", "line"), CONVERTED, ids=lambda part: part.rpartition("\n")[2])
-def test_what_is_converted_is_detached(before: str, line: str) -> None:
+def refused_until_fixed(before: str, line: str, words: str, *errors: type[Exception]) -> str:
+    """The program with a line that fails for its gradient as it is, and not once it is fixed."""
     program = f"{HEAD}{before}{line}\n#here\n"
-    with pytest.raises((RuntimeError, BufferError), match=r"requires? grad"):
+    with pytest.raises(errors, match=words):
         run(program)
     run(fixed(program))
+    return program
+
+
+@pytest.mark.parametrize(("before", "line"), CONVERTED, ids=lambda part: part.rpartition("\n")[2])
+def test_what_is_converted_is_detached(before: str, line: str) -> None:
+    refused_until_fixed(before, line, r"requires? grad", RuntimeError, BufferError)
 
 
 @pytest.mark.parametrize(("before", "line"), UNFIT, ids=lambda part: part.rpartition("\n")[2])
 def test_what_is_refused_when_it_is_detached_is_made_an_array(before: str, line: str) -> None:
-    program = f"{HEAD}{before}{line}\n#here\n"
-    with pytest.raises(RuntimeError, match="requires grad"):
-        run(program)
+    refused_until_fixed(before, line, "requires grad", RuntimeError)
     detached = HEAD.replace(", requires_grad=True", "")
     with pytest.raises((TypeError, AttributeError, ValueError, IndexError)):
         run(f"{detached}{before}{line}\n")
-    run(fixed(program))
 
 
 @pytest.mark.parametrize(("before", "line"), MAYBE_UNFIT, ids=lambda part: part.rpartition("\n")[2])
 def test_what_may_be_refused_when_it_is_detached_is_made_an_array(before: str, line: str) -> None:
-    program = f"{HEAD}{before}{line}\n#here\n"
-    with pytest.raises(RuntimeError, match="requires grad"):
-        run(program)
-    run(fixed(program))
+    program = refused_until_fixed(before, line, "requires grad", RuntimeError)
     table = (
         program.replace("w\n#", "square\n#").replace("w /", "square /").replace("w -", "square -")
     )

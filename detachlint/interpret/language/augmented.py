@@ -42,10 +42,10 @@ def operate_in_place(
             return [(converted(operation, lost), state)]
         _sever(state, left, lost)
         return [(left, state)]
-    made = operation.beside_library_objects() if kinds == {"tensor"} else None
-    if made is not None:
-        return [(made, state)]
     if kinds == {"tensor"}:
+        made = operation.beside_library_objects()
+        if made is not None:
+            return [(made, state)]
         flag = flag_of(state, right)
         message = f"`{describe(node.target)} {node.operator}= …` writes something that requires grad into it"
         write_into(state, left, flag, node.span, message, story_of(state, right))

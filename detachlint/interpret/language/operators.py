@@ -172,10 +172,10 @@ def _outcomes(operation: Operation) -> Outcomes:
     if own is not None:
         return own
     state = operation.state
-    for answer in (_fold(operation.name, operation.operands, state), _of_classes(operation)):
-        if answer is not None:
-            return [(answer, state)]
-    return [(_combine(operation), state)]
+    answer = _fold(operation.name, operation.operands, state)
+    if answer is None:
+        answer = _of_classes(operation)
+    return [(_combine(operation) if answer is None else answer, state)]
 
 
 def _own_method(operation: Operation) -> Outcomes | None:
@@ -211,11 +211,13 @@ def _of_classes(operation: Operation) -> Value | None:
     """`type(x) == cls` and its opposite; None of what may be no classes."""
     if operation.name not in ("==", "!="):
         return None
-    pairs = itertools.product(*map(in_order, operation.operands))
-    answers = {identities.same_class(operation.state, *pair) for pair in pairs}
-    if not answers or None in answers:
-        return None
-    return frozenset(literal(answer == (operation.name == "==")) for answer in answers)
+    answers: set[bool] = set()
+    for pair in itertools.product(*map(in_order, operation.operands)):
+        same = identities.same_class(operation.state, *pair)
+        if same is None:
+            return None
+        answers.add(same)
+    return frozenset(literal(same == (operation.name == "==")) for same in answers) or None
 
 
 def _combine(operation: Operation) -> Value:

@@ -28,7 +28,7 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch.placement import dtype_named, is_device
 from detachlint.knowledge import facts
-from detachlint.knowledge.names import OTHER_LAYOUTS, SPARSE, TENSOR
+from detachlint.knowledge.names import OTHER_LAYOUTS, TENSOR, layout_word
 from detachlint.source.span import Span
 from detachlint.source.value_class import replace
 
@@ -222,7 +222,7 @@ def _is_among(thing: Tested, property_: str, named: frozenset[str], truth: bool)
     if property_ == "layout" and isinstance(thing, Tensor):
         if short == {"strided"}:
             return _with_layout(thing, frozenset(), not truth)
-        words = frozenset(SPARSE if name == "sparse_coo" else name for name in short)
+        words = frozenset(map(layout_word, short))
         return _with_layout(thing, words, truth) if words <= OTHER_LAYOUTS else thing
     return thing
 

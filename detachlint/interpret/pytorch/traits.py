@@ -25,7 +25,7 @@ from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import casts
 from detachlint.interpret.pytorch.placement import common_traits, dtype_of
 from detachlint.knowledge.facts import Aliasing, CallFact
-from detachlint.knowledge.names import BROUGHT_INTO, SPARSE, SPARSE_LAYOUTS
+from detachlint.knowledge.names import BROUGHT_INTO, SPARSE, SPARSE_LAYOUTS, layout_word
 from detachlint.source.span import Span
 from detachlint.source.value_class import replace
 
@@ -115,7 +115,7 @@ def _layout_asked_for(call: LibraryCall) -> frozenset[str]:
     if asked == NONE or (asked is None and not call.arguments.more):
         return frozenset({SPARSE})
     named = {atom.name.rpartition(".")[2] for atom in asked or () if isinstance(atom, Library)}
-    words = frozenset(SPARSE if name == "sparse_coo" else name for name in named)
+    words = frozenset(map(layout_word, named))
     is_known = asked is not None and len(named) == len(asked) and words <= SPARSE_LAYOUTS
     return words if is_known else SPARSE_LAYOUTS
 
