@@ -13,7 +13,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from detachlint.harness.probe import execute as execution  # noqa: E402  # needs torch
-from detachlint.harness.probe import hand, observe, pool  # noqa: E402
+from detachlint.harness.probe import hand, limits, observe, pool  # noqa: E402
 from detachlint.harness.probe.conclude import Unclassified, conclude  # noqa: E402
 from detachlint.harness.probe.execute import PLAIN, Call, Condition, execute  # noqa: E402
 from detachlint.knowledge.model import Aliasing, CallFact, Result  # noqa: E402
@@ -209,14 +209,14 @@ def test_a_copy_that_has_the_flag_of_an_argument_is_no_view() -> None:
 
 
 def test_what_only_waits_is_cut_off_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(execution, "WAITING", 0.2)
+    monkeypatch.setattr(limits, "WAITING", 0.2)
     started = time.monotonic()
     assert execute(lambda _: time.sleep(60), Call((X,)), PLAIN).is_out_of_time
     assert time.monotonic() - started < 30
 
 
 def test_what_works_by_and_by_is_not_taken_for_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(execution, "WAITING", 0.2)
+    monkeypatch.setattr(limits, "WAITING", 0.2)
 
     def works(x: Any) -> Any:
         until = time.process_time() + 0.5
@@ -229,12 +229,12 @@ def test_what_works_by_and_by_is_not_taken_for_waiting(monkeypatch: pytest.Monke
 
 def test_calls_that_wait_are_over_before_their_worker_is_taken_for_hung() -> None:
     """Each is looked at twice: it may have begun to wait just after the first time."""
-    assert 2 * execution.WAITING * observe.MOST_OUT_OF_TIME < pool.PATIENCE / 2
+    assert 2 * limits.WAITING * observe.MOST_OUT_OF_TIME < pool.PATIENCE / 2
 
 
 def test_a_limit_around_another_goes_on_afterwards() -> None:
     def spins(_: Any) -> None:
-        with execution._time_limit(0.05), suppress(execution.OutOfTime):
+        with limits.TimeLimit(0.05), suppress(limits.OutOfTime):
             while True:
                 time.perf_counter()
 
@@ -243,9 +243,9 @@ def test_a_limit_around_another_goes_on_afterwards() -> None:
         while True:
             time.perf_counter()
 
-    with execution._time_limit(60.0):
-        with pytest.raises(execution.OutOfTime), execution._time_limit(0.2):
+    with limits.TimeLimit(60.0):
+        with pytest.raises(limits.OutOfTime), limits.TimeLimit(0.2):
             spins_on(X)
         assert 0 < signal.getitimer(signal.ITIMER_PROF)[0] < 60.0
-        assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= execution.WAITING
+        assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= limits.WAITING
     assert signal.getitimer(signal.ITIMER_PROF) == signal.getitimer(signal.ITIMER_REAL) == (0, 0)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-import signal
-import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,15 +15,10 @@ from torch.autograd import forward_ad
 from torch.distributions import Transform
 from torch.utils.data import Dataset
 
+from detachlint.harness.probe.limits import OutOfTime, TimeLimit
+
 TIME_LIMIT = 5.0
 """Seconds of processor time a single call may take (the rows must not depend on the load)."""
-
-WAITING = 10.0
-"""Seconds by the clock after which is looked whether it takes any time of the processor at all: some calls
-wait for what never comes."""
-
-IDLE = 1e-3
-"""What part of the time of the processor is as good as none. On a busy machine there may be little."""
 
 Position: TypeAlias = "int | str"
 
@@ -116,15 +109,11 @@ class Seen:
         return tuple(output.kind for output in self.outputs)
 
 
-class OutOfTime(BaseException):
-    """A call ran into its time limit. Not an `Exception`: operators must not swallow it."""
-
-
 def execute(function: Callable[..., Any], call: Call, condition: Condition) -> Seen:
     """Call `function` on copies of the arguments of `call` as `condition` says. Never raises."""
     seed()
     try:
-        with _kept_grad_mode(), warnings.catch_warnings(), _time_limit(TIME_LIMIT):
+        with _kept_grad_mode(), warnings.catch_warnings(), TimeLimit(TIME_LIMIT):
             warnings.simplefilter("ignore")
             args, kwargs = prepare(call, condition)
             tensors = list(tensors_in([args, kwargs]))
@@ -168,7 +157,7 @@ def beyond_processor() -> Iterator[list[str]]:
 def guarded_with_error(function: Callable[[], Any]) -> tuple[Any, str]:
     """What `function` gives and `""`, or None and the error's type and text."""
     try:
-        with _kept_grad_mode(), warnings.catch_warnings(), _time_limit(TIME_LIMIT):
+        with _kept_grad_mode(), warnings.catch_warnings(), TimeLimit(TIME_LIMIT):
             warnings.simplefilter("ignore")
             return function(), ""
     except (Exception, OutOfTime) as error:  # a function may raise anything
@@ -331,54 +320,3 @@ def _kept_grad_mode() -> Iterator[None]:
         torch.set_grad_enabled(mode)
         while forward_ad._current_level > level:
             forward_ad.exit_dual_level()  # type: ignore[no-untyped-call]  # of PyTorch
-
-
-@contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
-    """Raises `OutOfTime` inside after so much time of the processor, or when nothing but waits goes on.
-
-    Time of the processor is the same on a busy machine; what only waits takes none. One limit may
-    stand inside another, which then goes on.
-    """
-    used = time.process_time()
-
-    def expire(*_: object) -> None:
-        raise OutOfTime
-
-    def look(*_: object) -> None:
-        nonlocal used
-        before, used = used, time.process_time()
-        if used - before < WAITING * IDLE:
-            raise OutOfTime
-
-    with (
-        _timer(signal.SIGPROF, signal.ITIMER_PROF, expire, seconds, time.process_time),
-        _timer(signal.SIGALRM, signal.ITIMER_REAL, look, WAITING, time.monotonic, again=WAITING),
-    ):
-        yield
-
-
-@contextmanager
-def _timer(
-    number: signal.Signals,
-    timer: int,
-    handler: Callable[..., None],
-    delay: float,
-    clock: Callable[[], float],
-    again: float = 0.0,
-) -> Iterator[None]:
-    """Has `handler` called after `delay`, and then every `again`; a timer around it goes on afterwards."""
-    previous = signal.signal(number, handler)
-    started = clock()
-    left, period = signal.setitimer(timer, delay, again)
-    try:
-        yield
-    finally:
-        signal.setitimer(timer, 0)
-        signal.signal(number, previous)
-        if left:
-            signal.setitimer(timer, max(left - (clock() - started), _AT_ONCE), period)
-
-
-_AT_ONCE = 1e-3
-"""Seconds after which a timer goes off whose time is over."""
