@@ -88,7 +88,7 @@ def leave_world_in_unseen_hands(state: State) -> None:
     """What exists when unseen code calls: it may have frozen or detached anything meanwhile."""
     log = state.heap.log
     log.now.total = True
-    for address, thing in list(state.heap.items()):
+    for address, thing in state.heap.items():
         if isinstance(thing, Instance) and thing.attributes.get(TOLD, NONE) != NONE:
             state.heap[address] = replace(thing, attributes={**thing.attributes, TOLD: NONE})
         if not isinstance(thing, Tensor):

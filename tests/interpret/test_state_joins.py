@@ -54,7 +54,8 @@ def states_of_one_program(draw: st.DrawFn) -> list[State]:
 
 
 def same(left: State, right: State) -> bool:
-    return all(getattr(left, name) == getattr(right, name) for name in (*PARTS, "heap"))
+    same_heap = left.heap.items() == right.heap.items()
+    return same_heap and all(getattr(left, name) == getattr(right, name) for name in PARTS)
 
 
 def state(content: dict[Address, HeapObject] | None = None, mode: Belief = YES) -> State:

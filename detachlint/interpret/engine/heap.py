@@ -7,7 +7,7 @@ what there is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import ItemsView, Iterable, KeysView
 from typing import Any
 
 from detachlint.domain.objects import Frame, HeapObject, Instance
@@ -71,17 +71,25 @@ class Log:
         """What tensors, by identity, become in unseen hands; the first of a pair keeps it alive."""
 
 
-_look_up = dict.get
-"""Without `super()`, which takes as long as the look-up, and nothing is called more often."""
+_BELOW: Any = object()
+"""What the upper layer of a heap says of an address that it does not know."""
 
 _WITH_NAMES = (Frame, Instance)
 """Objects whose names are noted one by one."""
 
+WRITES_TO_COPY = 8
+"""The upper layer is copied with each heap, the lower one once for so many writes: it grows until its
+square is this many times what lies below, where both cost about the same."""
 
-class Heap(dict[Address, HeapObject]):
-    """A dict that keeps a journal of its writes, and notes what is read."""
 
-    __slots__ = ("journal", "log")
+class Heap:
+    """What lies at each address, with a journal of what was written; what is read is noted.
+
+    Two layers: the lower one is shared with the heaps it has parted from and never changes. Above it is what
+    was written since (None: removed). So a fork copies little, of thousands of objects.
+    """
+
+    __slots__ = ("_lower", "_upper", "journal", "log")
 
     def __init__(
         self,
@@ -89,42 +97,68 @@ class Heap(dict[Address, HeapObject]):
         journal: Journal | None = None,
         log: Log | None = None,
     ) -> None:
-        super().__init__(content)
+        self._lower = content
+        self._upper: dict[Address, HeapObject | None] = {}
         self.journal = journal or Journal(None)
         self.log = log or Log()
 
     def __getitem__(self, address: Address) -> HeapObject:
-        self.log.now.cells.add(address)
-        return super().__getitem__(address)
+        found = self.get(address)
+        if found is None:
+            raise KeyError(address)
+        return found  # type: ignore[no-any-return]  # as `get`
 
     def get(self, address: Address, default: Any = None) -> Any:
         """The object at an address."""
         self.log.now.cells.add(address)
-        return _look_up(self, address, default)
+        found = self._upper.get(address, _BELOW)
+        if found is _BELOW:
+            found = self._lower.get(address)
+        return default if found is None else found
 
     def __contains__(self, address: object) -> bool:
-        self.log.now.cells.add(address)  # type: ignore[arg-type]  # only addresses are asked for
-        return super().__contains__(address)
+        return self.get(address) is not None  # type: ignore[arg-type]  # only addresses are asked for
 
     def __setitem__(self, address: Address, thing: HeapObject) -> None:
         self.journal.writes.add(address)
         if type(thing) in _WITH_NAMES:
             self.log.now.cells.add(address)
-        super().__setitem__(address, thing)
+        self._upper[address] = thing
 
     def __delitem__(self, address: Address) -> None:
         self.journal.writes.add(address)
-        super().__delitem__(address)
+        if address in self._lower:
+            self._upper[address] = None
+        else:
+            del self._upper[address]
 
-    def pop(self, address: Address, *default: Any) -> Any:
-        """Remove an object; it counts as written."""
+    def pop(self, address: Address) -> HeapObject | None:
+        """Remove an object, if it is there; it counts as written."""
+        found: HeapObject | None = self.get(address)
         self.journal.writes.add(address)
-        self.log.now.cells.add(address)
-        return super().pop(address, *default)
+        if found is not None:
+            del self[address]
+        return found
+
+    def items(self) -> ItemsView[Address, HeapObject]:
+        """What lies where, all of it; not noted. The heap may be written meanwhile."""
+        self._settle()
+        return self._lower.items()
+
+    def keys(self) -> KeysView[Address]:
+        """Where something lies; not noted."""
+        self._settle()
+        return self._lower.keys()
+
+    @property
+    def extent(self) -> int:
+        """How many objects there are, about: what was written lately may count twice."""
+        return len(self._lower) + len(self._upper)
 
     def peek(self, address: Address) -> HeapObject | None:
         """The object at an address; not noted, so for those only who note by themselves."""
-        return _look_up(self, address)
+        found = self._upper.get(address, _BELOW)
+        return self._lower.get(address) if found is _BELOW else found
 
     def meet(self, address: Address) -> HeapObject | None:
         """The object at an address, for whoever compares heaps that have parted.
@@ -132,7 +166,7 @@ class Heap(dict[Address, HeapObject]):
         What has become different about a frame or an instance since then are names, and these were
         noted when they were bound.
         """
-        found = _look_up(self, address)
+        found = self.peek(address)
         if type(found) not in _WITH_NAMES:
             self.log.now.cells.add(address)
         return found
@@ -144,7 +178,7 @@ class Heap(dict[Address, HeapObject]):
         """
         note = self.log.now.cells.add
         for address in sorted(addresses):
-            left, right = _look_up(self, address), _look_up(other, address)
+            left, right = self.peek(address), other.peek(address)
             if left is None or right is None or type(left) not in _WITH_NAMES:
                 note(address)
             if left is not right and left != right:
@@ -154,13 +188,30 @@ class Heap(dict[Address, HeapObject]):
     def store(self, address: Address, thing: HeapObject) -> None:
         """Write an object of which nothing but names that have been noted is new."""
         self.journal.writes.add(address)
-        super().__setitem__(address, thing)
+        self._upper[address] = thing
 
     def fork(self) -> Heap:
         """A copy that may go another way from here on."""
         if self.journal.writes or self.journal.parent is None:
             self.journal = Journal(self.journal)
-        return Heap(self, Journal(self.journal.parent), self.log)
+        return self.under(Journal(self.journal.parent))
+
+    def under(self, journal: Journal) -> Heap:
+        """The same content with another journal."""
+        if len(self._upper) ** 2 > WRITES_TO_COPY * len(self._lower):
+            self._settle()
+        copy = Heap(self._lower, journal, self.log)
+        copy._upper = self._upper.copy()
+        return copy
+
+    def _settle(self) -> None:
+        """Make one layer of both."""
+        if self._upper:
+            removed = [address for address, thing in self._upper.items() if thing is None]
+            both: dict[Address, Any] = self._lower | self._upper
+            for address in removed:
+                del both[address]
+            self._lower, self._upper = both, {}
 
 
 class Assumptions(dict[Any, Any]):
@@ -211,7 +262,7 @@ def parted(left: Heap, right: Heap) -> tuple[Journal | None, set[Address]]:
     theirs: Journal | None = right.journal
     while mine is not theirs:
         if mine is None or theirs is None:
-            return None, {*left, *right}
+            return None, {*left.keys(), *right.keys()}
         if mine.depth >= theirs.depth:
             writes |= mine.writes
             mine = mine.parent

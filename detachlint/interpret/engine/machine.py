@@ -166,7 +166,7 @@ class Machine:
     def _execute_from(
         self, statement: Statement, state: State, activation: Activation
     ) -> list[State]:
-        self.ledger.count_step(activation, 1 + len(state.heap) // OBJECTS_PER_STEP)
+        self.ledger.count_step(activation, 1 + state.heap.extent // OBJECTS_PER_STEP)
         if activation.watched and not isinstance(statement, (Raise, Jump)):
             if not cannot_fail(statement):
                 activation.raises.append((frozenset(), state.fork()))

@@ -161,7 +161,7 @@ class State:
         if self.heap is other.heap:
             other = other.fork()
         ancestor, writes = parted(self.heap, other.heap)
-        heap = Heap(self.heap, Journal(ancestor), self.heap.log)
+        heap = self.heap.under(Journal(ancestor))
         for address in sorted(writes):
             mine, theirs = self.heap.meet(address), other.heap.meet(address)
             if mine is not None and theirs is not None:

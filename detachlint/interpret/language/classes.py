@@ -100,7 +100,7 @@ def _run_body(
         end.heap[address] = Class(
             code.name, code, bases, variables, all_fields, flavour or _flavour_of(end, bases)
         )
-        end.heap.pop(frame, None)
+        end.heap.pop(frame)
         outcomes.append((value_of(address), end))
     return outcomes
 

@@ -131,7 +131,7 @@ def _leave(
         if function.modes:
             gradmode.restore(end, saved)
         if not function.code.captured and not inner_codes(function.code):
-            end.heap.pop(child.frame, None)
+            end.heap.pop(child.frame)
 
 
 def _make_generator(call: Invocation) -> Outcomes:

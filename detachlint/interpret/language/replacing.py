@@ -181,8 +181,8 @@ def settle(states: list[State], found: Replaced) -> None:
     for state in states:
         record = _record(state, found)
         own = {**ends.entries, **_ends(state, found)}
-        state.heap.pop(found.record, None)
-        state.heap.pop(found.ends, None)
+        state.heap.pop(found.record)
+        state.heap.pop(found.ends)
         if record is None:
             continue
         _settle_known(state, found, own)
