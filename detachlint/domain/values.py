@@ -27,6 +27,10 @@ class Literal:
     value: ConstantValue
     kind: str
 
+    def __repr__(self) -> str:
+        # Atoms are sorted by what they look like, so this is asked a hundred thousand times.
+        return f"Literal(value={self.value!r}, kind={self.kind!r})"
+
 
 @final
 @value_class(frozen=True, slots=True)
@@ -177,12 +181,13 @@ def in_order(value: Value) -> list[Atom]:
     """The atoms in a deterministic order."""
     if len(value) <= 1:
         return list(value)
-    return sorted(value, key=_order)
+    places: list[Atom] = list(addresses(value))
+    if len(places) == len(value):
+        return places
+    return places + sorted(value.difference(places), key=_order)
 
 
 def _order(atom: Atom) -> tuple[int, int, str]:
-    if isinstance(atom, Address):
-        return (0, atom, "")
     if isinstance(atom, Bound):
         receiver = atom.receiver
         serial = f"{int(receiver):09}" if isinstance(receiver, Address) else repr(receiver)

@@ -8,10 +8,10 @@ what there is.
 from __future__ import annotations
 
 from collections.abc import ItemsView, Iterable, KeysView
-from typing import Any
+from typing import Any, NamedTuple
 
 from detachlint.domain.objects import Frame, HeapObject, Instance
-from detachlint.domain.values import Address, Atom
+from detachlint.domain.values import Address, Atom, Library
 from detachlint.ir.nodes import Code
 
 
@@ -60,13 +60,22 @@ class Footprint:
         self.total = self.total or other.total
 
 
+class Order(NamedTuple):
+    """The method resolution order of a class, as it is while the `classes` in it are these."""
+
+    order: list[Address | Library]
+    classes: list[tuple[Address, HeapObject]]
+
+
 class Log:
     """Where all heaps of one analysis note what is looked at: the footprint of the call at hand."""
 
-    __slots__ = ("now", "unseen")
+    __slots__ = ("now", "orders", "unseen")
 
     def __init__(self) -> None:
         self.now = Footprint()
+        self.orders: dict[Address, Order] = {}
+        """The orders of classes that were asked for last."""
         self.unseen: dict[int, tuple[HeapObject, HeapObject]] = {}
         """What tensors, by identity, become in unseen hands; the first of a pair keeps it alive."""
 

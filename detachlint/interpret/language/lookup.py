@@ -14,6 +14,7 @@ from detachlint.domain.values import (
     Value,
     in_order,
 )
+from detachlint.interpret.engine.heap import Order
 from detachlint.interpret.engine.state import State
 from detachlint.knowledge import facts
 from detachlint.knowledge.names import NUMPY
@@ -22,8 +23,16 @@ from detachlint.knowledge.source_facts import is_bare_module, is_module_source
 
 def linear_order(state: State, cls: Address) -> list[Address | Library]:
     """The method resolution order, as far as we see the classes: C3, or depth first where that fails."""
+    orders = state.heap.log.orders
+    known = orders.get(cls)
+    if known is not None and all(state.get(place) is thing for place, thing in known.classes):
+        return known.order
     order = _linearize(state, cls, (), {})
-    return order if order is not None else list(dict.fromkeys(_depth_first(state, cls, 0)))
+    if order is None:
+        return list(dict.fromkeys(_depth_first(state, cls, 0)))
+    classes = [(entry, state.get(entry)) for entry in order if isinstance(entry, Address)]
+    orders[cls] = Order(order, classes)
+    return order
 
 
 def _linearize(
