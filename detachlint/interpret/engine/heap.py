@@ -175,10 +175,12 @@ class Heap:
         What has become different about a frame or an instance since then are names, and these were
         noted when they were bound.
         """
-        found = self.peek(address)
+        found = self._upper.get(address, _BELOW)
+        if found is _BELOW:
+            found = self._lower.get(address)
         if type(found) not in _WITH_NAMES:
             self.log.now.cells.add(address)
-        return found
+        return found  # type: ignore[no-any-return]  # as `get`
 
     def agrees(self, other: Heap, addresses: Iterable[Address]) -> bool:
         """Whether two heaps hold the same at these addresses; notes as `meet` does.

@@ -164,11 +164,13 @@ class State:
         heap = self.heap.under(Journal(ancestor))
         for address in sorted(writes):
             mine, theirs = self.heap.meet(address), other.heap.meet(address)
+            if mine is theirs:
+                continue
             if mine is not None and theirs is not None:
                 joined = join_objects(mine, theirs)
                 if joined is not mine:
                     heap.store(address, joined)
-            elif mine is not None or theirs is not None:
+            else:
                 heap.store(address, _met_absence(address, mine or theirs))
         heap.journal.writes |= writes
         return State(
