@@ -248,7 +248,11 @@ TRAITS: Mapping[str, Mapping[str, str]] = {
         "keeps": "keeps the flag of argument 0 in inference mode (it would not under `no_grad`)",
     },
     "parameter": {
-        "computes": "of the module that it gives back: a parameter is computed of others from now on",
+        "computes": "of the module that it gives back: a parameter is computed of others, now and "
+        "whenever the module is called",
+        "computes-when-called": "the same, but not yet: until a call it is what it was, detached",
+        "computes-when-read": "the same, but whenever it is read, and then alone",
+        "restores": "what was computed of others is a parameter again",
     },
     "tells": {
         "flag": "of an attribute: whether the tensor requires grad",

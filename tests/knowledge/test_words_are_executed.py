@@ -91,6 +91,22 @@ def test_something_of_the_same_type_is_not_given_back() -> None:
     assert given_back.is_given_back(Giver(given_back.linear, lambda module: module))
 
 
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("weight_norm", "computes"),
+        ("prune.identity", "computes"),
+        ("spectral_norm", "computes-when-called"),
+        ("parametrizations.weight_norm", "computes-when-read"),
+        ("remove_weight_norm", "restores"),
+        ("parametrize.remove_parametrizations", ""),  # under no_grad it leaves what it computes there
+        ("convert_conv2d_weight_memory_format", ""),
+    ],
+)
+def test_when_a_parameter_is_computed_is_seen(name: str, word: str) -> None:
+    assert given_back.computes_parameter(f"torch.nn.utils.{name}") == word
+
+
 def test_what_tells_of_the_machine_answers_alike_whenever_it_is_asked() -> None:
     name = "torch.made_up.is_available"
     assert ambient.ambient_of(name, lambda: False, gives_bool=True) == "machine"

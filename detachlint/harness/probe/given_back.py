@@ -171,16 +171,29 @@ def gives_back(name: str) -> bool:
     return bool(guarded(lambda: is_given_back(GIVERS[name])))
 
 
-def computes_parameter(name: str) -> bool:
-    """Whether a parameter of the module that it is given is computed of others afterwards."""
-    return name in GIVERS and bool(guarded(lambda: _computes_parameter(GIVERS[name])))
+def computes_parameter(name: str) -> str:
+    """When a parameter of the module that it is given is computed of others afterwards, or that it is
+    one again: a word of the trait `parameter`, or `""`.
+    """
+    return (guarded(lambda: _computes_parameter(GIVERS[name])) or "") if name in GIVERS else ""
 
 
-def _computes_parameter(giver: Giver) -> bool:
-    given = giver.make()
-    before = dict(given.named_parameters())
-    after = dict(giver.give(given).named_parameters())
-    return bool({*after} - {*before}) and "weight" in before and "weight" not in after
+def _computes_parameter(giver: Giver) -> str:
+    was_one, is_one = _has_weight(giver.make()), _has_weight(giver.give(giver.make()))
+    if was_one == is_one:
+        return ""
+    with torch.no_grad():
+        unrecorded = giver.give(giver.make())
+    if is_one:
+        return "restores" if _has_weight(unrecorded) else ""
+    if unrecorded.weight.requires_grad:
+        return "computes-when-read"
+    recorded = giver.give(giver.make())
+    return "computes" if recorded.weight.requires_grad else "computes-when-called"
+
+
+def _has_weight(module: torch.nn.Module) -> bool:
+    return "weight" in dict(module.named_parameters())
 
 
 def is_given_back(giver: Giver) -> bool:

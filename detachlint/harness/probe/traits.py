@@ -59,7 +59,7 @@ def traits_of(
         "neg": lazy_bits.negative(function, calls),
         "autocast": autocast_of(first_outputs(function, of_real)),
         "inference": _in_inference_mode(runs),
-        "parameter": "computes" if computes_parameter(name) else "",
+        "parameter": computes_parameter(name),
         "tells": told_by(name) if is_attribute(name) else _told_by_method(name, runs),
     }
     return {key: word for key, word in found.items() if word}

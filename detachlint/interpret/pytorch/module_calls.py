@@ -26,6 +26,7 @@ from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import class_names, has_unknown_base, own_members
 from detachlint.interpret.pytorch import (
+    computed_parameters,
     module_traits,
     modules,
     parameters,
@@ -73,6 +74,7 @@ def call_module(machine: Machine, address: Address, thing: Instance, call: Libra
         return _call_own(machine, own, address, call)
     outcomes: Outcomes = []
     for _, after in _run_hooks(machine, address, modules.PRE_HOOKS, None, call):
+        computed_parameters.renew(machine, address, replace(call, state=after))
         current = after.instance(address)
         if current is not None:
             outcomes += forward(machine, address, current, replace(call, state=after))

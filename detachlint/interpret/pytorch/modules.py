@@ -29,7 +29,13 @@ from detachlint.interpret.engine.heap import parted
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.contents import cut, merged_mapping, slice_of, with_entry
 from detachlint.interpret.language.lookup import class_names, find_in_class
-from detachlint.interpret.pytorch import module_traits, parameters, placement, training_mode
+from detachlint.interpret.pytorch import (
+    computed_parameters,
+    module_traits,
+    parameters,
+    placement,
+    training_mode,
+)
 from detachlint.interpret.pytorch.tensors import any_flag, made_under
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import ModuleFact
@@ -224,6 +230,9 @@ def read_attribute(
     named = _named_item(state, thing, name)
     if named:
         return named
+    computed = computed_parameters.read(machine, thing, name, state, activation, span)
+    if computed:
+        return computed
     if name == "training":
         return training_mode.read(machine, address, state, span)
     for library in class_names(state, thing):

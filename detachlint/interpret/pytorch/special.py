@@ -304,7 +304,7 @@ def _deepcopy(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes |
 def _gives_argument(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
     given = call.operand(0)
     if given and "parameter" in fact.traits:
-        computed_parameters.compute(machine, given, call)
+        computed_parameters.compute(machine, fact, given, call)
     return [(given, call.state)] if given else None
 
 
