@@ -50,6 +50,17 @@ def _custom_op(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
 _NUMBERS: list[int] = []
 
 
+def _constructing(function: Callable[[Any], Any], t: torch.Tensor) -> Any:
+    """A module whose constructor calls the function."""
+
+    class Made(torch.nn.Module):
+        def __init__(self, given: torch.Tensor, device: Any) -> None:
+            super().__init__()
+            function(given)
+
+    return _torch.nn.utils.skip_init(Made, t)
+
+
 def _calling(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda tensor: function(tensor) + 1
 
@@ -82,6 +93,7 @@ _COMPILERS = {
 }
 _PLAIN = {
     "torch.library.custom_op": lambda function, t: _custom_op(function)(t),
+    "torch.nn.utils.skip_init": _constructing,
     "torch.utils.checkpoint.checkpoint": lambda function, t: _checkpoint.checkpoint(
         function, t, use_reentrant=False
     ),

@@ -156,6 +156,13 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "torch.nn.utils.vector_to_parameters": lambda t: torch.nn.utils.vector_to_parameters(
         t.detach().flatten(), [_leaf(t)]
     ),
+    "torch.nn.utils.fuse_conv_bn_eval": lambda t: torch.nn.utils.fuse_conv_bn_eval(
+        torch.nn.Conv2d(3, 3, 1).eval(), torch.nn.BatchNorm2d(3).eval()
+    ),
+    "torch.nn.utils.fuse_linear_bn_eval": lambda t: torch.nn.utils.fuse_linear_bn_eval(
+        torch.nn.Linear(3, 3).eval(), torch.nn.BatchNorm1d(3).eval()
+    ),
+    "torch.nn.utils.skip_init": lambda t: _torch.nn.utils.skip_init(torch.nn.Linear, 3, 3),
     "torch.save": lambda t: torch.save(t.detach(), io.BytesIO()),
     "torch.utils.checkpoint.checkpoint": lambda t: _checkpoint.checkpoint(
         torch.exp, t, use_reentrant=False

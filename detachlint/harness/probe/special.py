@@ -17,7 +17,8 @@ _NAMES = {
     "torch.autograd.functional.vjp torch.autograd.functional.jvp torch.autograd.functional.hvp "
     "torch.autograd.functional.vhp torch.func.vjp torch.func.jvp torch.func.linearize "
     "torch.vmap torch.func.vmap torch.func.grad torch.func.grad_and_value torch.func.jacrev "
-    "torch.func.jacfwd torch.func.hessian torch.func.functionalize torch.library.custom_op",
+    "torch.func.jacfwd torch.func.hessian torch.func.functionalize torch.library.custom_op "
+    "torch.nn.utils.skip_init",
     "gives_argument": "torch.compile torch.compiler.disable torch.amp.custom_fwd "
     "torch.amp.custom_bwd torch.autograd.function.once_differentiable torch.fx.symbolic_trace "
     "torch.jit.export torch.jit.freeze torch.jit.ignore torch.jit.optimize_for_inference "
@@ -32,7 +33,8 @@ _NAMES = {
     "torch.nn.utils.prune.custom_from_mask torch.nn.utils.prune.identity "
     "torch.nn.utils.prune.l1_unstructured torch.nn.utils.prune.ln_structured "
     "torch.nn.utils.prune.random_structured torch.nn.utils.prune.random_unstructured",
-    "deepcopy": "torch.Tensor.__deepcopy__",
+    "deepcopy": "torch.Tensor.__deepcopy__ torch.nn.utils.fuse_conv_bn_eval "
+    "torch.nn.utils.fuse_linear_bn_eval",
     "einsum": "torch.einsum",
     "getitem": "torch.Tensor.__getitem__",
     "gradient_attribute": "torch.Tensor.grad",

@@ -20,6 +20,8 @@ from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import transforms
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.knowledge.facts import CallFact
+from detachlint.knowledge.names import MODULE
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -46,6 +48,9 @@ def run(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
     if fact.calls == "wrapped" and gives_function:
         made = machine.new(call.state, call.activation, call.span, "mapped", Partial(function))
         return [(made, call.state)]
+    if fact.calls == "as-it-is" and fact.python_type == MODULE:
+        given = replace(call.arguments, positional=call.arguments.positional[1:], spans={})
+        return machine.call(function, given, call.state, call.activation, call.span, call.shown)
     if fact.calls == "leaves":
         run_aside(machine, call, function, _grad_inputs(machine, call), YES)
         return _derivatives(machine, fact, call)

@@ -297,7 +297,10 @@ def _module_load(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcome
 
 
 def _deepcopy(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
-    copied = copying.deep_copy(machine, call.state, call.activation, call.span, call.receiver)
+    original = call.operand(0)
+    if original is None:
+        return None
+    copied = copying.deep_copy(machine, call.state, call.activation, call.span, original)
     return [(copied, call.state)]
 
 
