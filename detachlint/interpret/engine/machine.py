@@ -226,6 +226,25 @@ class Machine:
         """The outcomes of calling a value; `shown` is how the program calls it."""
         return calls.call_value(self, callee, arguments, state, activation, span, shown)
 
+    def call_back(
+        self,
+        callee: Value,
+        arguments: Arguments,
+        state: State,
+        activation: Activation,
+        span: Span,
+        shown: str,
+    ) -> Outcomes:
+        """The same of something that a call at `span` calls beside what it makes there itself.
+
+        A context of its own tells the two apart: `vjp(torch.exp, x)` makes two results at one place.
+        """
+        outer = activation.context
+        activation.context = self.book.context(outer, span)
+        outcomes = self.call(callee, arguments, state, activation, span, shown)
+        activation.context = outer
+        return outcomes
+
     def invoke(
         self,
         function: Address,

@@ -124,7 +124,7 @@ def run_aside(
     """
     state: State = call.state.fork()
     state.mode = mode
-    outcomes = machine.call(function, arguments, state, call.activation, call.span, call.shown)
+    outcomes = machine.call_back(function, arguments, state, call.activation, call.span, call.shown)
     if not outcomes:
         return BOTTOM_VALUE
     value, after = machine.join_outcomes(outcomes)

@@ -140,7 +140,7 @@ def run_at_once(machine: Machine, fact: CallFact, call: LibraryCall, function: V
     )
     state = call.state.fork()
     _differentiated(state, fact.name, call.span)
-    outcomes = machine.call(
+    outcomes = machine.call_back(
         function, Arguments(values), state, call.activation, call.span, call.shown
     )
     for _, after in outcomes:
