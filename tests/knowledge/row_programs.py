@@ -16,6 +16,7 @@ from textwrap import indent
 from typing import Any
 
 import torch
+from written_programs import EXPRESSIONS
 
 from detachlint.harness.probe import hand, observe
 from detachlint.harness.probe.execute import Call, guarded_with_error, seed
@@ -29,8 +30,14 @@ STORED = {
     torch.strided: "",
     torch.sparse_coo: ".to_sparse()",
     torch.sparse_csr: ".to_sparse_csr()",
+    torch.sparse_csc: ".to_sparse_csc()",
+    torch.sparse_bsr: ".to_sparse_bsr((1, 1))",
+    torch.sparse_bsc: ".to_sparse_bsc((1, 1))",
+    torch._mkldnn: ".to_mkldnn()",
 }
 """How tensors of each layout are made of others."""
+WRITTEN_INPUT = "torch.tensor([[0.1, 0.2], [0.3, 0.4]]){flag}"
+"""The tensor that expressions written by hand are about."""
 REFUSAL = "Can't call numpy() on Tensor that requires grad"
 
 
@@ -65,11 +72,8 @@ class Program:
 
 def program_of(name: str, most: int = MOST_CALLS) -> Program | None:
     """What is done with the first calls of `name`; None where none can be written down."""
-    if hand.function(name) is not None:
-        return None
     program = Program()
-    calls = observe._working_calls(name, function_of(name))
-    for call in islice(_speakable(name, calls), most):
+    for call in islice(_calls(name), most):
         for situation in SITUATIONS:
             block = _block(situation, *call)
             if block is not None:
@@ -85,6 +89,14 @@ SITUATIONS = (
     ("", "", ""),
     ("", "", "x0.requires_grad_()"),
 )
+
+
+def _calls(name: str) -> Iterator[tuple[list[str], str]]:
+    """As `_speakable`, with what is written by hand for what needs something around it."""
+    if name in EXPRESSIONS:
+        yield [WRITTEN_INPUT], EXPRESSIONS[name]
+    elif hand.function(name) is None:
+        yield from _speakable(name, observe._working_calls(name, function_of(name)))
 
 
 def _speakable(name: str, calls: Iterable[Call]) -> Iterator[tuple[list[str], str]]:
@@ -132,13 +144,27 @@ def spell(value: Any, tensors: list[str]) -> str:
 def _spell_tensor(tensor: torch.Tensor) -> str:
     if tensor.device.type != "cpu" or type(tensor) is not torch.Tensor or tensor.is_nested:
         raise Unspeakable
-    if tensor.is_conj() or tensor.is_neg() or tensor.is_quantized:
+    if tensor.is_conj() or tensor.is_neg():
         raise Unspeakable
+    if tensor.is_quantized:
+        return _spell_quantized(tensor)
     stored = STORED.get(tensor.layout)
     if stored is None:
         raise Unspeakable
     dense = tensor if tensor.layout is torch.strided else tensor.to_dense()
     return _spell_numbers(dense) + stored
+
+
+def _spell_quantized(tensor: torch.Tensor) -> str:
+    """With one scale for all: what is asked for its channels is made of none."""
+    if tensor.qscheme() is not torch.per_tensor_affine:
+        scales, zeros = tensor.q_per_channel_scales(), tensor.q_per_channel_zero_points()
+        made = f"torch.tensor({scales.tolist()}), torch.tensor({zeros.tolist()})"
+        made = f"per_channel(%s, {made}, {tensor.q_per_channel_axis()}"
+    else:
+        made = f"per_tensor(%s, {tensor.q_scale()}, {tensor.q_zero_point()}"
+    numbers = _spell_numbers(tensor.dequantize()).replace("{flag}", "")
+    return f"torch.quantize_{made}, {tensor.dtype})" % numbers
 
 
 def _spell_numbers(tensor: torch.Tensor) -> str:

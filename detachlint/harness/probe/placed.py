@@ -51,9 +51,15 @@ def dtype_of(name: str, runs: Sequence[Run], result: Result) -> str:
     }
     outputs = {output for _, output in pairs}
     inputs = {given for given, _ in pairs}
-    if len(outputs) == 1 and (len(inputs) > 1 or result is Result.INTEGER):
+    # Floats made of quantized numbers, and of nothing else, cannot be of their dtype.
+    of_others = inputs == {""} and all(map(_is_given_tensors, runs))
+    if len(outputs) == 1 and (len(inputs) > 1 or of_others or result is Result.INTEGER):
         return outputs.pop()
     return "same"
+
+
+def _is_given_tensors(run: Run) -> bool:
+    return any(True for _ in tensors_in([run.call.args, run.call.kwargs]))
 
 
 def legacy_dtype(name: str, runs: Sequence[Run]) -> str:
@@ -79,9 +85,7 @@ def undecided_dtype(name: str, runs: Sequence[Run]) -> str:
 def _dtypes_without_tensors(runs: Sequence[Run]) -> set[str]:
     """The dtypes of output 0 where no tensor was given, and no dtype was asked for."""
     without = [
-        run.plain
-        for run in runs
-        if "dtype" not in run.call.kwargs and not list(tensors_in([run.call.args, run.call.kwargs]))
+        run.plain for run in runs if "dtype" not in run.call.kwargs and not _is_given_tensors(run)
     ]
     return {one.outputs[0].dtype for one in without if not one.error and one.outputs[0].dtype}
 
