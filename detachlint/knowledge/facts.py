@@ -257,6 +257,23 @@ def computing_method(cls: str, name: str) -> ModuleFact | None:
 
 
 @cache
+def is_computed_when_made(cls: str, name: str) -> bool:
+    """Whether an attribute of a class is computed of what the constructor was given, under that name
+    perhaps: `Categorical(logits=t).logits` is normalized.
+    """
+    fact = class_fact(cls)
+    method = fact.methods.get(name) if fact is not None else None
+    return method is not None and method.attribute and method.made_then
+
+
+@cache
+def computes_when_made(cls: str) -> bool:
+    """Whether objects of a class compute something when they are made, on which flags depend later."""
+    fact = class_fact(cls)
+    return fact is not None and any(method.made_then for method in fact.methods.values())
+
+
+@cache
 def module_behaviour(name: str) -> str:
     """What the method `name` of modules does (`MethodFact.behaviour`); `""` if that is not known."""
     fact = module_method(name)

@@ -351,6 +351,8 @@ class MethodFact:
     behaviour: str = ""
     """What a method of modules, optimizers or contexts does, if that is known: see
     `MODULE_METHODS`, `OPTIMIZER_METHODS` and `CONTEXT_METHODS`. Or a word that begins with `OF`."""
+    made_then: bool = False
+    """It depends on what was computed when the object was made, in the grad mode of then."""
 
 
 OF = "of-"

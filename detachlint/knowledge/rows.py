@@ -289,7 +289,8 @@ def _split_items(text: str) -> list[str]:
 def parse_class(name: str, row: str, version: str = "") -> ClassFact:
     """The fact in `row`: `kind⇥positions⇥methods⇥evidence`.
 
-    Methods are written `name()=result:aliasing:behaviour`, attributes `name=result:aliasing`.
+    Methods are written `name()=result:aliasing:behaviour:then`, attributes `name=…`; what is empty at
+    the end is left out, and `then` stands for `MethodFact.made_then`.
     """
     kind, positions, methods, evidence = row.split("\t")
     return ClassFact(
@@ -313,12 +314,17 @@ def format_class(fact: ClassFact) -> str:
 def _parse_method(owner: str, word: str) -> MethodFact:
     name, _, value = word.partition("=")
     result, _, rest = value.partition(":")
-    aliasing, _, behaviour = rest.partition(":")
+    aliasing, _, rest = rest.partition(":")
+    behaviour, _, then = rest.partition(":")
     words = {*MODULE_METHODS, *OPTIMIZER_METHODS, *CONTEXT_METHODS}
     known = behaviour in words or f"{behaviour.partition('-')[0]}-" in MODULE_METHODS
     if behaviour and not known and not behaviour.startswith(OF):
         raise MalformedRow(f"{owner}: no such behaviour of a method: {word!r}")
-    if result not in _RESULTS or (aliasing and aliasing not in _ALIASING):
+    if (
+        result not in _RESULTS
+        or (aliasing and aliasing not in _ALIASING)
+        or then not in ("", _THEN)
+    ):
         raise MalformedRow(f"{owner}: no such behaviour of a method: {word!r}")
     return MethodFact(
         name.removesuffix("()"),
@@ -326,12 +332,14 @@ def _parse_method(owner: str, word: str) -> MethodFact:
         _ALIASING[aliasing] if aliasing else Aliasing.FRESH,
         attribute=not name.endswith("()"),
         behaviour=behaviour,
+        made_then=then == _THEN,
     )
 
 
 def _format_method(method: MethodFact) -> str:
     aliasing = "" if method.aliasing is Aliasing.FRESH else method.aliasing.value
-    cells = ":".join([method.result.value, aliasing, method.behaviour]).rstrip(":")
+    then = _THEN if method.made_then else ""
+    cells = ":".join([method.result.value, aliasing, method.behaviour, then]).rstrip(":")
     return f"{method.name}{'' if method.attribute else '()'}={cells}"
 
 
@@ -383,6 +391,8 @@ def format_numpy(fact: NumpyFact) -> str:
     )
     return "\t".join((gates, ",".join(fact.parameters), fact.gives, fact.rank, fact.evidence))
 
+
+_THEN = "then"
 
 # --- words ------------------------------------------------------------------------------------
 

@@ -131,11 +131,11 @@ behaviours = st.sampled_from(
 )
 
 
-@given(results, aliasings, st.booleans(), behaviours)
+@given(results, aliasings, st.booleans(), behaviours, st.booleans())
 def test_a_class_is_read_back_as_written(
-    result: Result, aliasing: Aliasing, is_attribute: bool, behaviour: str
+    result: Result, aliasing: Aliasing, is_attribute: bool, behaviour: str, made_then: bool
 ) -> None:
-    method = MethodFact("mean", result, aliasing, is_attribute, behaviour)
+    method = MethodFact("mean", result, aliasing, is_attribute, behaviour, made_then)
     fact = ClassFact("torch.MadeUp", "distribution", ("loc",), {"mean": method}, "hand")
     assert rows.parse_class(fact.name, rows.format_class(fact)) == fact
 
@@ -170,7 +170,9 @@ def test_an_unknown_gate_or_rank_is_an_error_that_names_the_row(row: str) -> Non
         rows.parse_numpy("numpy.f", row)
 
 
-@pytest.mark.parametrize("method", ["mean()=often", "mean()=never:askew", "mean()=never::sings"])
+@pytest.mark.parametrize(
+    "method", ["mean()=often", "mean()=never:askew", "mean()=never::sings", "mean()=never:::now"]
+)
 def test_an_unknown_behaviour_of_a_method_is_an_error_that_names_the_class(method: str) -> None:
     with pytest.raises(rows.MalformedRow, match=r"^torch\.C: "):
         rows.parse_class("torch.C", f"distribution\t\t{method}\thand")

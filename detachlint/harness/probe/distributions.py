@@ -62,6 +62,8 @@ class _Answer:
     follows what is written into a parameter later."""
     of: str = ""
     """Of which parameters it is computed or a view, where it is not of all: see `OF_SOME`."""
+    made_then: bool = False
+    """Whether it requires no grad if the object was made under `no_grad`."""
 
 
 def names() -> list[str]:
@@ -142,9 +144,10 @@ def _constraints(distribution: Any) -> Sequence[str]:
 def _ask(make: Callable[[Any], Any], question: Callable[[Any], Any]) -> _Answer | None:
     """What a fresh object answers; None where it raises."""
 
-    def ask(grad_mode: bool) -> Any:
+    def ask(grad_mode: bool, made_in: bool = True) -> Any:
         seed()
-        made = make(_parameter)
+        with torch.set_grad_enabled(made_in):
+            made = make(_parameter)
         with torch.set_grad_enabled(grad_mode):
             return question(made)
 
@@ -160,10 +163,13 @@ def _ask(make: Callable[[Any], Any], question: Callable[[Any], Any]) -> _Answer 
         return _Answer(Result.INTEGER)
     result = Result.PROPAGATE if with_grad.requires_grad else Result.NEVER
     of = _computed_of(make, question)
+    unrecorded = guarded(lambda: ask(True, made_in=False))
+    then = result is Result.PROPAGATE and getattr(unrecorded, "requires_grad", None) is False
     if not (isinstance(without, torch.Tensor) and without.requires_grad):
-        return _Answer(result, of=of)
+        return _Answer(result, of=of, made_then=then)
     viewed = _viewed(make, question)
-    return _Answer(result, Aliasing.VIEW, viewed) if viewed else _Answer(result, Aliasing.KEPT, of)
+    kept = _Answer(result, Aliasing.KEPT, of, made_then=then)
+    return _Answer(result, Aliasing.VIEW, viewed) if viewed else kept
 
 
 def _viewed(make: Callable[[Any], Any], question: Callable[[Any], Any]) -> str:
@@ -234,12 +240,13 @@ def _asked_of(made: Any) -> Any:
 
 def _method(name: str, answer: _Answer, is_attribute: bool) -> MethodFact:
     of = answer.of if answer.result is Result.PROPAGATE else ""
-    return MethodFact(name, answer.result, answer.aliasing, is_attribute, of)
+    return MethodFact(name, answer.result, answer.aliasing, is_attribute, of, answer.made_then)
 
 
 def _parameter(*values: Any) -> torch.Tensor:
     """A tensor that requires grad, as computed from a leaf."""
-    return torch.tensor(*values).requires_grad_().clone()
+    with torch.enable_grad():
+        return torch.tensor(*values).requires_grad_().clone()
 
 
 def _positions(kind: type) -> tuple[str, ...]:

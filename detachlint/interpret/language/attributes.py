@@ -235,6 +235,8 @@ def _read_instance(
         found = find_in_class(state, cls, name) if isinstance(cls, Address) else None
         if found is not None and _is_data_descriptor(state, found[0]):
             own = None
+        elif isinstance(cls, Library) and facts.is_computed_when_made(cls.name, name):
+            own = None  # what it was given under this name is not what it has
         if own:
             parts.append(own)
         elif found is not None and descriptors.method_of(state, found[0], "__get__"):

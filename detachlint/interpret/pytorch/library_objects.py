@@ -33,6 +33,7 @@ from detachlint.interpret.pytorch import (
     numpy_calls,
     optimizer_steps,
     own_calls,
+    parts,
     sinks,
     tensor_attributes,
 )
@@ -65,6 +66,7 @@ def construct(machine: Machine, call: LibraryCall) -> Value:
     )
     if fact is not None and fact.kind == "optimizer":
         attributes["param_groups"] = _parameter_groups(machine, call)
+    attributes.update(parts.unrecorded(call.state, call.name))
     short = call.name.rpartition(".")[2]
     return machine.new(call.state, call.activation, call.span, short, thing)
 

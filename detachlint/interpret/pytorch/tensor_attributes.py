@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import MAYBE, NO, YES, Belief, Truth, join_beliefs
+from detachlint.domain.belief import MAYBE, NO, YES, Belief, Truth
 from detachlint.domain.objects import Instance, Kind, Tensor, Unknown, join_objects
 from detachlint.domain.story import begin
 from detachlint.domain.traits import Dtype
@@ -18,18 +18,15 @@ from detachlint.domain.values import (
     Value,
     in_order,
     literal,
-    single_literal,
     value_of,
 )
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import gradients, guards, placement, traits
+from detachlint.interpret.pytorch.parts import flag_of_result
 from detachlint.interpret.pytorch.tensors import (
-    any_flag,
     flag_of_tensor,
-    holds_tensor,
     make_tensor,
-    recorded_flag,
     seen_inside,
     severed_in,
     story_of,
@@ -216,34 +213,11 @@ def computed(
     """What an object computes of the tensors it was made of, and of what it is given."""
     inputs = [*thing.attributes.values(), *given]
     return Tensor(
-        _flag_of_result(state, thing, fact, inputs) if fact.result is Result.PROPAGATE else NO,
+        flag_of_result(state, thing, fact, given),
         dtype=Dtype.INTEGER if fact.result is Result.INTEGER else _dtype_of_result(state, inputs),
         device=placement.common_device(state, inputs),
         story=story_of_any(state, inputs),
     )
-
-
-def _flag_of_result(
-    state: State, thing: Instance, fact: MethodFact, inputs: Sequence[Value]
-) -> Belief:
-    """Its flag.
-
-    The mean of a normal distribution has nothing to do with its scale: where a result depends on some
-    of them, what they have in common is sure.
-    """
-    flag = _flag_of_some(state, thing, fact) if fact.behaviour else any_flag(state, inputs)
-    return flag.both(recorded_flag(state, inputs)) if fact.aliasing is Aliasing.FRESH else flag
-
-
-def _flag_of_some(state: State, thing: Instance, fact: MethodFact) -> Belief:
-    named = fact.behaviour.removeprefix(OF).split("+")
-    if all(name in thing.attributes for name in named):
-        return any_flag(state, [thing.attributes[name] for name in named])
-    parts = [value for name, value in thing.attributes.items() if not name.startswith("@")]
-    if not any(holds_tensor(state, value) for value in parts):
-        return any_flag(state, parts)  # objects, such as the distribution that another one wraps
-    given = [value for value in parts if holds_tensor(state, value) or _is_number(value)]
-    return join_beliefs(any_flag(state, [value]) for value in given)
 
 
 def _viewed(thing: Instance, fact: MethodFact) -> Value:
@@ -251,11 +225,6 @@ def _viewed(thing: Instance, fact: MethodFact) -> Value:
     if fact.aliasing is not Aliasing.VIEW:
         return frozenset()
     return thing.attributes.get(fact.behaviour.removeprefix(OF), frozenset())
-
-
-def _is_number(value: Value) -> bool:
-    found = single_literal(value)
-    return found is not None and type(found.value) in (int, float)
 
 
 def _dtype_of_result(state: State, inputs: Sequence[Value]) -> Dtype:

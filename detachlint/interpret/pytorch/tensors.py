@@ -104,21 +104,26 @@ def flag_of_atom(
 
 
 def _contents(thing: HeapObject) -> list[Value] | None:
-    """The values that a container (or a distribution) holds; None for anything else."""
+    """The values that a container (or a distribution, or transform) holds; None for anything else."""
     if isinstance(thing, Sequence):
         return [*thing.items, *([thing.rest] if thing.rest else [])]
     if isinstance(thing, Mapping):
         return [*thing.entries.values(), thing.rest]
     if isinstance(thing, View) and thing.kind != "keys":
         return [thing.source]
-    if isinstance(thing, Instance) and _is_distribution(thing):
+    if isinstance(thing, Instance) and is_made_of_tensors(thing):
         return list(thing.attributes.values())
     return None
 
 
-def _is_distribution(thing: Instance) -> bool:
+MADE_OF_TENSORS = frozenset({"distribution", "transform"})
+"""The kinds of objects that compute with the tensors they are made of."""
+
+
+def is_made_of_tensors(thing: Instance) -> bool:
+    """Whether an object is a distribution or a transform."""
     return any(
-        isinstance(cls, Library) and class_kind(cls.name) == "distribution" for cls in thing.cls
+        isinstance(cls, Library) and class_kind(cls.name) in MADE_OF_TENSORS for cls in thing.cls
     )
 
 

@@ -1,0 +1,115 @@
+"""Objects that compute with the tensors they are made of: distributions and transforms.
+
+Whether a result requires grad depends on these tensors, on what was computed of them when the object
+was made, and, of an object made of others, on what these give when they are asked the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from detachlint.domain.belief import NO, Belief, Truth, join_beliefs, known
+from detachlint.domain.objects import Instance
+from detachlint.domain.objects import Sequence as Items
+from detachlint.domain.values import (
+    FALSE,
+    TRUE,
+    Address,
+    Library,
+    Value,
+    addresses,
+    single_literal,
+)
+from detachlint.interpret.engine.state import State
+from detachlint.interpret.pytorch.tensors import (
+    DEEPEST,
+    any_flag,
+    flag_of_atom,
+    holds_tensor,
+    is_made_of_tensors,
+    recorded_flag,
+)
+from detachlint.knowledge import facts
+from detachlint.knowledge.facts import Aliasing, MethodFact, Result
+from detachlint.knowledge.model import OF
+
+UNRECORDED = "@unrecorded"
+"""The attribute of ours that says whether an object was made with grad mode off."""
+
+
+def unrecorded(state: State, cls: str) -> dict[str, Value]:
+    """That attribute, of an object of a class that is made here, where it matters later."""
+    usual = state.recording.usual
+    if usual is Truth.YES or not facts.computes_when_made(cls):
+        return {}
+    return {UNRECORDED: TRUE if usual is Truth.NO else TRUE | FALSE}
+
+
+def flag_of_result(
+    state: State, thing: Instance, fact: MethodFact, given: Sequence[Value], depth: int = DEEPEST
+) -> Belief:
+    """Whether what an object gives requires grad, `given` something beside what it is made of."""
+    if fact.result is not Result.PROPAGATE:
+        return NO
+    inputs = [*thing.attributes.values(), *given]
+    inner = list(_inner(state, thing)) if depth else []
+    if inner:
+        flag = _flag_of_inner(state, inner, fact.name, depth).either(any_flag(state, given))
+    else:
+        flag = _flag_of_some(state, thing, fact) if fact.behaviour else any_flag(state, inputs)
+    if fact.made_then and UNRECORDED in thing.attributes:
+        was_on = join_beliefs(known(atom in FALSE) for atom in thing.attributes[UNRECORDED])
+        flag = flag.both(was_on)
+    return flag.both(recorded_flag(state, inputs)) if fact.aliasing is Aliasing.FRESH else flag
+
+
+def _inner(state: State, thing: Instance) -> Iterator[tuple[Address, Instance]]:
+    """The objects of such kinds that an object is made of, those in lists included."""
+    for name, value in thing.attributes.items():
+        for address in () if name.startswith("@") else addresses(value):
+            part = state.get(address)
+            inside = addresses(part.all) if isinstance(part, Items) else [address]
+            for one in inside:
+                found = state.get(one)
+                if isinstance(found, Instance) and is_made_of_tensors(found):
+                    yield one, found
+
+
+def _flag_of_inner(
+    state: State, inner: Sequence[tuple[Address, Instance]], name: str, depth: int
+) -> Belief:
+    """Of what an object gives that is made of others. What these give under the same name is known, but
+    of several it may depend on more, and where they give nothing of that name, on all or nothing.
+    """
+    whole = some = NO
+    for address, thing in inner:
+        flag = flag_of_atom(state, address)
+        fact = _method(thing, name)
+        mixed = flag if flag == NO else flag.join(NO)
+        asked = mixed if fact is None else flag_of_result(state, thing, fact, (), depth - 1)
+        whole, some = whole.either(flag), some.either(asked)
+    return some if len(inner) == 1 or some == whole else whole.join(NO)
+
+
+def _method(thing: Instance, name: str) -> MethodFact | None:
+    found = [facts.class_fact(cls.name) for cls in thing.cls if isinstance(cls, Library)]
+    return found[0].methods.get(name) if len(found) == 1 and found[0] is not None else None
+
+
+def _flag_of_some(state: State, thing: Instance, fact: MethodFact) -> Belief:
+    """The mean of a normal distribution has nothing to do with its scale: where a result depends on
+    some of the tensors, and it is not known on which, what they have in common is sure.
+    """
+    named = fact.behaviour.removeprefix(OF).split("+")
+    if all(name in thing.attributes for name in named):
+        return any_flag(state, [thing.attributes[name] for name in named])
+    parts = [value for name, value in thing.attributes.items() if not name.startswith("@")]
+    if not any(holds_tensor(state, value) for value in parts):
+        return any_flag(state, parts)
+    given = [value for value in parts if holds_tensor(state, value) or _is_number(value)]
+    return join_beliefs(any_flag(state, [value]) for value in given)
+
+
+def _is_number(value: Value) -> bool:
+    found = single_literal(value)
+    return found is not None and type(found.value) in (int, float)
