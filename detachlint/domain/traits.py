@@ -37,6 +37,8 @@ class Check(Enum):
     """bfloat16, float8, complex32, and the dtypes of quantized tensors."""
     STORAGE = "storage"
     """No memory of its own: inside `vmap` and its kin, and nested tensors."""
+    TENSOR = "tensor"
+    """It is no array: what takes only these refuses it then, or without looking at anything else."""
 
     __hash__ = object.__hash__  # as in `Truth`
 

@@ -9,7 +9,6 @@ from detachlint.source.text import SourceText
 from detachlint.syntax.layout import CrossingLayout
 from detachlint.syntax.outline import Outline
 
-TO_ARRAY = ".numpy()"
 ITEM = "t"
 
 
@@ -35,10 +34,7 @@ def argument_edits(
         return None
     if remedy is Remedy.DETACH_EACH:
         return _cure_each(source, argument, outline, cures)
-    if remedy is Remedy.TO_ARRAY:
-        return insert_steps(source, argument, outline, (), TO_ARRAY)
-    last = TO_ARRAY if remedy is Remedy.DETACH_TO_ARRAY else ""
-    return insert_steps(source, argument, outline, cures, last)
+    return insert_steps(source, argument, outline, cures)
 
 
 def _cure_each(

@@ -52,19 +52,16 @@ def _with_fix(finding: Finding, source: SourceText, style: FixStyle, outline: Ou
     return replace(finding, fix=Fix(_message(edits, finding), applicability, edits))
 
 
-ADVICE = {
-    Remedy.DETACH_EACH: "detach each tensor before they are converted",
-    Remedy.DETACH_TO_ARRAY: "make an array of the tensor, with `.detach().numpy()`",
-    Remedy.TO_ARRAY: "make an array of the tensor, with `.numpy()`",
-}
-
-
 def _advice(remedy: Remedy, cures: tuple[str, ...]) -> str:
-    if cures != JUST_DETACH and remedy is Remedy.DETACH_EACH:
-        return f"call `{calls(cures)}` on each tensor before they are converted"
-    if cures != JUST_DETACH and remedy not in ADVICE:
-        return f"call `{calls(cures)}` before it is converted"
-    return ADVICE.get(remedy, "detach the tensor before it is converted")
+    each = remedy is Remedy.DETACH_EACH
+    if cures[-1] == "numpy" and not each:
+        return f"make an array of the tensor, with `{calls(cures)}`"
+    if cures != JUST_DETACH:
+        where = "on each tensor before they are" if each else "before it is"
+        return f"call `{calls(cures)}` {where} converted"
+    return (
+        f"detach {'each tensor before they are' if each else 'the tensor before it is'} converted"
+    )
 
 
 def _message(edits: tuple[Edit, ...], finding: Finding) -> str:

@@ -82,16 +82,15 @@ def insert_steps(
     crossing: CrossingLayout,
     outline: Outline,
     cures: tuple[str, ...] = JUST_DETACH,
-    last: str = "",
 ) -> tuple[Edit, ...] | None:
-    """The edits that put the calls of `cures`, and `last`, behind the tensor.
+    """The edits that put the calls of `cures` behind the tensor.
 
     `.detach()` goes before the first step that is pointless with a graph, or nowhere if the tensor is
     detached as written. None where nothing is left to be inserted, or nothing may be.
     """
     steps = crossing.steps
     detach = "detach" in cures and not is_detached(crossing, outline)
-    behind = calls(cure for cure in cures if cure != "detach") + last
+    behind = calls(cure for cure in cures if cure != "detach")
     kept = len(steps) - count_pointless(crossing.base, steps, outline)
     if not detach or kept == len(steps):
         text = (DETACH if detach else "") + behind

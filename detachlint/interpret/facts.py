@@ -32,9 +32,9 @@ class Crossing:
     call, since the argument is written elsewhere (`map(np.exp, tensors)`). With `container` the
     argument is one of tensors, which NumPy converts one by one; `flat` if all of its items are tensors.
 
-    `grad` is the belief that the tensor requires grad, `raises` that the gate does not open: for most
-    of them, that the tensor requires grad and grad mode is on.
-    `traits` are what else PyTorch may refuse there, before or after that.
+    `grad` is the belief that the tensor requires grad, `raises` that it is refused for that: for most
+    gates, that it requires grad and grad mode is on.
+    `traits` are what else may be refused there, before or after that.
     `unseen` tells that the context starts at a caller we cannot see; `calls` lead from the start of
     the context to the function of the crossing. `tensor_for_sure` is False when the receiver may be
     something that is no tensor at all.
@@ -57,6 +57,14 @@ class Crossing:
     public: bool
     calls: tuple[CallSite, ...]
     swallowed: bool
+
+    @property
+    def refused(self) -> Belief:
+        """Whether the gate does not open, for whatever reason."""
+        refused = self.raises
+        for trait in self.traits.values():
+            refused = refused.either(trait.held)
+        return refused
 
 
 class Bound(NamedTuple):

@@ -25,7 +25,7 @@ from detachlint.ir.nodes import (
 from detachlint.ir.walk import all_codes, inner_codes, nodes_of
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import numpy_fact
-from detachlint.knowledge.gates import CONVERTING, Gate
+from detachlint.knowledge.gates import CONVERTING, REFUSING, Gate
 from detachlint.knowledge.names import CONVERSIONS, GETITEM, NUMPY, TENSOR
 from detachlint.knowledge.source_facts import from_elsewhere, given_by_star
 from detachlint.source.value_class import value_class
@@ -304,7 +304,7 @@ def _path(node: Expression, libraries: dict[str, str]) -> str | None:
     return ".".join([path, *reversed(names)]) if path is not None else None
 
 
-LOOKS_AT_VALUES = CONVERTING | {Gate.REJECTS, Gate.SWALLOWS, Gate.EXPORTS}
+LOOKS_AT_VALUES = CONVERTING | REFUSING | {Gate.SWALLOWS, Gate.EXPORTS}
 
 
 def _may_convert(path: str, call: Call) -> bool:

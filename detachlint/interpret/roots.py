@@ -419,7 +419,7 @@ class Roots:
             for span, visits in self.machine.ledger.facts_about(self.file).crossings.items()
             if any(visit.public for visit in visits)
             and not any(visit.unseen for visit in visits)
-            and all(visit.raises.sure is Truth.YES for visit in visits)
+            and all(visit.refused.sure is Truth.YES for visit in visits)
         ]
         if not open_questions:
             return

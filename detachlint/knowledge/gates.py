@@ -17,8 +17,11 @@ class Gate(Enum):
     UNFIT = "unfit"
     """The same, but a tensor that does not require grad is refused there as well: it takes no floats, say."""
     ARRAYS = "arrays"
-    """The same, but an array of its values is taken: the tensor is looked at as an array, and then used as
-    what it is."""
+    """The same, but every tensor is refused there, and an array of its values is taken: the tensor is looked
+    at as an array, and then used as what it is."""
+    VARIES = "varies"
+    """Some calls convert, and others refuse every tensor (`arrays`, `rejects`): one that requires grad fails
+    in all of them, an array of its values in none."""
     SCALAR = "scalar"
     """`__float__`, `__int__`, `__bool__`, …: works for one element, the gradient is dropped."""
     DELEGATES = "delegates"
@@ -35,8 +38,14 @@ class Gate(Enum):
     """Does not look at the values (`np.shape`), or stores the tensor as an object."""
 
 
-CONVERTING = frozenset({Gate.CONVERTS, Gate.UNFIT, Gate.ARRAYS})
+CONVERTING = frozenset({Gate.CONVERTS, Gate.UNFIT, Gate.ARRAYS, Gate.VARIES})
 """The gates by which a tensor that requires grad fails in `__array__`."""
+
+REFUSING = frozenset({Gate.ARRAYS, Gate.REJECTS})
+"""The gates that open for no tensor."""
+
+WANTING_ARRAYS = REFUSING | {Gate.VARIES}
+"""The gates behind which an array of the values is wanted, where a detached tensor will not do."""
 
 RANKS: Mapping[str, str] = {
     "1": "one",

@@ -11,8 +11,8 @@ two parts of each argument, `picked` for one of each; or what `NumpyFact.gives` 
 `package.*⇥= other.*` says that everything not named there is found elsewhere; `package.*.method`
 stands for that method of any class of the package.
 
-A gate is what holds of all calls of the callable that were executed: `arrays` is also where some of
-them take a tensor without its gradient, and some do not.
+A gate is what holds of all calls of the callable that were executed: `varies` where some of them take a
+tensor without its gradient, and some do not.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from detachlint.knowledge.gates import CONVERTING, Gate
+from detachlint.knowledge.gates import CONVERTING, REFUSING, Gate
 from detachlint.knowledge.rows import MalformedRow
 from detachlint.knowledge.table import Table
 from detachlint.source.value_class import value_class
@@ -67,10 +67,12 @@ def _of_both(one: Gate | None, other: Gate | None) -> Gate | None:
     met = {one, other}
     if not met <= _FAIL or len(met) == 1:
         return one if other is None else other
-    return Gate.UNFIT if Gate.UNFIT in met else Gate.ARRAYS
+    if Gate.UNFIT in met:
+        return Gate.UNFIT
+    return Gate.ARRAYS if met == REFUSING else Gate.VARIES
 
 
-_FAIL = CONVERTING | {Gate.REJECTS}
+_FAIL = CONVERTING | REFUSING
 """By which a tensor that requires grad fails."""
 
 

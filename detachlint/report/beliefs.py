@@ -10,7 +10,7 @@ from detachlint.domain.traits import Check
 from detachlint.interpret.facts import Bound, CallSite, Crossing, Facts
 from detachlint.rules.implicit import taker
 from detachlint.rules.refusals import belief, confidence_of
-from detachlint.rules.visits import is_method, is_rejected
+from detachlint.rules.visits import is_method
 from detachlint.source.span import Span
 
 WORDS = {
@@ -31,6 +31,7 @@ CAUSES = {
     Check.NEGATIVE: "its change of sign is pending",
     Check.DTYPE: "of its dtype",
     Check.STORAGE: "it has no memory of its own",
+    Check.TENSOR: "no tensor is taken, with or without grad",
 }
 """What follows "refused because"."""
 
@@ -92,7 +93,7 @@ def _why_fine(visits: list[Crossing]) -> str:
 
 def _distinct(visits: list[Crossing]) -> list[Crossing]:
     """The visits that differ in what is shown of them."""
-    return list({(v.calls, v.unseen, v.grad, v.mode, v.raises): v for v in visits}.values())
+    return list({(v.calls, v.unseen, v.grad, v.mode, v.refused): v for v in visits}.values())
 
 
 def _visit(visit: Crossing, number: int, place_of: PlaceOf) -> Iterator[str]:
@@ -104,16 +105,10 @@ def _visit(visit: Crossing, number: int, place_of: PlaceOf) -> Iterator[str]:
     for check in Check:
         refused = belief(visit, check)
         if confidence_of(refused) is not None:
-            yield f"    refused because {_cause(visit, check)}: {_words(refused)}"
+            yield f"    refused because {CAUSES[check]}: {_words(refused)}"
     steps = visit.story.steps() if visit.story is not None else []
     yield from ["    requires grad because:"] if steps else []
     yield from (f"      {place_of(step.span)}: {step.message}" for step in steps)
-
-
-def _cause(visit: Crossing, check: Check) -> str:
-    if check is Check.GRAD and is_rejected(visit):
-        return "no tensor is taken, with or without grad"
-    return CAUSES[check]
 
 
 def _context(visit: Crossing, place_of: PlaceOf) -> Iterator[str]:

@@ -16,7 +16,6 @@ NAME = "implicit-array-of-grad-tensor"
 _REMEDIES = {
     Gate.SWALLOWS: Remedy.DETACH_UNSAFELY,
     Gate.UNFIT: Remedy.NONE,
-    Gate.ARRAYS: Remedy.DETACH_TO_ARRAY,
 }
 """What is to be done where it is not simply to detach."""
 

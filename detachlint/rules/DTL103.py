@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from detachlint.interpret.facts import Crossing, Facts
-from detachlint.knowledge.gates import Gate
+from detachlint.knowledge.gates import WANTING_ARRAYS, Gate
 from detachlint.rules.contexts import place_of
 from detachlint.rules.finding import Confidence, Finding, Remedy
 from detachlint.rules.implicit import afterthought, finding_of, is_container, taker
@@ -14,11 +14,14 @@ from detachlint.rules.visits import Raising, crossings_of
 CODE = "DTL103"
 NAME = "array-of-grad-tensors"
 
+UNCURED = WANTING_ARRAYS | {Gate.UNFIT}
+"""Where it is no cure to detach each of them."""
+
 
 def check(facts: Facts) -> Iterator[Finding]:
     """One finding for each argument that holds such a tensor in some context."""
     for raising in crossings_of(facts, is_container):
-        curable = raising.worst.flat and raising.worst.gate not in (Gate.UNFIT, Gate.ARRAYS)
+        curable = raising.worst.flat and raising.worst.gate not in UNCURED
         remedy = Remedy.DETACH_EACH if curable else Remedy.NONE
         yield finding_of(facts, CODE, NAME, raising, _message(raising), remedy)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from detachlint.domain.belief import NO
+from detachlint.domain.traits import Check
 from detachlint.interpret.facts import Facts
 from detachlint.rules.finding import Confidence, Finding, Remedy
 from detachlint.rules.implicit import finding_of, taker
-from detachlint.rules.visits import Raising, crossings_of, is_rejected
+from detachlint.rules.visits import Raising, refused_in
 
 CODE = "DTL115"
 NAME = "numpy-function-rejects-tensor"
@@ -16,15 +16,10 @@ NAME = "numpy-function-rejects-tensor"
 
 def check(facts: Facts) -> Iterator[Finding]:
     """One finding for each argument or operand that is a tensor in some context."""
-    for raising in crossings_of(facts, is_rejected):
-        yield finding_of(facts, CODE, NAME, raising, _message(raising), _remedy(raising))
-
-
-def _remedy(raising: Raising) -> Remedy:
-    if raising.worst.container:
-        return Remedy.NONE
-    detached = all(visit.grad.both(visit.mode) == NO for visit in raising.visits)
-    return Remedy.TO_ARRAY if detached else Remedy.DETACH_TO_ARRAY
+    for raising in refused_in(facts):
+        if raising.refusal.check is Check.TENSOR:
+            remedy = Remedy.NONE if raising.worst.container else Remedy.DETACH
+            yield finding_of(facts, CODE, NAME, raising, _message(raising), remedy)
 
 
 def _message(raising: Raising) -> str:

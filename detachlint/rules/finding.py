@@ -41,11 +41,9 @@ class Remedy(Enum):
 
     NONE = "none that can be made by an edit at the crossing"
     DETACH_RECEIVER = "`.detach()` before the conversion whose call stands at the span"
-    DETACH = "`.detach()` behind the expression at the span"
+    DETACH = "`.detach()` (or the cures) behind the expression at the span"
     DETACH_UNSAFELY = "the same, where the program does something else afterwards"
     DETACH_EACH = "`.detach()` (or the cures) on each item of the container at the span"
-    DETACH_TO_ARRAY = "`.detach().numpy()` behind the expression at the span"
-    TO_ARRAY = "`.numpy()` behind the expression at the span"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from detachlint.domain.traits import Check
 from detachlint.interpret.facts import Crossing, Facts
 from detachlint.knowledge.facts import is_tensor_method, numpy_fact
-from detachlint.knowledge.gates import Gate
+from detachlint.knowledge.gates import WANTING_ARRAYS, Gate
 from detachlint.knowledge.names import GETITEM
 from detachlint.rules.finding import BECAUSE, Applicability, Finding, Fix, Remedy
 from detachlint.rules.telling import advice_behind, beside, cures
 from detachlint.rules.twins import twin
-from detachlint.rules.visits import Raising, is_method, is_rejected, mode_of, trace_of
+from detachlint.rules.visits import Raising, is_method, mode_of, trace_of
 
 
 def is_single(visit: Crossing) -> bool:
-    """A tensor handed over itself, which is converted (DTL102)."""
-    return not is_method(visit) and not visit.container and not is_rejected(visit)
+    """A tensor handed over itself (DTL102)."""
+    return not is_method(visit) and not visit.container
 
 
 def is_container(visit: Crossing) -> bool:
     """A container of tensors, which are converted one by one (DTL103)."""
-    return not is_method(visit) and visit.container and not is_rejected(visit)
+    return not is_method(visit) and visit.container
 
 
 def finding_of(
@@ -28,7 +29,8 @@ def finding_of(
     """The finding about an implicit crossing."""
     worst = raising.worst
     last, origin = f"converted to NumPy here{mode_of(worst)}", worst.story
-    if is_rejected(worst):  # why it requires grad is of no interest where that makes no difference
+    rejected = raising.refusal.check is Check.TENSOR
+    if rejected:  # why it requires grad is of no interest where that makes no difference
         last, origin = _why_rejected(worst), None
     return Finding(
         code=code,
@@ -41,7 +43,7 @@ def finding_of(
         fix=_advice(raising),
         remedy=remedy if all(visit.located for visit in raising.visits) else Remedy.NONE,
         cures=cures(raising.refusal),
-        because=BECAUSE_REJECTED if is_rejected(worst) else BECAUSE,
+        because=BECAUSE_REJECTED if rejected else BECAUSE,
     )
 
 
@@ -50,6 +52,8 @@ BECAUSE_REJECTED = "fails because"
 
 def _why_rejected(visit: Crossing) -> str:
     """What keeps a function or an operator from taking any tensor (executed, as the rows of the facts)."""
+    if visit.gate is Gate.ARRAYS:
+        return "it is looked at as an array here, and then used as the tensor that it is"
     if _is_operator(visit):
         beside = _holder(visit.function).partition(" ")[2]
         return f"neither the {beside} nor the tensor knows how to do this with the other"
@@ -91,7 +95,7 @@ def afterthought(raising: Raising) -> str:
         return (
             f"; it is kept, and converted when {'the figure is drawn' if drawn else 'it is used'}"
         )
-    if raising.worst.gate is Gate.ARRAYS:
+    if raising.worst.gate in WANTING_ARRAYS:
         return "; only arrays are taken there, so detaching is not enough"
     if raising.worst.gate is Gate.UNFIT:
         return "; it is refused then, whether or not it requires grad"
@@ -104,7 +108,7 @@ def _advice(raising: Raising) -> Fix | None:
     """What to do where detaching does not do."""
     if raising.needed:
         return _twin_advice(raising.worst)
-    in_parts = raising.worst.gate is Gate.ARRAYS and raising.worst.container
+    in_parts = raising.worst.gate in WANTING_ARRAYS and raising.worst.container
     if raising.worst.gate is Gate.UNFIT or in_parts:
         words = "make an array of it, of what is taken here: a tensor that is detached is refused as well"
         return Fix(words, Applicability.DISPLAY_ONLY, ())

@@ -10,11 +10,11 @@ from detachlint.domain.belief import NO, Belief, Truth
 from detachlint.domain.traits import Check, Trait
 from detachlint.interpret.facts import Crossing
 from detachlint.knowledge.dtype_facts import dtype_fact
+from detachlint.knowledge.gates import Gate
 from detachlint.rules.finding import Confidence
 from detachlint.source.value_class import value_class
 
 META = frozenset({"meta"})
-_ORDER = tuple(Check)
 _CONFIDENCES = tuple(Confidence)
 
 
@@ -23,7 +23,7 @@ class Refusal:
     """What is refused at one crossing, over all visits: the finding to be made of it.
 
     `worst` is the visit that shows it best, `everywhere` tells whether all visits do. `earlier` and
-    `later` are what else is refused in it, before and after; `all` what is refused in any visit.
+    `later` are what else is refused in it, before and after; `all` what has to be cured in any visit.
     """
 
     check: Check
@@ -55,7 +55,7 @@ def code_of(check: Check, names: frozenset[str]) -> str:
         return "DTL114" if names and all(map(is_quantized, names)) else "DTL112"
     if check in (Check.CONJUGATE, Check.NEGATIVE):
         return "DTL113"
-    return "DTL114"
+    return "DTL115" if check is Check.TENSOR else "DTL114"
 
 
 def cure_of(dtype: str) -> str:
@@ -71,7 +71,8 @@ def is_quantized(dtype: str) -> bool:
 
 def refusal(visits: list[Crossing]) -> Refusal | None:
     """What PyTorch refuses at a crossing; None where it never does, for all that is known."""
-    looked_at = _looked_at(visits)
+    order = _order(visits)
+    looked_at = _looked_at(visits, order)
     checks = [c for c in looked_at if any(confidence_of(belief(v, c)) is not None for v in visits)]
     if not checks:
         return None
@@ -80,19 +81,32 @@ def refusal(visits: list[Crossing]) -> Refusal | None:
     others = [c for c in checks if c is not chosen and _is_shown(worst, c)]
     return Refusal(
         chosen,
-        _overall(visits, [_any_belief(visit) for visit in visits]),
+        _overall(visits, [visit.refused for visit in visits]),
         worst,
         all(belief(visit, chosen).usual is Truth.YES for visit in visits),
-        tuple(c for c in others if _ORDER.index(c) < _ORDER.index(chosen)),
-        tuple(c for c in others if _ORDER.index(c) > _ORDER.index(chosen)),
-        tuple(c for c in looked_at if any(_is_shown(visit, c) for visit in visits)),
+        tuple(c for c in others if order.index(c) < order.index(chosen)),
+        tuple(c for c in others if order.index(c) > order.index(chosen)),
+        tuple(c for c in looked_at if any(_is_to_be_cured(visit, c, chosen) for visit in visits)),
     )
 
 
-def _looked_at(visits: list[Crossing]) -> list[Check]:
-    """The checks that may refuse something in one of the visits, in PyTorch's order."""
+def _is_to_be_cured(visit: Crossing, check: Check, chosen: Check) -> bool:
+    """Whether the fix has to see to it: where every tensor is refused, it has to do for those that may
+    require grad as well, for all that is known."""
+    unknown = chosen is Check.TENSOR and check is Check.GRAD and visit.raises != NO
+    return unknown or _is_shown(visit, check)
+
+
+def _order(visits: list[Crossing]) -> list[Check]:
+    """PyTorch's order of checks; what rejects tensors as they are does not come to them."""
+    rejected = any(visit.gate is Gate.REJECTS for visit in visits)
+    return sorted(Check, key=lambda check: check is not Check.TENSOR) if rejected else list(Check)
+
+
+def _looked_at(visits: list[Crossing], order: list[Check]) -> list[Check]:
+    """The checks that may refuse something in one of the visits, in that order."""
     known = {Check.GRAD}.union(*(visit.traits for visit in visits))
-    return [check for check in _ORDER if check in known]
+    return [check for check in order if check in known]
 
 
 def belief(visit: Crossing, check: Check) -> Belief:
@@ -112,13 +126,6 @@ def confidence_of(raising: Belief) -> Confidence | None:
     if raising.usual is Truth.MAYBE:
         return Confidence.POSSIBLE
     return None
-
-
-def _any_belief(visit: Crossing) -> Belief:
-    raising = visit.raises
-    for trait in visit.traits.values():
-        raising = raising.either(trait.held)
-    return raising
 
 
 def _overall(visits: list[Crossing], raising: list[Belief]) -> Confidence:

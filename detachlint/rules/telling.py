@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from detachlint.domain.belief import NO, Truth
 from detachlint.domain.traits import Check, Trait
+from detachlint.knowledge.gates import WANTING_ARRAYS
 from detachlint.knowledge.names import SPARSE, SPARSE_LAYOUTS
 from detachlint.rules.finding import Applicability, Confidence, Fix
 from detachlint.rules.refusals import META, Refusal, belief, cure_of
@@ -72,6 +73,7 @@ def _refused(found: Refusal, check: Check) -> str:
         Check.NEGATIVE: "its negative bit",
         Check.DTYPE: f"its dtype{name}",
         Check.STORAGE: f"its missing memory{name}",
+        Check.TENSOR: "what is no array",
     }[check]
 
 
@@ -91,7 +93,8 @@ def cures(found: Refusal) -> tuple[str, ...]:
     """The methods that together cure all that is refused, in the order that costs least.
 
     Detaching first spares recording the rest. The transfer comes before what makes the data larger:
-    a cast to float32, the zeros of a sparse tensor.
+    a cast to float32, the zeros of a sparse tensor. Where a tensor is refused as such, an array is
+    made of it in the end.
     """
     dtypes = found.worst.traits.get(Check.DTYPE, Trait(NO)).names
     refused = set(found.all)
@@ -111,6 +114,7 @@ def cures(found: Refusal) -> tuple[str, ...]:
         steps += ["resolve_conj"] if Check.CONJUGATE in refused else []
         steps += ["resolve_neg"] if Check.NEGATIVE in refused else []
         steps += ["float"] if "float" in by_dtype else []
+    steps += ["numpy"] if found.worst.gate in WANTING_ARRAYS else []
     return tuple(steps)
 
 

@@ -9,7 +9,6 @@ from detachlint.domain.belief import Truth
 from detachlint.domain.story import Story
 from detachlint.domain.traits import Check
 from detachlint.interpret.facts import CallSite, Crossing, Facts
-from detachlint.knowledge.gates import Gate
 from detachlint.knowledge.names import CONVERSIONS
 from detachlint.rules.contexts import Contexts, contexts_of
 from detachlint.rules.finding import Confidence, TraceStep
@@ -65,7 +64,7 @@ class Raising(NamedTuple):
 
 
 def crossings_of(facts: Facts, belongs: Callable[[Crossing], bool]) -> Iterator[Raising]:
-    """The crossings refused for the gradient above all, whose surest context belongs to the rule."""
+    """The crossings refused for the gradient above all, whose surest visit belongs to the rule."""
     for raising in refused_in(facts):
         if raising.refusal.check is Check.GRAD and belongs(raising.worst):
             yield raising
@@ -83,11 +82,6 @@ def refused_in(facts: Facts) -> Iterator[Raising]:
 def is_method(visit: Crossing) -> bool:
     """Whether the program converts the tensor itself, with `.numpy()` or `.__array__()`."""
     return visit.form in CONVERSIONS
-
-
-def is_rejected(visit: Crossing) -> bool:
-    """Whether it is refused whether or not it requires grad."""
-    return visit.gate is Gate.REJECTS
 
 
 def trace_of(

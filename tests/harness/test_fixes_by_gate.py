@@ -49,6 +49,7 @@ CONVERTED = [
     ("from sklearn.metrics import mean_squared_error\n", "mean_squared_error(array, w)"),
     ("from scipy import special\n", "special.softmax(w)"),
 ]
+SERIES = "import pandas as pd\nseries = pd.Series(array)\nframe = pd.DataFrame(table)\n"
 REJECTED = [
     ("", "np.mean(w)"),
     ("", "array * w"),
@@ -57,8 +58,14 @@ REJECTED = [
     ("", "w > array"),
     ("from PIL import Image\n", "Image.fromarray(square)"),
     ("from scipy.io import wavfile\n", "wavfile.write(io.BytesIO(), 8000, w)"),
+    ("import pandas as pd\n", "pd.to_numeric(w.detach())"),
+    (SERIES, "w.detach() * series"),
+    (SERIES, "1 - w.detach().sum() / series"),
+    ("from scipy.sparse import csgraph\n", "csgraph.shortest_path(square.detach())"),
+    ("low = w.bfloat16()\n", "np.mean(low)"),
+    ("low = w.detach().bfloat16()\n", "low - array"),
+    ("sparse = square.detach().to_sparse()\n", "np.max(sparse)"),
 ]
-SERIES = "import pandas as pd\nseries = pd.Series(array)\nframe = pd.DataFrame(table)\n"
 UNFIT = [
     ("import pandas as pd\n", "pd.to_numeric(w)"),
     ("from scipy.sparse import csgraph\n", "csgraph.shortest_path(square)"),

@@ -141,12 +141,22 @@ def test_one_call_may_tell_what_another_does_not() -> None:
     assert (one | SinkGates(Gate.KEEPS)).tensor is Gate.KEEPS
 
 
-@pytest.mark.parametrize("other", [Gate.REJECTS, Gate.UNFIT])
-def test_what_some_calls_convert_and_others_refuse_is_no_tensor_s_place(other: Gate) -> None:
+@pytest.mark.parametrize(
+    ("one", "other", "both"),
+    [
+        (Gate.CONVERTS, Gate.REJECTS, Gate.VARIES),
+        (Gate.CONVERTS, Gate.ARRAYS, Gate.VARIES),
+        (Gate.VARIES, Gate.ARRAYS, Gate.VARIES),
+        (Gate.ARRAYS, Gate.REJECTS, Gate.ARRAYS),
+        (Gate.CONVERTS, Gate.UNFIT, Gate.UNFIT),
+    ],
+)
+def test_what_some_calls_convert_and_others_refuse_is_no_tensor_s_place(
+    one: Gate, other: Gate, both: Gate
+) -> None:
     """A frame beside a tensor of one dimension, or of two."""
-    one = SinkGates(Gate.CONVERTS)
-    gate = Gate.UNFIT if other is Gate.UNFIT else Gate.ARRAYS
-    assert one | SinkGates(other) == SinkGates(other) | one == SinkGates(gate)
+    assert SinkGates(one) | SinkGates(other) == SinkGates(both)
+    assert SinkGates(other) | SinkGates(one) == SinkGates(both)
 
 
 @pytest.mark.parametrize(
@@ -154,7 +164,7 @@ def test_what_some_calls_convert_and_others_refuse_is_no_tensor_s_place(other: G
     [
         ("pandas.to_numeric", 0, SinkGates(Gate.ARRAYS, Gate.UNFIT)),
         ("pandas.Series.__rmul__", 0, SinkGates(Gate.ARRAYS, Gate.KEEPS)),
-        ("pandas.DataFrame.__mul__", 0, SinkGates(Gate.ARRAYS, Gate.KEEPS, Gate.REJECTS)),
+        ("pandas.DataFrame.__mul__", 0, SinkGates(Gate.VARIES, Gate.KEEPS, Gate.REJECTS)),
         ("imageio.imwrite", 1, SinkGates(Gate.UNFIT, Gate.UNFIT)),
         ("seaborn.histplot", 0, SinkGates(Gate.CONVERTS, Gate.UNFIT)),
     ],

@@ -180,7 +180,7 @@ class Machine:
         """Like `execute`; a statement with a crossing that is sure to be refused is also left by it."""
         before, seen = state.fork(), len(self.ledger.found)
         after = EXECUTORS[type(statement)](self, statement, state, activation)
-        if any(visit.raises.usual is Truth.YES for visit in self.ledger.visits_since(seen)):
+        if any(visit.refused.usual is Truth.YES for visit in self.ledger.visits_since(seen)):
             activation.raises.append((frozenset(), before))
         return after
 

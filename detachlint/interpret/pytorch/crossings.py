@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from detachlint.domain.belief import BOTTOM, MAYBE, NO, YES, Belief, Truth, join_beliefs
 from detachlint.domain.objects import Array, Tensor, Unknown
 from detachlint.domain.rank import Rank
-from detachlint.domain.traits import NO_TRAITS, Check, Traits
+from detachlint.domain.traits import NO_TRAITS, Check, Trait, Traits
 from detachlint.domain.values import Address, Atom, Library, Value, addresses, single_literal
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.arguments import LibraryCall
@@ -23,7 +23,7 @@ from detachlint.interpret.pytorch.tensors import (
     severed_in,
     story_of,
 )
-from detachlint.knowledge.gates import CONVERTING, Gate
+from detachlint.knowledge.gates import CONVERTING, REFUSING, Gate
 from detachlint.knowledge.names import TENSOR
 from detachlint.source.span import Span
 from detachlint.source.value_class import replace, value_class
@@ -94,31 +94,38 @@ def pass_gate(
     """
     if not found.all:
         return False
-    match sink.gate:
-        case Gate.CONVERTS | Gate.UNFIT | Gate.ARRAYS | Gate.SWALLOWS:
-            raises = found.grad.both(state.mode)
-        case Gate.DEFERRED:
-            raises = found.grad.both(state.mode).in_unseen_hands()
-        case Gate.EXPORTS:
-            raises = found.grad
-        case Gate.REJECTS:
-            raises = found.tensor.both(MAYBE) if _is_open(found) else found.tensor
-            raises = _as_supposed(state, activation, raises)
-        case _:
-            return sink.gate is Gate.SCALAR
-    raises = raises.both(sure)
+    raises = _refused_for_grad(sink.gate, found, state.mode)
+    if raises is None:
+        return sink.gate is Gate.SCALAR
+    traits = dict(NO_TRAITS)
+    if sink.gate in LOOKING and sure != MAYBE:
+        traits.update(refused_traits(state, found.all))
+    if sink.gate in REFUSING:
+        traits[Check.TENSOR] = Trait(_refused_as_tensor(found, state, activation))
+    traits = {check: replace(one, held=one.held.both(sure)) for check, one in traits.items()}
     for_sure = found.tensor == YES
-    traits = NO_TRAITS
-    if sink.gate in CONVERTING and sure != MAYBE:
-        refused = refused_traits(state, found.all).items()
-        traits = {check: replace(one, held=one.held.both(sure)) for check, one in refused}
-    _record(machine, sink, found, raises, traits, for_sure, state, activation)
+    _record(machine, sink, found, raises.both(sure), traits, for_sure, state, activation)
     return True
 
 
-def _is_open(found: Found) -> bool:
-    """Whether what is a tensor may as well be what nobody has seen: there is no telling which comes."""
-    return found.tensor.usual is Truth.SOMETIMES and found.unseen
+LOOKING = CONVERTING | REFUSING
+"""The gates where all that PyTorch refuses of a tensor is refused, if not before, then of the array that
+is to be made of it."""
+
+
+def _refused_for_grad(gate: Gate, found: Found, mode: Belief) -> Belief | None:
+    """Whether a gate does not open for the gradient; None for one that opens for all tensors."""
+    if gate in LOOKING or gate is Gate.SWALLOWS:
+        return found.grad.both(mode)
+    if gate is Gate.DEFERRED:
+        return found.grad.both(mode).in_unseen_hands()
+    return found.grad if gate is Gate.EXPORTS else None
+
+
+def _refused_as_tensor(found: Found, state: State, activation: Activation) -> Belief:
+    """Whether it is a tensor. What may as well be something that nobody has seen, nobody can tell."""
+    is_open = found.tensor.usual is Truth.SOMETIMES and found.unseen
+    return _as_supposed(state, activation, found.tensor.both(MAYBE) if is_open else found.tensor)
 
 
 def _as_supposed(state: State, activation: Activation, raises: Belief) -> Belief:
@@ -158,9 +165,9 @@ def _record(
     raises = seen_inside(raises, traits)
     if state.surroundings.compiled != NO:
         # NumPy is traced there, and the tensor is not converted at all; sparse ones are refused.
-        raises = raises.both(state.surroundings.compiled.opposite())
-        layout = traits.get(Check.LAYOUT)
-        traits = {} if layout is None else {Check.LAYOUT: layout}
+        outside = state.surroundings.compiled.opposite()
+        raises = raises.both(outside)
+        traits = _of_compiled(traits, outside)
     visit = Crossing(
         span=sink.span,
         form=sink.form,
@@ -181,6 +188,14 @@ def _record(
         swallowed=_watched(activation),
     )
     machine.ledger.record(visit)
+
+
+def _of_compiled(traits: Traits, outside: Belief) -> Traits:
+    """What is refused of a tensor where the code is run compiled, unless it is run `outside`."""
+    kept = {check: traits[check] for check in (Check.LAYOUT, Check.TENSOR) if check in traits}
+    if Check.TENSOR in kept:
+        kept[Check.TENSOR] = Trait(kept[Check.TENSOR].held.both(outside))
+    return kept
 
 
 def _may_be_tensor(state: State, address: Address) -> bool:
