@@ -63,7 +63,8 @@ class Tensor:
     `perhaps_base` it may be its base itself, as `t.flatten()` is for a vector. With `reordered`
     its elements may lie in another order than they count, or with gaps, as those of `t.T` do, so that
     it is copied where they are wanted one after another. `inference` says whether its memory was made
-    in inference mode: views of such a tensor, made wherever, never have its flag.
+    in inference mode: views of such a tensor, made wherever, never have its flag. A `number` has no
+    dimensions, for certain: `t.sum()`.
     """
 
     grad: Belief
@@ -77,6 +78,7 @@ class Tensor:
     device: Trait = PLAIN
     traits: Traits = field(default_factory=dict)
     parameter: bool = False
+    number: bool = False
     severed: frozenset[Span] = NOTHING_SEVERED
     attributes: MappingOf[str, Value] = field(default_factory=dict)
     flag: Atom | None = None
@@ -99,6 +101,7 @@ class Tensor:
             device=self.device.join(other.device),
             traits=join_traits(self.traits, other.traits),
             parameter=self.parameter and other.parameter,
+            number=self.number and other.number,
             severed=self.severed | other.severed,
             attributes=join_maps(self.attributes, other.attributes),
             flag=self.flag if self.flag == other.flag else None,

@@ -31,6 +31,7 @@ class Crossing:
     that, `gate` the way by which it gets at the values. `located` is False where `span` is that of the
     call, since the argument is written elsewhere (`map(np.exp, tensors)`). With `container` the
     argument is one of tensors, which NumPy converts one by one; `flat` if all of its items are tensors.
+    `number`: it is a tensor without dimensions, where a number of Python is taken.
 
     `grad` is the belief that the tensor requires grad, `raises` that it is refused for that: for most
     gates, that it requires grad and grad mode is on.
@@ -47,6 +48,7 @@ class Crossing:
     located: bool
     container: bool
     flat: bool
+    number: bool
     grad: Belief
     mode: Belief
     raises: Belief

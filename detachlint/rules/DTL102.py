@@ -23,7 +23,8 @@ _REMEDIES = {
 def check(facts: Facts) -> Iterator[Finding]:
     """One finding for each argument or operand that is such a tensor in some context."""
     for raising in crossings_of(facts, is_single):
-        remedy = _REMEDIES.get(raising.worst.gate, Remedy.DETACH)
+        worst = raising.worst
+        remedy = Remedy.DETACH if worst.number else _REMEDIES.get(worst.gate, Remedy.DETACH)
         yield finding_of(facts, CODE, NAME, raising, _message(raising), remedy)
 
 

@@ -41,10 +41,16 @@ def finding_of(
         confidence=raising.confidence,
         trace=trace_of(facts.filename, raising, last, origin),
         fix=_advice(raising),
-        remedy=remedy if all(visit.located for visit in raising.visits) else Remedy.NONE,
+        remedy=remedy
+        if all(_is_edited_alike(visit, worst) for visit in raising.visits)
+        else Remedy.NONE,
         cures=cures(raising.refusal),
         because=BECAUSE_REJECTED if rejected else BECAUSE,
     )
+
+
+def _is_edited_alike(visit: Crossing, worst: Crossing) -> bool:
+    return visit.located and visit.number == worst.number
 
 
 BECAUSE_REJECTED = "fails because"
@@ -109,7 +115,8 @@ def _advice(raising: Raising) -> Fix | None:
     if raising.needed:
         return _twin_advice(raising.worst)
     in_parts = raising.worst.gate in WANTING_ARRAYS and raising.worst.container
-    if raising.worst.gate is Gate.UNFIT or in_parts:
+    unfit = raising.worst.gate is Gate.UNFIT and not raising.worst.number
+    if unfit or in_parts:
         words = "make an array of it, of what is taken here: a tensor that is detached is refused as well"
         return Fix(words, Applicability.DISPLAY_ONLY, ())
     return advice_behind(raising.refusal)

@@ -94,8 +94,10 @@ def cures(found: Refusal) -> tuple[str, ...]:
 
     Detaching first spares recording the rest. The transfer comes before what makes the data larger:
     a cast to float32, the zeros of a sparse tensor. Where a tensor is refused as such, an array is
-    made of it in the end.
+    made of it in the end, or a number, which is the cure for all at once.
     """
+    if found.worst.number:
+        return ("item",)
     dtypes = found.worst.traits.get(Check.DTYPE, Trait(NO)).names
     refused = set(found.all)
     steps: list[str] = []

@@ -214,3 +214,29 @@ def test_where_the_gradient_is_wanted_the_twin_keeps_it(line: str, twin: str) ->
     assert named in twin
     namespace = run(f"{HEAD}loss = {twin}\nloss.backward()\n")
     assert namespace["w"].grad is not None  # type: ignore[attr-defined]  # a tensor
+
+
+@pytest.mark.parametrize("number", ["w.sum()", "torch.nn.MSELoss()(w, w * 2) + 1"])
+@pytest.mark.parametrize("before", ["", "with torch.no_grad(): "])
+@pytest.mark.parametrize(
+    ("imports", "call"),
+    [
+        (PLOT, "axes.hist({})"),
+        (PLOT, "plt.hist({})"),
+        (f"{PLOT}import seaborn\n", "seaborn.lineplot(x=array, y={})"),
+    ],
+)
+def test_where_a_number_is_taken_one_is_made(
+    imports: str, call: str, before: str, number: str
+) -> None:
+    program = f"{HEAD}{imports}value = {number}\n{before}{call.format('value')}\n#here\n"
+    with pytest.raises((RuntimeError, TypeError)):
+        run(program)
+    with pytest.raises(TypeError):
+        run(
+            program.replace("(value)", "(value.detach().numpy())").replace(
+                "=value", "=value.detach()"
+            )
+        )
+    assert "value.item()" in fixed(program)
+    run(fixed(program))

@@ -102,7 +102,7 @@ def read_item(
     for atom in in_order(value):
         method = own_method(state, atom, "__getitem__")
         missing = _missing_key(state, atom, index)
-        error = _error_of(state, atom, index) if activation.watched else None
+        error = _error_of(state, atom, index, activation)
         if error is not None:
             before = state if len(value) == 1 else state.fork()
             activation.raises.append((value_of(error), before))
@@ -122,15 +122,22 @@ def read_item(
     return machine.merge_outcomes(outcomes)
 
 
-def _error_of(state: State, atom: Atom, index: Value) -> Library | None:
-    """The error that reading the item is sure to raise: it is none of a container known whole."""
+def _error_of(state: State, atom: Atom, index: Value, activation: Activation) -> Library | None:
+    """The error that reading the item is sure to raise: it is none of a container known whole, or the
+    tensor has no dimensions (executed: `loss[0]`, which gave a number before PyTorch 0.5).
+
+    A container is looked into only where the error may be caught.
+    """
     thing = state.get(atom) if isinstance(atom, Address) else None
-    if not isinstance(thing, (Mapping, Sequence)):
+    is_looked_into = isinstance(thing, (Mapping, Sequence)) and activation.watched
+    if not is_looked_into and not (isinstance(thing, Tensor) and thing.number):
         return None
     key = single_literal(resolved(state, index))
     if key is None:
         return None
     match thing:
+        case Tensor():
+            return Library("builtins.IndexError") if type(key.value) is int else None
         case Mapping() if not (thing.default or thing.rest):
             held = any(entry.value == key.value for entry in thing.entries)  # 1 is True
             return None if held else Library("builtins.KeyError")
@@ -335,6 +342,7 @@ def _read_tensor(reading: _Reading, address: Address, tensor: Tensor) -> Value:
         base=frozenset(),
         reordered=False,
         parameter=False,
+        number=False,
         attributes={},
         story=tensor.story or story_of(state, value_of(address)),
     )

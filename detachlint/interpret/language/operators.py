@@ -46,6 +46,7 @@ from detachlint.interpret.language.lookup import own_member
 from detachlint.interpret.pytorch import array_operators, sinks
 from detachlint.interpret.pytorch.array_operators import OF_BITS, Operand
 from detachlint.interpret.pytorch.array_ranks import rank_of
+from detachlint.interpret.pytorch.dimensions import are_numbers
 from detachlint.interpret.pytorch.placement import common_device, dtype_of, one_device
 from detachlint.interpret.pytorch.surrounding import is_product, lowered
 from detachlint.interpret.pytorch.tensors import (
@@ -300,6 +301,7 @@ def _tensor_result(operation: Operation) -> Value:
         dtype=lowered(state, fact, _dtype_of_arithmetic(operation), device),
         device=device,
         traits=of_two(fact, common, state, operands, shown, span),
+        number=are_numbers(state, operands),
         severed=severed_in(state, operands),
         story=story,
     )

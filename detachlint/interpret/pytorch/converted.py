@@ -34,6 +34,8 @@ class Found:
     flat: bool = False
     unseen: bool = False
     """Whether the value itself may be something of which nothing is known."""
+    number: bool = False
+    """Whether it has no dimensions, and is handed to what takes a number of Python."""
     known: dict[tuple[Address, int], tuple[Belief, Belief]] = field(default_factory=dict)
     """The containers that have been looked into on a level: what holds itself is so only once."""
 

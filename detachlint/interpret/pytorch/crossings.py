@@ -100,7 +100,7 @@ def pass_gate(
     traits = dict(NO_TRAITS)
     if sink.gate in LOOKING and sure != MAYBE:
         traits.update(refused_traits(state, found.all))
-    if sink.gate in REFUSING:
+    if sink.gate in REFUSING or (found.number and sink.gate is Gate.UNFIT):
         traits[Check.TENSOR] = Trait(_refused_as_tensor(found, state, activation))
     traits = {check: replace(one, held=one.held.both(sure)) for check, one in traits.items()}
     for_sure = found.tensor == YES
@@ -176,6 +176,7 @@ def _record(
         located=sink.located,
         container=not found.direct,
         flat=found.flat,
+        number=found.number,
         grad=found.grad,
         mode=state.mode,
         raises=raises,

@@ -16,6 +16,7 @@ from detachlint.domain.values import (
     Address,
     Atom,
     Value,
+    addresses,
     in_order,
     join_values,
     literal,
@@ -34,6 +35,7 @@ from detachlint.interpret.pytorch import (
     surrounding,
     training_mode,
 )
+from detachlint.interpret.pytorch.dimensions import makes_number
 from detachlint.interpret.pytorch.tensors import (
     any_flag,
     flag_of,
@@ -50,6 +52,7 @@ from detachlint.interpret.pytorch.views import (
 )
 from detachlint.interpret.pytorch.writes import write_into
 from detachlint.knowledge import facts
+from detachlint.knowledge.dimensions import REDUCTION
 from detachlint.knowledge.facts import Aliasing, ModuleFact, Output, Result
 from detachlint.knowledge.names import MODULE
 from detachlint.source.value_class import replace
@@ -138,7 +141,8 @@ def forward_of_library(
             return _run_in_sequence(machine, thing, call)
         if fact.container == "module":
             given = _scattered(machine, address, call)
-            return machine.call(thing.payload, given, state, call.activation, span, call.shown)
+            done = machine.call(thing.payload, given, state, call.activation, span, call.shown)
+            return [(_gathered(value, after), after) for value, after in done]
         own_values = [*thing.attributes.values(), thing.hidden] if fact.parameters else []
         if placement.never_meet(state, [*call.arguments.all(), *own_values]):
             call.activation.raises.append((BOTTOM_VALUE, state))
@@ -157,6 +161,15 @@ def forward_of_library(
         state, call.activation, span, "result", grad=grad, narrow=narrow, story=story
     )
     return [(result, state)]
+
+
+def _gathered(value: Value, state: State) -> Value:
+    """What comes out of `DataParallel`: numbers of several devices become a vector (torch: comm.gather)."""
+    for address in addresses(value):
+        thing = state.get(address)
+        if isinstance(thing, Tensor) and thing.number:
+            state.put(address, replace(thing, number=False))
+    return value
 
 
 def _scattered(machine: Machine, address: Address, call: LibraryCall) -> Arguments:
@@ -235,6 +248,7 @@ def computed(machine: Machine, thing: Instance, fact: ModuleFact, call: LibraryC
         story=story,
         device=device,
         traits=placement.common_traits(state, [*inputs, *weights]),
+        number=_makes_number(state, thing, fact, call),
     )
     source = inputs[0] if inputs else BOTTOM_VALUE
     in_place = thing.attributes.get(f"{modules.FLAGS} {fact.in_place_flag}") == TRUE
@@ -250,6 +264,12 @@ def computed(machine: Machine, thing: Instance, fact: ModuleFact, call: LibraryC
         if same != NO and (state.mode != YES or has_flag_to_lose(state, source)):
             made = as_view(state, made, source, same.opposite())
     return _Building(machine, fact, made, source, thing, call).value(fact.output, "out")
+
+
+def _makes_number(state: State, thing: Instance, fact: ModuleFact, call: LibraryCall) -> bool:
+    """Whether it is a loss that makes one number of all, as it was told to when it was made."""
+    reduced = thing.attributes.get(f"{modules.FLAGS} {REDUCTION}")
+    return reduced == TRUE and makes_number(state, fact.name, BOTTOM_VALUE, call.arguments)
 
 
 class _Building(NamedTuple):

@@ -36,8 +36,10 @@ from detachlint.interpret.pytorch import (
     placement,
     training_mode,
 )
+from detachlint.interpret.pytorch.dimensions import is_reduced
 from detachlint.interpret.pytorch.tensors import any_flag, made_under
 from detachlint.knowledge import facts
+from detachlint.knowledge.dimensions import OLD_REDUCTION, REDUCTION
 from detachlint.knowledge.facts import ModuleFact
 from detachlint.knowledge.source_facts import source_fact
 from detachlint.source.span import Span
@@ -93,6 +95,8 @@ def construct_into(machine: Machine, instance: Address, call: LibraryCall) -> No
         if flag:
             value = _flag(call, fact, flag, default=False)
             attributes[f"{FLAGS} {flag}"] = _TRUTHS[value]
+    if fact.is_loss:
+        attributes[f"{FLAGS} {REDUCTION}"] = _TRUTHS[_is_reduced(call, fact)]
     if training_mode.drops(call.name):
         attributes.setdefault(training_mode.TOLD, NONE)
         drops = _flag(call, fact, training_mode.SHARE, default=True)
@@ -104,6 +108,20 @@ def construct_into(machine: Machine, instance: Address, call: LibraryCall) -> No
 _TRUTHS = {True: TRUE, False: FALSE, None: TRUE | FALSE}
 
 
+def _is_reduced(call: LibraryCall, fact: ModuleFact) -> bool | None:
+    """Whether a loss is made that makes one number of all; None where that is not known."""
+    given = call.arguments
+    if not given.exact or any(_given(call, fact, name) for name in OLD_REDUCTION):
+        return None
+    asked = _given(call, fact, REDUCTION)
+    return True if asked is None or is_reduced(asked) else None
+
+
+def _given(call: LibraryCall, fact: ModuleFact, name: str) -> Value | None:
+    position = fact.positions.index(name) if name in fact.positions else -1
+    return call.arguments.get(position, name)
+
+
 def _all(flags: Iterable[bool | None]) -> bool | None:
     """Whether all flags are true; None where an unknown one decides it."""
     found = set(flags)
@@ -111,8 +129,7 @@ def _all(flags: Iterable[bool | None]) -> bool | None:
 
 
 def _flag(call: LibraryCall, fact: ModuleFact, name: str, default: bool) -> bool | None:
-    position = fact.positions.index(name) if name in fact.positions else -1
-    value = call.arguments.get(position, name)
+    value = _given(call, fact, name)
     if value is None:
         return default if call.arguments.exact else None
     constant = single_literal(value)

@@ -21,6 +21,7 @@ from detachlint.interpret.engine.unseen_calls import note_escapes
 from detachlint.interpret.pytorch.array_operators import Operand, sides
 from detachlint.interpret.pytorch.converted import Found, find
 from detachlint.interpret.pytorch.crossings import Sink, pass_gate
+from detachlint.interpret.pytorch.dimensions import are_numbers
 from detachlint.interpret.pytorch.tensors import recorded_flag, severed_in
 from detachlint.knowledge.gates import Gate
 from detachlint.knowledge.names import GETITEM
@@ -194,19 +195,21 @@ def _met(
     state: State, gates: SinkGates, value: Value, fact: SinkFact
 ) -> Iterator[tuple[Gate, Found]]:
     """The gates that an argument meets, and with what."""
-    one = _gate_of(gates, find(state, value))
+    one = _gate_of(state, gates, find(state, value))
     every = _entries(state, gates, value) if gates.entry is not None else {}
     for gate, found in (*([one] if one is not None else ()), *every.items()):
         # What was only read in a library's source is never certain.
         yield gate, found if fact.executed else _doubted(found)
 
 
-def _gate_of(gates: SinkGates, found: Found) -> tuple[Gate, Found] | None:
+def _gate_of(state: State, gates: SinkGates, found: Found) -> tuple[Gate, Found] | None:
     if not found.direct:
         return None if gates.items is None else (gates.items, found)
+    if gates.number is not None and are_numbers(state, map(value_of, found.direct)):
+        return gates.number, replace(found, number=True)
     if gates.tensor is None:
         return None
-    # How many dimensions a tensor has, nobody knows; without any, it may be kept.
+    # How many dimensions most tensors have, nobody knows; one without any may be kept.
     return gates.tensor, _doubted(found) if gates.number in _OPEN else found
 
 
@@ -222,7 +225,7 @@ def _entries(state: State, gates: SinkGates, value: Value) -> dict[Gate, Found]:
             continue
         parts = [(entry, len(value) > 1) for entry in thing.entries.values()]
         for entry, doubted in (*parts, *([(thing.rest, True)] if thing.rest else ())):
-            one = _gate_of(gates.entry, find(state, entry))
+            one = _gate_of(state, gates.entry, find(state, entry))
             if one is not None:
                 gate, found = one
                 inside = _as_held(_doubted(found) if doubted else found)
