@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import NO, Belief, Truth
+from detachlint.domain.belief import BY_DEFAULT, NO, Belief, Truth
 from detachlint.domain.objects import Array, Instance, Kind, Mapping, Sequence, Tensor, Unknown
 from detachlint.domain.rank import Rank
 from detachlint.domain.values import BOTTOM_VALUE, Address, Library, Value, in_order, value_of
@@ -153,7 +153,20 @@ def _call(machine: Machine, fact: SinkFact, call: LibraryCall) -> Outcomes:
     for gates, value, span in _given(fact, call):
         if _pass(machine, fact, gates, value, span, call):
             severed |= {span or call.span}
+    if _pass_rest(machine, fact, call):
+        severed |= {call.span}
     return [(_result(machine, fact.gives, call, severed), state)]
+
+
+def _pass_rest(machine: Machine, fact: SinkFact, call: LibraryCall) -> bool:
+    """The same of what a star takes out of something whose items nobody can count: there may be none."""
+    given = call.arguments
+    gates = fact.at(len(given.positional)) if given.rest else None
+    severs = False
+    for gate, found in _met(call.state, gates, given.rest, fact) if gates is not None else ():
+        sink = Sink(call.span, call.shown, fact.name, gate, located=False)
+        severs |= pass_gate(machine, sink, found, call.state, call.activation, sure=BY_DEFAULT)
+    return severs
 
 
 def _given(fact: SinkFact, call: LibraryCall) -> list[tuple[SinkGates, Value, Span | None]]:
