@@ -12,10 +12,10 @@ import os
 import sys
 from collections.abc import Sequence
 
-from detachlint.source.words import ADDRESSES, CROSSING_WORDS, LIBRARIES, NAMES
+from detachlint.source.words import ADDRESSES, CROSSING_WORDS, LIBRARIES, NAMES, PARTS
 
 _CONFIGURATION = ("pyproject.toml", "setup.cfg", "tox.ini")
-_HINTS = tuple(word.encode() for word in (*CROSSING_WORDS, *ADDRESSES, "coding"))
+_HINTS = tuple(word.encode() for word in (*CROSSING_WORDS, *ADDRESSES, *PARTS.values(), "coding"))
 _IMPORTED = tuple(word.encode() for word in (*LIBRARIES, *NAMES))
 _QUIET = ("-q", "--quiet")
 _ISOLATED = "--isolated"

@@ -29,7 +29,7 @@ from detachlint.knowledge.gates import CONVERTING, REFUSING, Gate
 from detachlint.knowledge.names import CONVERSIONS, GETITEM, NUMPY, TENSOR
 from detachlint.knowledge.source_facts import from_elsewhere, given_by_star
 from detachlint.source.value_class import value_class
-from detachlint.source.words import LIBRARIES
+from detachlint.source.words import LIBRARIES, PARTS
 
 SINK = "<sink>"
 """The word that stands for a call that may convert what it is handed."""
@@ -261,7 +261,10 @@ def _uses(code: Code, libraries: dict[str, str]) -> bool:
     for node in nodes_of(code):
         if isinstance(node, Name):
             path = libraries.get(node.name)
-            if path is not None and path.partition(".")[0] != NUMPY:
+            if path is not None and path not in PARTS and path.partition(".")[0] != NUMPY:
+                return True
+        elif isinstance(node, Attribute):
+            if node.name in PARTS.values() and _path(node, libraries) in _PARTS:
                 return True
         elif isinstance(node, Call):
             path = _path(node.function, libraries)
@@ -326,7 +329,12 @@ def _may_convert(path: str, call: Call) -> bool:
 def is_sink(node: Import) -> bool:
     """Whether something that makes arrays of what it is handed is imported."""
     path = node.module.split(".")
+    if node.module in PARTS:
+        return node.attribute in (None, PARTS[node.module])
     return path[0] in LIBRARIES or "tensorboard" in path
+
+
+_PARTS = frozenset(map(".".join, PARTS.items()))
 
 
 MUTATORS = frozenset(

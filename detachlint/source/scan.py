@@ -13,7 +13,14 @@ from __future__ import annotations
 
 import re
 
-from detachlint.source.words import ADDRESSES, COLLECTIONS, CROSSING_WORDS, LIBRARIES, NAMES
+from detachlint.source.words import (
+    ADDRESSES,
+    COLLECTIONS,
+    CROSSING_WORDS,
+    LIBRARIES,
+    NAMES,
+    PARTS,
+)
 
 # `import numpy as np` names no attribute: a keyword on the same line stands right before the word.
 _CROSSING = re.compile(r"numpy(?<!import numpy)(?<!from numpy)|__array__")
@@ -75,6 +82,8 @@ def mentions_tensors(text: str) -> bool:
 
 def imports_library(text: str) -> bool:
     """Whether a file imports what makes arrays. It holds a crossing if others hand it tensors."""
+    if any(library in text and part in text for library, part in PARTS.items()):
+        return True
     return _IMPORT.search(text) is not None
 
 

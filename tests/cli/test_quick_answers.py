@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from detachlint import quick
 from detachlint.api import check_paths
 from detachlint.config.configuration import Configuration
-from detachlint.source.words import ADDRESSES, CROSSING_WORDS, LIBRARIES, NAMES
+from detachlint.source.words import ADDRESSES, CROSSING_WORDS, LIBRARIES, NAMES, PARTS
 
 PLAIN = "import torch\n\n\ndef double(x):\n    return x * 2\n"
 
@@ -39,7 +39,7 @@ def test_a_plain_file_passes(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr() == ("", "")
 
 
-@pytest.mark.parametrize("word", [*CROSSING_WORDS, *ADDRESSES])
+@pytest.mark.parametrize("word", [*CROSSING_WORDS, *ADDRESSES, *PARTS.values()])
 def test_a_hint_is_looked_into(word: str) -> None:
     Path("a.py").write_text(f"{PLAIN}# {word}\n")
     assert not answers("a.py")

@@ -339,6 +339,7 @@ import skimage.color, skimage.exposure, skimage.filters, skimage.io, skimage.mea
 import skimage.metrics, skimage.transform, skimage.util
 """,
     "pyarrow": "import pyarrow as pa",
+    "pytest": "import pytest",
     "wandb": "import os\nos.environ['WANDB_MODE'] = 'disabled'\nimport wandb",
     "bokeh": "from bokeh.models import ColumnDataSource\nfrom bokeh.plotting import figure as canvas",
 }
