@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import MAYBE, NO, YES
-from detachlint.domain.objects import Class, Instance, Kind, Mapping, Sequence, Tensor
+from detachlint.domain.objects import Class, Instance, Kind, Mapping, Sequence, Tensor, Unknown
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     NONE,
@@ -29,6 +29,7 @@ from detachlint.interpret.pytorch import (
     callbacks,
     custom_functions,
     gradmode,
+    maybe_tensors,
     modules,
     numpy_calls,
     optimizer_steps,
@@ -41,6 +42,7 @@ from detachlint.interpret.pytorch.data_loading import GIVEN
 from detachlint.interpret.pytorch.tensors import make_tensor, severed_in
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import Aliasing, ClassFact, Result
+from detachlint.knowledge.names import TENSOR
 from detachlint.knowledge.source_facts import is_module_source
 from detachlint.source.value_class import replace
 
@@ -124,6 +126,11 @@ def call_instance_method(
             return handled
     machine.leave_in_unseen_hands(state, call.arguments.all())
     run_handed_out_in(machine, call)
+    fact = facts.call_fact(f"{TENSOR}.{call.name}")
+    if fact is not None and not fact.in_place and fact.aliasing is not Aliasing.SELF:
+        # The base may be a tensor, and what tensors have is done as one does it.
+        seen = machine.derived("as its base", (address,), call.span, Unknown(Kind.ANY))
+        return maybe_tensors.apply_maybe(machine, fact, replace(call, receiver=seen))
     value = machine.unknown(
         state,
         call.activation,
