@@ -81,13 +81,12 @@ def with_entry(thing: Mapping, key: Value, value: Value) -> Mapping:
     constant = single_literal(key)
     if constant is not None:
         return replace(thing, entries={**thing.entries, constant: value})
-    if key and all(isinstance(atom, Literal) for atom in key):
-        entries = dict(thing.entries)
-        for atom in key:
-            if isinstance(atom, Literal):
-                entries[atom] = entries.get(atom, BOTTOM_VALUE) | value
+    known = [atom for atom in in_order(key) if isinstance(atom, Literal)]
+    entries = {**thing.entries}
+    for atom in known:
+        entries[atom] = entries.get(atom, BOTTOM_VALUE) | value
+    if known and len(known) == len(key):
         return replace(thing, entries=entries)
-    entries = {k: v | value if k in key else v for k, v in thing.entries.items()}
     return replace(thing, entries=entries, rest_keys=thing.rest_keys | key, rest=thing.rest | value)
 
 

@@ -170,7 +170,7 @@ def _holds_literal(atom: Atom, thing: object, constant: Literal) -> bool | None:
         return None
     if isinstance(thing, Mapping):
         if constant in thing.entries:
-            return True
+            return None if constant in thing.rest_keys else True
         return None if thing.rest_keys else False
     if isinstance(thing, Sequence) and thing.exact:
         found = [single_literal(item) for item in thing.items]

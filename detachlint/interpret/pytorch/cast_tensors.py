@@ -9,9 +9,11 @@ from detachlint.domain.objects import Tensor
 from detachlint.domain.traits import Dtype, Family
 from detachlint.domain.values import Value, addresses, value_of
 from detachlint.interpret.engine.arguments import LibraryCall
+from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import casts, placement, traits
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.interpret.pytorch.tensors import flag_of, make_tensor, story_of
+from detachlint.interpret.pytorch.views import as_view, may_be_base
 from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
@@ -59,6 +61,11 @@ def cast(machine: Machine, call: LibraryCall, source: Value, keeps_flag: bool = 
         made = replace(made, traits=traits.of_perhaps_copy(made.traits, copied))
         if new_dtype.is_integer:
             made = replace(made, story=None)
+        perhaps_same = new_device == thing.device and _may_be_same(thing.dtype, new_dtype)
+        perhaps_same = perhaps_same and state.mode != YES and not _copies(call)
+        tells_more = new_dtype.narrow != thing.dtype.narrow
+        if perhaps_same and tells_more:
+            made = _or_itself(state, made, value_of(address))
         mark = state.inference.join(thing.inference) if same else None
         parts |= make_tensor(
             machine,
@@ -71,10 +78,15 @@ def cast(machine: Machine, call: LibraryCall, source: Value, keeps_flag: bool = 
             of=machine.book.origin(address, CONVERTED),
             inference=mark,
         )
-        perhaps_same = new_device == thing.device and _may_be_same(thing.dtype, new_dtype)
-        if perhaps_same and state.mode != YES and not _copies(call):
+        if perhaps_same and not tells_more:
             parts |= value_of(address)
     return parts
+
+
+def _or_itself(state: State, made: Tensor, source: Value) -> Tensor:
+    """What is made of a tensor, or it itself if it was of the dtype that is asked for already."""
+    perhaps = as_view(state, made, source, YES.join(NO))
+    return may_be_base(state, perhaps, source)
 
 
 def _may_be_same(before: Dtype, after: Dtype) -> bool:
