@@ -182,6 +182,14 @@ def narrow(
             _filter(machine, tested, keep, state, activation)
             if isinstance(node, Attribute) and _is_flag(node.name):
                 _narrow_flag(machine, node.value, truth, state, activation)
+        case Operator(
+            name="==" | "!=" | "in" | "not in",
+            operands=(Attribute(value=Name() as subject, name="dtype"), other),
+        ):
+            if truth == (node.name in ("==", "in")):
+                outcomes = machine.evaluate(other, state.fork(), activation)
+                if all(guards.names_integers(after, value) for value, after in outcomes):
+                    _narrow_flag(machine, subject, False, state, activation)
         case Operator(name="is" | "is not" | "==" | "!=", operands=(left, right)):
             same = truth == (node.name in ("is", "=="))
             _narrow_identity(machine, node, left, right, same, state, activation)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from detachlint.domain.belief import NO, YES
+from detachlint.domain.belief import BY_DEFAULT, NO, YES
 from detachlint.domain.objects import Instance, Kind, Sequence, Tensor, Unknown
 from detachlint.domain.story import begin
 from detachlint.domain.traits import PLAIN, Check, Dtype, Family, Trait
@@ -199,9 +199,20 @@ def _as_answered(state: State, thing: Tested, question: Address, truth: bool) ->
     if tells in BITS:
         return _with(thing, BITS[tells], None if not truth else Trait(YES))
     if tells == "float" and thing.dtype.family is Family.UNKNOWN:
-        dtype = Dtype(Family.FLOAT, thing.dtype.narrow) if truth else Dtype(Family.UNKNOWN)
-        return replace(thing, dtype=dtype)
+        if truth:
+            return replace(thing, dtype=Dtype(Family.FLOAT, thing.dtype.narrow))
+        # Few are complex: it is of whole numbers, as a rule.
+        seldom = thing.grad.both(BY_DEFAULT.opposite())
+        return replace(thing, dtype=Dtype(Family.UNKNOWN), grad=seldom, base=frozenset(), flag=None)
     return thing
+
+
+def names_integers(state: State, value: Value) -> bool:
+    """Whether a value names nothing but dtypes of whole numbers, one or a tuple of them."""
+    named = [_named(state, atom) for atom in value]
+    return bool(named) and all(
+        names and all(dtype_named(name) == Dtype.INTEGER for name in names) for names in named
+    )
 
 
 def _is_among(thing: Tested, property_: str, named: frozenset[str], truth: bool) -> Tested:
