@@ -360,18 +360,42 @@ def _fields(machine: Machine, call: LibraryCall) -> Outcomes:
     return [(made, call.state)]
 
 
-def _replace(machine: Machine, call: LibraryCall) -> Outcomes:
-    """`dataclasses.replace(instance, field=value)`."""
+def _described_fields(machine: Machine, call: LibraryCall) -> Outcomes | None:
+    """`dataclasses.fields(class_or_instance)`: what they are called; None where nobody knows."""
     given = call.arguments.get(0) or BOTTOM_VALUE
+    atom = next(iter(given)) if len(given) == 1 else None
+    thing = call.state.get(atom) if isinstance(atom, Address) else None
+    if isinstance(thing, Instance) and len(thing.cls) == 1:
+        (atom,) = thing.cls
+        thing = call.state.get(atom) if isinstance(atom, Address) else None
+    if not isinstance(thing, Class) or not thing.fields:
+        return None
+    state, activation, span = call.state, call.activation, call.span
+    cls = value_of(Library("dataclasses.Field"))
+    items = tuple(
+        machine.new(
+            state,
+            activation,
+            span,
+            f"field {name}",
+            Instance(cls, {"name": value_of(literal(name))}),
+        )
+        for name in thing.fields
+    )
+    return [(machine.new(state, activation, span, "fields", Sequence("tuple", items)), state)]
+
+
+def _replace(machine: Machine, call: LibraryCall) -> Outcomes:
+    """`dataclasses.replace(instance, field=value)`; where the field is not known, it may be any."""
+    given = call.arguments.get(0) or BOTTOM_VALUE
+    more = call.arguments.more
     parts: list[Value] = []
     for atom in in_order(given):
         thing = call.state.get(atom) if isinstance(atom, Address) else None
         if isinstance(thing, Instance):
+            kept = {name: value | more for name, value in thing.attributes.items()}
             changed = Instance(
-                thing.cls,
-                {**thing.attributes, **call.arguments.keywords},
-                thing.hidden,
-                thing.payload,
+                thing.cls, {**kept, **call.arguments.keywords}, thing.hidden, thing.payload
             )
             parts.append(machine.new(call.state, call.activation, call.span, "replaced", changed))
     return [(join_values(parts) or given, call.state)]
@@ -440,6 +464,7 @@ HANDLERS: dict[str, Handler] = {
     "dataclasses.field": _library_instance,
     "dataclasses.dataclass": _library_instance,
     "dataclasses.asdict": _fields,
+    "dataclasses.fields": _described_fields,
     "dataclasses.replace": _replace,
     "types.SimpleNamespace": _namespace,
     "argparse.Namespace": _namespace,
