@@ -72,7 +72,7 @@ def _run_within_bounds(call: Invocation) -> Outcomes:
         machine.ledger.cut(f"too many runs of {code.qualified_name}", call.span, code)
         state, activation, span = call.state, call.activation, call.span
         return [(guess(machine, call.address, call.arguments, state, activation, span), state)]
-    deepest = recursion.deepest(machine, code, call.arguments)
+    deepest = recursion.deepest(machine, code, call.arguments, call.state)
     if runs >= deepest:
         return recursion.result(call)
     innermost = runs == deepest - 1

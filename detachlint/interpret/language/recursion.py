@@ -11,11 +11,12 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO
-from detachlint.domain.objects import Function, Kind, Unknown
-from detachlint.domain.values import BOTTOM_VALUE, Address, Literal, Value
+from detachlint.domain.objects import Function, Kind, Mapping, Unknown
+from detachlint.domain.values import BOTTOM_VALUE, Address, Literal, Value, single_address
 from detachlint.interpret.engine.activation import Outcome, Outcomes
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.invocation import Invocation
+from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch.tensors import flag_of, story_of
 from detachlint.ir.nodes import Code, ParameterKind
 from detachlint.source.value_class import replace
@@ -34,13 +35,22 @@ MOST_ROUNDS = 8
 """Rounds in which the arguments and returns of a recursion may still grow."""
 
 
-def deepest(machine: Machine, code: Code, arguments: Arguments) -> int:
-    """How many runs of a function there are on a chain of callers, at the most."""
+def deepest(machine: Machine, code: Code, arguments: Arguments, state: State) -> int:
+    """How many runs of a function there are on a chain of callers, at the most.
+
+    A container all of whose items are known comes to its end as a number does: `from_dict(section)`.
+    """
     values = [*arguments.positional, *arguments.keywords.values()]
     counts = any(isinstance(a, Literal) and a.kind == "int" for value in values for a in value)
-    if counts:
+    if counts or any(_is_known_dict(state, value) for value in values):
         return DEEPEST
     return DEEPEST_BLIND if code in machine.relevance.codes else 1
+
+
+def _is_known_dict(state: State, value: Value) -> bool:
+    address = single_address(value)
+    thing = state.get(address) if address is not None and not address.summary else None
+    return isinstance(thing, Mapping) and bool(thing.entries) and not thing.rest_keys
 
 
 def result(call: Invocation) -> Outcomes:

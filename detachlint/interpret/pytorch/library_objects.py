@@ -96,6 +96,10 @@ def _parameter_groups(machine: Machine, call: LibraryCall) -> Value:
     return machine.new(state, activation, span, "groups", Sequence("list", (one,)))
 
 
+NAMESPACES = frozenset({"types.SimpleNamespace", "argparse.Namespace"})
+"""Classes whose objects have what they are made of as attributes."""
+
+
 def initialize_library_base(
     machine: Machine, address: Address, thing: Instance, call: LibraryCall
 ) -> None:
@@ -110,6 +114,8 @@ def initialize_library_base(
         fact = facts.class_fact(name)
         if fact is not None and fact.kind == "optimizer":
             attributes["param_groups"] = _parameter_groups(machine, call)
+        if name in NAMESPACES:
+            attributes |= call.arguments.keywords
         if name in BUILTIN_BASES:
             payload = containers.contents_of_subclass(machine, name, call)
     call.state.put(address, replace(thing, attributes=attributes, payload=payload))
