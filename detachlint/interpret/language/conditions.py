@@ -184,7 +184,7 @@ def narrow(
                 _narrow_flag(machine, node.value, truth, state, activation)
         case Operator(
             name="==" | "!=" | "in" | "not in",
-            operands=(Attribute(value=Name() as subject, name="dtype"), other),
+            operands=(Attribute(value=Name() as subject, name=guards.DTYPE), other),
         ):
             if truth == (node.name in ("==", "in")):
                 outcomes = machine.evaluate(other, state.fork(), activation)

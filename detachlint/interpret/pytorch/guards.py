@@ -41,6 +41,8 @@ BITS = {"conj": Check.CONJUGATE, "neg": Check.NEGATIVE}
 ANSWERED = frozenset({*OTHER_LAYOUTS, *BITS, "device", "host", "quantized", "float", "complex"})
 """What questions that are answered here tell, by the facts about attributes and methods of tensors."""
 
+DTYPE = "dtype"
+
 _FLOATS = frozenset({Family.FLOAT, Family.FLOAT32})
 _QUESTION = "attribute "
 
