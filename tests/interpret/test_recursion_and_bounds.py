@@ -237,6 +237,23 @@ def test_what_a_script_does_first_leaves_something_for_what_follows(
     assert raising_lines(body) == [body.count("\n")]
 
 
+def test_what_converts_is_run_for_each_place_that_calls_it_however_much_was_done(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(shares, "SHARE_OF_THE_MODULE", 400)
+    lines = "".join(f"    y{i} = [x, {i}]\n" for i in range(20))
+    convert = f"def convert(x):\n{lines}    return x.numpy()\n"
+    much = "".join(f"    z{i} = [model, {i}]\n" for i in range(500))
+    body = (
+        f"{convert}def predict(model):\n{much}"
+        "    for number in os.listdir():\n"
+        "        convert(torch.ones(2))\n"
+        "        convert(model(torch.ones(2)))\n"
+        "predict(nn.Linear(2, 2))\n"
+    )
+    assert raising_lines(body) == [convert.count("\n")]
+
+
 def test_once_much_is_done_branches_in_loops_take_less_work_and_what_is_behind_is_still_reached(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.reach import Reach
@@ -17,8 +18,10 @@ from detachlint.interpret.engine.state import State
 from detachlint.interpret.engine.uneventful import Uneventful
 from detachlint.interpret.engine.work import NOWHERE, Work
 from detachlint.interpret.facts import Bound, Crossing, Facts
+from detachlint.interpret.mentions import words_in
 from detachlint.interpret.relevance import Relevance
 from detachlint.ir.nodes import Code
+from detachlint.knowledge.names import CONVERSIONS
 from detachlint.source.span import Span
 
 TRIFLE = 8
@@ -31,6 +34,11 @@ class GaveUp(Exception):
     def __init__(self, code: Code) -> None:
         super().__init__(code.qualified_name)
         self.code = code
+
+
+@lru_cache(maxsize=4096)
+def _spells_crossing(code: Code) -> bool:
+    return not CONVERSIONS.isdisjoint(words_in(code))
 
 
 class Ledger:
@@ -205,15 +213,20 @@ class Ledger:
         self.cut_short += 1
         self._reach.lost.add(code)
 
-    def may_run(self, code: Code) -> bool:
-        """Whether a function may be run once more for this entry point.
+    def may_run(self, code: Code, span: Span) -> bool:
+        """Whether a function may be run once more for this entry point, for a call at `span`.
 
         Always at first; once half of the portion at hand is done, unless the function has had a quarter
         of it (half, if it reaches a crossing); at last only what costs next to nothing. Beyond it no
-        more calls are run, so that the code at hand comes to its end.
+        more calls are run, so that the code at hand comes to its end; but what spells a crossing out is
+        run for each place that calls it: scripts convert at their ends.
         """
         work = self.work
         work.runs[code] += 1
+        if (code, span) not in work.places:
+            work.places.add((code, span))
+            if _spells_crossing(code):
+                return True
         done, portion = work.steps - work.begun, work.limit - work.begun
         if done < portion // 2 or work.spent[code] <= TRIFLE * work.runs[code]:
             return True

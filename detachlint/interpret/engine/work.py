@@ -22,7 +22,7 @@ NOWHERE = Span(1, 0, 1, 0)
 class Work:
     """What was done for the entry point at hand, which is `at` a place: units of work, and how they are
     spread. `begun` and `limit` are where the portion of the statement at hand begins and ends; `runs`
-    and `spent` count what each function has had of it.
+    and `spent` count what each function has had of it, and `places` are the calls of each.
     """
 
     file: str = ""
@@ -33,6 +33,7 @@ class Work:
     spent: Counter[Code] = field(default_factory=Counter)
     begun: int = 0
     limit: int = 0
+    places: set[tuple[Code, Span]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.limit = self.limit or self.bound

@@ -68,7 +68,7 @@ def invoke(
 def _run_within_bounds(call: Invocation) -> Outcomes:
     machine, code = call.machine, call.code
     runs = call.activation.runs_of_function(call.address)
-    if not machine.ledger.may_run(code):
+    if not machine.ledger.may_run(code, call.span):
         machine.ledger.cut(f"too many runs of {code.qualified_name}", call.span, code)
         state, activation, span = call.state, call.activation, call.span
         return [(guess(machine, call.address, call.arguments, state, activation, span), state)]
