@@ -38,6 +38,7 @@ NOT_MEANT = {
     "interpret/language/conditions.py": {"tensor": OF_FACTS},
     "interpret/language/membership.py": {"tensor": OF_FACTS},
     "interpret/language/operators.py": {"array number sequence tensor": OF_VALUES},
+    "interpret/language/standard_library.py": {"name": "the attribute of a dataclass's field"},
     "interpret/pytorch/array_operators.py": {"number": "a kind of index"},
     "interpret/pytorch/array_ranks.py": {
         "integers tensor": OF_FACTS,
