@@ -73,9 +73,10 @@ def _run_within_bounds(call: Invocation) -> Outcomes:
         state, activation, span = call.state, call.activation, call.span
         return [(guess(machine, call.address, call.arguments, state, activation, span), state)]
     deepest = recursion.deepest(machine, code, call.arguments, call.state)
-    if runs >= deepest:
+    solving = call.address in machine.summaries
+    if runs >= deepest and solving:
         return recursion.result(call)
-    innermost = runs == deepest - 1
+    innermost = runs >= deepest - 1 and not solving
     if innermost:
         call = replace(call, arguments=recursion.with_any_numbers(call))
 
