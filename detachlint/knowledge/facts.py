@@ -263,14 +263,14 @@ def is_computed_when_made(cls: str, name: str) -> bool:
     """
     fact = class_fact(cls)
     method = fact.methods.get(name) if fact is not None else None
-    return method is not None and method.attribute and method.made_then
+    return method is not None and method.attribute and bool(method.lost)
 
 
 @cache
 def computes_when_made(cls: str) -> bool:
     """Whether objects of a class compute something when they are made, on which flags depend later."""
     fact = class_fact(cls)
-    return fact is not None and any(method.made_then for method in fact.methods.values())
+    return fact is not None and any(method.lost for method in fact.methods.values())
 
 
 @cache

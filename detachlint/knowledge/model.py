@@ -8,6 +8,7 @@ float inputs that require grad, again under `no_grad`, and once more with a doub
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import field
 from enum import Enum
 from typing import TypeAlias
 
@@ -351,8 +352,9 @@ class MethodFact:
     behaviour: str = ""
     """What a method of modules, optimizers or contexts does, if that is known: see
     `MODULE_METHODS`, `OPTIMIZER_METHODS` and `CONTEXT_METHODS`. Or a word that begins with `OF`."""
-    made_then: bool = False
-    """It depends on what was computed when the object was made, in the grad mode of then."""
+    lost: str = ""
+    """Of which tensors something was computed when the object was made, so that their flags are lost on
+    the result where grad mode was off then: `ALL_LOST`, names joined by `+`, or `SOME_LOST`."""
 
 
 OF = "of-"
@@ -360,6 +362,10 @@ OF = "of-"
 all: `of-loc+scale` are their names."""
 OF_SOME = f"{OF}some"
 """On which is not known."""
+
+ALL_LOST = "all"
+SOME_LOST = "some"
+"""`MethodFact.lost` where all flags are lost, and where it is not known which."""
 
 MODULE_METHODS: Mapping[str, str] = {
     "adds-buffer": "registers a buffer under a name",
@@ -436,6 +442,8 @@ class ClassFact:
     """The names of the constructor's parameters, in order."""
     methods: Mapping[str, MethodFact]
     evidence: str
+    defaults: Mapping[str, float] = field(default_factory=dict)
+    """Those that are a number where they are not given."""
 
 
 Fact: TypeAlias = CallFact | ModuleFact | ClassFact | NumpyFact

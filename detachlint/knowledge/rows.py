@@ -18,6 +18,7 @@ from collections.abc import Iterable
 
 from detachlint.knowledge.gates import RANKS, Gate, NumpyFact, Otherwise
 from detachlint.knowledge.model import (
+    ALL_LOST,
     AMBIENT,
     CALLS,
     CONTEXT_METHODS,
@@ -290,25 +291,30 @@ def parse_class(name: str, row: str, version: str = "") -> ClassFact:
     """The fact in `row`: `kind⇥positions⇥methods⇥evidence`.
 
     Methods are written `name()=result:aliasing:behaviour:then`, attributes `name=…`; what is empty at
-    the end is left out, and `then` stands for `MethodFact.made_then`.
+    the end is left out, and `then`, or `then-loc`, stands for `MethodFact.lost`. Positions are names, with
+    the number that one is where it is not given: `loc=0.0`.
     """
     kind, positions, methods, evidence = row.split("\t")
+    given = [word.partition("=") for word in _names(positions)]
     return ClassFact(
         name=name,
         kind=kind,
-        positions=_names(positions),
+        positions=tuple(position for position, _, _ in given),
         methods={
             method.name: method
             for method in (_parse_method(name, word) for word in methods.split(" ") if word)
         },
         evidence=f"{evidence} {version}".rstrip(),
+        defaults={position: float(number) for position, _, number in given if number},
     )
 
 
 def format_class(fact: ClassFact) -> str:
     """The row of `fact`. Methods end in `()`, attributes do not."""
     methods = " ".join(map(_format_method, fact.methods.values()))
-    return "\t".join((fact.kind, ",".join(fact.positions), methods, fact.evidence))
+    numbers = {name: f"={number}" for name, number in fact.defaults.items()}
+    positions = ",".join(f"{name}{numbers.get(name, '')}" for name in fact.positions)
+    return "\t".join((fact.kind, positions, methods, fact.evidence))
 
 
 def _parse_method(owner: str, word: str) -> MethodFact:
@@ -323,7 +329,7 @@ def _parse_method(owner: str, word: str) -> MethodFact:
     if (
         result not in _RESULTS
         or (aliasing and aliasing not in _ALIASING)
-        or then not in ("", _THEN)
+        or then.partition("-")[0] not in ("", _THEN)
     ):
         raise MalformedRow(f"{owner}: no such behaviour of a method: {word!r}")
     return MethodFact(
@@ -332,13 +338,13 @@ def _parse_method(owner: str, word: str) -> MethodFact:
         _ALIASING[aliasing] if aliasing else Aliasing.FRESH,
         attribute=not name.endswith("()"),
         behaviour=behaviour,
-        made_then=then == _THEN,
+        lost=ALL_LOST if then == _THEN else then.removeprefix(f"{_THEN}-"),
     )
 
 
 def _format_method(method: MethodFact) -> str:
     aliasing = "" if method.aliasing is Aliasing.FRESH else method.aliasing.value
-    then = _THEN if method.made_then else ""
+    then = {"": "", ALL_LOST: _THEN}.get(method.lost, f"{_THEN}-{method.lost}")
     cells = ":".join([method.result.value, aliasing, method.behaviour, then]).rstrip(":")
     return f"{method.name}{'' if method.attribute else '()'}={cells}"
 

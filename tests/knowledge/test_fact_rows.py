@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from detachlint.knowledge import rows
 from detachlint.knowledge.gates import RANKS, Gate, NumpyFact
 from detachlint.knowledge.model import (
+    ALL_LOST,
     AMBIENT,
     CALLS,
     CONTEXT_METHODS,
     MODULE_METHODS,
     OPTIMIZER_METHODS,
+    SOME_LOST,
     TRAITS,
     Aliasing,
     CallFact,
@@ -131,12 +133,21 @@ behaviours = st.sampled_from(
 )
 
 
-@given(results, aliasings, st.booleans(), behaviours, st.booleans())
+losses = st.sampled_from(("", ALL_LOST, SOME_LOST, "loc", "loc+scale"))
+defaults = st.dictionaries(st.sampled_from(("loc", "scale")), st.sampled_from((0.0, 1.0)))
+
+
+@given(results, aliasings, st.booleans(), behaviours, losses, defaults)
 def test_a_class_is_read_back_as_written(
-    result: Result, aliasing: Aliasing, is_attribute: bool, behaviour: str, made_then: bool
+    result: Result,
+    aliasing: Aliasing,
+    is_attribute: bool,
+    behaviour: str,
+    lost: str,
+    numbers: dict[str, float],
 ) -> None:
-    method = MethodFact("mean", result, aliasing, is_attribute, behaviour, made_then)
-    fact = ClassFact("torch.MadeUp", "distribution", ("loc",), {"mean": method}, "hand")
+    methods = {"mean": MethodFact("mean", result, aliasing, is_attribute, behaviour, lost)}
+    fact = ClassFact("torch.MadeUp", "distribution", ("loc", "scale"), methods, "hand", numbers)
     assert rows.parse_class(fact.name, rows.format_class(fact)) == fact
 
 

@@ -15,7 +15,16 @@ import torch
 from detachlint.harness.probe.distribution_samples import distribution_makers, transform_makers
 from detachlint.harness.probe.execute import guarded, seed
 from detachlint.harness.probe.universe import resolve
-from detachlint.knowledge.model import OF, OF_SOME, Aliasing, ClassFact, MethodFact, Result
+from detachlint.knowledge.model import (
+    ALL_LOST,
+    OF,
+    OF_SOME,
+    SOME_LOST,
+    Aliasing,
+    ClassFact,
+    MethodFact,
+    Result,
+)
 
 OF_DISTRIBUTIONS: Mapping[str, Callable[[Any], Any]] = {
     "cdf": lambda d: d.cdf(d.sample()),
@@ -62,8 +71,8 @@ class _Answer:
     follows what is written into a parameter later."""
     of: str = ""
     """Of which parameters it is computed or a view, where it is not of all: see `OF_SOME`."""
-    made_then: bool = False
-    """Whether it requires no grad if the object was made under `no_grad`."""
+    lost: str = ""
+    """Whose flags are lost if the object was made under `no_grad`: see `MethodFact.lost`."""
 
 
 def names() -> list[str]:
@@ -88,7 +97,9 @@ def _distribution_fact(name: str, make: Callable[[Any], Any]) -> ClassFact | Non
     asked: _Asked = {method: (call, False) for method, call in OF_DISTRIBUTIONS.items()}
     asked = asked | {attribute: (attrgetter(attribute), True) for attribute in attributes}
     found = _facts(lambda question: _ask(make, question), _of_class(name, example, asked))
-    return ClassFact(name, "distribution", _positions(resolve(name)), found, "hand")
+    positions = _positions(resolve(name))
+    numbers = _numbers(resolve(name), _constraints(example))
+    return ClassFact(name, "distribution", positions, found, "hand", numbers)
 
 
 def _of_class(name: str, example: Any, asked: _Asked) -> _Asked:
@@ -144,10 +155,9 @@ def _constraints(distribution: Any) -> Sequence[str]:
 def _ask(make: Callable[[Any], Any], question: Callable[[Any], Any]) -> _Answer | None:
     """What a fresh object answers; None where it raises."""
 
-    def ask(grad_mode: bool, made_in: bool = True) -> Any:
+    def ask(grad_mode: bool) -> Any:
         seed()
-        with torch.set_grad_enabled(made_in):
-            made = make(_parameter)
+        made = make(_parameter)
         with torch.set_grad_enabled(grad_mode):
             return question(made)
 
@@ -163,12 +173,11 @@ def _ask(make: Callable[[Any], Any], question: Callable[[Any], Any]) -> _Answer 
         return _Answer(Result.INTEGER)
     result = Result.PROPAGATE if with_grad.requires_grad else Result.NEVER
     of = _computed_of(make, question)
-    unrecorded = guarded(lambda: ask(True, made_in=False))
-    then = result is Result.PROPAGATE and getattr(unrecorded, "requires_grad", None) is False
+    lost = _lost(make, question) if result is Result.PROPAGATE else ""
     if not (isinstance(without, torch.Tensor) and without.requires_grad):
-        return _Answer(result, of=of, made_then=then)
+        return _Answer(result, of=of, lost=lost)
     viewed = _viewed(make, question)
-    kept = _Answer(result, Aliasing.KEPT, of, made_then=then)
+    kept = _Answer(result, Aliasing.KEPT, of, lost=lost)
     return _Answer(result, Aliasing.VIEW, viewed) if viewed else kept
 
 
@@ -197,8 +206,39 @@ def _viewed(make: Callable[[Any], Any], question: Callable[[Any], Any]) -> str:
 def _computed_of(make: Callable[[Any], Any], question: Callable[[Any], Any]) -> str:
     """The word for the parameters that alone make the answer require grad; "" where each does."""
     names = _names_of_parameters(make)
+    answers = [_flag_of_one(make, question, number) for number in range(len(names))]
+    if False not in answers:
+        return ""
+    enough = [name for name, answer in zip(names, answers, strict=True) if answer]
+    known = enough and all(enough) and None not in answers
+    return f"{OF}{'+'.join(enough)}" if known else OF_SOME
 
-    def ask(chosen: int) -> Any:
+
+def _lost(make: Callable[[Any], Any], question: Callable[[Any], Any]) -> str:
+    """The parameters that alone make the answer require grad, but not if grad mode was off when the
+    object was made (see `MethodFact.lost`)."""
+    names = _names_of_parameters(make)
+    counting = [n for n in range(len(names)) if _flag_of_one(make, question, n) is not False]
+    answers = {n: _flag_of_one(make, question, n, made_in=False) for n in counting}
+    lost = [n for n, answer in answers.items() if answer is False]
+    if not lost:
+        return "" if None not in answers.values() else SOME_LOST
+    if len(lost) == len(counting):
+        return ALL_LOST
+    known = None not in answers.values() and all(names[n] for n in lost)
+    return "+".join(names[n] for n in lost) if known else SOME_LOST
+
+
+def _flag_of_one(
+    make: Callable[[Any], Any],
+    question: Callable[[Any], Any],
+    chosen: int,
+    *,
+    made_in: bool = True,
+) -> bool | None:
+    """Whether an answer requires grad where only the parameter of that number does; None if it fails."""
+
+    def ask() -> Any:
         numbers = itertools.count()
 
         def parameter(*values: Any) -> torch.Tensor:
@@ -206,14 +246,13 @@ def _computed_of(make: Callable[[Any], Any], question: Callable[[Any], Any]) -> 
             return made if next(numbers) == chosen else made.detach()
 
         seed()
-        return question(make(parameter)).requires_grad
+        with torch.set_grad_enabled(made_in):
+            made = make(parameter)
+        with torch.enable_grad():
+            return question(made).requires_grad
 
-    answers = [guarded(partial(ask, number)) for number in range(len(names))]
-    if False not in answers:
-        return ""
-    enough = [name for name, answer in zip(names, answers, strict=True) if answer]
-    known = enough and all(enough) and None not in answers
-    return f"{OF}{'+'.join(enough)}" if known else OF_SOME
+    found: bool | None = guarded(ask)
+    return found
 
 
 def _names_of_parameters(make: Callable[[Any], Any]) -> list[str]:
@@ -240,13 +279,20 @@ def _asked_of(made: Any) -> Any:
 
 def _method(name: str, answer: _Answer, is_attribute: bool) -> MethodFact:
     of = answer.of if answer.result is Result.PROPAGATE else ""
-    return MethodFact(name, answer.result, answer.aliasing, is_attribute, of, answer.made_then)
+    return MethodFact(name, answer.result, answer.aliasing, is_attribute, of, answer.lost)
 
 
 def _parameter(*values: Any) -> torch.Tensor:
     """A tensor that requires grad, as computed from a leaf."""
     with torch.enable_grad():
         return torch.tensor(*values).requires_grad_().clone()
+
+
+def _numbers(kind: type, names: Sequence[str]) -> dict[str, float]:
+    """The numbers that some parameters are where they are not given."""
+    parameters = inspect.signature(kind).parameters
+    found = {name: parameters[name].default for name in names if name in parameters}
+    return {name: float(n) for name, n in found.items() if type(n) in (int, float)}
 
 
 def _positions(kind: type) -> tuple[str, ...]:

@@ -58,6 +58,9 @@ def construct(machine: Machine, call: LibraryCall) -> Value:
     if fact is not None:
         for name, value in zip(fact.positions, call.arguments.positional, strict=False):
             attributes.setdefault(name, value)
+        if not call.arguments.rest and not call.arguments.more:
+            for name, number in fact.defaults.items():
+                attributes.setdefault(name, value_of(literal(number)))
     thing = Instance(value_of(Library(call.name)), attributes, BOTTOM_VALUE, payload)
     attributes[GIVEN] = machine.new(
         call.state,

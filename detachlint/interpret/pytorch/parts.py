@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from detachlint.domain.belief import NO, Belief, Truth, join_beliefs, known
+from detachlint.domain.belief import MAYBE, NO, Belief, Truth, join_beliefs
 from detachlint.domain.objects import Instance
 from detachlint.domain.objects import Sequence as Items
 from detachlint.domain.values import (
@@ -18,7 +18,9 @@ from detachlint.domain.values import (
     Library,
     Value,
     addresses,
+    literal,
     single_literal,
+    value_of,
 )
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch.tensors import (
@@ -31,7 +33,8 @@ from detachlint.interpret.pytorch.tensors import (
 )
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import Aliasing, MethodFact, Result
-from detachlint.knowledge.model import OF
+from detachlint.knowledge.model import ALL_LOST, OF
+from detachlint.source.value_class import replace
 
 UNRECORDED = "@unrecorded"
 """The attribute of ours that says whether an object was made with grad mode off."""
@@ -56,10 +59,10 @@ def flag_of_result(
     if inner:
         flag = _flag_of_inner(state, inner, fact.name, depth).either(any_flag(state, given))
     else:
-        flag = _flag_of_some(state, thing, fact) if fact.behaviour else any_flag(state, inputs)
-    if fact.made_then and UNRECORDED in thing.attributes:
-        was_on = join_beliefs(known(atom in FALSE) for atom in thing.attributes[UNRECORDED])
-        flag = flag.both(was_on)
+        flag = _flag_of_own(state, thing, fact, given)
+    if fact.lost and UNRECORDED in thing.attributes:
+        left = flag.both(MAYBE) if inner else _flag_that_is_left(state, thing, fact, given)
+        flag = join_beliefs(flag if a in FALSE else left for a in thing.attributes[UNRECORDED])
     return flag.both(recorded_flag(state, inputs)) if fact.aliasing is Aliasing.FRESH else flag
 
 
@@ -94,6 +97,31 @@ def _flag_of_inner(
 def _method(thing: Instance, name: str) -> MethodFact | None:
     found = [facts.class_fact(cls.name) for cls in thing.cls if isinstance(cls, Library)]
     return found[0].methods.get(name) if len(found) == 1 and found[0] is not None else None
+
+
+def _flag_that_is_left(
+    state: State, thing: Instance, fact: MethodFact, given: Sequence[Value]
+) -> Belief:
+    """The flag of what an object gives that was made with grad mode off."""
+    if fact.lost == ALL_LOST:
+        return NO if fact.behaviour else any_flag(state, given)
+    lost = fact.lost.split("+")
+    if not all(name in thing.attributes for name in lost):
+        # It is not known which, or was made of another one (`scale_tril`, not `covariance_matrix`).
+        return _flag_of_own(state, thing, fact, given).both(MAYBE)
+    number = value_of(literal(0))
+    kept = {
+        name: number if name in lost else value
+        for name, value in thing.attributes.items()
+        if not name.startswith("@")
+    }
+    return _flag_of_own(state, replace(thing, attributes=kept), fact, given)
+
+
+def _flag_of_own(state: State, thing: Instance, fact: MethodFact, given: Sequence[Value]) -> Belief:
+    if fact.behaviour:
+        return _flag_of_some(state, thing, fact)
+    return any_flag(state, [*thing.attributes.values(), *given])
 
 
 def _flag_of_some(state: State, thing: Instance, fact: MethodFact) -> Belief:
