@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from detachlint.domain.belief import MAYBE, NO, Belief, Truth, join_beliefs
+from detachlint.domain.belief import NO, Belief, Truth, join_beliefs
 from detachlint.domain.objects import Instance
 from detachlint.domain.objects import Sequence as Items
 from detachlint.domain.values import (
@@ -61,7 +61,7 @@ def flag_of_result(
     else:
         flag = _flag_of_own(state, thing, fact, given)
     if fact.lost and UNRECORDED in thing.attributes:
-        left = flag.both(MAYBE) if inner else _flag_that_is_left(state, thing, fact, given)
+        left = flag.join(NO) if inner else _flag_that_is_left(state, thing, fact, given)
         flag = join_beliefs(flag if a in FALSE else left for a in thing.attributes[UNRECORDED])
     return flag.both(recorded_flag(state, inputs)) if fact.aliasing is Aliasing.FRESH else flag
 
@@ -108,7 +108,7 @@ def _flag_that_is_left(
     lost = fact.lost.split("+")
     if not all(name in thing.attributes for name in lost):
         # It is not known which, or was made of another one (`scale_tril`, not `covariance_matrix`).
-        return _flag_of_own(state, thing, fact, given).both(MAYBE)
+        return _flag_of_own(state, thing, fact, given).join(NO)
     number = value_of(literal(0))
     kept = {
         name: number if name in lost else value
