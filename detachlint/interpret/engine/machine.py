@@ -241,9 +241,10 @@ class Machine:
         """
         outer = activation.context
         activation.context = self.book.context(outer, span)
-        outcomes = self.call(callee, arguments, state, activation, span, shown)
-        activation.context = outer
-        return outcomes
+        try:
+            return self.call(callee, arguments, state, activation, span, shown)
+        finally:
+            activation.context = outer
 
     def invoke(
         self,
