@@ -12,6 +12,7 @@ from contextlib import nullcontext
 
 from detachlint.domain.belief import BY_DEFAULT, NO, Belief, Truth
 from detachlint.domain.objects import Class, Function, Instance, Mapping, Partial, Sequence
+from detachlint.domain.traits import Check
 from detachlint.domain.traversal import values_in
 from detachlint.domain.values import Address, Value, addresses, value_of
 from detachlint.interpret.engine.activation import Activation, Outcomes
@@ -20,6 +21,7 @@ from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.heap import Heap, parted
 from detachlint.interpret.engine.machine import Machine
 from detachlint.interpret.engine.state import State, join_states
+from detachlint.interpret.facts import Crossing
 from detachlint.interpret.language import classes, functions
 from detachlint.interpret.language.lookup import find_in_class, library_bases, linear_order
 from detachlint.interpret.mentions import words_in
@@ -64,6 +66,14 @@ def _file_of(world: State, address: Address) -> str | None:
 
 def _has_class(world: State, value: Value) -> bool:
     return any(isinstance(world.get(address), Class) for address in addresses(value))
+
+
+def _is_refused_for_sure(visit: Crossing) -> bool:
+    """Whether it is for the gradient, or as a tensor: other reasons may be those of the callers in sight
+    alone (`torch.func.grad`)."""
+    as_tensor = visit.traits.get(Check.TENSOR)
+    refused = visit.raises if as_tensor is None else visit.raises.either(as_tensor.held)
+    return refused.sure is Truth.YES
 
 
 def is_private(code: Code) -> bool:
@@ -419,7 +429,7 @@ class Roots:
             for span, visits in self.machine.ledger.facts_about(self.file).crossings.items()
             if any(visit.public for visit in visits)
             and not any(visit.unseen for visit in visits)
-            and all(visit.refused.sure is Truth.YES for visit in visits)
+            and all(map(_is_refused_for_sure, visits))
         ]
         if not open_questions:
             return

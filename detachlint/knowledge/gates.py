@@ -22,6 +22,8 @@ class Gate(Enum):
     VARIES = "varies"
     """Some calls convert, and others refuse every tensor (`arrays`, `rejects`): one that requires grad fails
     in all of them, an array of its values in none."""
+    SOMETIMES = "sometimes"
+    """Of tensors without dimensions: some calls convert, and others keep it as it is."""
     SCALAR = "scalar"
     """`__float__`, `__int__`, `__bool__`, …: works for one element, the gradient is dropped."""
     DELEGATES = "delegates"

@@ -52,7 +52,7 @@ class SinkGates:
         return SinkGates(
             _of_both(self.tensor, other.tensor),
             _of_both(self.items, other.items),
-            _of_both(self.number, other.number),
+            _number_of_both(self.number, other.number),
             other.entry if other.entry is not None else self.entry,
             other.result if other.result is not None else self.result,
         )
@@ -71,6 +71,15 @@ def _of_both(one: Gate | None, other: Gate | None) -> Gate | None:
         return Gate.UNFIT
     return Gate.ARRAYS if met == REFUSING else Gate.VARIES
 
+
+def _number_of_both(one: Gate | None, other: Gate | None) -> Gate | None:
+    met = {one, other}
+    if Gate.SOMETIMES in met or (Gate.CONVERTS in met and met & _OPEN):
+        return Gate.SOMETIMES
+    return _of_both(one, other)
+
+
+_OPEN = frozenset({Gate.KEEPS, Gate.SCALAR})
 
 _FAIL = CONVERTING | REFUSING
 """By which a tensor that requires grad fails."""
@@ -171,5 +180,7 @@ def format_gates(gates: Mapping[str, SinkGates]) -> str:
 
 
 def _values(gates: SinkGates) -> str:
-    found = (gates.tensor, gates.items, gates.number)
+    # A number meets the gate of any tensor where nothing else is said.
+    number = None if gates.number is gates.tensor else gates.number
+    found = (gates.tensor, gates.items, number)
     return "/".join("" if gate is None else gate.value for gate in found).rstrip("/")

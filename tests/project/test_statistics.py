@@ -119,7 +119,8 @@ def test_calls_and_entry_points_that_are_given_up_are_told(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     lines = ["import torch", "t = torch.ones(2, requires_grad=True)", "def work(x):"]
-    lines += [f"    y{n} = x * {n}" for n in range(60)] + ["    return x.numpy()"]
+    lines += [f"    y{n} = x * {n}" for n in range(60)] + ["    return convert(x)"]
+    lines += ["def convert(x):", "    return x.numpy()"]
     calls = [f"work(t * {n})" for n in range(9)]
     write({"a.py": "\n".join([*lines, *calls]) + "\n"})
     monkeypatch.setattr(shares, "SHARE_OF_THE_MODULE", 150)

@@ -137,7 +137,7 @@ def _gates_at(name: str, template: str, place: int, hole: re.Match[str]) -> Sink
         return SinkGates(items=_gate(name, template, place, _items))
     tensor = _gate(name, template, place, _tensor)
     if hole["kind"] == "S":
-        return SinkGates(tensor)
+        return SinkGates(tensor, number=tensor)
     items = None if hole["alone"] else _gate(name, template, place, _items)
     works = not _outcome(name, template, {place: (_plain_number, False, False)})
     number = _gate(name, template, place, _number) if works else tensor

@@ -218,15 +218,16 @@ def _met(
 def _gate_of(state: State, gates: SinkGates, found: Found) -> tuple[Gate, Found] | None:
     if not found.direct:
         return None if gates.items is None else (gates.items, found)
-    if gates.number is not None and are_numbers(state, map(value_of, found.direct)):
-        return gates.number, replace(found, number=True)
+    number = gates.number if gates.number is not Gate.SOMETIMES else None
+    if number is not None and are_numbers(state, map(value_of, found.direct)):
+        return number, replace(found, number=True)
     if gates.tensor is None:
         return None
     # How many dimensions most tensors have, nobody knows; one without any may be kept.
     return gates.tensor, _doubted(found) if gates.number in _OPEN else found
 
 
-_OPEN = frozenset({Gate.KEEPS, Gate.SCALAR, Gate.SWALLOWS, Gate.DEFERRED})
+_OPEN = frozenset({Gate.KEEPS, Gate.SCALAR, Gate.SWALLOWS, Gate.DEFERRED, Gate.SOMETIMES})
 
 
 def _entries(state: State, gates: SinkGates, value: Value) -> dict[Gate, Found]:
