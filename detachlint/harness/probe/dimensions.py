@@ -37,11 +37,14 @@ FURTHER = [
 
 def main() -> None:
     """Write the table."""
+    write_tables(KNOWLEDGE, {TABLE: text()})
+
+
+def text() -> str:
+    """The table. All that is executed for it leaves its traces in the process."""
     settle()
     found = {name: row_of(name) for name in (*facts.CALLS.names(), *facts.MODULES.names())}
-    rows = {name: f"{row}\texecuted" for name, row in found.items() if row}
-    write_tables(KNOWLEDGE, {TABLE: table_text(rows)})
-    print(f"{len(rows)} rows")
+    return table_text({name: f"{row}\texecuted" for name, row in found.items() if row})
 
 
 def row_of(name: str) -> str:
