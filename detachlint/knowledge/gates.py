@@ -46,6 +46,9 @@ CONVERTING = frozenset({Gate.CONVERTS, Gate.UNFIT, Gate.ARRAYS, Gate.VARIES})
 REFUSING = frozenset({Gate.ARRAYS, Gate.REJECTS})
 """The gates that open for no tensor."""
 
+OPEN = frozenset({Gate.KEEPS, Gate.SCALAR, Gate.SWALLOWS, Gate.DEFERRED})
+"""The gates by which a tensor that requires grad does not fail there and then."""
+
 WANTING_ARRAYS = REFUSING | {Gate.VARIES}
 """The gates behind which an array of the values is wanted, where a detached tensor will not do."""
 

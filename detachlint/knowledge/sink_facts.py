@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from detachlint.knowledge.gates import CONVERTING, REFUSING, Gate
+from detachlint.knowledge.gates import CONVERTING, OPEN, REFUSING, Gate
 from detachlint.knowledge.rows import MalformedRow
 from detachlint.knowledge.table import Table
 from detachlint.source.value_class import value_class
@@ -74,12 +74,10 @@ def _of_both(one: Gate | None, other: Gate | None) -> Gate | None:
 
 def _number_of_both(one: Gate | None, other: Gate | None) -> Gate | None:
     met = {one, other}
-    if Gate.SOMETIMES in met or (Gate.CONVERTS in met and met & _OPEN):
+    if Gate.SOMETIMES in met or (Gate.CONVERTS in met and met & OPEN):
         return Gate.SOMETIMES
     return _of_both(one, other)
 
-
-_OPEN = frozenset({Gate.KEEPS, Gate.SCALAR})
 
 _FAIL = CONVERTING | REFUSING
 """By which a tensor that requires grad fails."""

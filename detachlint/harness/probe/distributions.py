@@ -172,8 +172,10 @@ def _ask(make: Callable[[Any], Any], question: Callable[[Any], Any]) -> _Answer 
     if not with_grad.is_floating_point():
         return _Answer(Result.INTEGER)
     result = Result.PROPAGATE if with_grad.requires_grad else Result.NEVER
-    of = _computed_of(make, question)
-    lost = _lost(make, question) if result is Result.PROPAGATE else ""
+    names = _names_of_parameters(make)
+    alone = [_flag_of_one(make, question, number) for number in range(len(names))]
+    of = _computed_of(names, alone)
+    lost = _lost(make, question, names, alone) if result is Result.PROPAGATE else ""
     if not (isinstance(without, torch.Tensor) and without.requires_grad):
         return _Answer(result, of=of, lost=lost)
     viewed = _viewed(make, question)
@@ -203,22 +205,24 @@ def _viewed(make: Callable[[Any], Any], question: Callable[[Any], Any]) -> str:
     return f"{OF}{found[0]}" if len(found) == 1 and found[0] else ""
 
 
-def _computed_of(make: Callable[[Any], Any], question: Callable[[Any], Any]) -> str:
-    """The word for the parameters that alone make the answer require grad; "" where each does."""
-    names = _names_of_parameters(make)
-    answers = [_flag_of_one(make, question, number) for number in range(len(names))]
-    if False not in answers:
+def _computed_of(names: Sequence[str], alone: Sequence[bool | None]) -> str:
+    """The word for the parameters that `alone` make the answer require grad; "" where each does."""
+    if False not in alone:
         return ""
-    enough = [name for name, answer in zip(names, answers, strict=True) if answer]
-    known = enough and all(enough) and None not in answers
+    enough = [name for name, answer in zip(names, alone, strict=True) if answer]
+    known = enough and all(enough) and None not in alone
     return f"{OF}{'+'.join(enough)}" if known else OF_SOME
 
 
-def _lost(make: Callable[[Any], Any], question: Callable[[Any], Any]) -> str:
-    """The parameters that alone make the answer require grad, but not if grad mode was off when the
+def _lost(
+    make: Callable[[Any], Any],
+    question: Callable[[Any], Any],
+    names: Sequence[str],
+    alone: Sequence[bool | None],
+) -> str:
+    """The parameters that `alone` make the answer require grad, but not if grad mode was off when the
     object was made (see `MethodFact.lost`)."""
-    names = _names_of_parameters(make)
-    counting = [n for n in range(len(names)) if _flag_of_one(make, question, n) is not False]
+    counting = [n for n, answer in enumerate(alone) if answer is not False]
     answers = {n: _flag_of_one(make, question, n, made_in=False) for n in counting}
     lost = [n for n, answer in answers.items() if answer is False]
     if not lost:

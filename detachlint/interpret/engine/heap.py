@@ -118,7 +118,8 @@ class Heap:
         return found  # type: ignore[no-any-return]  # as `get`
 
     def get(self, address: Address, default: Any = None) -> Any:
-        """The object at an address."""
+        """The object at an address. The two layers are looked through here, in `peek` and in `meet`, without
+        a call: nothing is done more often."""
         self.log.now.cells.add(address)
         found = self._upper.get(address, _BELOW)
         if found is _BELOW:

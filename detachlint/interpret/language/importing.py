@@ -97,8 +97,9 @@ def load_for_deeds(machine: Machine, file: str, state: State) -> None:
 def _image(machine: Machine, file: str, code: Code, importer: State) -> Image:
     """Run a module for the first time; what comes of it is there for the importer, too."""
     within = tuple(machine.ledger.importing)
-    seen = importer.heap.items() if within else ()
-    state = State(Heap({**dict(seen), machine.frame_of(file): Frame(code, None)}), YES, {}, {})
+    seen = dict(importer.heap.items()) if within else {}
+    seen[machine.frame_of(file)] = Frame(code, None)
+    state = State(Heap(seen), YES, {}, {})
     with machine.ledger.aside(file):
         normal, broken = run_module(machine, state, file, code)
         # Who imports it goes on only after a normal end.

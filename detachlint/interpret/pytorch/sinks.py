@@ -23,7 +23,7 @@ from detachlint.interpret.pytorch.converted import Found, find
 from detachlint.interpret.pytorch.crossings import Sink, pass_gate
 from detachlint.interpret.pytorch.dimensions import are_numbers
 from detachlint.interpret.pytorch.tensors import recorded_flag, severed_in
-from detachlint.knowledge.gates import Gate
+from detachlint.knowledge.gates import OPEN, Gate
 from detachlint.knowledge.names import GETITEM
 from detachlint.knowledge.sink_facts import SinkFact, SinkGates, libraries, sink_fact
 from detachlint.source.span import Span
@@ -224,10 +224,10 @@ def _gate_of(state: State, gates: SinkGates, found: Found) -> tuple[Gate, Found]
     if gates.tensor is None:
         return None
     # How many dimensions most tensors have, nobody knows; one without any may be kept.
-    return gates.tensor, _doubted(found) if gates.number in _OPEN else found
+    return gates.tensor, _doubted(found) if gates.number in _PERHAPS_OPEN else found
 
 
-_OPEN = frozenset({Gate.KEEPS, Gate.SCALAR, Gate.SWALLOWS, Gate.DEFERRED, Gate.SOMETIMES})
+_PERHAPS_OPEN = OPEN | {Gate.SOMETIMES}
 
 
 def _entries(state: State, gates: SinkGates, value: Value) -> dict[Gate, Found]:
