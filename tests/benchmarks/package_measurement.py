@@ -3,7 +3,7 @@
 Runs in a process of its own, so that its peak memory is that of one package; prints JSON.
 Times are CPU seconds of this process. The two parsers are timed over the same files as the check,
 those that survive the byte scan. A crossing that no run of the analysis has come to is "unvisited":
-nothing can be found there. The time limit for a file needs POSIX timers; elsewhere none holds.
+nothing can be found there.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import argparse
 import ast
 import json
 import re
-import signal
 import sys
 import traceback
 from collections import Counter
@@ -22,6 +21,7 @@ from time import process_time
 from typing import Any
 
 import libcst
+from file_limit import FileLimit, TooSlow
 
 import detachlint.interpret
 from detachlint.api import check_bytes
@@ -35,10 +35,6 @@ from detachlint.source.scan import may_hold_crossing
 SLOWEST = 10
 
 _PLACE = re.compile(r" \(.*\)$| (of|in) [\w.<>]+$")
-
-
-class TooSlow(BaseException):
-    """The time limit of a file has passed. No `Exception`, or the tool would report it itself."""
 
 
 class Measurement:
@@ -88,11 +84,12 @@ class Measurement:
     def _check(self, data: bytes, name: str) -> None:
         options = Options(min_confidence=Confidence.POSSIBLE)
         start = process_time()
+        limit = FileLimit(self.limit)
         try:
-            result = self._within_limit(lambda: check_bytes(data, name, options))
-        except TooSlow as reached:
-            where = "".join(traceback.format_tb(reached.__traceback__)[-12:])
-            self.errors.append({"file": name, "error": "too slow", "traceback": where})
+            with limit:
+                result = check_bytes(data, name, options)
+        except TooSlow:
+            self.errors.append({"file": name, "error": "too slow", "traceback": limit.where})
         else:
             self.findings += [_finding(finding) for finding in result.findings]
             if result.error:
@@ -119,20 +116,6 @@ class Measurement:
             return work()
         finally:
             self.seconds[what] += process_time() - start
-
-    def _within_limit(self, work: Callable[[], Any]) -> Any:
-        if not hasattr(signal, "setitimer"):
-            return work()
-
-        def stop(*_: object) -> None:
-            raise TooSlow
-
-        signal.signal(signal.SIGPROF, stop)
-        signal.setitimer(signal.ITIMER_PROF, self.limit)
-        try:
-            return work()
-        finally:
-            signal.setitimer(signal.ITIMER_PROF, 0)
 
     def report(self) -> dict[str, Any]:
         """Everything, as JSON takes it."""

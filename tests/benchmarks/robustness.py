@@ -17,7 +17,6 @@ import argparse
 import ast
 import random
 import re
-import signal
 import sys
 import sysconfig
 import warnings
@@ -25,8 +24,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
 
+from file_limit import FileLimit, TooSlow
 from package_files import PACKAGES, DownloadFailed, default_cache, unpacked
 
 from detachlint.api import fix_bytes
@@ -51,10 +50,6 @@ PIECES = (
 )
 
 
-class TooSlow(BaseException):
-    """The time of a file has passed. No `Exception`, or the tool would report it itself."""
-
-
 @dataclass(slots=True)
 class Count:
     """What came of the files of one source."""
@@ -73,7 +68,7 @@ class Count:
         self.files += 1
         start = process_time()
         try:
-            with limited(limit):
+            with FileLimit(limit):
                 result = fix_bytes(data, "file.py", OPTIONS)
         except TooSlow:
             self.wrong.append(f"hang: {name}")
@@ -90,26 +85,6 @@ class Count:
             self.fixed += 1
             if not parses(result.fixed):
                 self.wrong.append(f"broken by a fix: {name}")
-
-
-class limited:
-    """Raises `TooSlow` inside after so many CPU seconds, where the system has such timers."""
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds if hasattr(signal, "setitimer") else 0.0
-
-    def __enter__(self) -> None:
-        if self.seconds:
-            signal.signal(signal.SIGPROF, self._stop)
-            signal.setitimer(signal.ITIMER_PROF, self.seconds)
-
-    def __exit__(self, *_: object) -> None:
-        if self.seconds:
-            signal.setitimer(signal.ITIMER_PROF, 0)
-
-    @staticmethod
-    def _stop(*_: Any) -> None:
-        raise TooSlow
 
 
 def parses(data: bytes) -> bool:
