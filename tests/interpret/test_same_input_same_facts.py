@@ -104,14 +104,17 @@ import sys
 from pathlib import Path
 from detachlint.project.files import ProjectFiles
 from detachlint.project.statistics import statistics_of
-found = statistics_of(ProjectFiles(map(str, sorted(Path(sys.argv[1]).rglob("*.py")))))
+projects = sorted(folder for folder in Path(sys.argv[1]).iterdir() if folder.is_dir())
+files = [str(file) for folder in projects[::3] for file in sorted(folder.rglob("*.py"))]
+found = statistics_of(ProjectFiles(files))
 for file, facts in sorted(found.facts.items()):
     print(file, facts.steps, facts.runs, sorted(facts.gave_up.items()))
 """
 
 
 def test_many_programs_take_the_same_steps_under_another_hash_seed() -> None:
-    """The order of a set of objects depends on where they are in memory, too."""
+    """A third of the small projects. The order of a set of objects depends on where they are in memory,
+    too."""
     root = Path(__file__).parents[2]
     seen = {
         subprocess.run(

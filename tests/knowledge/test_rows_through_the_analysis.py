@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from zlib import crc32
 
 import pytest
@@ -41,11 +42,17 @@ def findings(program: Program) -> dict[int, set[Confidence]]:
     return found
 
 
+@cache
+def program_with(name: str, calls: int) -> Program | None:
+    """The program for a callable, with so many calls at most."""
+    return program_of(name, calls)
+
+
 def complaints(name: str, calls: int = MOST_CALLS) -> Iterator[str]:
     """Lines on which the analysis says something else than PyTorch does, of so many calls at most."""
     module = facts.module_fact(name)
     fact = module or facts.call_fact(name)
-    program = program_of_module(name) if module is not None else program_of(name, calls)
+    program = program_of_module(name) if module is not None else program_with(name, calls)
     if fact is None or program is None:
         return
     found, lines = findings(program), program.text.splitlines()
@@ -115,7 +122,7 @@ def test_all_rows_say_of_programs_what_pytorch_does() -> None:
 def without_program(share: int) -> list[str]:
     """Those of the names in a share that give tensors, and of which no program is made."""
     giving = (name for name in names(share) if gives_tensors(name))
-    return [name for name in giving if program_of(name, 1) is None]
+    return [name for name in giving if program_with(name, 1) is None]
 
 
 def is_without(name: str) -> bool:
@@ -138,7 +145,7 @@ def test_all_rows_of_what_gives_tensors_have_programs_or_a_reason() -> None:
 def test_what_needs_something_around_it_has_programs_as_well() -> None:
     worker.settle()
     assert [text for name in EXPRESSIONS for text in complaints(name, calls=1)] == []
-    assert [name for name in EXPRESSIONS if program_of(name, 1) is None] == []
+    assert [name for name in EXPRESSIONS if program_with(name, 1) is None] == []
 
 
 def gives_tensors(name: str) -> bool:

@@ -195,7 +195,7 @@ def test_scopes_agree_with_symtable(path: Path) -> None:
 
 
 @pytest.mark.skipif(_HAS_ONE_TABLE, reason="tables do not tell enough where lines are shared")
-@settings(deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.filter_too_much])
 @given(programs())
 def test_scopes_of_any_shape_agree_with_symtable(source: str) -> None:
     try:
