@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from detachlint.config.baseline import Likeness
 
 
+NAMED = 3
+"""So many files at most are named on a line about several."""
+
+
 @value_class(frozen=True, slots=True)
 class Request:
     """What the command line asks for."""
@@ -57,7 +61,7 @@ class _Outcome:
     findings: list[Finding] = field(default_factory=list)
     sources: dict[str, SourceText] = field(default_factory=dict)
     files: int = 0
-    alone: int = 0
+    alone: list[str] = field(default_factory=list)
     fixed: int = 0
     changed: bool = False
     failed: bool = False
@@ -66,7 +70,8 @@ class _Outcome:
     def add(self, result: FileResult) -> None:
         """Take in one file's result; what went wrong is said at once."""
         self.files += 1
-        self.alone += result.alone
+        if result.alone:
+            self.alone.append(result.filename)
         if result.error is not None:
             complain(result.error)
             self.failed = True
@@ -123,13 +128,22 @@ def _complain(request: Request, outcome: _Outcome) -> None:
 
         complain_of_stale(request.configuration, outcome.known)
     if outcome.alone:
-        files = "one file" if outcome.alone == 1 else f"{outcome.alone} files"
         complain(
-            f"the program is too large to be looked at as a whole: crossings of {files} were judged "
-            "without what they import and who calls them; check parts of it, one by one"
+            "the program is too large to be looked at as a whole: crossings of "
+            f"{_some(outcome.alone)} were judged without what they import and who calls them; "
+            "check parts of it, one by one"
         )
     if not outcome.files:
         complain("no Python files found under the given paths")
+
+
+def _some(files: list[str]) -> str:
+    """How many files these are, and some of their names."""
+    if len(files) == 1:
+        return f"one file ({files[0]})"
+    names = ", ".join(files[:NAMED])
+    more = f" and {len(files) - NAMED} more" if len(files) > NAMED else ""
+    return f"{len(files)} files ({names}{more})"
 
 
 def _results(request: Request, progress: Progress) -> Iterable[FileResult]:

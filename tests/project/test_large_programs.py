@@ -99,7 +99,7 @@ def test_the_parts_with_most_crossings_are_looked_at_as_wholes(
 
 
 @pytest.mark.parametrize("cached", [False, True])
-def test_it_is_said_how_many_files_were_looked_at_by_themselves(
+def test_it_is_said_which_files_were_looked_at_by_themselves(
     root: Path, monkeypatch: pytest.MonkeyPatch, cached: bool
 ) -> None:
     tree(root, {"helper.py": HELPER, **{f"bad{n}.py": BAD for n in range(4)}, "own.py": OWN})
@@ -107,7 +107,8 @@ def test_it_is_said_how_many_files_were_looked_at_by_themselves(
     monkeypatch.setattr(selection, "MOST_PARTS", 0)
     arguments = ["check", *([] if cached else ["--no-cache"]), "."]
     words = (
-        "too large to be looked at as a whole: crossings of 2 files were judged without what they"
+        "too large to be looked at as a whole: "
+        "crossings of 2 files (helper.py, own.py) were judged without what they"
     )
     for _ in range(2):
         result = CliRunner().invoke(command, arguments)
@@ -117,6 +118,15 @@ def test_it_is_said_how_many_files_were_looked_at_by_themselves(
     assert words not in quiet.stderr
     stats = CliRunner().invoke(command, ["debug", "stats", "."]).stdout
     assert "program too large: helper.py:1, own.py:1" in stats
+
+
+def test_of_many_files_some_are_named(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = {f"own{n}.py": OWN for n in range(5)}
+    tree(root, {"helper.py": HELPER, **{f"bad{n}.py": BAD for n in range(4)}, **own})
+    small_parts(monkeypatch, together=3)
+    monkeypatch.setattr(selection, "MOST_PARTS", 0)
+    told = CliRunner().invoke(command, ["check", "--no-cache", "."]).stderr
+    assert "crossings of 6 files (helper.py, own0.py, own1.py and 3 more) were judged" in told
 
 
 def test_a_program_that_is_not_cut_says_nothing(root: Path) -> None:
