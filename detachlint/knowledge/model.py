@@ -324,7 +324,10 @@ class ModuleFact:
     in_place_flag: str
     """The constructor argument that makes the call write its input, or `""`."""
     container: str
-    """`"sequential"`, `"list"`, `"dict"`, `"module"` (runs the modules it was given) or `""`."""
+    """`"sequential"`, `"list"`, `"dict"`, `"module"` (runs the module it was given), `"copy"` (runs a
+    copy of it) or `""`."""
+    wraps: bool
+    """Plain tensors that it is given become parameters."""
     autocast: str
     """What `CallFact.traits` says under that key."""
     mixed: str

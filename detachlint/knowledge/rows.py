@@ -191,6 +191,7 @@ def parse_module(name: str, row: str, version: str = "") -> ModuleFact:
         depends=_names(settings.get("depends", "")),
         in_place_flag=settings.get("in-place", ""),
         container=settings.get("container", ""),
+        wraps="wraps" in flags,
         autocast=_one_of(name, TRAITS["autocast"], settings.get("autocast", "")),
         mixed=_one_of(name, TRAITS["mixed"], settings.get("mixed", "")),
         is_loss="loss" in flags,
@@ -208,6 +209,7 @@ def format_module(fact: ModuleFact) -> str:
         ("perhaps-self", fact.perhaps_self),
         ("loss", fact.is_loss),
         ("lazy", fact.lazy),
+        ("wraps", fact.wraps),
     ):
         words += [word] if present else []
     for key, value in (
@@ -403,7 +405,7 @@ _THEN = "then"
 # --- words ------------------------------------------------------------------------------------
 
 _FLAGS = {"tuple", "list", "attribute", "in-place", "factory", "idle", "each", "perhaps-self"}
-_FLAGS |= {"loss", "lazy", *_ALIASING}
+_FLAGS |= {"loss", "lazy", "wraps", *_ALIASING}
 _CALL_SETTINGS = {
     "fields",
     "rejects",

@@ -112,6 +112,7 @@ def test_a_module_is_read_back_as_written(
         depends=("layout",) if default else (),
         in_place_flag="inplace" if is_loss else "",
         container="",
+        wraps=default,
         autocast="lowers" if is_loss else "",
         mixed="widens" if is_loss else "",
         is_loss=is_loss,

@@ -7,6 +7,7 @@ from detachlint.harness.probe import (
     grad_modes,
     kinds,
     module_methods,
+    modules,
     optimizers,
     schedulers,
 )
@@ -28,7 +29,7 @@ def observe_class(name: str) -> ClassFact | None:
         return schedulers.observe(name)
     if owner == "torch":
         return grad_modes.observe(name)
-    if owner == "torch.nn":
+    if owner == "torch.nn" or name in modules.FURTHER:
         return module_methods.observe(name)
     if owner == "torch.optim":
         return optimizers.observe(name)

@@ -22,8 +22,7 @@ _X = torch.ones(2, 3)
 
 def names() -> list[str]:
     """The classes with methods of their own, sorted; those of `Module` hold for all."""
-    kinds = (name.rpartition(".")[2] for name in modules.names())
-    return sorted(f"torch.nn.{kind}" for kind in kinds if _methods(kind))
+    return sorted(name for name in modules.names() if _methods(name.rpartition(".")[2]))
 
 
 def observe(name: str) -> ClassFact | None:
@@ -41,8 +40,9 @@ def observe(name: str) -> ClassFact | None:
 
 def _methods(kind: str) -> list[str]:
     inherited = set() if kind == "Module" else set(dir(nn.Module))
-    own = {name for name in dir(getattr(nn, kind)) if name not in inherited}
-    found = (name for name in own if inspect.isroutine(getattr(getattr(nn, kind), name)))
+    cls = modules.class_of(kind)
+    own = {name for name in dir(cls) if name not in inherited}
+    found = (name for name in own if inspect.isroutine(getattr(cls, name)))
     return sorted(name for name in found if not name.startswith("_"))
 
 
@@ -177,4 +177,5 @@ def _written_arguments() -> Mapping[str, Sequence[tuple[Any, ...]]]:
         "to": [(torch.float64,)],
         "type": [(torch.float64,)],
         "update": [({"b": nn.Tanh()},), ({"b": torch.ones(3)},)],
+        "update_parameters": [(nn.Tanh(),)],
     }

@@ -84,6 +84,7 @@ class _Tensors:
 _BY_HAND: Mapping[str, Callable[[_Tensors], tuple[Any, ...]]] = {
     "AdaptiveLogSoftmaxWithLoss": lambda t: ((6, 3, [2]), (t.flat, t.classes)),
     "AlphaDropout": lambda t: ((0.5,), (t.flat,)),
+    "AveragedModel": lambda t: ((nn.Tanh(),), (t.flat,)),
     "ChannelShuffle": lambda t: ((2,), (t.image,)),
     "Container": lambda t: ((), None),
     "CosineSimilarity": lambda t: ((), (t.flat, t.flat + 1)),

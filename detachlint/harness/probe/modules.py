@@ -5,13 +5,14 @@ from __future__ import annotations
 import inspect
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import torch
 from torch import nn
+from torch.optim import swa_utils
 
 from detachlint.harness.probe import placed
 from detachlint.harness.probe.converted import Convert, Rerun
@@ -35,7 +36,13 @@ from detachlint.knowledge.model import (
     Result,
 )
 
+FURTHER: Mapping[str, type[nn.Module]] = {
+    "torch.optim.swa_utils.AveragedModel": swa_utils.AveragedModel,
+}
+"""Modules that PyTorch has elsewhere."""
+
 _CONTAINERS = {
+    "AveragedModel": "module",
     "DataParallel": "module",
     "ModuleDict": "dict",
     "ModuleList": "list",
@@ -54,12 +61,20 @@ _POSITIONS = {
 
 
 def names() -> list[str]:
-    """The names of the module classes of `torch.nn`, sorted."""
-    return sorted(
+    """The names of the module classes of `torch.nn`, and of a few more, sorted."""
+    own = (
         f"torch.nn.{name}"
         for name, value in vars(nn).items()
         if inspect.isclass(value) and issubclass(value, nn.Module) and not name.startswith("_")
     )
+    return sorted((*own, *FURTHER))
+
+
+def class_of(kind: str) -> type[nn.Module]:
+    """The class of that short name."""
+    further = {name.rpartition(".")[2]: cls for name, cls in FURTHER.items()}
+    found: type[nn.Module] = further.get(kind) or getattr(nn, kind)
+    return found
 
 
 @dataclass(frozen=True)
@@ -97,13 +112,28 @@ def observe_module(name: str) -> ModuleFact | None:
         in_place_flag="inplace" if _writes(kind, tries, "inplace") else "",
         autocast=autocast_of(rerun(name)),
         mixed=_mixed(kind, tries),
-        container=_CONTAINERS.get(kind, ""),
+        container=_container(made, kind, tries[0]),
+        wraps=_wraps(kind),
         is_loss=isinstance(made, nn.modules.loss._Loss) or kind.endswith("Loss"),
         lazy=any(isinstance(p, nn.UninitializedParameter) for p in made.parameters()),
         children=() if kind in _CONTAINERS else tuple(n for n, _ in made.named_children()),
         buffers=tuple(n for n, _ in made.named_buffers(recurse=False)),
         evidence="+".join(sorted({sample.source for sample in tries})),
     )
+
+
+def _container(made: Any, kind: str, sample: Sample) -> str:
+    """How it holds what it is given: a module as it is, or a copy of that."""
+    word = _CONTAINERS.get(kind, "")
+    return "copy" if word == "module" and made.module is not sample.args[0] else word
+
+
+def _wraps(kind: str) -> bool:
+    """Whether a plain tensor that it is given becomes a parameter."""
+    plain = torch.ones(2)
+    given = {"list": [plain], "dict": {"a": plain}}.get(_CONTAINERS.get(kind, ""))
+    made = guarded(lambda: class_of(kind)(given)) if given is not None else None
+    return made is not None and any(isinstance(p, nn.Parameter) for p in made.parameters())
 
 
 def _constructible(kind: str) -> list[Sample]:
@@ -118,13 +148,13 @@ def construct(kind: str, sample: Sample, **flags: object) -> Any:
     args = [flags.get(name, value) for name, value in zip(positions, sample.args, strict=False)]
     args += sample.args[len(positions) :]
     by_name = {n: v for n, v in flags.items() if n not in positions[: len(sample.args)]}
-    return guarded(lambda: getattr(nn, kind)(*args, **{**sample.kwargs, **by_name}))
+    return guarded(lambda: class_of(kind)(*args, **{**sample.kwargs, **by_name}))
 
 
 def positions_of(kind: str) -> tuple[str, ...]:
     if kind in _POSITIONS:
         return _POSITIONS[kind]
-    parameters = list(inspect.signature(getattr(nn, kind).__init__).parameters.values())[1:]
+    parameters = list(inspect.signature(class_of(kind).__init__).parameters.values())[1:]
     return tuple(p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD)
 
 
@@ -169,7 +199,7 @@ def _own_parameters(kind: str, sample: Sample, **flags: object) -> tuple[str, ..
 
 
 def _boolean_flags(kind: str) -> dict[str, bool]:
-    parameters = inspect.signature(getattr(nn, kind).__init__).parameters.values()
+    parameters = inspect.signature(class_of(kind).__init__).parameters.values()
     found = {p.name: p.default for p in parameters if isinstance(p.default, bool)}
     if kind in _POSITIONS:
         found |= {"bias": True, "bidirectional": False}
@@ -281,7 +311,7 @@ def _merge_outputs(kind: str, tries: Sequence[Sample], outputs: Sequence[Output]
 
 def _with_flags_of_items(kind: str, tries: Sequence[Sample], output: Output) -> Output:
     """The output, with the arguments of a call that leave out an item where they are false."""
-    forward = inspect.signature(getattr(torch.nn, kind).forward).parameters.values()
+    forward = inspect.signature(class_of(kind).forward).parameters.values()
     items = list(output.items)
     for flag in [each.name for each in forward if each.default is True]:
         asked = [replace(one, input_kwargs={**one.input_kwargs, flag: False}) for one in tries]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detachlint.domain.objects import Array, Mapping, Sequence, Tensor
-from detachlint.domain.values import Value, addresses
+from detachlint.domain.objects import Array, Instance, Mapping, Sequence, Tensor
+from detachlint.domain.values import Method, Value, addresses, single_address, value_of
 from detachlint.interpret.engine.activation import Activation, Outcomes
+from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.describe import describe
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.contents import merged_mapping
+from detachlint.interpret.language.lookup import is_module
 from detachlint.interpret.language.operators import METHODS, Operation, class_of, converted, operate
 from detachlint.interpret.pytorch.tensors import flag_of, severed_in, story_of
 from detachlint.interpret.pytorch.writes import write_into
@@ -60,12 +62,37 @@ def operate_in_place(
                 state.put(address, merged_mapping(state, thing, right))
         return [(left, state)]
     own = _own_method(operation)
+    own = _of_module(operation) if own is None else own
     return own if own is not None else operate(machine, plain, (left, right), state, activation)
 
 
 def _own_method(operation: Operation) -> Outcomes | None:
     method = METHODS.get(operation.name)
     return operation.own_method(method.replace("__", "__i", 1)) if method is not None else None
+
+
+_OF_MODULES = {"+": "extend", "|": "update"}
+"""The methods by which containers of modules, or of parameters, take in what is added (executed)."""
+
+
+def _of_module(operation: Operation) -> Outcomes | None:
+    """`modules += others`, `parameters |= others`; None where it is no module."""
+    left, right = operation.operands
+    state, method = operation.state, _OF_MODULES.get(operation.name)
+    address = single_address(left)
+    thing = state.get(address) if address is not None else None
+    if method is None or not isinstance(thing, Instance) or not is_module(state, thing):
+        return None
+    assert address is not None
+    taken = operation.machine.call(
+        value_of(Method(address, method)),
+        Arguments((right,)),
+        state,
+        operation.activation,
+        operation.span,
+        method,
+    )
+    return [(left, after) for _, after in taken]
 
 
 def _sever(state: State, left: Value, severed: frozenset[Span]) -> None:

@@ -110,7 +110,8 @@ def _write_into_instance(store: _Store, address: Address, thing: Instance, alone
     if held is not None:
         _write_atom(store, held, alone)
     elif is_module(state, thing):
-        modules.write_item(address, thing, store.index, value, state)
+        modules.write_item(thing, store.index, value, state)
+        modules.take_in(store.machine, thing, state, store.activation, store.node.span)
     elif sinks.is_followed(thing):
         sinks.store_item(store.machine, thing, value, store.source, state, store.activation)
 

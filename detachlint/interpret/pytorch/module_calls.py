@@ -139,6 +139,10 @@ def forward_of_library(
             continue
         if fact.container == "sequential":
             return _run_in_sequence(machine, thing, call)
+        if fact.container == "copy":
+            return machine.call(
+                thing.payload, call.arguments, state, call.activation, span, call.shown
+            )
         if fact.container == "module":
             given = _scattered(machine, address, call)
             done = machine.call(thing.payload, given, state, call.activation, span, call.shown)

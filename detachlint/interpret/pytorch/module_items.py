@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detachlint.domain.objects import Instance, Mapping, Sequence
-from detachlint.domain.values import BOTTOM_VALUE, NONE, Address, single_literal, value_of
+from detachlint.domain.values import BOTTOM_VALUE, NONE, Address, Value, single_literal, value_of
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.language.containers import MAPPING_METHODS
 from detachlint.interpret.language.contents import append, with_entry
+from detachlint.interpret.pytorch import modules
 from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def append_item(machine: Machine, address: Address, call: LibraryCall) -> Outcom
     item = call.arguments.get(1 if call.name == "insert" else 0) or BOTTOM_VALUE
     if held is not None and isinstance(held[1], Sequence):
         append(call.state, held[0], item)
+    _take_in(machine, address, call)
     return [(value_of(address), call.state)]
 
 
@@ -46,6 +48,7 @@ def extend(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
                 append(after, held[0], item)
             if contents.rest:
                 append(after, held[0], contents.rest)
+        _take_in(machine, address, replace(call, state=after))
         outcomes.append((value_of(address), after))
     return outcomes
 
@@ -76,4 +79,22 @@ def mapping_view(machine: Machine, address: Address, call: LibraryCall) -> Outco
     if held is None or not isinstance(held[1], Mapping) or call.name not in MAPPING_METHODS:
         value = machine.unknown(call.state, call.activation, call.span, call.name)
         return [(value, call.state)]
-    return MAPPING_METHODS[call.name](machine, held[0], call)
+    outcomes = MAPPING_METHODS[call.name](machine, held[0], call)
+    for _, after in outcomes:
+        _take_in(machine, address, replace(call, state=after))
+    if call.name == "setdefault":  # what is there now
+        key = call.arguments.get(0) or BOTTOM_VALUE
+        return [(_item(machine, address, key, replace(call, state=s)), s) for _, s in outcomes]
+    return outcomes
+
+
+def _item(machine: Machine, address: Address, key: Value, call: LibraryCall) -> Value:
+    thing = call.state.get(address)
+    assert isinstance(thing, Instance)
+    return modules.read_item(machine, address, thing, key, call.state, call.activation, call.span)
+
+
+def _take_in(machine: Machine, address: Address, call: LibraryCall) -> None:
+    thing = call.state.get(address)
+    if isinstance(thing, Instance):
+        modules.take_in(machine, thing, call.state, call.activation, call.span)

@@ -401,6 +401,7 @@ OF_CONTAINERS: dict[str, Handler] = {
     "items": module_items.mapping_view,
     "keys": module_items.mapping_view,
     "pop": module_items.mapping_view,
+    "setdefault": module_items.mapping_view,
     "update": module_items.mapping_view,
     "values": module_items.mapping_view,
 }

@@ -18,19 +18,22 @@ from detachlint.domain.values import (
     Literal,
     Method,
     Value,
+    addresses,
     in_order,
     literal,
     single_literal,
     value_of,
 )
 from detachlint.interpret.engine.activation import Activation
-from detachlint.interpret.engine.arguments import LibraryCall
+from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.heap import parted
 from detachlint.interpret.engine.state import State
+from detachlint.interpret.language import copying
 from detachlint.interpret.language.contents import cut, merged_mapping, slice_of, with_entry
 from detachlint.interpret.language.lookup import class_names, find_in_class
 from detachlint.interpret.pytorch import (
     computed_parameters,
+    leaves,
     module_traits,
     parameters,
     placement,
@@ -102,7 +105,9 @@ def construct_into(machine: Machine, instance: Address, call: LibraryCall) -> No
         drops = _flag(call, fact, training_mode.SHARE, default=True)
         attributes[training_mode.SHARE_KEPT] = _TRUTHS[drops]
     payload = _payload(machine, call, instance, fact) if fact.container else thing.payload
-    call.state.put(instance, replace(thing, attributes=attributes, hidden=hidden, payload=payload))
+    filled = replace(thing, attributes=attributes, hidden=hidden, payload=payload)
+    call.state.put(instance, filled)
+    take_in(machine, filled, call.state, call.activation, call.span)
 
 
 _TRUTHS = {True: TRUE, False: FALSE, None: TRUE | FALSE}
@@ -178,6 +183,8 @@ def _payload(machine: Machine, call: LibraryCall, instance: Address, fact: Modul
     given = call.arguments
     if fact.container == "module":
         return given.get(0) or BOTTOM_VALUE
+    if fact.container == "copy":
+        return _copy_of_given(machine, call, fact)
     if fact.container == "dict":
         state.heap[place] = _given_mapping(state, given.get(0))
     elif fact.container == "sequential" and not _is_mapping(state, given.get(0)):
@@ -185,6 +192,18 @@ def _payload(machine: Machine, call: LibraryCall, instance: Address, fact: Modul
     else:
         state.heap[place] = _given_sequence(machine, state, given.get(0), call)
     return value_of(place)
+
+
+def take_in(
+    machine: Machine, thing: Instance, state: State, activation: Activation, span: Span
+) -> None:
+    """What a container was given becomes what it holds: a parameter, in a list or dict of those."""
+    for name in class_names(state, thing):
+        fact = facts.module_fact(name)
+        if fact is not None and fact.wraps:
+            shown = fact.name.removeprefix("torch.")
+            for items in addresses(thing.payload):
+                leaves.keep_as_parameters(machine, state, activation, span, items, shown)
 
 
 def _is_mapping(state: State, value: Value | None) -> bool:
@@ -195,6 +214,19 @@ def _is_mapping(state: State, value: Value | None) -> bool:
 def _given_mapping(state: State, value: Value | None) -> Mapping:
 
     return merged_mapping(state, Mapping(), value) if value else Mapping()
+
+
+def _copy_of_given(machine: Machine, call: LibraryCall, fact: ModuleFact) -> Value:
+    """A copy of the module that was given, where `device` says."""
+    state, activation, span = call.state, call.activation, call.span
+    module = _given(call, fact, fact.positions[0]) or BOTTOM_VALUE
+    copied = copying.deep_copy(machine, state, activation, span, module)
+    device = _given(call, fact, "device") or NONE
+    if device != NONE:
+        move = Arguments((device,))
+        for address in addresses(copied):
+            machine.call(value_of(Method(address, "to")), move, state, activation, span, call.shown)
+    return copied
 
 
 def _given_sequence(
@@ -258,7 +290,7 @@ def read_attribute(
             continue
         if name in fact.buffers:
             return machine.derived(f"attribute {name}", (address,), span, Tensor(NO, leaf=YES))
-        if fact.container == "module" and name == "module":
+        if fact.container in ("module", "copy") and name == "module":
             return thing.payload
         if name in fact.positions:
             return machine.derived(f"attribute {name}", (address,), span, Unknown(Kind.OTHER, NO))
@@ -355,9 +387,8 @@ def read_item(
     return machine.unknown(state, activation, span, "item", kind=Kind.MODULE)
 
 
-def write_item(address: Address, thing: Instance, index: Value, value: Value, state: State) -> None:
+def write_item(thing: Instance, index: Value, value: Value, state: State) -> None:
     """`module_dict["key"] = module`, `module_list[0] = module`."""
-
     for atom in thing.payload:
         inner = state.get(atom) if isinstance(atom, Address) else None
         if not isinstance(atom, Address):

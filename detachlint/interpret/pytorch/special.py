@@ -38,6 +38,7 @@ from detachlint.interpret.pytorch import (
     computed_parameters,
     functional_calls,
     gradients,
+    leaves,
     modules,
     operations,
     placement,
@@ -57,7 +58,7 @@ from detachlint.interpret.pytorch.tensors import (
     story_of_any,
     tensors_in,
 )
-from detachlint.interpret.pytorch.views import as_view, inference_of, may_be_base
+from detachlint.interpret.pytorch.views import as_view, may_be_base
 from detachlint.interpret.pytorch.writes import set_flag, write_into
 from detachlint.ir.nodes import Constant, Name, Subscript
 from detachlint.knowledge import facts
@@ -113,22 +114,12 @@ def _leaf(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | Non
     what = "made with `requires_grad=True`"
     if asked is None:
         what = f"`{call.shown}` requires grad {'by default' if parameter else 'as its data does'}"
+    story = begin(call.span, what) if flag.usual is not Truth.NO else None
     data = call.arguments.get(0, "data") or NONE
-    dtype = placement.dtype_of(call.state, [data])
-    made = Tensor(
-        flag,
-        leaf=YES,
-        dtype=dtype if not dtype.is_integer or flag == NO else Dtype.FLOAT,
-        device=placement.common_device(call.state, [data]),
-        traits=traits.of_view(call.state, data),
-        parameter=parameter,
-        severed=severed_in(call.state, [data]),
-        story=begin(call.span, what) if flag.usual is not Truth.NO else None,
+    made = leaves.leaf_of(
+        machine, call.state, call.activation, call.span, data, flag, story, parameter=parameter
     )
-    role = "parameter" if parameter else "variable"
-    mark = inference_of(call.state, data) if tensors_in(call.state, data) else None
-    leaf = make_tensor(machine, call.state, call.activation, call.span, made, role, inference=mark)
-    return [(leaf, call.state)]
+    return [(made, call.state)]
 
 
 def _backward(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
