@@ -49,7 +49,6 @@ NOT_MEANT = {
         "device": "the attribute of tensors that a value was read from",
         "layout": OF_FACTS,
     },
-    "interpret/pytorch/data_loading.py": {"rows": OF_FACTS},
     "interpret/pytorch/guards.py": {
         "conj": OF_FACTS,
         "device dtype layout": "attributes of tensors that are compared with something",

@@ -31,7 +31,6 @@ from detachlint.interpret.language.contents import (
     resolved,
     with_entry,
 )
-from detachlint.ir.nodes import Constant, Name, Subscript
 from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
@@ -72,20 +71,24 @@ def _unknown(machine: Machine, call: LibraryCall) -> Value:
     )
 
 
-def _subscript(call: LibraryCall) -> Subscript:
-    return Subscript(Name("", 0, call.span), Constant(0, call.span), call.span)
-
-
 def _read_item(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
     key = call.arguments.get(0) or BOTTOM_VALUE
     owner = value_of(address)
-    return items.read_item(machine, owner, key, call.state, call.activation, _subscript(call))
+    return items.read_item(
+        machine, owner, key, call.state, call.activation, items.subscript(call.span)
+    )
 
 
 def _write_item(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
     key, value = (call.arguments.get(position) or BOTTOM_VALUE for position in (0, 1))
     ends = item_stores.write_item(
-        machine, value_of(address), key, value, call.state, call.activation, _subscript(call)
+        machine,
+        value_of(address),
+        key,
+        value,
+        call.state,
+        call.activation,
+        items.subscript(call.span),
     )
     return [(NONE, end) for end in ends]
 

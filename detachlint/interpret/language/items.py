@@ -43,13 +43,14 @@ from detachlint.interpret.language.contents import (
 )
 from detachlint.interpret.language.lookup import bind_members, is_module, own_members
 from detachlint.interpret.language.tensor_indices import is_basic_index, leaves_gaps
-from detachlint.interpret.pytorch import modules, numpy_calls, sinks
+from detachlint.interpret.pytorch import data_loading, modules, numpy_calls, sinks
 from detachlint.interpret.pytorch.array_ranks import of_item
 from detachlint.interpret.pytorch.tensors import flag_of_tensor, make_tensor, story_of
 from detachlint.interpret.pytorch.views import as_view
-from detachlint.ir.nodes import Slice, Subscript
+from detachlint.ir.nodes import Constant, Name, Slice, Subscript
 from detachlint.knowledge import facts
 from detachlint.knowledge.names import GETITEM
+from detachlint.source.span import Span
 from detachlint.source.value_class import replace, value_class
 
 if TYPE_CHECKING:
@@ -65,15 +66,25 @@ class _Reading:
     state: State
     activation: Activation
     node: Subscript
+    part: str = ""
+    """Which of several is read at once, where it is."""
 
     def new(self, role: str, thing: HeapObject) -> Value:
         """A new object that is made of what is there."""
-        return self.machine.new(self.state, self.activation, self.node.span, role, thing)
+        return self.machine.new(
+            self.state, self.activation, self.node.span, role + self.part, thing
+        )
 
     def unknown(self, role: str, *, kind: Kind = Kind.ANY, grad: Belief = MAYBE) -> Value:
         """Something that nothing else is known of."""
         state, activation, span = self.state, self.activation, self.node.span
-        return self.machine.unknown(state, activation, span, role, kind=kind, grad=grad)
+        name = role + self.part
+        return self.machine.unknown(state, activation, span, name, kind=kind, grad=grad)
+
+
+def subscript(span: Span) -> Subscript:
+    """The subscript of an item that is read without being written as one: `d.get(key)`, `for x in data`."""
+    return Subscript(Name("", 0, span), Constant(0, span), span)
 
 
 def slice_value(machine: Machine, node: Slice, bounds: tuple[Value, ...], state: State) -> Value:
@@ -114,12 +125,44 @@ def read_item(
             outcomes += machine.call(
                 method, Arguments((index,)), before, activation, node.span, "__getitem__"
             )
+        elif wrapped := data_loading.sets_below(state, atom):
+            before = state if len(value) == 1 else state.fork()
+            outcomes += _read_below(replace(reading, state=before), wrapped)
         else:
             read.append(_read_atom(reading, atom))
     if read:
         found = machine.bounded(join_values(read), state, activation, node.span)
         outcomes.append((found, state))
     return machine.merge_outcomes(outcomes)
+
+
+def read_of_data_set(
+    machine: Machine,
+    address: Address,
+    index: Value,
+    state: State,
+    activation: Activation,
+    node: Subscript,
+) -> Outcomes | None:
+    """What `__getitem__` of a library's data set gives, whatever a derived class has; None of others."""
+    reading = _Reading(machine, index, state, activation, node)
+    wrapped = data_loading.sets_below(state, address)
+    if wrapped:
+        return _read_below(reading, wrapped)
+    thing = state.get(address)
+    columns = data_loading.columns_of(state, thing) if isinstance(thing, Instance) else None
+    if columns is None:
+        return None
+    return [(reading.new("data row", _read_columns(reading, columns)), state)]
+
+
+def _read_below(reading: _Reading, wrapped: Value) -> Outcomes:
+    """An item of a data set whose items are those of others: one of theirs, nobody knows which."""
+    basic = is_basic_index(reading.state, reading.index)
+    index = reading.unknown("index", kind=Kind.NUMBER if basic else Kind.ANY, grad=NO)
+    return read_item(
+        reading.machine, wrapped, index, reading.state, reading.activation, reading.node
+    )
 
 
 def _error_of(state: State, atom: Atom, index: Value, activation: Activation) -> Library | None:
@@ -241,11 +284,25 @@ def _read_instance(reading: _Reading, address: Address, thing: Instance) -> Valu
     held = held_by(state, thing)
     if held is not None:
         return _read_atom(reading, held)
+    columns = data_loading.columns_of(state, thing)
+    if columns is not None:
+        return reading.new("data row", _read_columns(reading, columns))
     if sinks.is_plural(state, thing):
         return value_of(address)
     if sinks.is_followed(thing):
         return reading.unknown("item", grad=sinks.NOTHING_KNOWN)
     return reading.unknown("item")
+
+
+def _read_columns(reading: _Reading, columns: Sequence) -> Sequence:
+    """`TensorDataset(x, y)[index]` is `(x[index], y[index])` (torch: `TensorDataset.__getitem__`)."""
+
+    def read(column: Value, place: object) -> Value:
+        one = replace(reading, part=f" {place}")
+        return join_values(_read_atom(one, atom) for atom in in_order(column))
+
+    row = tuple(read(column, place) for place, column in enumerate(columns.items))
+    return Sequence("tuple", row, read(columns.rest, "*"))
 
 
 def _read_unknown(reading: _Reading, address: Address, thing: Unknown) -> Value:
@@ -350,4 +407,5 @@ def _read_tensor(reading: _Reading, address: Address, tensor: Tensor) -> Value:
         made = replace(made, reordered=leaves_gaps(state, index))
         made = as_view(state, made, value_of(address))
     span = reading.node.span
-    return make_tensor(reading.machine, state, reading.activation, span, made, "item")
+    role = "item" + reading.part
+    return make_tensor(reading.machine, state, reading.activation, span, made, role)

@@ -9,6 +9,7 @@ from detachlint.domain.belief import MAYBE, NO, Belief, Truth
 from detachlint.domain.objects import (
     Array,
     Function,
+    HeapObject,
     Instance,
     Iterator,
     Kind,
@@ -31,10 +32,10 @@ from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.fixpoint import repeat
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language import elements, generators, zips
+from detachlint.interpret.language import elements, generators, items, zips
 from detachlint.interpret.language.conditions import truth_of
 from detachlint.interpret.language.contents import append
-from detachlint.interpret.language.lookup import find_in_class, is_module
+from detachlint.interpret.language.lookup import find_in_class, is_module, own_member
 from detachlint.interpret.pytorch import data_loading, sinks
 from detachlint.interpret.pytorch.tensors import flag_of, flag_of_tensor
 from detachlint.interpret.pytorch.views import as_view
@@ -81,6 +82,8 @@ def _iterate_atom(
         return _iterate_iterator(machine, atom, thing, state, activation, span, body)
     if isinstance(thing, Instance) and data_loading.is_loader(state, thing):
         return data_loading.iterate_loader(machine, thing, state, activation, span, body)
+    if data_loading.is_set(state, atom) and not _has_own_iterator(state, thing):
+        return _over_data(machine, atom, state, activation, span, body)
     if isinstance(thing, Instance) and isinstance(atom, Address) and not is_module(state, thing):
         own = _own_iterator(machine, atom, thing, state, activation, span, body)
         if own is not None:
@@ -324,6 +327,24 @@ def _by_index(
         index = machine.unknown(before, activation, span, "index", kind=Kind.NUMBER, grad=NO)
         outcomes = _call_own(machine, address, getter[0], (index,), before, activation, span)
         return [end for item, after in outcomes for end in body(item, after)]
+
+    return repeat(machine, state, activation, span, step)
+
+
+def _has_own_iterator(state: State, thing: HeapObject | None) -> bool:
+    return isinstance(thing, Instance) and bool(own_member(state, thing, "__iter__"))
+
+
+def _over_data(
+    machine: Machine, atom: Atom, state: State, activation: Activation, span: Span, body: Body
+) -> list[State]:
+    """The items of a data set of a library, one after the other."""
+    node = items.subscript(span)
+
+    def step(before: State) -> list[State]:
+        index = machine.unknown(before, activation, span, "index", kind=Kind.NUMBER, grad=NO)
+        found = items.read_item(machine, value_of(atom), index, before, activation, node)
+        return [end for item, after in found for end in body(item, after)]
 
     return repeat(machine, state, activation, span, step)
 

@@ -19,6 +19,7 @@ from detachlint.domain.traits import Dtype
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     Address,
+    Atom,
     Literal,
     Value,
     addresses,
@@ -40,6 +41,12 @@ if TYPE_CHECKING:
 
 GIVEN = "@given"
 """Attribute of ours: the positional arguments a library object was made of."""
+
+COLUMNS = "tensors"
+"""Attribute under which a data set of rows has its tensors (torch: `TensorDataset.tensors`)."""
+
+DATA = frozenset({"items", "loader", "rows"})
+"""Kinds of classes that give data, the data sets and the loader."""
 
 PLAIN = Belief(Truth.NO, Truth.MAYBE)
 """Data from files and the like: requires no grad, unless unseen code makes it so."""
@@ -110,20 +117,46 @@ def _item(
             return [(thing.all, state)]
         if not isinstance(thing, Instance):
             continue
-        names = class_names(state, thing)
-        kinds = {facts.class_kind(name) for name in names}
-        if "rows" in kinds:
-            row = _row(machine, thing, state, activation, span)
-            return [(row, state)]
-        inner = _wrapped_dataset(state, thing, names) if "items" in kinds else BOTTOM_VALUE
-        if inner and depth:
-            return _item(machine, inner, state, activation, span, depth - 1)
         index = machine.unknown(state, activation, span, "index", kind=Kind.NUMBER, grad=NO)
         own = own_member(state, thing, "__getitem__")
         if own:
             arguments = Arguments((value_of(atom), index))
             return machine.call(own, arguments, state, activation, span, "__getitem__")
+        inner = sets_below(state, atom)
+        if inner and depth:
+            return _item(machine, inner, state, activation, span, depth - 1)
+        columns = columns_of(state, thing)
+        if columns is not None:
+            return [(machine.new(state, activation, span, "data row", columns), state)]
     return [(machine.unknown(state, activation, span, "data item", grad=PLAIN), state)]
+
+
+def sets_below(state: State, atom: Atom, depth: int = DEEPEST) -> Value:
+    """The data sets whose items those of a subset, or of several put together, are; else bottom."""
+    thing = state.get(atom) if isinstance(atom, Address) else None
+    names = class_names(state, thing) if isinstance(thing, Instance) else []
+    if not isinstance(thing, Instance) or not any(facts.class_kind(n) == "items" for n in names):
+        return BOTTOM_VALUE
+    found: set[Atom] = set()
+    for inner in in_order(_wrapped_dataset(state, thing, names)) if depth else []:
+        found |= sets_below(state, inner, depth - 1) or value_of(inner)
+    return frozenset(found)
+
+
+def columns_of(state: State, thing: Instance) -> Sequence | None:
+    """The tensors whose rows a data set gives, in order; None of any other."""
+    if not any(facts.class_kind(name) == "rows" for name in class_names(state, thing)):
+        return None
+    held = [state.get(a) for a in addresses(thing.attributes.get(GIVEN, BOTTOM_VALUE))]
+    return held[0] if len(held) == 1 and isinstance(held[0], Sequence) else None
+
+
+def is_set(state: State, atom: Atom) -> bool:
+    """Whether an object of a library is a data set whose items are known by what it is made of."""
+    thing = state.get(atom) if isinstance(atom, Address) else None
+    if not isinstance(thing, Instance):
+        return False
+    return bool(sets_below(state, atom)) or columns_of(state, thing) is not None
 
 
 def _wrapped_dataset(state: State, thing: Instance, names: list[str]) -> Value:
@@ -134,17 +167,6 @@ def _wrapped_dataset(state: State, thing: Instance, names: list[str]) -> Value:
     if positions and positions[0].endswith("s") and lists:
         return frozenset().union(*(one.all for one in lists if isinstance(one, Sequence)))
     return inner
-
-
-def _row(
-    machine: Machine, thing: Instance, state: State, activation: Activation, span: Span
-) -> Value:
-    columns: tuple[Value, ...] = ()
-    for address in addresses(thing.attributes.get(GIVEN, BOTTOM_VALUE)):
-        arguments = state.get(address)
-        if isinstance(arguments, Sequence):
-            columns = arguments.items
-    return machine.new(state, activation, span, "data row", Sequence("tuple", columns))
 
 
 def _collate(

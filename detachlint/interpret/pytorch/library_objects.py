@@ -22,7 +22,7 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.handed_out import run_handed_out_in
-from detachlint.interpret.language import containers, exits
+from detachlint.interpret.language import containers, exits, items
 from detachlint.interpret.language.contents import BUILTIN_BASES
 from detachlint.interpret.language.lookup import class_names, library_bases, own_member
 from detachlint.interpret.pytorch import (
@@ -38,7 +38,7 @@ from detachlint.interpret.pytorch import (
     sinks,
     tensor_attributes,
 )
-from detachlint.interpret.pytorch.data_loading import GIVEN
+from detachlint.interpret.pytorch.data_loading import COLUMNS, DATA, GIVEN
 from detachlint.interpret.pytorch.tensors import make_tensor, severed_in
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import Aliasing, ClassFact, Result
@@ -53,27 +53,32 @@ if TYPE_CHECKING:
 def construct(machine: Machine, call: LibraryCall) -> Value:
     """An instance of a library class, which remembers what it was made of."""
     payload = join_values(call.arguments.all())
-    attributes = dict(call.arguments.keywords)
     fact = facts.class_fact(call.name)
-    if fact is not None:
-        for name, value in zip(fact.positions, call.arguments.positional, strict=False):
-            attributes.setdefault(name, value)
-        if not call.arguments.rest and not call.arguments.more:
-            for name, number in fact.defaults.items():
-                attributes.setdefault(name, value_of(literal(number)))
+    attributes = _made_of(machine, fact, call)
     thing = Instance(value_of(Library(call.name)), attributes, BOTTOM_VALUE, payload)
-    attributes[GIVEN] = machine.new(
-        call.state,
-        call.activation,
-        call.span,
-        "given",
-        Sequence("tuple", call.arguments.positional, call.arguments.rest),
-    )
     if fact is not None and fact.kind == "optimizer":
         attributes["param_groups"] = _parameter_groups(machine, call)
     attributes.update(parts.unrecorded(call.state, call.name))
     short = call.name.rpartition(".")[2]
     return machine.new(call.state, call.activation, call.span, short, thing)
+
+
+def _made_of(machine: Machine, fact: ClassFact | None, call: LibraryCall) -> dict[str, Value]:
+    """What an object of a library class is made of, by the names of the parameters."""
+    arguments = call.arguments
+    attributes = dict(arguments.keywords)
+    if fact is not None:
+        for name, value in zip(fact.positions, arguments.positional, strict=False):
+            attributes.setdefault(name, value)
+        if not arguments.rest and not arguments.more:
+            for name, number in fact.defaults.items():
+                attributes.setdefault(name, value_of(literal(number)))
+    given = Sequence("tuple", arguments.positional, arguments.rest)
+    made = machine.new(call.state, call.activation, call.span, "given", given)
+    attributes[GIVEN] = made
+    if fact is not None and fact.kind == "rows":
+        attributes[COLUMNS] = made
+    return attributes
 
 
 def _parameter_groups(machine: Machine, call: LibraryCall) -> Value:
@@ -117,6 +122,8 @@ def initialize_library_base(
         fact = facts.class_fact(name)
         if fact is not None and fact.kind == "optimizer":
             attributes["param_groups"] = _parameter_groups(machine, call)
+        if fact is not None and fact.kind in DATA:
+            attributes |= _made_of(machine, fact, call)
         if name in NAMESPACES:
             attributes |= call.arguments.keywords
         if name in BUILTIN_BASES:
@@ -158,6 +165,11 @@ def _by_class(
     if exception is not None:
         return exits.never_returns(machine, call, exception)
     fact = facts.class_fact(name)
+    if fact is not None and fact.kind in DATA and call.name == "__getitem__":
+        index, node = call.arguments.get(0) or NONE, items.subscript(call.span)
+        item = items.read_of_data_set(machine, address, index, call.state, call.activation, node)
+        if item is not None:
+            return item
     if fact is not None and call.name in fact.methods:
         behaviour = fact.methods[call.name].behaviour
         if fact.kind == custom_functions.CONTEXT:

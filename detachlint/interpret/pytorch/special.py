@@ -60,7 +60,6 @@ from detachlint.interpret.pytorch.tensors import (
 )
 from detachlint.interpret.pytorch.views import as_view, may_be_base
 from detachlint.interpret.pytorch.writes import set_flag, write_into
-from detachlint.ir.nodes import Constant, Name, Subscript
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import Aliasing, CallFact, Result
 from detachlint.source.value_class import replace
@@ -179,9 +178,7 @@ def _sums(equation: str) -> bool:
 
 def _getitem(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
     index = call.operand(1) or NONE
-    span = call.span
-    node = Subscript(Name("", 0, span), Constant(0, span), span)
-    receiver = call.operand(0) or NONE
+    receiver, node = call.operand(0) or NONE, items.subscript(call.span)
     return items.read_item(machine, receiver, index, call.state, call.activation, node)
 
 
