@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from detachlint.fix.edits import JUST_DETACH, calls, insert_steps, insertion
-from detachlint.rules.finding import Edit, Remedy
+import itertools
+
+from detachlint.fix.edits import JUST_DETACH, calls, insert_steps, insertion, is_detached
+from detachlint.rules.finding import Edit, Parts, Remedy
 from detachlint.source.span import Span
 from detachlint.source.text import SourceText
 from detachlint.syntax.layout import CrossingLayout
@@ -18,6 +20,7 @@ def argument_edits(
     remedy: Remedy,
     outline: Outline,
     cures: tuple[str, ...] = JUST_DETACH,
+    parts: Parts | None = None,
 ) -> tuple[Edit, ...] | None:
     """The edits that `remedy` asks for at the expression at `span`; None where it may not be edited.
 
@@ -33,18 +36,57 @@ def argument_edits(
     if argument is None:
         return None
     if remedy is Remedy.DETACH_EACH:
-        return _cure_each(source, argument, outline, cures)
+        return _cure_each(source, argument, outline, cures, parts)
     return insert_steps(source, argument, outline, cures)
 
 
 def _cure_each(
-    source: SourceText, argument: CrossingLayout, outline: Outline, cures: tuple[str, ...]
+    source: SourceText,
+    argument: CrossingLayout,
+    outline: Outline,
+    cures: tuple[str, ...],
+    parts: Parts | None,
 ) -> tuple[Edit, ...] | None:
-    """Each item where they are written one by one; else a comprehension over the container."""
+    """Each item where they are written one by one; else a comprehension over the container.
+
+    Where `parts` tell which items to cure, only those.
+    """
+    if parts is not None:
+        found = _cure_parts(source, argument, outline, cures, parts) if parts else None
+        return found or None
     if argument.items:
         edits = [insert_steps(source, item, outline, cures) for item in argument.items]
         return tuple(edit for parts in edits for edit in parts or ()) if all(edits) else None
-    receiver = argument.receiver
+    return _cure_any(source, argument, cures)
+
+
+def _cure_parts(
+    source: SourceText,
+    item: CrossingLayout,
+    outline: Outline,
+    cures: tuple[str, ...],
+    parts: Parts,
+) -> tuple[Edit, ...] | None:
+    """The edits of one item, or of the items of a display; None where they are not to be found."""
+    if parts is False or (parts is True and cures == JUST_DETACH and is_detached(item, outline)):
+        return ()
+    if parts is True:
+        return insert_steps(source, item, outline, cures)
+    if len(item.items) == len(parts):
+        pairs = zip(item.items, parts, strict=True)
+        edits = [_cure_parts(source, one, outline, cures, part) for one, part in pairs]
+        known = [each for each in edits if each is not None]
+        return tuple(itertools.chain(*known)) if len(known) == len(edits) else None
+    if not item.items and not any(part is True or part for part in parts):
+        return ()
+    return _cure_any(source, item, cures) if all(part is True for part in parts) else None
+
+
+def _cure_any(
+    source: SourceText, container: CrossingLayout, cures: tuple[str, ...]
+) -> tuple[Edit, ...] | None:
+    """A comprehension over a container of nothing but tensors."""
+    receiver = container.receiver
     if receiver is None:
         return None
     opening, closing = ("", "") if receiver.is_primary else ("(", ")")

@@ -42,7 +42,8 @@ def _with_fix(finding: Finding, source: SourceText, style: FixStyle, outline: Ou
     if finding.remedy is Remedy.DETACH_RECEIVER:
         edits = detach_edits(source, finding.span, style, outline, cures)
     else:
-        edits = argument_edits(source, finding.span, finding.remedy, outline, cures)
+        remedy, parts = finding.remedy, finding.parts
+        edits = argument_edits(source, finding.span, remedy, outline, cures, parts)
     if edits is None:
         advice = _advice(finding.remedy, cures)
         return replace(finding, fix=Fix(advice, Applicability.DISPLAY_ONLY, ()))

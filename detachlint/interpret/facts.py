@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from detachlint.domain.belief import Belief
 from detachlint.domain.story import Story
@@ -12,6 +12,9 @@ from detachlint.domain.traits import Traits
 from detachlint.knowledge.gates import Gate
 from detachlint.source.span import Span
 from detachlint.source.value_class import replace, value_class
+
+Parts: TypeAlias = "bool | tuple[Parts, ...]"
+"""Whether something is a tensor that may be refused, or that of each item of a container."""
 
 
 @value_class(frozen=True, slots=True)
@@ -30,7 +33,8 @@ class Crossing:
     the argument at `span` (`np.exp`, `ax.plot`, an operator, `=`). `function` is the canonical name of
     that, `gate` the way by which it gets at the values. `located` is False where `span` is that of the
     call, since the argument is written elsewhere (`map(np.exp, tensors)`). With `container` the
-    argument is one of tensors, which NumPy converts one by one; `flat` if all of its items are tensors.
+    argument is one of tensors, which NumPy converts one by one; `flat` if all of its items are tensors,
+    else `parts` tell which, where that is known of all.
     `number`: it is a tensor without dimensions, where a number of Python is taken.
 
     `grad` is the belief that the tensor requires grad, `raises` that it is refused for that: for most
@@ -48,6 +52,7 @@ class Crossing:
     located: bool
     container: bool
     flat: bool
+    parts: Parts | None
     number: bool
     grad: Belief
     mode: Belief

@@ -11,6 +11,7 @@ from detachlint.rules.finding import (
     Edit,
     Finding,
     Fix,
+    Parts,
     Remedy,
     TraceStep,
 )
@@ -61,6 +62,7 @@ def _pack_finding(finding: Finding) -> Packed:
         None if fix is None else _pack_fix(fix),
         finding.remedy.name,
         list(finding.cures),
+        finding.parts,
         finding.because,
     ]
 
@@ -70,15 +72,20 @@ def _pack_fix(fix: Fix) -> Packed:
     return [fix.message, fix.applicability.value, edits]
 
 
+def _unpack_parts(packed: Packed) -> Parts:
+    return tuple(map(_unpack_parts, packed)) if isinstance(packed, (list, tuple)) else bool(packed)
+
+
 def _unpack_finding(packed: Packed) -> Finding:
     code, name, message, filename, span, confidence, trace, fix, remedy, *rest = packed
-    cures, because = rest
+    cures, parts, because = rest
     return Finding(
         *(code, name, message, filename, Span(*span), Confidence(confidence)),
         trace=tuple(TraceStep(file, Span(*place), words) for file, place, words in trace),
         fix=None if fix is None else _unpack_fix(fix),
         remedy=Remedy[remedy],
         cures=tuple(cures),
+        parts=None if parts is None else _unpack_parts(parts),
         because=because,
     )
 

@@ -21,8 +21,7 @@ UNCURED = WANTING_ARRAYS | {Gate.UNFIT}
 def check(facts: Facts) -> Iterator[Finding]:
     """One finding for each argument that holds such a tensor in some context."""
     for raising in crossings_of(facts, is_container):
-        curable = raising.worst.flat and raising.worst.gate not in UNCURED
-        remedy = Remedy.DETACH_EACH if curable else Remedy.NONE
+        remedy = Remedy.NONE if raising.worst.gate in UNCURED else Remedy.DETACH_EACH
         yield finding_of(facts, CODE, NAME, raising, _message(raising), remedy)
 
 

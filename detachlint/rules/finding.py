@@ -6,8 +6,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import TypeAlias
 
 from detachlint.source.span import Span
+
+Parts: TypeAlias = "bool | tuple[Parts, ...]"
+"""Whether an item is to be cured, or that of each item of a container."""
 
 _LINE = re.compile(r"\bline (\d+)\b")
 
@@ -83,6 +87,9 @@ class Finding:
     `remedy` says where the fix has to put something; `cures` are the methods of the tensor that,
     called there in this order, cure the crossing.
 
+    Of a container whose items are not all tensors, `parts` tell which to cure; of what is not known
+    item by item there are none, and nothing can be put anywhere.
+
     `because` introduces the trace: what its steps are the reasons of.
 
     Where `message` names a line of the finding's own file, it says `line 7`.
@@ -98,6 +105,7 @@ class Finding:
     fix: Fix | None = None
     remedy: Remedy = Remedy.NONE
     cures: tuple[str, ...] = ()
+    parts: Parts | None = None
     because: str = BECAUSE
 
     def with_lines_named(self, name: Callable[[int], str]) -> Finding:

@@ -45,6 +45,7 @@ def finding_of(
         if all(_is_edited_alike(visit, worst) for visit in raising.visits)
         else Remedy.NONE,
         cures=cures(raising.refusal),
+        parts=raising.parts,
         because=BECAUSE_REJECTED if rejected else BECAUSE,
     )
 

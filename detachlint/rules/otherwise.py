@@ -28,6 +28,7 @@ def findings(facts: Facts, code: str, name: str) -> Iterator[Finding]:
             fix=advice(raising.refusal),
             remedy=_remedy(raising),
             cures=cures(raising.refusal),
+            parts=raising.parts,
             because=because(raising.refusal),
         )
 
@@ -47,5 +48,5 @@ def _remedy(raising: Raising) -> Remedy:
     if not all(visit.located for visit in raising.visits):
         return Remedy.NONE
     if raising.worst.container:
-        return Remedy.DETACH_EACH if raising.worst.flat else Remedy.NONE
+        return Remedy.DETACH_EACH
     return Remedy.DETACH

@@ -11,7 +11,7 @@ from detachlint.domain.traits import Check
 from detachlint.interpret.facts import CallSite, Crossing, Facts
 from detachlint.knowledge.names import CONVERSIONS
 from detachlint.rules.contexts import Contexts, contexts_of
-from detachlint.rules.finding import Confidence, TraceStep
+from detachlint.rules.finding import Confidence, Parts, TraceStep
 from detachlint.rules.refusals import Refusal, belief, confidence_of, refusal
 from detachlint.source.span import Span
 
@@ -26,6 +26,15 @@ class Raising(NamedTuple):
     needed: bool
     """Whether the program still wants the gradient behind it."""
     refusal: Refusal
+
+    @property
+    def parts(self) -> Parts | None:
+        """Which items of a container are to be cured, where not all of them are; none if who knows."""
+        worst = self.worst
+        if not worst.container or worst.flat:
+            return None
+        alike = all(visit.parts == worst.parts for visit in self.visits)
+        return worst.parts if alike and worst.parts is not None else ()
 
     @property
     def subject(self) -> str:

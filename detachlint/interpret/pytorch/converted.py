@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from detachlint.domain.belief import BOTTOM, MAYBE, NO, YES, Belief, Truth, join_beliefs
-from detachlint.domain.objects import Kind, Mapping, Sequence, Tensor, Unknown
-from detachlint.domain.values import Address, Atom, Value, in_order
+from detachlint.domain.objects import Array, Kind, Mapping, Sequence, Tensor, Unknown
+from detachlint.domain.traits import PLAIN
+from detachlint.domain.values import Address, Atom, Literal, Value, in_order
 from detachlint.interpret.engine.state import State
+from detachlint.interpret.facts import Parts
 from detachlint.interpret.pytorch.tensors import DEEPEST, MANY, NO_TENSORS, flag_of_tensor
 
 CONTAINERS = frozenset({"list", "tuple", "deque"})
@@ -24,7 +26,8 @@ class Found:
 
     `grad` is the belief that some tensor of it requires grad, `tensor` that there is a tensor at all.
     `direct` are the tensors that the value itself may be, `held` those below containers. `flat` says
-    that it is nothing but containers whose items are tensors all of them.
+    that it is nothing but containers whose items are tensors all of them. `parts` tell item by item
+    which are tensors that may be refused, where of all is known what they are.
     """
 
     grad: Belief = NO
@@ -32,6 +35,7 @@ class Found:
     direct: list[Address] = field(default_factory=list)
     held: list[Address] = field(default_factory=list)
     flat: bool = False
+    parts: Parts | None = None
     unseen: bool = False
     """Whether the value itself may be something of which nothing is known."""
     number: bool = False
@@ -63,6 +67,7 @@ def find(state: State, value: Value, mappings: bool = False) -> Found:
         flat.append(_is_flat(state, atom))
     found.grad, found.tensor = _join(grads), _join(tensors)
     found.flat = bool(flat) and all(flat)
+    found.parts = None if found.direct or found.flat else _parts(state, value, DEEPEST)
     return found
 
 
@@ -154,3 +159,29 @@ def _is_flat(state: State, atom: Atom) -> bool:
     return all(
         isinstance(a, Address) and isinstance(state.get(a), Tensor) for a in in_order(thing.all)
     )
+
+
+def _parts(state: State, value: Value, depth: int) -> Parts | None:
+    """What `Found.parts` says of a value; None where nobody knows."""
+    found = {_parts_of(state, atom, depth) for atom in in_order(value)[:MANY]}
+    return found.pop() if len(found) == 1 else None
+
+
+def _may_be_refused(state: State, tensor: Tensor) -> bool:
+    placed = tensor.device != PLAIN or tensor.dtype.narrow != PLAIN or bool(tensor.traits)
+    return placed or flag_of_tensor(state, tensor) != NO
+
+
+def _parts_of(state: State, atom: Atom, depth: int) -> Parts | None:
+    if not isinstance(atom, Address):
+        return False if isinstance(atom, Literal) else None
+    thing = state.get(atom)
+    if isinstance(thing, Tensor):
+        return _may_be_refused(state, thing)
+    if isinstance(thing, Array) or (isinstance(thing, Unknown) and thing.kind in NO_TENSORS):
+        return False
+    if not isinstance(thing, Sequence) or thing.kind not in CONTAINERS or not thing.exact:
+        return None
+    items = [_parts(state, item, depth - 1) if depth else None for item in thing.items]
+    known = [item for item in items if item is not None]
+    return tuple(known) if len(known) == len(items) else None

@@ -176,6 +176,7 @@ def _record(
         located=sink.located,
         container=not found.direct,
         flat=found.flat,
+        parts=found.parts,
         number=found.number,
         grad=found.grad,
         mode=state.mode,
