@@ -66,6 +66,18 @@ def test_libraries_do_what_their_rows_say(package: str) -> None:
     }
 
 
+def test_what_draws_gives_what_its_row_says() -> None:
+    """The object that its methods are looked up for; `quiver` of axes of three dimensions has none."""
+    pytest.importorskip("torch")
+    pytest.importorskip("matplotlib")
+    from detachlint.harness.probe import sinks
+
+    for name, template, gives in sinks.calls():
+        followed = name.startswith("matplotlib.axes.") and gives[:1].isalpha() and "." in gives
+        if followed and "projection" not in template:
+            assert gives in sinks.classes_made(name, template), name
+
+
 def test_every_library_whose_rows_are_executed_can_be_installed_for_it() -> None:
     """By the extra `test`, or, of the very version, by `libraries`."""
     extras = read_table(ROOT / "pyproject.toml")["project"]["optional-dependencies"]

@@ -198,17 +198,7 @@ def _of_arrays(name: str, template: str, number: int, make: Maker) -> Gate:
 
 def _outcome(name: str, template: str, replaced: dict[int, tuple[Maker, bool, bool]]) -> str:
     """The text of the errors that the call ends with, "" if it works; of what comes later, said so."""
-    namespace = dict(_namespace(name.partition(".")[0]))
-    given: dict[str, Any] = {}
-    for number, hole in enumerate(_HOLE.finditer(template)):
-        array = KINDS[hole["kind"]]
-        plain = _plain(array)
-        make = replaced.get(number)
-        value = make[0](array, *make[1:]) if make else plain
-        given[f"hole{number}"] = _in_place(hole["mark"], value)
-    numbers = iter(range(len(given)))
-    call, _, later = _HOLE.sub(lambda _: f"hole{next(numbers)}", template).partition(" >> ")
-    namespace.update(_fresh(name), **given)
+    call, later, namespace = _prepared(name, template, replaced)
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         try:
@@ -222,6 +212,31 @@ def _outcome(name: str, template: str, replaced: dict[int, tuple[Maker, bool, bo
         except Exception as error:
             return f"{_LATER}{_chain(error)}"
     return ""
+
+
+def classes_made(name: str, template: str) -> list[str]:
+    """The class of what a call gives, and those it is derived from, by the names of their modules."""
+    call, _, namespace = _prepared(name, template, {})
+    made = eval(call, namespace)
+    return [f"{cls.__module__}.{cls.__qualname__}" for cls in type(made).__mro__]
+
+
+def _prepared(
+    name: str, template: str, replaced: dict[int, tuple[Maker, bool, bool]]
+) -> tuple[str, str, dict[str, Any]]:
+    """The call, what is done later, and the names that both mention."""
+    namespace = dict(_namespace(name.partition(".")[0]))
+    given: dict[str, Any] = {}
+    for number, hole in enumerate(_HOLE.finditer(template)):
+        array = KINDS[hole["kind"]]
+        plain = _plain(array)
+        make = replaced.get(number)
+        value = make[0](array, *make[1:]) if make else plain
+        given[f"hole{number}"] = _in_place(hole["mark"], value)
+    numbers = iter(range(len(given)))
+    call, _, later = _HOLE.sub(lambda _: f"hole{next(numbers)}", template).partition(" >> ")
+    namespace.update(_fresh(name), **given)
+    return call, later, namespace
 
 
 def _in_place(mark: str | None, value: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from detachlint.domain.belief import NO, YES, Belief
+from detachlint.domain.belief import BY_DEFAULT, NO, YES, Belief
 from detachlint.domain.objects import Array, Instance, Kind, Sequence, Tensor
 from detachlint.domain.rank import Rank
 from detachlint.domain.story import Story, then
@@ -59,6 +59,8 @@ class Given(NamedTuple):
     position: int
     value: Value
     span: Span | None
+    certain: bool = True
+    """Whether there is such an argument at all."""
 
 
 def call_numpy(machine: Machine, call: LibraryCall) -> Outcomes:
@@ -72,11 +74,13 @@ def call_numpy(machine: Machine, call: LibraryCall) -> Outcomes:
     delegated = _stored(fact, call) or _delegated(machine, fact, call)
     if delegated is not None:
         return delegated
-    for given in arguments(fact, call):
+    for given in (*arguments(fact, call), *_starred(call)):
         found = find(state, given.value)
         gate, sure = gate_of(fact, given.position, found, call)
         if gate is None:
             continue
+        # Of what a star takes out of something whose items nobody can count, there may be none.
+        sure = sure if given.certain else sure.both(BY_DEFAULT)
         span = given.span or call.span
         sink = Sink(span, call.shown, call.name, gate, given.span is not None)
         if pass_gate(machine, sink, found, state, call.activation, sure=sure):
@@ -94,6 +98,14 @@ def arguments(fact: NumpyFact, call: LibraryCall) -> Iterator[Given]:
         position = fact.position(keyword)
         if position is not None:
             yield Given(position, value, given.spans.get(keyword))
+
+
+def _starred(call: LibraryCall) -> Iterator[Given]:
+    """The first of the arguments that a star gives: `np.hypot(*points.T)`."""
+    if call.arguments.rest:
+        first = 1 if call.receiver else 0
+        position = len(call.arguments.positional) + first
+        yield Given(position, call.arguments.rest, None, certain=False)
 
 
 def _delegated(machine: Machine, fact: NumpyFact, call: LibraryCall) -> Outcomes | None:
