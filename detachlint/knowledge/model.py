@@ -254,6 +254,7 @@ TRAITS: Mapping[str, Mapping[str, str]] = {
         "computes-when-called": "the same, but not yet: until a call it is what it was, detached",
         "computes-when-read": "the same, but whenever it is read, and then alone",
         "restores": "what was computed of others is a parameter again",
+        "restores-recorded": "the same while grad mode is on; else it may be left as it is computed then",
     },
     "tells": {
         "flag": "of an attribute: whether the tensor requires grad",

@@ -99,10 +99,7 @@ def test_something_of_the_same_type_is_not_given_back() -> None:
         ("spectral_norm", "computes-when-called"),
         ("parametrizations.weight_norm", "computes-when-read"),
         ("remove_weight_norm", "restores"),
-        (
-            "parametrize.remove_parametrizations",
-            "",
-        ),  # under no_grad it leaves what it computes there
+        ("parametrize.remove_parametrizations", "restores-recorded"),
         ("convert_conv2d_weight_memory_format", ""),
     ],
 )

@@ -185,7 +185,7 @@ def _computes_parameter(giver: Giver) -> str:
     with torch.no_grad():
         unrecorded = giver.give(giver.make())
     if is_one:
-        return "restores" if _has_weight(unrecorded) else ""
+        return "restores" if _has_weight(unrecorded) else "restores-recorded"
     if unrecorded.weight.requires_grad:
         return "computes-when-read"
     recorded = giver.give(giver.make())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import MAYBE, NO
+from detachlint.domain.belief import MAYBE, NO, YES, Truth
 from detachlint.domain.objects import Instance, Tensor
 from detachlint.domain.story import Story, then
 from detachlint.domain.values import (
@@ -26,7 +26,12 @@ from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import placement
-from detachlint.interpret.pytorch.tensors import make_tensor, recorded_flag, story_of
+from detachlint.interpret.pytorch.tensors import (
+    any_flag,
+    make_tensor,
+    recorded_flag,
+    story_of,
+)
 from detachlint.knowledge.facts import CallFact
 from detachlint.source.span import Span
 from detachlint.source.value_class import replace
@@ -85,9 +90,11 @@ def _changed(
         return thing
     attributes = {**thing.attributes, f"{OF} {name}": origin}
     hidden = thing.hidden | origin
-    if when == "restores":
+    if when.startswith("restores"):
         del attributes[f"{OF} {name}"]
         attributes[name] = origin
+        if when != "restores" and call.state.recording != YES:
+            attributes[name] = _perhaps_restored(machine, origin, name, call)
         by_calls = attributes.pop(BY_CALLS, BOTTOM_VALUE) - value_of(literal(name))
         if by_calls:
             attributes[BY_CALLS] = by_calls
@@ -102,6 +109,19 @@ def _changed(
         made = make_tensor(machine, call.state, call.activation, call.span, plain, f"plain {name}")
         computed = replace(computed, attributes={**computed.attributes, name: made})
     return replace(computed, hidden=hidden)
+
+
+def _perhaps_restored(machine: Machine, origin: Value, name: str, call: LibraryCall) -> Value:
+    """What is left of a parametrization that is removed while grad mode may be off.
+
+    Of one that computes with several tensors the last result, without a gradient; of others a parameter
+    (executed: `weight_norm`, `spectral_norm`).
+    """
+    state = call.state
+    flag, recording = any_flag(state, [origin]), state.recording
+    grad = flag.both(recording) if recording.usual is Truth.YES else flag.both(MAYBE)
+    left = replace(_tensor(state, origin, story_of(state, origin)), grad=grad, leaf=YES)
+    return make_tensor(machine, state, call.activation, call.span, left, f"restored {name}")
 
 
 def _with_computed(machine: Machine, thing: Instance, name: str, call: LibraryCall) -> Instance:
