@@ -351,7 +351,8 @@ class MethodFact:
     result: Result
     aliasing: Aliasing
     """Other than `FRESH`: made when the object was made; grad mode at the read does not matter.
-    `SELF` of what is no tensor: an object of the same kind, made of the same tensors (`expand`)."""
+    `SELF` of what is no tensor: an object of the same kind, made of the same tensors (`expand`); with a
+    word that begins with `OF`, the object that it was given under that name, or one like it."""
     attribute: bool
     behaviour: str = ""
     """What a method of modules, optimizers or contexts does, if that is known: see

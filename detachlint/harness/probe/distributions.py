@@ -97,9 +97,33 @@ def _distribution_fact(name: str, make: Callable[[Any], Any]) -> ClassFact | Non
     asked: _Asked = {method: (call, False) for method, call in OF_DISTRIBUTIONS.items()}
     asked = asked | {attribute: (attrgetter(attribute), True) for attribute in attributes}
     found = _facts(lambda question: _ask(make, question), _of_class(name, example, asked))
+    found |= _held(resolve(name), make)
     positions = _positions(resolve(name))
     numbers = _numbers(resolve(name), _constraints(example))
     return ClassFact(name, "distribution", positions, found, "hand", numbers)
+
+
+def _held(cls: Any, make: Callable[[Any], Any]) -> dict[str, MethodFact]:
+    """The attributes under which an object keeps another one that it was given by another name."""
+    given: dict[str, Any] = {}
+    construct = cls.__init__
+
+    def init(self: Any, *args: Any, **kwargs: Any) -> None:
+        given.update(inspect.signature(construct).bind(self, *args, **kwargs).arguments)
+        construct(self, *args, **kwargs)
+
+    cls.__init__ = init
+    try:
+        made = make(_parameter)
+    finally:
+        cls.__init__ = construct
+    kept = {name: value for name, value in vars(made).items() if isinstance(value, _KINDS)}
+    return {
+        name: MethodFact(name, Result.PYTHON, Aliasing.SELF, True, f"{OF}{position}")
+        for name, value in sorted(kept.items())
+        for position, other in given.items()
+        if not name.startswith("_") and position != "self" and type(other) is type(value)
+    }
 
 
 def _of_class(name: str, example: Any, asked: _Asked) -> _Asked:

@@ -33,7 +33,7 @@ from detachlint.interpret.pytorch.tensors import (
 )
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import Aliasing, MethodFact, Result
-from detachlint.knowledge.model import ALL_LOST, OF
+from detachlint.knowledge.model import ALL_LOST, OF, OF_SOME
 from detachlint.source.value_class import replace
 
 UNRECORDED = "@unrecorded"
@@ -57,7 +57,7 @@ def flag_of_result(
     inputs = [*thing.attributes.values(), *given]
     inner = list(_inner(state, thing)) if depth else []
     if inner:
-        flag = _flag_of_inner(state, inner, fact.name, depth).either(any_flag(state, given))
+        flag = _flag_of_inner(state, inner, fact, depth).either(any_flag(state, given))
     else:
         flag = _flag_of_own(state, thing, fact, given)
     if fact.lost and UNRECORDED in thing.attributes:
@@ -79,19 +79,24 @@ def _inner(state: State, thing: Instance) -> Iterator[tuple[Address, Instance]]:
 
 
 def _flag_of_inner(
-    state: State, inner: Sequence[tuple[Address, Instance]], name: str, depth: int
+    state: State, inner: Sequence[tuple[Address, Instance]], fact: MethodFact, depth: int
 ) -> Belief:
     """Of what an object gives that is made of others. What these give under the same name is known, but
-    of several it may depend on more, and where they give nothing of that name, on all or nothing.
+    of several it may depend on more, unless it is known not to depend on all (the mean of a mixture is
+    one of means). Where they give nothing of that name that could require grad, on all or nothing.
     """
     whole = some = NO
+    alone = len(inner) == 1
     for address, thing in inner:
         flag = flag_of_atom(state, address)
-        fact = _method(thing, name)
+        own = _method(thing, fact.name)
         mixed = flag if flag == NO else flag.join(NO)
-        asked = mixed if fact is None else flag_of_result(state, thing, fact, (), depth - 1)
+        told = own is not None and (alone or own.result is Result.PROPAGATE)
+        asked = flag_of_result(state, thing, own, (), depth - 1) if own and told else mixed
         whole, some = whole.either(flag), some.either(asked)
-    return some if len(inner) == 1 or some == whole else whole.join(NO)
+    if alone or fact.behaviour == OF_SOME or some == whole:
+        return some
+    return whole.join(NO)
 
 
 def _method(thing: Instance, name: str) -> MethodFact | None:

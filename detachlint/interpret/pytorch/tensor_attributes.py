@@ -197,8 +197,11 @@ def read_fact(
     span: Span,
 ) -> Value:
     """An attribute of a library object, from what the object was made of (`Normal(mu, 1.).mean`)."""
-    if fact.aliasing is Aliasing.SELF:
+    if fact.aliasing is Aliasing.SELF and not fact.behaviour:
         return value_of(address)
+    held = thing.attributes.get(fact.behaviour.removeprefix(OF), frozenset())
+    if fact.aliasing is Aliasing.SELF and held:
+        return held
     if fact.result is Result.PYTHON:
         return machine.derived(f"attribute {fact.name}", (address,), span, NO_TENSOR)
     tensor = replace(computed(state, thing, fact), severed=severed_in(state, [thing.payload]))
