@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO, YES, Belief
-from detachlint.domain.objects import Mapping, Sequence, Tensor
+from detachlint.domain.objects import Mapping, Sequence, Tensor, join_objects
 from detachlint.domain.story import Story, begin
 from detachlint.domain.traits import Dtype
 from detachlint.domain.values import Address, Atom, Value, in_order, value_of
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import placement, traits
-from detachlint.interpret.pytorch.tensors import make_tensor, severed_in, tensors_in
+from detachlint.interpret.pytorch.tensors import made_under, severed_in, tensors_in
 from detachlint.interpret.pytorch.views import inference_of
 from detachlint.source.span import Span
 from detachlint.source.value_class import replace
@@ -22,17 +22,8 @@ if TYPE_CHECKING:
 
 
 def leaf_of(
-    machine: Machine,
-    state: State,
-    activation: Activation,
-    span: Span,
-    data: Value,
-    flag: Belief,
-    story: Story | None,
-    *,
-    parameter: bool,
-    role: str = "",
-) -> Value:
+    state: State, data: Value, flag: Belief, story: Story | None, *, parameter: bool
+) -> Tensor:
     """A leaf with the memory of `data`, and a flag of its own."""
     dtype = placement.dtype_of(state, [data])
     made = Tensor(
@@ -45,9 +36,7 @@ def leaf_of(
         severed=severed_in(state, [data]),
         story=story,
     )
-    mark = inference_of(state, data) if tensors_in(state, data) else None
-    name = role or ("parameter" if parameter else "variable")
-    return make_tensor(machine, state, activation, span, made, name, inference=mark)
+    return made_under(state, made, inference_of(state, data) if tensors_in(state, data) else None)
 
 
 def keep_as_parameters(
@@ -59,19 +48,19 @@ def keep_as_parameters(
     """
 
     def kept(value: Value, key: object) -> Value:
-        found: set[Atom] = set()
-        for atom in in_order(value):
-            thing = state.get(atom) if isinstance(atom, Address) else None
-            if not isinstance(thing, Tensor) or thing.parameter:
-                found.add(atom)
-                continue
-            story = begin(span, f"`{shown}` makes a parameter of it, which requires grad")
-            plain = value_of(atom)
-            role = f"parameter {key}"
-            found |= leaf_of(
-                machine, state, activation, span, plain, YES, story, parameter=True, role=role
-            )
-        return frozenset(found)
+        return frozenset(kept_atom(atom, f"parameter {key}") for atom in in_order(value))
+
+    def kept_atom(atom: Atom, role: str) -> Atom:
+        thing = state.get(atom) if isinstance(atom, Address) else None
+        if not isinstance(atom, Address) or not isinstance(thing, Tensor) or thing.parameter:
+            return atom
+        story = begin(span, f"`{shown}` makes a parameter of it, which requires grad")
+        made = leaf_of(state, value_of(atom), YES, story, parameter=True)
+        # Of each of any number of tensors a parameter of its own.
+        place = machine.book.place(span, role, activation.context, family=atom.summary, of=atom)
+        known = state.heap.get(place)
+        state.heap[place] = made if known is None else join_objects(known, made)
+        return place
 
     thing = state.get(items)
     if isinstance(thing, Sequence):

@@ -115,10 +115,10 @@ def _leaf(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | Non
         what = f"`{call.shown}` requires grad {'by default' if parameter else 'as its data does'}"
     story = begin(call.span, what) if flag.usual is not Truth.NO else None
     data = call.arguments.get(0, "data") or NONE
-    made = leaves.leaf_of(
-        machine, call.state, call.activation, call.span, data, flag, story, parameter=parameter
-    )
-    return [(made, call.state)]
+    role = "parameter" if parameter else "variable"
+    made = leaves.leaf_of(call.state, data, flag, story, parameter=parameter)
+    leaf = machine.new(call.state, call.activation, call.span, role, made)
+    return [(leaf, call.state)]
 
 
 def _backward(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
