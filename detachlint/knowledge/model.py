@@ -157,7 +157,8 @@ SPECIAL_CASES: Mapping[str, str] = {
     "leaf": "a leaf that shares memory: requires grad iff `requires_grad`, by default if it is a "
     "parameter, or else propagates",
     "legacy_constructor": "one tensor: a view that keeps the flag; sizes, lists: a plain tensor",
-    "load": "whatever was saved, flags included",
+    "load": "what was saved, flags included; where that is out of sight, anything",
+    "save": "from now on, the file (argument 1) holds argument 0",
     "module_load": "writes its argument into argument 0, or takes that (`assign`); gives it detached",
     "requires_grad_": "sets the flag of argument 0 to `requires_grad` (default true), returns it",
     "tensor": "copies data without history: float unless dtype or data say otherwise",

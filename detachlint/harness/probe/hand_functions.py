@@ -87,6 +87,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     **givers(),
     "torch.hub.load": _from_hub,
     "torch.jit.load": _from_script,
+    "torch.jit.save": lambda _: _torch.jit.save(scripted(), io.BytesIO()),
     "torch.nn.Embedding.from_pretrained": lambda t: _torch.nn.Embedding.from_pretrained(t),
     "torch.nn.EmbeddingBag.from_pretrained": lambda t: _torch.nn.EmbeddingBag.from_pretrained(t),
     "torch.Tensor.grad": lambda t: _leaf_with_gradient(t).grad,

@@ -41,9 +41,10 @@ _NAMES = {
     "legacy_constructor": "torch.Tensor torch.FloatTensor torch.DoubleTensor torch.HalfTensor "
     "torch.BFloat16Tensor torch.Tensor.new",
     "leaf": "torch.nn.Parameter torch.nn.Buffer torch.autograd.Variable",
-    "load": "torch.load",
+    "load": "torch.load torch.jit.load",
     "module_load": "torch.Tensor.module_load",
     "requires_grad_": "torch.Tensor.requires_grad_",
+    "save": "torch.save torch.jit.save",
     "tensor": "torch.tensor torch.Tensor.new_tensor",
     "to": "torch.Tensor.to torch.Tensor.type_as",
     "type": "torch.Tensor.type",

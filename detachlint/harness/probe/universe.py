@@ -67,6 +67,7 @@ EXTRA_NAMES = (
     "torch.backends.mps.is_available",
     "torch.hub.load",
     "torch.jit.load",
+    "torch.jit.save",
     "torch.library.custom_op",
     "torch.masked.MaskedTensor",
     "torch.mtia.is_available",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from detachlint.domain.objects import Class, Function, HeapObject, Instance, Tensor, Unknown
@@ -17,9 +18,16 @@ if TYPE_CHECKING:
 
 
 def deep_copy(
-    machine: Machine, state: State, activation: Activation, span: Span, value: Value
+    machine: Machine,
+    state: State,
+    activation: Activation,
+    span: Span,
+    value: Value,
+    altered: Callable[[Address, Tensor], Tensor] = lambda _, tensor: tensor,
 ) -> Value:
-    """Copies of everything below a value. Flags are copied, too (executed: `deepcopy(linear)`)."""
+    """Copies of everything below a value. Flags are copied, too (executed: `deepcopy(linear)`); what
+    else becomes of the copy of a tensor at an address, `altered` says.
+    """
     made: dict[Address, Address] = {}
 
     def copy_value(inner: Value) -> Value:
@@ -46,7 +54,7 @@ def deep_copy(
             assert isinstance(copied, Instance)
             copied = Instance(thing.cls, copied.attributes, copied.hidden, copied.payload)
         elif isinstance(copied, Tensor):
-            copied = replace(copied, inference=state.inference)
+            copied = replace(altered(atom, copied), inference=state.inference)
         state.heap[place] = copied
         return place
 

@@ -43,6 +43,7 @@ from detachlint.interpret.pytorch import (
     operations,
     placement,
     traits,
+    written_files,
 )
 from detachlint.interpret.pytorch.cast_tensors import cast
 from detachlint.interpret.pytorch.needed import note_use
@@ -264,8 +265,20 @@ def _of_all_inputs(machine: Machine, call: LibraryCall, state: State) -> Value:
 
 
 def _load(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
-    """Whatever was saved; often a module or a state dict: nobody knows."""
-    return [(machine.unknown(call.state, call.activation, call.span, "loaded"), call.state)]
+    """What was saved; where that is out of sight, often a module or a state dict: nobody knows."""
+    file = call.operand(0, "f") or NONE
+    found = written_files.read(machine, call, file, call.operand(1, "map_location"))
+    if not found and Result.PYTHON in fact.results:
+        return None
+    unknown = found or machine.unknown(call.state, call.activation, call.span, "loaded")
+    return [(unknown, call.state)]
+
+
+def _save(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
+    """`torch.save(content, file)`."""
+    content, file = call.operand(0) or NONE, call.operand(1, "f") or NONE
+    written_files.write(machine, call.state, file, content)
+    return [(NONE, call.state)]
 
 
 def _module_load(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
@@ -559,6 +572,7 @@ HANDLERS: dict[str, Handler] = {
     "leaf": _leaf,
     "legacy_constructor": _legacy_constructor,
     "load": _load,
+    "save": _save,
     "module_load": _module_load,
     "requires_grad_": _set_requires_grad,
     "tensor": _tensor,
