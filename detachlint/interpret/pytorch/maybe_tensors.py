@@ -23,6 +23,7 @@ def apply_maybe(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes
     """A tensor method called on something that may be a tensor, or anything that has such a method."""
     state = call.state
     receiver = call.receiver
+    fact = operations.as_asked(fact, call)
     if operations.sheds_the_flag(fact):
         return [(operations.shed_the_flag(fact, call), state)]
     if fact.special == "requires_grad_":
@@ -64,7 +65,7 @@ def apply_maybe(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes
         severed=severed_in(state, inputs),
         story=story_of_any(state, inputs),
     )
-    if fact.sequence and not fact.repeated and len(fields) > 1 and fact.form is None:
+    if fact.sequence and not fact.repeated and len(fields) > 1:
         return [(_maybe_parts(machine, fact, call, thing), state)]
     context = call.activation.context
     return [(value_of(machine.unknown_object(state, context, call.span, call.name, thing)), state)]
