@@ -190,21 +190,17 @@ def narrow(
                 outcomes = machine.evaluate(other, state.fork(), activation)
                 if all(guards.names_integers(after, value) for value, after in outcomes):
                     _narrow_flag(machine, subject, False, state, activation)
+        case Operator(
+            name="is" | "==",
+            operands=(Call(function=Name(name="type"), arguments=(subject,)), classinfo),
+        ):
+            if truth:  # what is of another class may still be derived from this one
+                _keep_instances(machine, subject.value, classinfo, truth, state, activation)
         case Operator(name="is" | "is not" | "==" | "!=", operands=(left, right)):
             same = truth == (node.name in ("is", "=="))
             _narrow_identity(machine, node, left, right, same, state, activation)
         case Call(function=Name(name="isinstance"), arguments=(subject, classinfo)):
-            for value, _ in machine.evaluate(classinfo.value, state.fork(), activation):
-                _filter(
-                    machine,
-                    subject.value,
-                    lambda atom, value=value: (
-                        membership.is_instance(machine, state, atom, value)  # type: ignore[misc]  # default binds the loop variable
-                        is not (not truth)
-                    ),
-                    state,
-                    activation,
-                )
+            _keep_instances(machine, subject.value, classinfo.value, truth, state, activation)
         case Call(function=Attribute(name=name), arguments=(subject,)) if _asks_tensor(name):
             _filter(
                 machine,
@@ -213,6 +209,25 @@ def narrow(
                 state,
                 activation,
             )
+
+
+def _keep_instances(
+    machine: Machine,
+    subject: Expression,
+    classinfo: Expression,
+    truth: bool,
+    state: State,
+    activation: Activation,
+) -> None:
+    for value, _ in machine.evaluate(classinfo, state.fork(), activation):
+        keep = partial(_may_be_instance, machine, state, value, truth)
+        _filter(machine, subject, keep, state, activation)
+
+
+def _may_be_instance(
+    machine: Machine, state: State, classes: Value, truth: bool, atom: Atom
+) -> bool:
+    return membership.is_instance(machine, state, atom, classes) is not (not truth)
 
 
 def _narrow_identity(

@@ -26,6 +26,7 @@ from detachlint.interpret.language.elements import members_of_view
 from detachlint.interpret.language.membership import may_be_anything, names_tensors
 from detachlint.ir.nodes import Operator
 from detachlint.knowledge import facts
+from detachlint.knowledge.names import ARRAY
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -123,7 +124,8 @@ def same_class(state: State, first: Atom, second: Atom) -> bool | None:
 def _name_of_class(state: State, atom: Atom) -> str | Address | None:
     if isinstance(atom, Library):
         name = facts.canonical_name(atom.name)
-        return name if name.startswith("builtins.") or names_tensors(name) else None
+        known = name.startswith("builtins.") or name == ARRAY or names_tensors(name)
+        return name if known else None
     is_one = isinstance(atom, Address) and not atom.summary and isinstance(state.get(atom), Class)
     return atom if is_one and isinstance(atom, Address) else None
 
