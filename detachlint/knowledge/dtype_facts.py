@@ -33,8 +33,13 @@ class DtypeFact:
 
 @cache
 def dtype_fact(name: str) -> DtypeFact | None:
-    """The fact about a dtype by its dotted name (`torch.half`, `builtins.float`, `numpy.int64`)."""
+    """The fact about a dtype by its dotted name (`torch.half`, `builtins.float`, `numpy.int64`).
+
+    Those of other libraries are none that tensors take (`ml_dtypes.bfloat16`, which arrays do).
+    """
     owner, _, short = name.rpartition(".")
+    if owner.partition(".")[0] not in ("", "builtins", "numpy", "torch"):
+        return None
     name = name if owner == "builtins" else f"torch.{short}"
     row = DTYPES.row(name)
     return None if row is None else parse_dtype(name, row)
