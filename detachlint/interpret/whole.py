@@ -26,13 +26,15 @@ def analyse_module(
     own: OwnFacts = NO_OWN_FACTS,
     *,
     is_library: bool = False,
+    around: Program | None = None,
 ) -> Facts:
     """Run a module, and all its entry points; what it does at its crossings.
 
-    It is run as the script it may be, unless it `is_library`: then others import it.
+    It is run as the script it may be, unless it `is_library`: then others import it. Of the program
+    `around` it, nothing else is looked at.
     """
     file = code.span.file
-    program = LoneFile(is_library=is_library)
+    program = LoneFile(is_library=is_library, around=around)
     facts = analyse_program({file: code}, program, own, {file: filename})[file]
     facts.filename = filename
     return facts

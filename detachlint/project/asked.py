@@ -59,6 +59,10 @@ class Asked:
         self.answers["is_imported", file] = str(imported)
         return imported
 
+    def is_out_of_sight(self, importer: str, module: str) -> bool:
+        """As `Project.is_out_of_sight`, which always answers the same."""
+        return self._project.is_out_of_sight(importer, module)
+
 
 def still_told(project: Project, answers: Iterable[tuple[Question, str]]) -> bool:
     """Whether a project gives the same answers to the same questions."""

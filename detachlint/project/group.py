@@ -74,6 +74,8 @@ def _analysed(project: Project, asked: Program, group: Group, own: OwnFacts) -> 
 def _analyse_alone(unit: Unit, asked: Program, file: str, code: Code, own: OwnFacts) -> None:
     assert unit.facts is not None
     try:
-        unit.facts[file] = analyse_module(code, file, own, is_library=asked.is_imported(file))
+        unit.facts[file] = analyse_module(
+            code, file, own, is_library=asked.is_imported(file), around=asked
+        )
     except Exception as error:
         unit.errors[file] = error

@@ -92,6 +92,10 @@ class Project:
         """Whether any other of the named files imports a file."""
         return file in self._imported
 
+    def is_out_of_sight(self, importer: str, module: str) -> bool:
+        """No module is: those that are needed are looked at."""
+        return False
+
     @cached_property
     def _imported(self) -> frozenset[str]:
         return frozenset(file for name in self.files.named for file in self.needs(name))

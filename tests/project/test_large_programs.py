@@ -87,6 +87,27 @@ def test_beyond_the_bound_on_parts_files_are_looked_at_by_themselves(
     assert found(root, ".") == {"own.py:5": "certain"}
 
 
+LAYERS = "from torch import nn\nclass Blur(nn.Module):\n    def forward(self, x):\n        return x * 2\n"
+USES = """\
+import helper, torch
+from layers import Blur
+from elsewhere import Net
+blur, net = Blur().to("cpu"), Net().to("cpu")
+blur(torch.ones(2)).numpy()
+net(torch.ones(2)).numpy()
+"""
+
+
+def test_layers_of_the_program_that_were_not_looked_at_may_have_no_parameters(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = {f"bad{n}.py": BAD for n in range(4)}
+    tree(root, {"helper.py": HELPER, **bad, "layers.py": LAYERS, "uses.py": USES})
+    small_parts(monkeypatch, together=3)
+    monkeypatch.setattr(selection, "MOST_PARTS", 0)
+    assert found(root, ".") == {"uses.py:6": "likely"}
+
+
 def test_the_parts_with_most_crossings_are_looked_at_as_wholes(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

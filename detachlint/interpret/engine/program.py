@@ -35,13 +35,17 @@ class Program(Protocol):
     def is_imported(self, file: str) -> bool:
         """Whether any other file of the program imports a module, wherever it does so."""
 
+    def is_out_of_sight(self, importer: str, module: str) -> bool:
+        """Whether a module is part of the program, though not of what is analysed."""
+
 
 class LoneFile:
     """A program of which only one file is in sight, not what that imports. It is a script, unless it
-    `is_library`: then others import it."""
+    `is_library`: then others import it. What else there is, the program `around` it knows."""
 
-    def __init__(self, *, is_library: bool = False) -> None:
+    def __init__(self, *, is_library: bool = False, around: Program | None = None) -> None:
         self._is_library = is_library
+        self._around = around
 
     def find(self, importer: str, level: int, module: str) -> str | None:
         """Nothing: all imports are of libraries."""
@@ -66,3 +70,7 @@ class LoneFile:
     def is_imported(self, file: str) -> bool:
         """Whether others import the file."""
         return self._is_library
+
+    def is_out_of_sight(self, importer: str, module: str) -> bool:
+        """Whether the program around the file has such a module."""
+        return self._around is not None and self._around.find(importer, 0, module) is not None

@@ -36,14 +36,20 @@ if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
 
 
-def _as_called(state: State, address: Address, thing: Unknown, arguments: Arguments) -> Unknown:
+def _as_called(
+    machine: Machine, state: State, address: Address, thing: Unknown, arguments: Arguments
+) -> Unknown:
     """What is made in sight, moved to a device or cast, and called on a tensor is a module: of what
     has these methods, tensors cannot be called.
 
-    What was handed in is one as well, but of whom: transforms without parameters are moved, too.
+    What was handed in is one as well, but of whom: transforms without parameters are moved, too. So
+    are the program's own layers; where those could not be looked at, that is no evidence of theirs.
     """
     moved = address.role.removeprefix("unknown ") in casts_and_moves()
     if thing.kind is not Kind.ANY or not moved or not thing.made_by:
+        return thing
+    root = thing.made_by.partition(".")[0]
+    if machine.program.is_out_of_sight(address.span.file, root):
         return thing
     if not any(isinstance(state.get(a), Tensor) for v in arguments.all() for a in addresses(v)):
         return thing
@@ -66,7 +72,7 @@ def call_unknown(
     if thing.kind is Kind.ANY and told_module(machine, state, activation, shown):
         thing = replace(thing, kind=Kind.MODULE)
         state.heap[address] = thing
-    thing = _as_called(state, address, thing, arguments)
+    thing = _as_called(machine, state, address, thing, arguments)
     leave_in_unseen_hands(machine, state, arguments.all())
     run_handed_out(machine, arguments.all(), state, activation, span, shown)
     grad: Belief = MAYBE
