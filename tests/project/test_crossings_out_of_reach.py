@@ -138,7 +138,9 @@ def test_it_is_said_that_it_was_judged_so(root: Path, cached: bool) -> None:
     for _ in range(2):
         arguments = ["check", *([] if cached else ["--no-cache"]), "."]
         result = CliRunner().invoke(command, arguments)
-        assert "crossings of one file were judged without what they import" in result.stderr
+        assert (
+            "crossings of one file (late.py) were judged without what they import" in result.stderr
+        )
         assert "late.py:7" in result.stdout
     answer = CliRunner().invoke(command, ["explain", "late.py:7"]).stdout
     assert "reported: DTL101 (likely)" in answer
