@@ -277,7 +277,7 @@ def _load(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | Non
 def _save(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
     """`torch.save(content, file)`."""
     content, file = call.operand(0) or NONE, call.operand(1, "f") or NONE
-    written_files.write(machine, call.state, file, content)
+    written_files.write(machine, call, file, content)
     return [(NONE, call.state)]
 
 

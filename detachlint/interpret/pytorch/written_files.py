@@ -40,8 +40,13 @@ def _files(machine: Machine) -> Address:
     return machine.book.derive("files that were written", (), NOWHERE, Mapping())
 
 
-def write(machine: Machine, state: State, file: Value, content: Value) -> None:
-    """From now on, this is what a file holds. Which one of several is written, nobody knows."""
+def write(machine: Machine, call: LibraryCall, file: Value, content: Value) -> None:
+    """From now on, this is what a file holds, whatever the program does to the content after that.
+
+    Which one of several is written, nobody knows.
+    """
+    state = call.state
+    content = copying.deep_copy(machine, state, call.activation, call.span, content)
     for atom in file:
         before = BOTTOM_VALUE if len(file) == 1 else _content(machine, state, atom)
         thing = state.get(atom) if isinstance(atom, Address) else None
