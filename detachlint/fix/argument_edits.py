@@ -77,6 +77,8 @@ def _cure_parts(
         edits = [_cure_parts(source, one, outline, cures, part) for one, part in pairs]
         known = [each for each in edits if each is not None]
         return tuple(itertools.chain(*known)) if len(known) == len(edits) else None
+    if len(item.items) == 1 and len(set(parts)) == 1:  # a comprehension, of items that are alike
+        return _cure_parts(source, item.items[0], outline, cures, parts[0])
     if not item.items and not any(part is True or part for part in parts):
         return ()
     return _cure_any(source, item, cures) if all(part is True for part in parts) else None

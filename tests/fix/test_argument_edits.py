@@ -68,6 +68,10 @@ FIXED = {
         "np.array([[w.sum(), 1.0], (0.5, w[0] * 2)])",
         "np.array([[w.sum().detach(), 1.0], (0.5, (w[0] * 2).detach())])",
     ),
+    "comprehension of displays": (
+        "np.array([[k, x * k] for k, x in enumerate(xs)])",
+        "np.array([[k, (x * k).detach()] for k, x in enumerate(xs)])",
+    ),
     "containers in a display": (
         "np.array([xs, [0.5, 1]])",
         "np.array([[t.detach() for t in xs], [0.5, 1]])",

@@ -20,6 +20,8 @@ GIVING_ARRAYS = (
     "np.atleast_1d({})",
     "np.nan_to_num({})",
     "np.tile({}, 2)",
+    "np.array([{}.sum(), 0.5])",
+    "np.array([[0.5, {}.mean()], (1.0, 2.0)])",
 )
 """Of a plain tensor, an array comes out; other functions give a tensor back."""
 
@@ -39,6 +41,7 @@ GIVING_ANYTHING = (
     "np.isfinite({}).all()",
     "np.squeeze({})",
     "np.savez(io.BytesIO(), first={})",
+    "np.hypot(*{}.reshape(1, -1), 0.5)",
     "np.savez(io.BytesIO(), **{{'first': {}, 'second': 1.0}})",
     "np.vectorize(float)({})",
 )

@@ -106,6 +106,11 @@ _PARTS: tuple[tuple[str, str, tuple[Attribute, ...]], ...] = (
         "nn.ParameterList([nn.Parameter(torch.ones(3))])",
         (Attribute(".scales[0]", VECTOR),),
     ),
+    (
+        "shifts",
+        "nn.ParameterDict({'main': torch.ones(3)})",
+        (Attribute(".shifts['main']", VECTOR),),
+    ),
 )
 _APPLIED = {
     "inner": "{v} = self.inner({v})",
