@@ -54,9 +54,9 @@ def told_by(name: str) -> str:
     return tells if tells in ANSWERED else ""
 
 
-def ask(machine: Machine, address: Address, tensor: Tensor, name: str, span: Span) -> Value:
+def ask(machine: Machine, address: Address, tensor: Tested, name: str, span: Span) -> Value:
     """`t.is_cuda`, `t.is_conj()`, … as far as what the tensor is decides them."""
-    answer = _answer(tensor, name)
+    answer = _answer(tensor, name) if isinstance(tensor, Tensor) else None
     if answer is None:
         question = Unknown(Kind.TRUTH, NO)
         return machine.derived(f"{_QUESTION}{name}", (address,), span, question)
@@ -146,7 +146,9 @@ def subject_of(state: State, question: Address) -> Address | None:
         return None
     operator, operands = question.derived
     if operator.startswith(_QUESTION) and told_by(operator.removeprefix(_QUESTION)):
-        return operands[0] if isinstance(operands[0], Address) else None
+        # `t.dtype.is_floating_point` asks about `t`, too.
+        subject = _property_of(operands[0])[1] or operands[0]
+        return subject if isinstance(subject, Address) else None
     if operator in ("==", "!=", "in") and len(operands) == 2:
         return _property_of(operands[0])[1]
     return None
@@ -194,8 +196,10 @@ def _as_answered(state: State, thing: Tested, question: Address, truth: bool) ->
     if tells in ("device", "host"):
         asked = frozenset({_device_asked_for(name)})
         return replace(thing, device=_device(thing.device, asked, truth))
-    if not isinstance(thing, Tensor):
-        return thing
+    # Few are complex: it is of whole numbers, as a rule.
+    seldom = thing.grad.both(BY_DEFAULT.opposite())
+    if isinstance(thing, Unknown):
+        return replace(thing, grad=seldom) if tells == "float" and not truth else thing
     if tells in OTHER_LAYOUTS:
         return _with_layout(thing, frozenset({tells}), truth)
     if tells in BITS:
@@ -203,8 +207,6 @@ def _as_answered(state: State, thing: Tested, question: Address, truth: bool) ->
     if tells == "float" and thing.dtype.family is Family.UNKNOWN:
         if truth:
             return replace(thing, dtype=Dtype(Family.FLOAT, thing.dtype.narrow))
-        # Few are complex: it is of whole numbers, as a rule.
-        seldom = thing.grad.both(BY_DEFAULT.opposite())
         return replace(thing, dtype=Dtype(Family.UNKNOWN), grad=seldom, base=frozenset(), flag=None)
     return thing
 

@@ -182,7 +182,7 @@ def _asked(machine: Machine, call: LibraryCall) -> Value | None:
         return None
     found = addresses(call.receiver)
     tensor = call.state.get(found[0]) if len(found) == len(call.receiver) == 1 else None
-    if not isinstance(tensor, Tensor):
+    if not isinstance(tensor, (Tensor, Unknown)):
         return None
     return guards.ask(machine, found[0], tensor, call.name, call.span)
 
