@@ -90,6 +90,9 @@ class AddressBook:
     def _told_apart_by(self, span: Span, role: str, of: Address) -> Address | None:
         """What tells a place apart: `of`, unless that was made here itself (`x = x.to(device)` in a loop),
         or is the last of too many such steps; then what they began with.
+
+        Steps of one kind began with different things, if what they end with is different: a copy of a
+        copy has as many parts.
         """
         current: Address | None = of
         for _ in range(DEEPEST_DERIVATION):
@@ -98,8 +101,11 @@ class AddressBook:
                 return of
             current = place.of
             if (place.span, place.role) == (span, role):
-                break
-        return current
+                return current
+        if current is None:
+            return of
+        begun = self.origin(of, role)
+        return current if begun == of else begun
 
     def origin(self, address: Address, role: str) -> Address:
         """What a thing was made of, however often, by steps of one role."""
