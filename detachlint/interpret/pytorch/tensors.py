@@ -205,7 +205,7 @@ class _Stories:
         if len(value) > MANY:
             depth = 0
         for atom in in_order(value):
-            if not isinstance(atom, Address):
+            if not isinstance(atom, Address) or not (depth or self._tells(atom)):
                 continue
             flag = flag_of_atom(self.state, atom, DEEPEST, self.flags)
             if flag.usual in (Truth.NO, Truth.BOTTOM):
@@ -215,6 +215,10 @@ class _Stories:
                 return story
             best = best or story
         return best
+
+    def _tells(self, address: Address) -> bool:
+        """Whether an object has a story of its own, not by what it holds."""
+        return isinstance(self.state.glimpse(address), (Tensor, Unknown))
 
     def of_object(self, address: Address, depth: int) -> Story | None:
         key = (address, depth)
