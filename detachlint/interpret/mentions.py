@@ -28,6 +28,8 @@ from detachlint.ir.nodes import (
     Yield,
 )
 from detachlint.ir.walk import nodes_in, nodes_of, parts_of
+from detachlint.knowledge.names import CONVERSIONS
+from detachlint.source.span import Span
 from detachlint.source.value_class import value_class
 
 
@@ -44,6 +46,14 @@ def words_in(code: Code) -> frozenset[str]:
                 if isinstance(argument.value, Constant) and isinstance(argument.value.value, str)
             )
     return frozenset(found)
+
+
+def conversions_in(code: Code) -> Iterator[Span]:
+    """The calls of a body that spell a conversion out (`x.numpy()`), not those of inner code."""
+    for node in nodes_of(code):
+        if isinstance(node, Call) and isinstance(node.function, Attribute):
+            if node.function.name in CONVERSIONS:
+                yield node.span
 
 
 NOTHING: frozenset[str] = frozenset()

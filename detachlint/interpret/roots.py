@@ -3,11 +3,13 @@
 Each function that can reach a crossing and was never called is run with unknown arguments, in the grad
 mode of a caller we cannot see; methods on an object made the same way. Callers come first: what they
 call is then no entry point any more. A function that *was* called is run nevertheless, if all it was
-seen to do is raise: a finding is certain only if unseen callers cannot help it either.
+seen to do is raise: a finding is certain only if unseen callers cannot help it either. So is one with a
+conversion that none of its callers in sight comes to.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import nullcontext
 
 from detachlint.domain.belief import BY_DEFAULT, NO, Belief, Truth
@@ -24,12 +26,13 @@ from detachlint.interpret.engine.state import State, join_states
 from detachlint.interpret.facts import Crossing
 from detachlint.interpret.language import classes, functions
 from detachlint.interpret.language.lookup import find_in_class, library_bases, linear_order
-from detachlint.interpret.mentions import words_in
+from detachlint.interpret.mentions import conversions_in, words_in
 from detachlint.interpret.relevance import changes_objects
 from detachlint.interpret.unseen import arguments_for, leave_world_in_unseen_hands
 from detachlint.ir.nodes import Code
 from detachlint.ir.walk import inner_codes
 from detachlint.knowledge.source_facts import source_fact
+from detachlint.source.span import Span
 from detachlint.source.value_class import value_class
 
 ROUNDS = 2
@@ -109,6 +112,7 @@ def run_entries(machine: Machine, all_roots: list[Roots]) -> None:
     """Run what nobody calls in several files: first what no other code mentions, then the rest."""
     entries = [entry for roots in all_roots for entry in roots.entries()]
     users = _users(machine)
+    by_modules = frozenset(machine.ledger.called)
 
     def late(entry: Entry) -> bool:
         whole = entry.code.span
@@ -119,7 +123,7 @@ def run_entries(machine: Machine, all_roots: list[Roots]) -> None:
     ):
         entry.run()
     for roots in all_roots:
-        roots.confirm()
+        roots.ask(by_modules)
 
 
 def _users(machine: Machine) -> dict[str, list[Code]]:
@@ -420,17 +424,23 @@ class Roots:
                 facts.append(own.of_definition(path, f"{code.qualified_name}.{name}"))
         return any(fact is not None and fact.without_grad for fact in facts)
 
-    # --- certainty -----------------------------------------------------------------------------
+    # --- what unseen callers see of what is called in sight ------------------------------------
 
-    def confirm(self) -> None:
-        """Ask what unseen callers would see, where all seen ones see a certain error."""
+    def ask(self, by_modules: frozenset[Code]) -> None:
+        """Ask what unseen callers would see, where all seen ones see a certain error, or where none of
+        them comes to: they may set a flag that is never set in sight.
+
+        What modules themselves call (`by_modules`) is part of a program, which is all in sight.
+        """
+        visited = self.machine.ledger.facts_about(self.file).crossings
         open_questions = [
             span
-            for span, visits in self.machine.ledger.facts_about(self.file).crossings.items()
+            for span, visits in visited.items()
             if any(visit.public for visit in visits)
             and not any(visit.unseen for visit in visits)
             and all(map(_is_refused_for_sure, visits))
         ]
+        open_questions += [s for s in self._conversions(by_modules) if s not in visited]
         if not open_questions:
             return
         for address, function in self._functions():
@@ -444,3 +454,16 @@ class Roots:
             if inside:
                 with self.machine.ledger.asking_about(inside):
                     self._run_class(address, cls, confirming=True)
+
+    def _conversions(self, by_modules: frozenset[Code]) -> Iterator[Span]:
+        """The calls that spell a conversion out, in what is called in sight, though not by modules, and
+        public as well."""
+        found = {function.code for _, function in self._functions()}
+        for address, _ in self._classes():
+            methods = self._inherited_methods(self.world, address)
+            things = [self.world.get(method) for method, _ in methods]
+            found |= {thing.code for thing in things if isinstance(thing, Function)}
+        for code in sorted(found, key=lambda code: code.span):
+            public = code not in by_modules and not is_private(code)
+            if public and self._is_covered(code) and code.span.file == self.file:
+                yield from conversions_in(code)
