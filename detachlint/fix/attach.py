@@ -49,6 +49,8 @@ def _with_fix(finding: Finding, source: SourceText, style: FixStyle, outline: Ou
         return replace(finding, fix=Fix(advice, Applicability.DISPLAY_ONLY, ()))
     sure = finding.confidence.at_least(Confidence.LIKELY)
     sure = sure and finding.remedy is not Remedy.DETACH_UNSAFELY
+    # An item that stands beside numbers may be a number itself, for callers that see no error.
+    sure = sure and (finding.parts is None or finding.confidence is Confidence.CERTAIN)
     applicability = Applicability.SAFE if sure else Applicability.UNSAFE
     return replace(finding, fix=Fix(_message(edits, finding), applicability, edits))
 

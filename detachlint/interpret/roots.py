@@ -427,8 +427,8 @@ class Roots:
     # --- what unseen callers see of what is called in sight ------------------------------------
 
     def ask(self, by_modules: frozenset[Code]) -> None:
-        """Ask what unseen callers would see, where all seen ones see a certain error, or where none of
-        them comes to: they may set a flag that is never set in sight.
+        """Ask what unseen callers would see of crossings at which all seen ones see a certain error, or
+        to which none of them comes: they may set a flag that is never set in sight.
 
         What modules themselves call (`by_modules`) is part of a program, which is all in sight.
         """

@@ -8,6 +8,7 @@ import pytest
 from fix_helpers import source_of
 
 from detachlint import api
+from detachlint.api import check_source
 from detachlint.fix.argument_edits import argument_edits
 from detachlint.harness.observation import Verdict
 from detachlint.harness.runner import Runner
@@ -150,3 +151,13 @@ def test_text_that_the_program_shows_is_not_edited() -> None:
 def test_a_plain_f_string_is_edited() -> None:
     result = api.fix_source(f'{BEFORE}print(f"{{np.exp(w)}}")\n', "example.py")
     assert result.text == f'{BEFORE}print(f"{{np.exp(w.detach())}}")\n'
+
+
+def test_an_item_that_may_be_a_number_in_other_calls_has_no_safe_fix() -> None:
+    body = "def f(x):\n    return np.array([x, 1.0])\n"
+    start = "import numpy as np\nimport torch\na = torch.ones(1, requires_grad=True).sum()\n"
+    [doubtful] = check_source(f"{start}{body}f(2.0)\nf(a)\n")
+    [certain] = check_source(f"{start}np.array([a, 1.0])\n")
+    assert doubtful.fix is not None and certain.fix is not None
+    assert doubtful.fix.applicability is Applicability.UNSAFE
+    assert certain.fix.applicability is Applicability.SAFE

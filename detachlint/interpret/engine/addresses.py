@@ -91,8 +91,8 @@ class AddressBook:
         """What tells a place apart: `of`, unless that was made here itself (`x = x.to(device)` in a loop),
         or is the last of too many such steps; then what they began with.
 
-        Steps of one kind began with different things, if what they end with is different: a copy of a
-        copy has as many parts.
+        Parts of a thing are told apart by what they were made of by steps of one kind: a copy of a copy
+        has as many parts. Two copies of one copy are not.
         """
         current: Address | None = of
         for _ in range(DEEPEST_DERIVATION):

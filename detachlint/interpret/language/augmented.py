@@ -11,7 +11,7 @@ from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.describe import describe
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.contents import merged_mapping
-from detachlint.interpret.language.lookup import is_module
+from detachlint.interpret.language.lookup import class_names, own_member
 from detachlint.interpret.language.operators import METHODS, Operation, class_of, converted, operate
 from detachlint.interpret.pytorch.tensors import flag_of, severed_in, story_of
 from detachlint.interpret.pytorch.writes import write_into
@@ -71,17 +71,25 @@ def _own_method(operation: Operation) -> Outcomes | None:
     return operation.own_method(method.replace("__", "__i", 1)) if method is not None else None
 
 
-_OF_MODULES = {"+": "extend", "|": "update"}
-"""The methods by which containers of modules, or of parameters, take in what is added (executed)."""
+_OF_MODULES = {
+    "+": ("extend", frozenset({"ModuleList", "ParameterList", "Sequential"})),
+    "|": ("update", frozenset({"ParameterDict"})),
+}
+"""The methods by which containers of modules, or of parameters, take in what is added, and which of them
+do (executed)."""
 
 
 def _of_module(operation: Operation) -> Outcomes | None:
     """`modules += others`, `parameters |= others`; None where it is no module."""
     left, right = operation.operands
-    state, method = operation.state, _OF_MODULES.get(operation.name)
+    state = operation.state
+    method, containers = _OF_MODULES.get(operation.name, ("", frozenset()))
     address = single_address(left)
     thing = state.get(address) if address is not None else None
-    if method is None or not isinstance(thing, Instance) or not is_module(state, thing):
+    if not isinstance(thing, Instance):
+        return None
+    names = {name.removeprefix("torch.nn.") for name in class_names(state, thing)}
+    if not names & containers or own_member(state, thing, METHODS[operation.name]):
         return None
     assert address is not None
     taken = operation.machine.call(

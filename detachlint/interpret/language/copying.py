@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -29,9 +30,19 @@ def deep_copy(
     else becomes of the copy of a tensor at an address, `altered` says.
     """
     made: dict[Address, Address] = {}
+    taken: set[Address] = set()
+
+    def place_of(atom: Address) -> Address:
+        # Things that are copies of one are not told apart for ever: of these, too, each has its own.
+        for number in itertools.count(1):
+            role = "copy" if number == 1 else f"copy {number}"
+            place = machine.book.place(span, role, activation.context, family=atom.summary, of=atom)
+            if place not in taken:
+                break
+        return place
 
     def copy_value(inner: Value) -> Value:
-        return frozenset(copy_atom(atom) for atom in inner)
+        return frozenset(copy_atom(atom) for atom in in_order(inner))
 
     def copy_atom(atom: Atom) -> Atom:
         if not isinstance(atom, Address):
@@ -46,8 +57,9 @@ def deep_copy(
             place = machine.book.derive(f"deepcopy {span}", (atom,), span, thing)
             made[atom] = place
             return place
-        place = machine.book.place(span, "copy", activation.context, family=atom.summary, of=atom)
+        place = place_of(atom)
         made[atom] = place
+        taken.add(place)
         state.heap[place] = thing
         copied = map_object(thing, copy_value)
         if isinstance(thing, Instance):

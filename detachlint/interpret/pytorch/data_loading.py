@@ -147,7 +147,7 @@ def columns_of(state: State, thing: Instance) -> Sequence | None:
     """The tensors whose rows a data set gives, in order; None of any other."""
     if not any(facts.class_kind(name) == "rows" for name in class_names(state, thing)):
         return None
-    held = [state.get(a) for a in addresses(thing.attributes.get(GIVEN, BOTTOM_VALUE))]
+    held = [state.get(a) for a in addresses(thing.attributes.get(COLUMNS, BOTTOM_VALUE))]
     return held[0] if len(held) == 1 and isinstance(held[0], Sequence) else None
 
 

@@ -30,7 +30,7 @@ from detachlint.interpret.engine.heap import parted
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import copying
 from detachlint.interpret.language.contents import cut, merged_mapping, slice_of, with_entry
-from detachlint.interpret.language.lookup import class_names, find_in_class
+from detachlint.interpret.language.lookup import class_names, find_in_class, own_member
 from detachlint.interpret.pytorch import (
     computed_parameters,
     leaves,
@@ -197,7 +197,12 @@ def _payload(machine: Machine, call: LibraryCall, instance: Address, fact: Modul
 def take_in(
     machine: Machine, thing: Instance, state: State, activation: Activation, span: Span
 ) -> None:
-    """What a container was given becomes what it holds: a parameter, in a list or dict of those."""
+    """What a container was given becomes what it holds: a parameter, in a list or dict of those.
+
+    One that puts things in by a method of its own may make anything of them.
+    """
+    if own_member(state, thing, "__setitem__"):
+        return
     for name in class_names(state, thing):
         fact = facts.module_fact(name)
         if fact is not None and fact.wraps:

@@ -266,7 +266,7 @@ def _of_all_inputs(machine: Machine, call: LibraryCall, state: State) -> Value:
 
 def _load(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
     """What was saved; where that is out of sight, often a module or a state dict: nobody knows."""
-    file = call.operand(0, "f") or NONE
+    file = call.operand(0, "f") or frozenset()
     found = written_files.read(machine, call, file, call.operand(1, "map_location"))
     if not found and Result.PYTHON in fact.results:
         return None
@@ -276,8 +276,10 @@ def _load(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | Non
 
 def _save(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
     """`torch.save(content, file)`."""
-    content, file = call.operand(0) or NONE, call.operand(1, "f") or NONE
-    written_files.write(machine, call, file, content)
+    content = call.operand(0, "obj") or call.arguments.keyword("m")
+    file = call.operand(1, "f")
+    if content and file:
+        written_files.write(machine, call, file, content)
     return [(NONE, call.state)]
 
 

@@ -17,6 +17,7 @@ from detachlint.domain.values import (
     Atom,
     Literal,
     Value,
+    in_order,
     join_values,
     value_of,
 )
@@ -47,8 +48,10 @@ def write(machine: Machine, call: LibraryCall, file: Value, content: Value) -> N
     """
     state = call.state
     content = copying.deep_copy(machine, state, call.activation, call.span, content)
-    for atom in file:
-        before = BOTTOM_VALUE if len(file) == 1 else _content(machine, state, atom)
+    for atom in in_order(file):
+        # What is written to a stream stands behind what was written before, which is read first.
+        replaced = len(file) == 1 and isinstance(atom, Literal)
+        before = BOTTOM_VALUE if replaced else _content(machine, state, atom)
         thing = state.get(atom) if isinstance(atom, Address) else None
         if isinstance(atom, Literal):
             files = state.get(_files(machine))
@@ -76,10 +79,12 @@ def read(machine: Machine, call: LibraryCall, file: Value, place: Value | None) 
         return replace(
             tensor,
             grad=flag_of(state, value_of(written)).in_unseen_hands(),
+            dtype=replace(tensor.dtype, narrow=tensor.dtype.narrow.in_unseen_hands()),
+            traits={check: trait.in_unseen_hands() for check, trait in tensor.traits.items()},
             leaf=YES,
             base=frozenset(),
             perhaps_base=False,
-            device=placement.device_from(state, place, tensor.device, story),
+            device=placement.device_from(state, place, tensor.device.in_unseen_hands(), story),
         )
 
     content = join_values(held)
