@@ -16,6 +16,7 @@ from detachlint.interpret.language.operators import METHODS, Operation, class_of
 from detachlint.interpret.pytorch.tensors import flag_of, severed_in, story_of
 from detachlint.interpret.pytorch.writes import write_into
 from detachlint.ir.nodes import AugmentedAssign, Operator
+from detachlint.knowledge import facts
 from detachlint.source.span import Span
 from detachlint.source.value_class import replace
 
@@ -71,25 +72,32 @@ def _own_method(operation: Operation) -> Outcomes | None:
     return operation.own_method(method.replace("__", "__i", 1)) if method is not None else None
 
 
-_OF_MODULES = {
-    "+": ("extend", frozenset({"ModuleList", "ParameterList", "Sequential"})),
-    "|": ("update", frozenset({"ParameterDict"})),
-}
-"""The methods by which containers of modules, or of parameters, take in what is added, and which of them
-do (executed)."""
+_OF_MODULES = {"+": "extend", "|": "update"}
+"""The methods by which containers of modules, or of parameters, take in what is added (executed)."""
+
+
+def _takes_in(name: str, operator: str) -> bool:
+    """Whether objects of a library class take in what is added to them by an operator: all that have an
+    order, and of those with keys the ones that make parameters of it (executed)."""
+    fact = facts.module_fact(name)
+    if fact is None:
+        return False
+    if operator == "+":
+        return fact.container in ("list", "sequential")
+    return fact.container == "dict" and fact.wraps
 
 
 def _of_module(operation: Operation) -> Outcomes | None:
     """`modules += others`, `parameters |= others`; None where it is no module."""
     left, right = operation.operands
     state = operation.state
-    method, containers = _OF_MODULES.get(operation.name, ("", frozenset()))
+    method = _OF_MODULES.get(operation.name)
     address = single_address(left)
     thing = state.get(address) if address is not None else None
-    if not isinstance(thing, Instance):
+    if method is None or not isinstance(thing, Instance):
         return None
-    names = {name.removeprefix("torch.nn.") for name in class_names(state, thing)}
-    if not names & containers or own_member(state, thing, METHODS[operation.name]):
+    takes_in = any(_takes_in(name, operation.name) for name in class_names(state, thing))
+    if not takes_in or own_member(state, thing, METHODS[operation.name]):
         return None
     assert address is not None
     taken = operation.machine.call(
