@@ -25,7 +25,7 @@ from detachlint.cli.terminal import (
 )
 from detachlint.config.configuration import Configuration
 from detachlint.report import Report
-from detachlint.report.summary import counted
+from detachlint.report.summary import counted, listed
 from detachlint.rules.finding import Finding
 from detachlint.source.text import SourceText
 from detachlint.source.value_class import value_class
@@ -141,9 +141,7 @@ def _some(files: list[str]) -> str:
     """How many files these are, and some of their names."""
     if len(files) == 1:
         return f"one file ({files[0]})"
-    names = ", ".join(files[:NAMED])
-    more = f" and {len(files) - NAMED} more" if len(files) > NAMED else ""
-    return f"{len(files)} files ({names}{more})"
+    return f"{len(files)} files ({listed(files, NAMED)})"
 
 
 def _results(request: Request, progress: Progress) -> Iterable[FileResult]:

@@ -56,7 +56,7 @@ def _cure_each(
         return found or None
     if argument.items:
         edits = [insert_steps(source, item, outline, cures) for item in argument.items]
-        return tuple(edit for parts in edits for edit in parts or ()) if all(edits) else None
+        return tuple(edit for those in edits for edit in those or ()) if all(edits) else None
     return _cure_any(source, argument, cures)
 
 

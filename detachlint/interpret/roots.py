@@ -30,7 +30,7 @@ from detachlint.interpret.mentions import conversions_in, words_in
 from detachlint.interpret.relevance import changes_objects
 from detachlint.interpret.unseen import arguments_for, leave_world_in_unseen_hands
 from detachlint.ir.nodes import Code
-from detachlint.ir.walk import inner_codes
+from detachlint.ir.walk import all_codes, inner_codes
 from detachlint.knowledge.source_facts import source_fact
 from detachlint.source.span import Span
 from detachlint.source.value_class import value_class
@@ -458,12 +458,7 @@ class Roots:
     def _conversions(self, by_modules: frozenset[Code]) -> Iterator[Span]:
         """The calls that spell a conversion out, in what is called in sight, though not by modules, and
         public as well."""
-        found = {function.code for _, function in self._functions()}
-        for address, _ in self._classes():
-            methods = self._inherited_methods(self.world, address)
-            things = [self.world.get(method) for method, _ in methods]
-            found |= {thing.code for thing in things if isinstance(thing, Function)}
-        for code in sorted(found, key=lambda code: code.span):
-            public = code not in by_modules and not is_private(code)
-            if public and self._is_covered(code) and code.span.file == self.file:
+        for code in all_codes(self.module):
+            public = code.kind == "function" and not is_private(code)
+            if public and code not in by_modules and self._is_covered(code):
                 yield from conversions_in(code)

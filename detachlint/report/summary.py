@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from detachlint.report.model import Report
 from detachlint.report.style import Style
 from detachlint.rules.finding import Applicability, Finding
@@ -11,6 +13,12 @@ def fix_mark(finding: Finding, style: Style) -> str:
     """`[*] ` before the message of what `detachlint fix` repairs."""
     fixable = finding.fix is not None and finding.fix.applicability is Applicability.SAFE
     return f"[{style.cyan('*')}] " if fixable else ""
+
+
+def listed(texts: Sequence[str], most: int) -> str:
+    """`a, b and 3 more`: so many of them at most."""
+    more = len(texts) - most
+    return ", ".join(texts[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def summary(report: Report) -> list[str]:

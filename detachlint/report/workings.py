@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from detachlint.interpret.facts import Bound
 from detachlint.project.statistics import Place, Statistics
+from detachlint.report.summary import listed
 
 MOST_PLACES = 5
 """Places of one kind that are named; of further ones, it is said how many there are."""
@@ -57,9 +58,7 @@ def _bounds(gave_up: Counter[Bound]) -> Iterator[str]:
 
 def _listed(places: list[Place], counts: Counter[Place] | None = None) -> str:
     """`a.py:3, b.py:5 (2 times)`, and not too many."""
-    shown = [_place(place) + _times(counts, place) for place in places[:MOST_PLACES]]
-    more = len(places) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more else "")
+    return listed([_place(place) + _times(counts, place) for place in places], MOST_PLACES)
 
 
 def _times(counts: Counter[Place] | None, place: Place) -> str:

@@ -41,6 +41,13 @@ def _files(machine: Machine) -> Address:
     return machine.book.derive("files that were written", (), NOWHERE, Mapping())
 
 
+def _spelled_out(machine: Machine, state: State) -> Mapping:
+    """What these files hold, by their names."""
+    files = state.get(_files(machine))
+    assert isinstance(files, Mapping)
+    return files
+
+
 def write(machine: Machine, call: LibraryCall, file: Value, content: Value) -> None:
     """From now on, this is what a file holds, whatever the program does to the content after that.
 
@@ -54,8 +61,7 @@ def write(machine: Machine, call: LibraryCall, file: Value, content: Value) -> N
         before = BOTTOM_VALUE if replaced else _content(machine, state, atom)
         thing = state.get(atom) if isinstance(atom, Address) else None
         if isinstance(atom, Literal):
-            files = state.get(_files(machine))
-            assert isinstance(files, Mapping)
+            files = _spelled_out(machine, state)
             entries = {**files.entries, atom: before | content}
             state.heap[_files(machine)] = replace(files, entries=entries)
         elif isinstance(thing, (Instance, Unknown)) and isinstance(atom, Address):
@@ -93,9 +99,7 @@ def read(machine: Machine, call: LibraryCall, file: Value, place: Value | None) 
 
 def _content(machine: Machine, state: State, file: Atom) -> Value:
     if isinstance(file, Literal):
-        files = state.get(_files(machine))
-        assert isinstance(files, Mapping)
-        return files.entries.get(file, BOTTOM_VALUE)
+        return _spelled_out(machine, state).entries.get(file, BOTTOM_VALUE)
     thing = state.get(file) if isinstance(file, Address) else None
     if not isinstance(thing, (Instance, Unknown)):
         return BOTTOM_VALUE
