@@ -37,8 +37,9 @@ def cast(machine: Machine, call: LibraryCall, source: Value, keeps_flag: bool = 
         new_dtype = thing.dtype if dtype is None else dtype
         new_device = thing.device if device is None else device
         same = new_dtype == thing.dtype and new_device == thing.device
-        certain = new_dtype.family not in (Family.UNKNOWN, Family.FLOAT, Family.COMPLEX)
-        placed = new_device.held in (YES, NO) and len(new_device.names) < 2
+        # What is not asked for stays as it is, whether it is known or not.
+        certain = dtype is None or _is_one(dtype)
+        placed = device is None or (device.held in (YES, NO) and len(device.names) < 2)
         kept = not _copies(call) and not casts.asks_for_order(call)
         if same and certain and placed and kept:
             parts |= value_of(address)
@@ -61,11 +62,12 @@ def cast(machine: Machine, call: LibraryCall, source: Value, keeps_flag: bool = 
         made = replace(made, traits=traits.of_perhaps_copy(made.traits, copied))
         if new_dtype.is_integer:
             made = replace(made, story=None)
-        perhaps_same = new_device == thing.device and _may_be_same(thing.dtype, new_dtype)
-        perhaps_same = perhaps_same and state.mode != YES and not _copies(call)
-        tells_more = new_dtype.narrow != thing.dtype.narrow
+        moved = NO if device is None else placement.moved(thing.device, device)
+        changed = moved.either(_changed(thing.dtype, new_dtype))
+        perhaps_same = changed != YES and state.recording != YES and not _copies(call)
+        tells_more = new_dtype.narrow != thing.dtype.narrow or new_device != thing.device
         if perhaps_same and tells_more:
-            made = _or_itself(state, made, value_of(address))
+            made = _or_itself(state, made, value_of(address), changed)
         mark = state.inference.join(thing.inference) if same else None
         parts |= make_tensor(
             machine,
@@ -83,15 +85,26 @@ def cast(machine: Machine, call: LibraryCall, source: Value, keeps_flag: bool = 
     return parts
 
 
-def _or_itself(state: State, made: Tensor, source: Value) -> Tensor:
-    """What is made of a tensor, or it itself if it was of the dtype that is asked for already."""
-    perhaps = as_view(state, made, source, YES.join(NO))
-    return may_be_base(state, perhaps, source)
+def _is_one(dtype: Dtype) -> bool:
+    """Whether this is said of one dtype alone."""
+    return dtype.family not in (Family.UNKNOWN, Family.FLOAT, Family.COMPLEX)
 
 
-def _may_be_same(before: Dtype, after: Dtype) -> bool:
-    """Whether what is known of two dtypes may be of one, so that a cast finds nothing to do."""
-    return before == after or Family.UNKNOWN in (before.family, after.family)
+def _or_itself(state: State, made: Tensor, source: Value, changed: Belief) -> Tensor:
+    """What is made of a tensor, or it itself if it was as it is asked to be already."""
+    return may_be_base(state, as_view(state, made, source, changed), source)
+
+
+def _changed(before: Dtype, after: Dtype) -> Belief:
+    """Whether a cast from one dtype to the other makes a copy: it may find nothing to do."""
+    if before == after:
+        return NO
+    if Family.UNKNOWN in (before.family, after.family):
+        return YES.join(NO)
+    narrow = before.narrow, after.narrow
+    if before.family is not after.family or narrow[0].names != narrow[1].names:
+        return YES
+    return narrow[0].held.either(narrow[1].held)
 
 
 def _copied(call: LibraryCall, before: Dtype, after: Dtype, moved: Belief) -> Belief:

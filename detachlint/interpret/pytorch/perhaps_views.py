@@ -153,7 +153,9 @@ def _finds_nothing_to_do(thing: HeapObject | None, fact: CallFact) -> bool | Non
             return None
         if fact.traits.get("complex") == "makes":
             return None if thing.dtype.family is Family.COMPLEX else False
-        if thing.dtype.family is not wanted.family or thing.dtype.narrow.held != wanted.narrow.held:
+        if thing.dtype.family is not wanted.family:
+            return False
+        if thing.dtype.narrow.held != wanted.narrow.held:
             return False if thing.dtype.narrow.held in (YES, NO) else None
         same = wanted.narrow.held == YES and thing.dtype.narrow.names == wanted.narrow.names
         return True if wanted.is_float32 or (same and len(wanted.narrow.names) == 1) else None
