@@ -29,9 +29,11 @@ if TYPE_CHECKING:
 
 @value_class(frozen=True, slots=True)
 class _Store:
-    """A value that the subscript `node` stores at `index`, in the world `state`; it stands at `source`."""
+    """A value that the subscript `node` stores at `index` of a `target`, in the world `state`; it stands
+    at `source`."""
 
     machine: Machine
+    target: Value
     index: Value
     value: Value
     source: Span
@@ -52,7 +54,7 @@ def write_item(
 ) -> list[State]:
     """The states after `target[index] = value`; `source` is where the value is written."""
     alone = len(target) == 1
-    store = _Store(machine, index, value, source or node.span, state, activation, node)
+    store = _Store(machine, target, index, value, source or node.span, state, activation, node)
     for atom in in_order(target):
         seen = len(machine.ledger.found)
         method = own_method(state, atom, "__setitem__")
@@ -95,7 +97,9 @@ def _write_atom(store: _Store, address: Address, alone: bool) -> None:
             )
         case Array():
             stored = Operand(value, store.source)
-            lost = array_operators.store(store.machine, thing, index, stored, state, activation)
+            lost = array_operators.store(
+                store.machine, store.target, thing, index, stored, state, activation
+            )
             severed = thing.severed | severed_in(state, [value]) | lost
             state.put(address, replace(thing, severed=severed))
         case Instance():

@@ -23,6 +23,7 @@ from detachlint.domain.rank import Rank, broadcast
 from detachlint.domain.story import then
 from detachlint.domain.traits import Check, Dtype, without
 from detachlint.domain.values import (
+    BOTTOM_VALUE,
     FALSE,
     TRUE,
     Address,
@@ -60,7 +61,7 @@ from detachlint.ir.nodes import Operator
 from detachlint.knowledge import facts
 from detachlint.knowledge.names import TENSOR
 from detachlint.source.span import Span
-from detachlint.source.value_class import value_class
+from detachlint.source.value_class import replace, value_class
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -233,12 +234,27 @@ def _combine(operation: Operation) -> Value:
         if made is not None:
             return made
     if "tensor" in kinds:
-        return _tensor_result(operation)
+        return _tensor_result(operation) | _without_tensors(operation)
     if "sequence" in kinds and operation.name in ("+", "*"):
         return _sequence_result(operation)
     if "mapping" in kinds and operation.name == "|":
         return _mapping_result(operation)
     return _plain_result(operation, kinds)
+
+
+def _without_tensors(operation: Operation) -> Value:
+    """What comes out where each operand that may be a tensor may be an array, or something unknown, as well:
+    one path had tensors, the other one had none."""
+    state = operation.state
+    rest: list[Value] = []
+    for operand in operation.operands:
+        classes = {atom: class_of(state, atom) for atom in operand}
+        if "tensor" in classes.values():
+            operand = frozenset(a for a, found in classes.items() if found in ("array", "unknown"))
+        if not operand:
+            return BOTTOM_VALUE
+        rest.append(operand)
+    return _combine(replace(operation, operands=tuple(rest)))
 
 
 def converted(operation: Operation, lost: frozenset[Span]) -> Value:

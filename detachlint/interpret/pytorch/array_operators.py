@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from detachlint.domain.belief import MAYBE
+from detachlint.domain.belief import MAYBE, YES
 from detachlint.domain.objects import Array
 from detachlint.domain.rank import Rank, is_array
 from detachlint.domain.values import Address, Value
@@ -101,13 +101,17 @@ def are_arrays(state: State, value: Value) -> bool:
 
 def store(
     machine: Machine,
+    target: Value,
     array: Array,
     index: Value,
     value: Operand,
     state: State,
     activation: Activation,
 ) -> frozenset[Span]:
-    """`array[index] = value`; the places where a gradient is lost.
+    """`target[index] = value`, where the target may be an `array`; the places where a gradient is lost.
+
+    Where the target may be something else, and the value no tensor, both may hang on one question that is
+    forgotten by now (`y = x.clone() if is_tensor(x) else np.copy(x)`): nobody knows whether they meet.
 
     A single element and a part, a row or a slice, are not written alike. Which of them `array[i]`
     is depends on how many dimensions the array has.
@@ -116,6 +120,8 @@ def store(
     gate, sure = _store_gate(state, array, index, found)
     if gate is None:
         return frozenset()
+    if found.tensor != YES and not are_arrays(state, target):
+        sure = MAYBE
     sink = Sink(value.span, "=", STORE, gate)
     severed = pass_gate(machine, sink, found, state, activation, sure=sure)
     return frozenset({value.span}) if severed else frozenset()
