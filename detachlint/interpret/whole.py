@@ -100,12 +100,16 @@ def _meant_by(program: Program, file: str, node: Import) -> set[str]:
 
 def _run_script(machine: Machine, file: str, code: Code) -> State:
     """The world after a script."""
-    state = importing.pristine(machine, file, code)
+
+    def run() -> State:
+        state = importing.pristine(machine, file, code)
+        normal, broken = importing.run_module(machine, state, file, code)
+        return join_states([*normal, *broken] or [state])
+
     machine.script = file
-    machine.ledger.begin_entry(file, module=True)
-    normal, broken = importing.run_module(machine, state, file, code)
+    world = machine.ledger.look(file, run, machine.forget_calls)
     machine.script = ""
-    return join_states([*normal, *broken] or [state])
+    return world
 
 
 def _run_guarded_part(machine: Machine, file: str, code: Code) -> None:
@@ -113,15 +117,17 @@ def _run_guarded_part(machine: Machine, file: str, code: Code) -> None:
     guarded = [s for s in code.body if isinstance(s, If) and _asks_for_name(s)]
     if not guarded:
         return
-    state = State(Heap({}), YES, {}, {})
-    if importing.load(machine, file, state) is None:
+    loaded = State(Heap({}), YES, {}, {})
+    if importing.load(machine, file, loaded) is None:
         return
+
+    def run() -> list[State]:
+        activation = Activation(code, machine.frame_of(file), 0)
+        work = partial(machine.execute, tuple(guarded), [loaded.fork()], activation)
+        return machine.ledger.guarded(work, otherwise=[])
+
     machine.script = file
-    machine.ledger.begin_entry(file, module=True)
-    activation = Activation(code, machine.frame_of(file), 0)
-    machine.ledger.guarded(
-        partial(machine.execute, tuple(guarded), [state], activation), otherwise=[]
-    )
+    machine.ledger.look(file, run, machine.forget_calls)
     machine.script = ""
 
 

@@ -13,6 +13,7 @@ from detachlint.domain.belief import Truth
 from detachlint.interpret.engine import shares, work
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.ledger import Ledger
+from detachlint.interpret.engine.state import MOST_PATHS
 
 LONGEST = 8.0
 """Seconds of processor time for the worst program; it is to tell exponential from slow."""
@@ -393,3 +394,47 @@ def test_the_cost_of_conditions_in_a_row_is_no_more_than_quadratic() -> None:
         min(seconds(conditions_in_a_row(count)) for _ in range(2)) for count in (100, 400)
     )
     assert large < 16 * small + 0.5
+
+
+COPIED = """import numpy as np
+def halved(x):
+    y = x.clone() if isinstance(x, torch.Tensor) else np.copy(x)
+    y[:2] = x[:2] / 2
+    return y
+halved([t, np.ones(2)][len(os.listdir()) > 1])
+"""
+
+
+@pytest.mark.parametrize("most_paths", [1, MOST_PATHS])
+def test_a_copy_takes_what_it_is_a_copy_of_though_paths_are_one(
+    monkeypatch: pytest.MonkeyPatch, most_paths: int
+) -> None:
+    monkeypatch.setattr(work, "MOST_PATHS", most_paths)
+    assert not raising_lines(COPIED)
+
+
+TWO_WAYS = (
+    "def run(x, kind):\n" + "".join(f"    y{i} = [x, {i}]\n" for i in range(200)) + "    if KIND:\n"
+    "        x.numpy()\n"
+    "kind = os.environ.get('KIND')\n"
+    "options = {'kind': kind} if kind else {}\n"
+    "run(t, kind)\n"
+)
+
+
+@pytest.mark.parametrize("kind", ["kind", "not kind"])
+def test_what_is_left_of_a_script_is_looked_at_once_more_with_all_paths_as_one(
+    monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    body = TWO_WAYS.replace("KIND:", f"{kind}:")
+    monkeypatch.setattr(shares, "SHARE_OF_THE_MODULE", 150)
+    assert raising_lines(body) == [body[: body.index("x.numpy")].count("\n") + 1]
+
+
+def test_a_second_look_takes_no_more_than_the_first_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shares, "SHARE_OF_THE_MODULE", 100)
+    body = TWO_WAYS.replace("KIND:", "kind:").replace("run(t", "run(t + 1, kind)\nrun(t")
+    both = run(body).steps
+    monkeypatch.setattr(shares.Shares, "are_spent", True)
+    first = run(body).steps
+    assert first < both <= 2 * first

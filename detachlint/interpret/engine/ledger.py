@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
+from typing import TypeVar
 
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.reach import Reach
@@ -23,6 +24,8 @@ from detachlint.interpret.relevance import Relevance
 from detachlint.ir.nodes import Code
 from detachlint.knowledge.names import CONVERSIONS
 from detachlint.source.span import Span
+
+_T = TypeVar("_T")
 
 TRIFLE = 8
 """Units of work of a run that is not worth avoiding."""
@@ -160,6 +163,24 @@ class Ledger:
 
     # --- the work that is done -----------------------------------------------------------------
 
+    def look(self, file: str, run: Callable[[], _T], forget: Callable[[], None]) -> _T:
+        """What the `run` of a module's own code gives.
+
+        Where a bound was hit in front of what can reach a crossing, it is run once more, with as much work
+        as before and with all paths as one: that is far less to do, and comes to what was left out.
+        `forget` makes sure that nothing is repeated that was cut short.
+        """
+        self.begin_entry(file, module=True)
+        bound, lost = self.work.bound, self._reach.lost.copy()
+        result = run()
+        if not self._relevance.codes & (self._reach.lost - lost) or self._shares.are_spent:
+            return result
+        self._account()
+        self.work = Work(file, NOWHERE._replace(file=file), bound, joined=True)
+        self._reach.lost = lost
+        forget()
+        return run()
+
     def begin_entry(self, file: str, at: Span | None = None, *, module: bool = False) -> None:
         """A new entry point of a file, `at` a place (or the module itself): its work is counted afresh."""
         self._account()
@@ -193,7 +214,9 @@ class Ledger:
             self.give_up(f"too many steps ({bound})", bound.code.span)
         except RecursionError:
             self.give_up("nested too deeply", self.work.at)
+        joined = self.work.joined
         self.begin_entry(self.work.file, self.work.at)
+        self.work.joined = joined
         return otherwise
 
     def count_step(self, activation: Activation, amount: int = 1) -> None:

@@ -184,6 +184,10 @@ class Machine:
             activation.raises.append((frozenset(), before))
         return after
 
+    def forget_calls(self) -> None:
+        """Run each call anew from here on."""
+        self.memo = Memo()
+
     # --- the files of the program --------------------------------------------------------------
 
     def path_of(self, file: str) -> str:

@@ -112,6 +112,11 @@ class Shares:
         least = LEAST_SHARE if file in self._parts else 0
         return max(least, int(remaining * SMALL_SHARE) // part)
 
+    @property
+    def are_spent(self) -> bool:
+        """Whether all that an analysis may take is taken, so that nothing is looked at a second time."""
+        return self._total > self._most
+
     def of_import(self, file: str) -> int:
         """What a module's own code may take when it is imported."""
         spent = self._on_imports > self._most // PART_OF_IMPORTS

@@ -22,12 +22,14 @@ NOWHERE = Span(1, 0, 1, 0)
 class Work:
     """What was done for the entry point at hand, which is `at` a place: units of work, and how they are
     spread. `begun` and `limit` are where the portion of the statement at hand begins and ends; `runs`
-    and `spent` count what each function has had of it, and `places` are the calls of each.
+    and `spent` count what each function has had of it, and `places` are the calls of each. With `joined`,
+    all paths are one from the beginning.
     """
 
     file: str = ""
     at: Span = NOWHERE
     bound: int = MOST_STEPS
+    joined: bool = False
     steps: int = 0
     runs: Counter[Code] = field(default_factory=Counter)
     spent: Counter[Code] = field(default_factory=Counter)
@@ -64,6 +66,8 @@ class Work:
         Branches in loops in loops multiply; what is left of them then is looked at in one go, which
         costs certainty at most.
         """
+        if self.joined:
+            return 1
         return MOST_PATHS if self.steps < max(MANY_STEPS, self.bound // PART_FOR_PATHS) else 1
 
 
