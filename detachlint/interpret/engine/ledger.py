@@ -166,14 +166,16 @@ class Ledger:
     def look(self, file: str, run: Callable[[], _T], forget: Callable[[], None]) -> _T:
         """What the `run` of a module's own code gives.
 
-        Where a bound was hit in front of what can reach a crossing, it is run once more, with as much work
-        as before and with all paths as one: that is far less to do, and comes to what was left out.
-        `forget` makes sure that nothing is repeated that was cut short.
+        Where a bound was hit in front of functions of the analysed modules that can reach a crossing, it is
+        run once more, with as much work as before and with all paths as one: that is less to do, and comes
+        to what was left out. `forget` makes sure that nothing is repeated that was cut short.
         """
         self.begin_entry(file, module=True)
         bound, lost = self.work.bound, self._reach.lost.copy()
         result = run()
-        if not self._relevance.codes & (self._reach.lost - lost) or self._shares.are_spent:
+        if not self._reach.own(self._reach.lost - lost) & self._relevance.codes:
+            return result
+        if self._shares.are_spent:
             return result
         self._account()
         self.work = Work(file, NOWHERE._replace(file=file), bound, joined=True)

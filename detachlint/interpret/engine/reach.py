@@ -34,6 +34,10 @@ class Reach:
             for file, one in mentions.items()
         }
 
+    def own(self, codes: Collection[Code]) -> set[Code]:
+        """Those that are functions of the modules."""
+        return {c for c in codes if c.kind != "module" and c.span.file in self._holding}
+
     def by_file(self) -> Iterator[tuple[str, dict[Span, bool]]]:
         """For the files where some was not, which code with a crossing was reached (by its span)."""
         if not self.lost:
