@@ -405,12 +405,25 @@ halved([t, np.ones(2)][len(os.listdir()) > 1])
 """
 
 
+OF_ONE_NAME = """def kind(scale):
+    class Net:
+        def __init__(self):
+            self.scale = scale
+    return Net
+kinds = [kind(t), kind(t.detach())]
+net = kinds[len(os.listdir()) > 1]()
+if isinstance(net, kinds[1]):
+    net.scale.numpy()
+"""
+
+
 @pytest.mark.parametrize("most_paths", [1, MOST_PATHS])
-def test_a_copy_takes_what_it_is_a_copy_of_though_paths_are_one(
-    monkeypatch: pytest.MonkeyPatch, most_paths: int
+@pytest.mark.parametrize("body", [COPIED, OF_ONE_NAME], ids=["copies", "classes of one name"])
+def test_what_the_program_tells_apart_is_told_apart_though_paths_are_one(
+    monkeypatch: pytest.MonkeyPatch, body: str, most_paths: int
 ) -> None:
     monkeypatch.setattr(work, "MOST_PATHS", most_paths)
-    assert not raising_lines(COPIED)
+    assert not raising_lines(body)
 
 
 TWO_WAYS = (

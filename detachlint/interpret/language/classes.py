@@ -232,11 +232,12 @@ def instantiate(
     base = kind_of_subclass(state, thing)
     if base is not None:  # also where its `__init__` is not run, or not yet
         empty = Mapping() if base is dict else Sequence(base.__name__)
-        held = machine.new(state, activation, span, f"held by {cls.name}", empty)
+        held = machine.new(state, activation, span, f"held by {cls.name}", empty, of=address)
         thing = replace(thing, payload=held)
     if training_mode.asks(state, thing):
         thing = replace(thing, attributes={training_mode.TOLD: NONE})
-    made = machine.new(state, activation, span, f"instance of {cls.name}", thing)
+    # One call may make one of either of two classes, which may have one name.
+    made = machine.new(state, activation, span, f"instance of {cls.name}", thing, of=address)
     own_new = find_in_class(state, address, "__new__")
     if own_new is not None:
         return _by_own_new(machine, address, own_new[0], made, arguments, state, activation, span)
