@@ -27,7 +27,7 @@ from detachlint.ir.nodes import (
     With,
     Yield,
 )
-from detachlint.ir.walk import nodes_in, nodes_of, parts_of
+from detachlint.ir.walk import all_codes, nodes_in, nodes_of, parts_of
 from detachlint.knowledge.names import CONVERSIONS
 from detachlint.source.span import Span
 from detachlint.source.value_class import value_class
@@ -81,13 +81,13 @@ class Given:
     renames: bool = False
 
 
-def given_in(code: Code, places: Mapping[Code, int]) -> Iterator[Given]:
+def given_in(code: Code, places: Mapping[Code, int], keepers: Keepers) -> Iterator[Given]:
     """What the statements of a body give names to, and what it returns; `places` number all code."""
     for node in nodes_of(code):
         if isinstance(node, Assign) and node.value is not None:
             targets = [name for target in node.targets for name in target_names(target)]
             if isinstance(node.value, (MakeFunction, MakeClass)):
-                yield from _defined(node.value, targets, places)
+                yield from _defined(node.value, targets, places, keepers)
             elif isinstance(node.value, Import):
                 yield from _renamed(targets, node.value)
             else:
@@ -101,8 +101,10 @@ def given_in(code: Code, places: Mapping[Code, int]) -> Iterator[Given]:
             yield _given([node.name], node.default, places)
         elif isinstance(node, (Return, Yield)) and node.value is not None:
             yield _given([code.name], node.value, places, returned=True)
-        elif isinstance(node, Call) and isinstance(node.function, Attribute):
-            yield from _handed_to(node.function.value, node, places)
+        elif isinstance(node, Call):
+            if isinstance(node.function, Attribute):
+                yield from _handed_to(node.function.value, node, places)
+            yield from _kept(keepers.what_keeps(node.function), node, places)
 
 
 def _renamed(targets: Iterable[str], imported: Import) -> Iterator[Given]:
@@ -166,15 +168,25 @@ def _of_one(word: str) -> frozenset[str]:
 
 
 def _defined(
-    made: MakeFunction | MakeClass, targets: list[str], places: Mapping[Code, int]
+    made: MakeFunction | MakeClass,
+    targets: list[str],
+    places: Mapping[Code, int],
+    keepers: Keepers,
 ) -> Iterator[Given]:
-    """A decorator is called with what it decorates; a class is called, and called upon, like its bases.
+    """A decorator is called with what it decorates, which it or its object may keep; a class is called,
+    and called upon, like its bases.
 
     What a function or class holds itself is followed by its own name.
     """
     for decorator in made.decorators:
         calls = frozenset(n.name for n in nodes_in(decorator) if isinstance(n, (Name, Attribute)))
         yield Given(frozenset(targets), called=calls)
+        function = decorator.function if isinstance(decorator, Call) else decorator
+        kept_in = keepers.what_keeps(function)
+        if isinstance(function, Attribute):
+            kept_in = kept_in.union(_last_name(function.value))
+        if kept_in:
+            yield Given(kept_in, arguments=frozenset({made.code.name}))
     if made.code.name not in targets:
         yield Given(frozenset(targets), frozenset({made.code.name}), inner=(places[made.code],))
     if isinstance(made, MakeClass):
@@ -194,6 +206,56 @@ def _handed_to(receiver: Expression, call: Call, places: Mapping[Code, int]) -> 
         for argument in call.arguments:
             if not isinstance(argument.value, Constant):
                 yield _given([receiver.name], argument.value, places)
+
+
+def _kept(kept_in: frozenset[str], call: Call, places: Mapping[Code, int]) -> Iterator[Given]:
+    """What a function is handed that keeps it."""
+    for argument in call.arguments if kept_in else ():
+        if not isinstance(argument.value, Constant):
+            given = _given(kept_in, argument.value, places)
+            handed = given.values | given.arguments
+            yield Given(kept_in, arguments=handed, called=given.called, inner=given.inner)
+
+
+class Keepers:
+    """The functions of a module that keep what they are handed, by name, and what they keep it in."""
+
+    def __init__(self, codes: Iterable[Code]) -> None:
+        self._codes = {code.name: code for code in codes if code.kind == "function"}
+        self._known: dict[str, frozenset[str]] = {}
+
+    def what_keeps(self, function: Expression) -> frozenset[str]:
+        """What keeps an argument of a call of the function, `TABLE` with
+        `def add(f): TABLE[f.__name__] = f`."""
+        name = next(_last_name(function), "")
+        if name not in self._codes:
+            return NOTHING
+        if name not in self._known:
+            self._known[name] = frozenset(_keeping(self._codes[name]))
+        return self._known[name]
+
+
+def _last_name(node: Expression) -> Iterator[str]:
+    if isinstance(node, (Name, Attribute)):
+        yield node.name
+
+
+def _keeping(function: Code) -> Iterator[str]:
+    """The names of what a function, or one inside it, stores its parameters in."""
+    codes = [code for code in all_codes(function) if code.kind != "class"]
+    handed = {parameter.name for code in codes for parameter in code.parameters} - {"self", "cls"}
+    for node in (node for code in codes for node in nodes_of(code)):
+        if isinstance(node, Assign) and _holds(node.value, handed):
+            stored = (each for each in node.targets if isinstance(each, (Attribute, Subscript)))
+            for target in stored:
+                yield from target_names(target)
+        elif isinstance(node, Call) and isinstance(node.function, Attribute):
+            if any(_holds(argument.value, handed) for argument in node.arguments):
+                yield from _last_name(node.function.value)
+
+
+def _holds(part: object, names: set[str]) -> bool:
+    return any(isinstance(node, Name) and node.name in names for node in nodes_in(part))
 
 
 def target_names(target: Target) -> Iterator[str]:

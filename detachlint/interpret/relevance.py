@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from detachlint.interpret.mentions import Given, given_in, target_names, words_in
+from detachlint.interpret.mentions import Given, Keepers, given_in, target_names, words_in
 from detachlint.ir.nodes import (
     Assign,
     Attribute,
@@ -188,6 +188,7 @@ def mentions_in(codes: tuple[Code, ...]) -> Mentions:
     places = {code: index for index, code in enumerate(codes)}
     around = {inner: places[code] for code in codes for inner in inner_codes(code)}
     handing_over = hands_over(codes)
+    keepers = Keepers(codes)
     from_others = frozenset(name for code in codes for name in _from_others(code))
     return Mentions(
         tuple(
@@ -196,7 +197,7 @@ def mentions_in(codes: tuple[Code, ...]) -> Mentions:
             )
             for code in codes
         ),
-        tuple(given for code in codes for given in given_in(code, places)),
+        tuple(given for code in codes for given in given_in(code, places, keepers)),
         frozenset(name for code in codes for name, _ in _libraries(code)),
         from_others - {"*"},
         "*" in from_others,

@@ -90,3 +90,26 @@ def test_an_uncalled_function_is_run_if_it_reaches_a_crossing(way: str) -> None:
 @pytest.mark.parametrize("way", REACHED_BY_ANOTHER_NAME)
 def test_an_uncalled_function_is_run_if_it_reaches_a_crossing_by_another_name(way: str) -> None:
     assert raising_lines(REACHED_BY_ANOTHER_NAME[way]) != []
+
+
+KEPT = {
+    "by a decorator of one's own": "TABLE = {}\ndef add(g):\n    TABLE[0] = g\n    return g\n"
+    "@add\ndef f(x): return x.numpy()\n",
+    "by what a decorator makes": "TABLE = []\ndef add(name):\n    def keep(g):\n"
+    "        TABLE.append(g)\n    return keep\n@add('f')\ndef f(x): return x.numpy()\n",
+    "by the object of a decorator": "@TABLE.register(int)\ndef f(x): return x.numpy()\n",
+    "by a call": "TABLE = {}\ndef add(name, g): TABLE[name] = g\nadd('f', lambda x: x.numpy())\n",
+}
+
+
+@pytest.mark.parametrize("way", KEPT)
+def test_who_mentions_what_a_function_is_kept_in_is_relevant(way: str) -> None:
+    assert "user" in relevant_names(KEPT[way] + "def user(x): return TABLE[0](x)\n")
+
+
+def test_what_a_function_stores_of_its_own_is_not_kept_in_it() -> None:
+    source = (
+        "TABLE = {}\ndef count(g):\n    TABLE[0] = 1\n    return g\n@count\n"
+        "def f(x): return x.numpy()\ndef user(x): return TABLE[0](x)\n"
+    )
+    assert "user" not in relevant_names(source)
