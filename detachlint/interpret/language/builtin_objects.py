@@ -65,21 +65,9 @@ def _hasattr(machine: Machine, call: LibraryCall) -> Outcomes:
     name = single_literal(call.arguments.get(1) or BOTTOM_VALUE)
     parts: set[Atom] = set()
     for atom in in_order(subject):
-        thing = call.state.glimpse(atom) if isinstance(atom, Address) else None
         answer: bool | None = None
-        if name is not None and isinstance(thing, Instance) and isinstance(atom, Address):
-            call.state.instance(atom, str(name.value))
-            answer = True if str(name.value) in thing.attributes else None
-        elif name is not None and isinstance(thing, Tensor):
-            answer = True if membership.has_every_tensor(name) else None
-        elif isinstance(atom, Literal):
-            answer = hasattr(atom.value, str(name.value)) if name is not None else None
-        elif isinstance(thing, (Sequence, Mapping)):
-            answer = (
-                None
-                if name is None
-                else str(name.value) in dir(dict if isinstance(thing, Mapping) else list)
-            )
+        if name is not None:
+            answer = membership.has_attribute(call.state, atom, str(name.value))
         operands = (atom, name or literal(""))
         parts |= answer_value(machine, call, membership.HASATTR, operands, answer)
     return [(frozenset(parts), call.state)]

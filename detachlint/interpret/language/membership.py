@@ -21,9 +21,23 @@ from detachlint.domain.objects import (
 )
 from detachlint.domain.rank import Rank
 from detachlint.domain.traits import UNSEEN, Dtype, Family
-from detachlint.domain.values import Address, Atom, Library, Literal, Value, in_order, value_of
+from detachlint.domain.values import (
+    Address,
+    Atom,
+    Library,
+    Literal,
+    Value,
+    in_order,
+    literal,
+    value_of,
+)
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language.lookup import find_in_class, library_bases, linear_order
+from detachlint.interpret.language.lookup import (
+    find_in_class,
+    is_module,
+    library_bases,
+    linear_order,
+)
 from detachlint.knowledge import facts
 from detachlint.knowledge.class_facts import is_derived
 from detachlint.knowledge.definitions import is_definition
@@ -35,6 +49,12 @@ if TYPE_CHECKING:
 
 HASATTR = "hasattr"
 """The question whether an object has an attribute: its operands are the object and the name."""
+
+PROTOCOLS = frozenset({"typing.Protocol", "typing_extensions.Protocol"})
+
+NO_MEMBERS = frozenset({"__doc__", "__init__", "__module__", "__slots__"})
+"""Names in the body of a protocol that its instances need not have
+(https://typing.python.org/en/latest/spec/protocol.html)."""
 
 NUMBER_CLASSES = frozenset(
     {"builtins.int", "builtins.float", "builtins.bool", "builtins.complex", "numbers.Number"}
@@ -119,7 +139,8 @@ def _is_of(machine: Machine, state: State, atom: Atom, cls: Atom) -> bool | None
     if isinstance(thing, Unknown):
         return _unknown_is_of(state, atom, thing, cls, name)
     if isinstance(cls, Address):
-        return _object_is_of_class(state, thing, cls)
+        derived = _object_is_of_class(state, thing, cls)
+        return _is_alike(state, atom, cls) if derived is False else derived
     return _object_is_of_library(state, thing, name)
 
 
@@ -163,6 +184,29 @@ def _object_is_of_class(state: State, thing: HeapObject, cls: Address) -> bool |
         else:
             answers.add(False)
     return answers.pop() if len(answers) == 1 else None
+
+
+def _is_alike(state: State, address: Address, cls: Address) -> bool | None:
+    """Whether an object is an instance of a class that it is not derived from: of a protocol, if it has
+    all that this asks for; a class may also tell itself what is one of its own."""
+    if find_in_class(state, cls, "__subclasshook__"):
+        return None
+    protocol = state.get(cls)
+    if not isinstance(protocol, Class) or not any(map(_names_protocol, protocol.bases)):
+        return False
+    asked = [
+        name
+        for entry in linear_order(state, cls)
+        for part in [state.get(entry) if isinstance(entry, Address) else None]
+        if isinstance(part, Class)
+        for name in (*part.attributes, *part.fields)
+        if name not in NO_MEMBERS
+    ]
+    return True if all(has_attribute(state, address, name) for name in asked) else None
+
+
+def _names_protocol(base: Value) -> bool:
+    return any(isinstance(atom, Library) and atom.name in PROTOCOLS for atom in base)
 
 
 def _object_is_of_library(state: State, thing: HeapObject, name: str) -> bool | None:
@@ -263,6 +307,31 @@ def _denies_tensor(state: State, question: Atom, address: Address) -> bool:
     if operator == "isinstance":
         return TENSOR in _names(state, operands[1])
     return operator == HASATTR and has_every_tensor(operands[1])
+
+
+def has_attribute(state: State, atom: Atom, name: str) -> bool | None:
+    """`hasattr(atom, name)`. An attribute that an object of a class lacks may be set out of sight."""
+    if isinstance(atom, Literal):
+        return hasattr(atom.value, name)
+    if not isinstance(atom, Address):
+        return None
+    thing = state.instance(atom, name) or state.get(atom)
+    if isinstance(thing, Instance):
+        return True if name in thing.attributes or _class_has(state, thing, name) else None
+    if isinstance(thing, Tensor):
+        return True if has_every_tensor(literal(name)) else None
+    if isinstance(thing, (Sequence, Mapping)):
+        return name in dir(dict if isinstance(thing, Mapping) else list)
+    return None
+
+
+def _class_has(state: State, thing: Instance, name: str) -> bool:
+    """Whether each class that an instance may be of gives it a method or attribute."""
+    if is_module(state, thing) and facts.module_method(name) is not None:
+        return True
+    classes = [cls for cls in thing.cls if isinstance(cls, Address)]
+    in_sight = bool(classes) and len(classes) == len(thing.cls)
+    return in_sight and all(find_in_class(state, cls, name) for cls in classes)
 
 
 def has_every_tensor(name: Atom) -> bool:
