@@ -43,6 +43,14 @@ class Check(Enum):
     __hash__ = object.__hash__  # as in `Truth`
 
 
+_TYPE_ERRORS = frozenset({Check.LAYOUT, Check.DEVICE, Check.DTYPE, Check.TENSOR})
+
+
+def raised_for(check: Check) -> str:
+    """The exception that a conversion ends with which is refused for this (torch 2.13, executed)."""
+    return TypeError.__name__ if check in _TYPE_ERRORS else RuntimeError.__name__
+
+
 @final
 @value_class(frozen=True, slots=True)
 class Trait:

@@ -42,7 +42,7 @@ class Crossing:
     `traits` are what else may be refused there, before or after that.
     `unseen` tells that the context starts at a caller we cannot see; `calls` lead from the start of
     the context to the function of the crossing. `tensor_for_sure` is False when the receiver may be
-    something that is no tensor at all.
+    something that is no tensor at all. `swallowed` are the exceptions that the program catches there.
     """
 
     span: Span
@@ -63,7 +63,7 @@ class Crossing:
     unseen: bool
     public: bool
     calls: tuple[CallSite, ...]
-    swallowed: bool
+    swallowed: frozenset[str]
 
     @property
     def refused(self) -> Belief:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from detachlint.domain.belief import Truth
 from detachlint.domain.story import Story
-from detachlint.domain.traits import Check
+from detachlint.domain.traits import Check, raised_for
 from detachlint.interpret.facts import CallSite, Crossing, Facts
 from detachlint.knowledge.names import CONVERSIONS
 from detachlint.rules.contexts import Contexts, contexts_of
@@ -69,7 +69,8 @@ class Raising(NamedTuple):
     @property
     def swallowed(self) -> str:
         """A remark where the error does not reach the user."""
-        return " (the error is caught by a `try`)" if self.worst.swallowed else ""
+        caught = raised_for(self.refusal.check) in self.worst.swallowed
+        return " (the error is caught by a `try`)" if caught else ""
 
 
 def crossings_of(facts: Facts, belongs: Callable[[Crossing], bool]) -> Iterator[Raising]:

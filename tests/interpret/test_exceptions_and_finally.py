@@ -148,11 +148,30 @@ def test_else_runs_only_behind_a_body_that_went_well() -> None:
     assert revealed(body) == []
 
 
-def test_a_crossing_in_a_body_with_handlers_says_so() -> None:
-    body = "try:\n    t.numpy()\nexcept RuntimeError:\n    t.numpy()\n"
-    found = visits(body)
-    assert {visit.swallowed for visit in found[2]} == {True}
-    assert {visit.swallowed for visit in found[4]} == {False}
+BOTH = {"RuntimeError", "TypeError"}
+
+
+@pytest.mark.parametrize(
+    ("handlers", "caught"),
+    [
+        ("except RuntimeError:\n    pass", {"RuntimeError"}),
+        ("except (OSError, TypeError) as error:\n    print(error)", {"TypeError"}),
+        ("except Exception:\n    pass", BOTH),
+        ("except:\n    pass", BOTH),
+        ("except KeyboardInterrupt:\n    pass", set()),
+        ("except RuntimeError as error:\n    print(error)\n    raise", {}),
+        ("except RuntimeError as error:\n    raise ValueError from error", {}),
+        ("except RuntimeError:\n    raise\nexcept Exception:\n    pass", {"TypeError"}),
+        ("finally:\n    pass", set()),
+    ],
+)
+def test_a_crossing_says_which_errors_do_not_go_on_from_there(
+    handlers: str, caught: set[str]
+) -> None:
+    found = visits(f"try:\n    t.numpy()\n{handlers}\nt.numpy()\n")
+    lines = sorted(found)
+    assert {visit.swallowed for visit in found[lines[0]]} == {frozenset(caught)}
+    assert {visit.swallowed for visit in found[lines[-1]]} <= {frozenset()}
 
 
 def test_the_name_of_a_handler_is_gone_behind_it() -> None:

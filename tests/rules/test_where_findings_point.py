@@ -70,6 +70,12 @@ def test_what_no_one_writes_as_an_argument_is_converted_where_it_is_run_through(
     assert the_finding(code)[1] == code
 
 
+@pytest.mark.parametrize("kind", ["KeyboardInterrupt", "TypeError", "(OSError, ValueError)"])
+def test_an_error_that_a_try_lets_pass_is_not_said_to_be_caught(kind: str) -> None:
+    finding = the_finding(f"try:\n    w.numpy()\nexcept {kind}:\n    pass")[0]
+    assert "caught" not in finding.message
+
+
 @pytest.mark.parametrize(
     ("code", "said"),
     [

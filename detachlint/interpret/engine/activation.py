@@ -42,6 +42,8 @@ class Activation:
     receiver: Value = frozenset()
     on_yield: OnYield | None = None
     watched: int = 0
+    catches: frozenset[str] = frozenset()
+    """Which exceptions of conversions an enclosing `try` keeps to itself (`catching.caught_by`)."""
     finals: int = 0
     depth: int = 0
     unseen: bool = False
@@ -75,6 +77,11 @@ class Activation:
         while current is not None:
             yield current
             current = current.caller
+
+    @property
+    def caught(self) -> frozenset[str]:
+        """The exceptions of conversions that are caught here or somewhere on the chain of callers."""
+        return frozenset[str]().union(*(each.catches for each in self.chain()))
 
     def runs_of_function(self, function: Address) -> int:
         """How often a function object is being run on this chain of callers.

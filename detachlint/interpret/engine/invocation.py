@@ -72,6 +72,7 @@ class Invocation:
             self.address,
             self.activation.unseen,
             any(activation.watched for activation in self.activation.chain()),
+            self.activation.caught,
             state.mode,
             state.inference,
             state.surroundings,

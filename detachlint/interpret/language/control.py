@@ -14,6 +14,7 @@ from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.fixpoint import repeat
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import names
+from detachlint.interpret.language.catching import caught_by
 from detachlint.interpret.language.conditions import test
 from detachlint.interpret.language.imports import always_works
 from detachlint.interpret.language.lookup import library_bases, linear_order
@@ -174,7 +175,9 @@ def _run_handled(machine: Machine, node: Try, state: State, activation: Activati
         )
     outer, activation.raises = activation.raises, []
     activation.watched += 1
+    caught, activation.catches = activation.catches, activation.catches | caught_by(node)
     ends = machine.execute(node.body, [state], activation)
+    activation.catches = caught
     activation.watched -= 1
     raised = activation.raises
     if not all(map(cannot_fail, node.body)):

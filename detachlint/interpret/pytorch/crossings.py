@@ -187,7 +187,7 @@ def _record(
         unseen=activation.unseen,
         public=is_public(activation),
         calls=_chain(activation),
-        swallowed=_watched(activation),
+        swallowed=activation.caught,
     )
     machine.ledger.record(visit)
 
@@ -225,12 +225,3 @@ def _chain(activation: Activation) -> tuple[CallSite, ...]:
         current = current.caller
     sites.reverse()
     return tuple(sites)
-
-
-def _watched(activation: Activation) -> bool:
-    current: Activation | None = activation
-    while current is not None:
-        if current.watched:
-            return True
-        current = current.caller
-    return False
