@@ -19,7 +19,7 @@ from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.invocation import Invocation
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language import dispatch, recursion
+from detachlint.interpret.language import dispatch, recursion, tasks
 from detachlint.interpret.language.guesses import guess, note_returned
 from detachlint.interpret.language.parameter_values import parameter_values
 from detachlint.interpret.pytorch import gradmode
@@ -149,15 +149,17 @@ def _make_generator(call: Invocation) -> Outcomes:
 def await_value(
     machine: Machine, value: Value, state: State, activation: Activation, span: Span
 ) -> Outcomes:
-    """The outcomes of awaiting a value: the bodies of coroutines are run, the rest passes through."""
+    """The outcomes of awaiting a value: the bodies of coroutines are run, what futures come to is known,
+    the rest passes through."""
     outcomes: Outcomes = []
     for atom in in_order(value):
         before = state if len(value) == 1 else state.fork()
         thing = before.get(atom) if isinstance(atom, Address) else None
         if isinstance(thing, Iterator) and thing.kind == "coroutine":
             outcomes += _run_coroutine(machine, thing, before, activation, span)
-        else:
-            outcomes.append((value_of(atom), before))
+            continue
+        result = tasks.result_of(before, atom) if isinstance(atom, Address) else None
+        outcomes.append((value_of(atom) if result is None else result, before))
     return machine.merge_outcomes(outcomes)
 
 

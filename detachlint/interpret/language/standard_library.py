@@ -39,6 +39,7 @@ from detachlint.interpret.language import (
     imports,
     iterator_tools,
     operators,
+    tasks,
     textual,
 )
 from detachlint.interpret.language.contents import resolved
@@ -301,30 +302,6 @@ def _fold(
     return paths
 
 
-def _run_coroutine(machine: Machine, call: LibraryCall) -> Outcomes:
-    given = call.arguments.get(0) or NONE
-    return machine.await_value(given, call.state, call.activation, call.span)
-
-
-def _gather(machine: Machine, call: LibraryCall) -> Outcomes:
-    paths: list[tuple[tuple[Value, ...], State]] = [((), call.state)]
-    for given in call.arguments.positional:
-        paths = [
-            ((*done, value), after)
-            for done, before in paths
-            for value, after in machine.await_value(given, before, call.activation, call.span)
-        ]
-    further: Outcomes = []
-    for values, before in paths:
-        rests: Outcomes = [(BOTTOM_VALUE, before)]
-        if call.arguments.rest:
-            rests = machine.await_value(call.arguments.rest, before, call.activation, call.span)
-        for rest, after in rests:
-            thing = Sequence("list", values, rest)
-            further.append((machine.new(after, call.activation, call.span, "gather", thing), after))
-    return further
-
-
 def _library_instance(machine: Machine, call: LibraryCall) -> Outcomes:
     return [(library_objects.construct(machine, call), call.state)]
 
@@ -423,6 +400,7 @@ def _number(machine: Machine, call: LibraryCall) -> Outcomes:
 
 HANDLERS: dict[str, Handler] = {
     **iterator_tools.HANDLERS,
+    **tasks.HANDLERS,
     "builtins.__import__": _import_module,
     "importlib.import_module": _import_module,
     "importlib.util.find_spec": _find_spec,
@@ -448,11 +426,6 @@ HANDLERS: dict[str, Handler] = {
     "itertools.starmap": _starmap,
     "copy.deepcopy": _deep_copy,
     "copy.copy": _shallow_copy,
-    "asyncio.run": _run_coroutine,
-    "asyncio.create_task": _run_coroutine,
-    "asyncio.ensure_future": _run_coroutine,
-    "asyncio.wait_for": _run_coroutine,
-    "asyncio.gather": _gather,
     "contextlib.ExitStack": _library_instance,
     "contextlib.nullcontext": _library_instance,
     "contextlib.suppress": _library_instance,

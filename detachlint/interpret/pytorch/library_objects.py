@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import MAYBE, NO, YES
+from detachlint.domain.belief import MAYBE, NO
 from detachlint.domain.objects import Class, Instance, Kind, Mapping, Sequence, Tensor, Unknown
 from detachlint.domain.values import (
     BOTTOM_VALUE,
@@ -22,9 +22,9 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.handed_out import run_handed_out_in
-from detachlint.interpret.language import containers, exits, items
+from detachlint.interpret.language import containers, exits, items, tasks
 from detachlint.interpret.language.contents import BUILTIN_BASES
-from detachlint.interpret.language.lookup import class_names, library_bases, own_member
+from detachlint.interpret.language.lookup import class_names, library_bases
 from detachlint.interpret.pytorch import (
     callbacks,
     custom_functions,
@@ -180,12 +180,11 @@ def _by_class(
         if fact.methods[call.name].aliasing is Aliasing.SELF:
             return [(value_of(address), call.state)]
         return [(_by_fact(machine, fact, thing, call), call.state)]
-    if name == "threading.Thread" and call.name in ("start", "run"):
-        return _start_thread(machine, address, thing, call)
     if name == "contextlib.ExitStack" and call.name == "enter_context":
         return _enter_context(address, call)
-    if name == "concurrent.futures.Future" and call.name == "result":
-        return [(thing.attributes.get("@result", BOTTOM_VALUE) or NONE, call.state)]
+    carried_out = tasks.call_method(machine, name, address, thing, call)
+    if carried_out is not None:
+        return carried_out
     if name == "joblib.Parallel" and call.name == "__call__":
         calls = call.arguments.get(0, "iterable") or BOTTOM_VALUE
         return [(callbacks.run_in_parallel(machine, call, calls), call.state)]
@@ -197,8 +196,6 @@ def _by_class(
         return followed
     if facts.numpy_fact(f"{name}.{call.name}") is not None:
         return numpy_calls.call_numpy(machine, replace(call, name=f"{name}.{call.name}"))
-    if name.endswith(("PoolExecutor", "ThreadPool", "dummy.Pool")):
-        return _in_threads(machine, call)
     if fact is not None:
         value = machine.unknown(
             call.state, call.activation, call.span, call.name, kind=Kind.ANY, grad=NO
@@ -219,40 +216,6 @@ def _by_fact(machine: Machine, fact: ClassFact, thing: Instance, call: LibraryCa
     severed = severed_in(state, [*thing.attributes.values(), *given])
     made = replace(made, leaf=made.grad.opposite(), severed=severed)
     return make_tensor(machine, state, call.activation, call.span, made, call.name)
-
-
-def _in_threads(machine: Machine, call: LibraryCall) -> Outcomes:
-    """Work given to other threads runs in their own grad mode, which is on by default."""
-    function = call.arguments.get(0, "fn")
-    if function is None:
-        value = machine.unknown(call.state, call.activation, call.span, call.name)
-        return [(value, call.state)]
-    if call.name in ("map", "imap", "starmap"):
-        source = call.arguments.get(1) or BOTTOM_VALUE
-        return [(callbacks.map_in_threads(machine, call, function, source), call.state)]
-    given = Arguments(call.arguments.positional[1:], call.arguments.keywords)
-    result = callbacks.run_aside(machine, call, function, given, YES)
-    future = Instance(value_of(Library("concurrent.futures.Future")), {"@result": result})
-    return [(machine.new(call.state, call.activation, call.span, "future", future), call.state)]
-
-
-def _start_thread(
-    machine: Machine, address: Address, thing: Instance, call: LibraryCall
-) -> Outcomes:
-    """A thread runs its target, or what a class derived from `Thread` does in its `run`."""
-    own = own_member(call.state, thing, "run") if call.name == "start" else BOTTOM_VALUE
-    if own:
-        callbacks.run_aside(machine, call, own, Arguments((value_of(address),)), YES)
-        return [(NONE, call.state)]
-    target = thing.attributes.get("target")
-    if target:
-        arguments: tuple[Value, ...] = ()
-        for atom in thing.attributes.get("args", BOTTOM_VALUE):
-            inner = call.state.get(atom) if isinstance(atom, Address) else None
-            if isinstance(inner, Sequence):
-                arguments = inner.items
-        callbacks.run_aside(machine, call, target, Arguments(arguments), YES)
-    return [(NONE, call.state)]
 
 
 def _enter_context(stack: Address, call: LibraryCall) -> Outcomes:
