@@ -36,6 +36,7 @@ NOT_MEANT = {
     },
     "interpret/language/augmented.py": {"array tensor": OF_VALUES},
     "interpret/language/conditions.py": {"tensor": OF_FACTS},
+    "interpret/language/enumerations.py": {"name": "the attribute of an enumeration's member"},
     "interpret/language/membership.py": {"tensor": OF_FACTS},
     "interpret/language/operators.py": {"array number sequence tensor": OF_VALUES},
     "interpret/language/standard_library.py": {"name": "the attribute of a dataclass's field"},

@@ -110,6 +110,7 @@ class Machine:
         self.summaries: dict[Address, Outcome | None] = {}
         self.summary_used: set[Address] = set()
         self.memo = Memo()
+        self.enumerations: dict[Address, None] = {}
         self.stated: dict[tuple[Span, Address], HeapObject] = {}
         self.missing_reads = 0
         """How often the statement at hand has read a variable that is bound on other ways alone."""

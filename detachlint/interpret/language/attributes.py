@@ -21,6 +21,7 @@ from detachlint.domain.values import (
     Atom,
     Bound,
     Library,
+    Literal,
     Method,
     SourceModule,
     Super,
@@ -34,7 +35,7 @@ from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.evidence import is_sign
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language import descriptors, imports
+from detachlint.interpret.language import descriptors, enumerations, imports
 from detachlint.interpret.language.absent import without_none
 from detachlint.interpret.language.contents import attributes_as_mapping, kind_of_subclass
 from detachlint.interpret.language.lookup import (
@@ -152,6 +153,9 @@ def _read_atom(
     if isinstance(atom, Method) and not isinstance(atom.receiver, Address):
         # Such chains have no end: `node = node.left if … else node.right`, of what is None at first.
         return machine.derived(f"attribute {name}", (atom,), span, Unknown(Kind.ANY))
+    if isinstance(atom, Literal):
+        member = enumerations.read_attribute(machine, atom, name, state)
+        return member or value_of(Method(atom, name))
     if not isinstance(atom, Address):
         return value_of(Method(atom, name))
     instance = state.instance(atom, name)

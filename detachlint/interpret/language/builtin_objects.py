@@ -26,7 +26,12 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language import attribute_stores, definitions, membership
+from detachlint.interpret.language import (
+    attribute_stores,
+    definitions,
+    enumerations,
+    membership,
+)
 from detachlint.knowledge.names import PARAMETER, TENSOR
 from detachlint.source.value_class import replace
 
@@ -175,7 +180,9 @@ def _type(machine: Machine, call: LibraryCall) -> Outcomes:
         elif isinstance(thing, Tensor):
             parts.add(Library(PARAMETER if thing.parameter else TENSOR))
         elif isinstance(atom, Literal):
-            parts.add(Library(f"builtins.{atom.kind}"))
+            owners = enumerations.classes_of(machine, call.state, atom)
+            plain = enumerations.is_plain_member(atom)
+            parts.update(owners if plain else [Library(f"builtins.{atom.kind}")])
         elif isinstance(thing, Sequence):
             parts.add(Library(f"builtins.{thing.kind}"))
         else:

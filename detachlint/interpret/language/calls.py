@@ -32,7 +32,7 @@ from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.describe import describe
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.engine.unseen_calls import call_unknown
-from detachlint.interpret.language import classes, manager_decorators
+from detachlint.interpret.language import classes, enumerations, manager_decorators
 from detachlint.interpret.language.absent import without_none
 from detachlint.interpret.language.conditions import test
 from detachlint.interpret.language.lookup import is_module, own_member
@@ -241,6 +241,8 @@ def _call_group(
             return machine.invoke(function, given, state, activation, span)
         case Address():
             return _call_object(machine, atom, arguments, state, activation, span, shown)
+        case Literal() if own := enumerations.own_call(machine, atom, state):
+            return call_value(machine, own, arguments, state, activation, span, shown)
     return [(machine.unknown(state, activation, span, "result", kind=Kind.OTHER), state)]
 
 

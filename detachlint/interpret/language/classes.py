@@ -21,7 +21,7 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine.activation import Activation, Outcome, Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language import definitions, descriptors
+from detachlint.interpret.language import definitions, descriptors, enumerations
 from detachlint.interpret.language.contents import kind_of_subclass
 from detachlint.interpret.language.lookup import find_in_class, library_bases
 from detachlint.interpret.language.names import FIELDS
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
 
 NAMED_TUPLES = frozenset({"typing.NamedTuple", "collections.namedtuple"})
-ENUMERATIONS = frozenset({"enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"})
 DATACLASS_DECORATORS = frozenset(
     {
         "dataclasses.dataclass",
@@ -100,6 +99,7 @@ def _run_body(
         end.heap[address] = Class(
             code.name, code, bases, variables, all_fields, flavour or _flavour_of(end, bases)
         )
+        enumerations.name_members(machine, end, address)
         end.heap.pop(frame)
         outcomes.append((value_of(address), end))
     return outcomes
@@ -224,8 +224,8 @@ def instantiate(
     span: Span,
 ) -> Outcomes:
     """The outcomes of calling a class of the program."""
-    if _is_enumeration(state, address) and arguments.positional:
-        return [(arguments.positional[0], state)]
+    if arguments.positional and enumerations.is_enumeration(state, address):
+        return [(enumerations.with_value(state, address, arguments.positional[0]), state)]
     if cls.flavour == "namedtuple":
         return [(_named_tuple(machine, cls, arguments, state, activation, span), state)]
     thing = Instance(value_of(address))
@@ -242,11 +242,6 @@ def instantiate(
     if own_new is not None:
         return _by_own_new(machine, address, own_new[0], made, arguments, state, activation, span)
     return initialize(machine, address, made, arguments, state, activation, span)
-
-
-def _is_enumeration(state: State, cls: Address) -> bool:
-    """Whether calling a class with a value gives the member that has it: members are their values."""
-    return any(base in ENUMERATIONS for base in library_bases(state, cls))
 
 
 def _by_own_new(

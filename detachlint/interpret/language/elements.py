@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO
-from detachlint.domain.objects import Instance, Iterator, Kind, Mapping, Sequence, View
+from detachlint.domain.objects import Class, Instance, Iterator, Kind, Mapping, Sequence, View
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     Address,
@@ -25,6 +25,7 @@ from detachlint.domain.values import (
 )
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.state import State
+from detachlint.interpret.language import enumerations
 from detachlint.interpret.language.contents import LONGEST_KNOWN, held_by
 from detachlint.interpret.language.lookup import is_module
 from detachlint.interpret.pytorch import modules
@@ -62,6 +63,8 @@ def plain_contents(atom: Atom | None, state: State) -> Sequence | None:
             return keys_of(thing)
         case Instance() if is_module(state, thing):
             return modules.contents(state, thing)
+        case Class() if isinstance(atom, Address) and enumerations.is_enumeration(state, atom):
+            return Sequence("list", tuple(enumerations.members(state, atom).values()))
         case Instance():
             return plain_contents(held_by(state, thing), state)
     return None

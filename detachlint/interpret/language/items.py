@@ -32,7 +32,7 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language import replacing
+from detachlint.interpret.language import enumerations, replacing
 from detachlint.interpret.language.contents import (
     SLICE,
     cut,
@@ -256,8 +256,8 @@ def _read_atom(reading: _Reading, atom: Atom) -> Value:
             )
         case Instance() if isinstance(atom, Address):
             return _read_instance(reading, atom, thing)
-        case Class():
-            return value_of(atom)
+        case Class() if isinstance(atom, Address):
+            return enumerations.named(state, atom, index) or value_of(atom)
         case Unknown() if isinstance(atom, Address):
             return _read_unknown(reading, atom, thing)
     return reading.unknown("item")

@@ -32,6 +32,7 @@ from detachlint.domain.values import (
     value_of,
 )
 from detachlint.interpret.engine.state import State
+from detachlint.interpret.language import enumerations
 from detachlint.interpret.language.lookup import (
     find_in_class,
     is_module,
@@ -130,7 +131,7 @@ def _is_of(machine: Machine, state: State, atom: Atom, cls: Atom) -> bool | None
     if name == "builtins.object":
         return True
     if isinstance(atom, Literal):
-        return _literal_is_of(atom, name)
+        return _literal_is_of(machine, state, atom, cls)
     if may_be_anything(atom):
         return None
     if not isinstance(atom, Address):
@@ -144,7 +145,20 @@ def _is_of(machine: Machine, state: State, atom: Atom, cls: Atom) -> bool | None
     return _object_is_of_library(state, thing, name)
 
 
-def _literal_is_of(atom: Literal, name: str) -> bool | None:
+def _literal_is_of(machine: Machine, state: State, atom: Literal, cls: Atom) -> bool | None:
+    """A text may be a member of an enumeration of texts."""
+    plain = enumerations.is_plain_member(atom)
+    owners = enumerations.classes_of(machine, state, atom)
+    if isinstance(cls, Address):
+        is_member = any(cls in linear_order(state, owner) for owner in owners)
+        return (plain or None) if is_member else _is_alike(state, atom, cls)
+    name = facts.canonical_name(cls.name) if isinstance(cls, Library) else ""
+    if plain:
+        return any(name in library_bases(state, owner) for owner in owners)
+    return _constant_is_of(atom, name)
+
+
+def _constant_is_of(atom: Literal, name: str) -> bool | None:
     owner, _, kind = name.rpartition(".")
     if owner == "builtins":
         cls = getattr(builtins, kind, None)
@@ -160,7 +174,7 @@ def _unknown_is_of(
     state: State, address: Address, thing: Unknown, cls: Atom, name: str
 ) -> bool | None:
     if state.equals.get(address) is not None:
-        return _literal_is_of(state.equals[address], name)
+        return _constant_is_of(state.equals[address], name)
     if name and thing.made_by and (thing.made_by == name or is_derived(thing.made_by, name)):
         return True
     if thing.kind is Kind.ANY:
@@ -186,7 +200,7 @@ def _object_is_of_class(state: State, thing: HeapObject, cls: Address) -> bool |
     return answers.pop() if len(answers) == 1 else None
 
 
-def _is_alike(state: State, address: Address, cls: Address) -> bool | None:
+def _is_alike(state: State, atom: Atom, cls: Address) -> bool | None:
     """Whether an object is an instance of a class that it is not derived from: of a protocol, if it has
     all that this asks for; a class may also tell itself what is one of its own."""
     if find_in_class(state, cls, "__subclasshook__"):
@@ -202,7 +216,7 @@ def _is_alike(state: State, address: Address, cls: Address) -> bool | None:
         for name in (*part.attributes, *part.fields)
         if name not in NO_MEMBERS
     ]
-    return True if all(has_attribute(state, address, name) for name in asked) else None
+    return True if all(has_attribute(state, atom, name) for name in asked) else None
 
 
 def _names_protocol(base: Value) -> bool:

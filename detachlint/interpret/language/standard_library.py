@@ -35,6 +35,7 @@ from detachlint.interpret.engine.state import State, join_states
 from detachlint.interpret.language import (
     attribute_stores,
     copying,
+    enumerations,
     exits,
     imports,
     iterator_tools,
@@ -434,6 +435,7 @@ HANDLERS: dict[str, Handler] = {
     "concurrent.futures.ThreadPoolExecutor": _library_instance,
     "multiprocessing.pool.ThreadPool": _library_instance,
     "multiprocessing.dummy.Pool": _library_instance,
+    "enum.auto": lambda machine, call: [(value_of(enumerations.AUTO), call.state)],
     "dataclasses.field": _library_instance,
     "dataclasses.dataclass": _library_instance,
     "dataclasses.asdict": _fields,
