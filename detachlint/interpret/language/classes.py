@@ -59,6 +59,7 @@ def make_class(machine: Machine, node: MakeClass, state: State, activation: Acti
         bases = tuple(v for b, v in pairs if b.keyword is None and not b.unpack)
         options = {b.keyword: v for b, v in pairs if b.keyword is not None}
         bodies = _run_body(machine, node, bases, before, activation)
+        bodies = enumerations.make_objects(machine, bodies, activation, node.span)
         bodies = descriptors.announce_names(machine, bodies, activation, node.span)
         for made, after in _announced(machine, bodies, options, activation, node.span):
             outcomes += _decorated(machine, decorators, made, after, activation, node.span)
@@ -99,7 +100,7 @@ def _run_body(
         end.heap[address] = Class(
             code.name, code, bases, variables, all_fields, flavour or _flavour_of(end, bases)
         )
-        enumerations.name_members(machine, end, address)
+        enumerations.name_constants(machine, end, address)
         end.heap.pop(frame)
         outcomes.append((value_of(address), end))
     return outcomes

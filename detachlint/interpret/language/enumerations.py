@@ -1,14 +1,15 @@
 """`enum.Enum` and its relatives: classes of constants.
 
 A member is the constant that is its value. That of a plain enumeration is equal to nothing else: its
-literal has a kind of its own. Those of `class Mode(str, Enum)` are texts like any others.
+literal has a kind of its own. Those of `class Mode(str, Enum)` are texts like any others. Only a member
+whose value is no constant, or is what an `__init__` takes, is an object.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detachlint.domain.objects import Class, Function
+from detachlint.domain.objects import Class, Function, Instance, Sequence
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     Address,
@@ -19,11 +20,15 @@ from detachlint.domain.values import (
     in_order,
     join_values,
     literal,
+    single_address,
     single_literal,
     value_of,
 )
+from detachlint.interpret.engine.activation import Activation, Outcomes
+from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import bind_members, find_in_class, library_bases
+from detachlint.source.span import Span
 from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
@@ -42,8 +47,8 @@ def is_enumeration(state: State, cls: Address) -> bool:
     return any(base in ENUMERATIONS for base in library_bases(state, cls))
 
 
-def name_members(machine: Machine, state: State, cls: Address) -> None:
-    """Make members of what the body of a new class has assigned to names."""
+def name_constants(machine: Machine, state: State, cls: Address) -> None:
+    """Make members of the constants that the body of a new class has assigned to names."""
     thing = state.get(cls)
     if not isinstance(thing, Class) or not is_enumeration(state, cls):
         return
@@ -55,12 +60,61 @@ def name_members(machine: Machine, state: State, cls: Address) -> None:
             last = last + 1 if isinstance(last, int) else 1
             value = value_of(literal(last))
         held = single_literal(value)
-        if held is not None and not name.startswith("_"):
+        if held is not None and not name.startswith("_") and not _takes_values(state, cls):
             last = held.value
             value = value_of(_member(held, cls) if plain else held)
         made[name] = value
     state.put(cls, replace(thing, attributes=made))
     machine.enumerations[cls] = None
+
+
+def make_objects(machine: Machine, made: Outcomes, activation: Activation, span: Span) -> Outcomes:
+    """The outcomes of making members of all else that the body of a new class has assigned to names."""
+    outcomes: Outcomes = []
+    for value, state in made:
+        cls = single_address(value)
+        paths = [state]
+        for name, held in members(state, cls).items() if cls is not None else ():
+            known = single_literal(held)
+            if cls is not None and (known is None or _takes_values(state, cls)):
+                paths = [
+                    after
+                    for before in paths
+                    for after in _make_object(machine, cls, name, held, before, activation, span)
+                ]
+        outcomes += [(value, after) for after in paths]
+    return outcomes
+
+
+def _takes_values(state: State, cls: Address) -> bool:
+    return find_in_class(state, cls, "__init__") is not None
+
+
+def _make_object(
+    machine: Machine,
+    cls: Address,
+    name: str,
+    held: Value,
+    state: State,
+    activation: Activation,
+    span: Span,
+) -> list[State]:
+    """The states after a class attribute has become a member, set up with the items of its value."""
+    made = machine.book.place(cls.span, f"member {name}", activation.context)
+    state.heap[made] = Instance(value_of(cls), {"value": held, "name": value_of(literal(name))})
+    thing = state.get(cls)
+    if isinstance(thing, Class):
+        attributes = {**thing.attributes, name: value_of(made)}
+        state.put(cls, replace(thing, attributes=attributes))
+    own = find_in_class(state, cls, "__init__")
+    if own is None:
+        return [state]
+    items = single_address(held)
+    several = state.get(items) if items is not None else None
+    given = several.items if isinstance(several, Sequence) else (held,)
+    arguments = Arguments((value_of(made), *given))
+    ends = machine.call(own[0], arguments, state, activation, span, "__init__")
+    return [end for _, end in ends]
 
 
 def _member(held: Literal, cls: Address) -> Literal:
