@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from typing import TypeGuard
 
 from detachlint.ir.nodes import (
     Assign,
@@ -184,7 +185,7 @@ def _defined(
         function = decorator.function if isinstance(decorator, Call) else decorator
         kept_in = keepers.what_keeps(function)
         if isinstance(function, Attribute):
-            kept_in = kept_in.union(_last_name(function.value))
+            kept_in = kept_in.union(_owner(function.value))
         if kept_in:
             yield Given(kept_in, arguments=frozenset({made.code.name}))
     if made.code.name not in targets:
@@ -202,10 +203,10 @@ def _defined(
 
 def _handed_to(receiver: Expression, call: Call, places: Mapping[Code, int]) -> Iterator[Given]:
     """What an object is handed, which may keep it: `hooks.append(plot)`."""
-    if isinstance(receiver, (Name, Attribute)) and receiver.name not in ("self", "cls"):
+    for name in _owner(receiver):
         for argument in call.arguments:
             if not isinstance(argument.value, Constant):
-                yield _given([receiver.name], argument.value, places)
+                yield _given([name], argument.value, places)
 
 
 def _kept(kept_in: frozenset[str], call: Call, places: Mapping[Code, int]) -> Iterator[Given]:
@@ -227,7 +228,7 @@ class Keepers:
     def what_keeps(self, function: Expression) -> frozenset[str]:
         """What keeps an argument of a call of the function, `TABLE` with
         `def add(f): TABLE[f.__name__] = f`."""
-        name = next(_last_name(function), "")
+        name = function.name if isinstance(function, (Name, Attribute)) else ""
         if name not in self._codes:
             return NOTHING
         if name not in self._known:
@@ -235,9 +236,21 @@ class Keepers:
         return self._known[name]
 
 
-def _last_name(node: Expression) -> Iterator[str]:
-    if isinstance(node, (Name, Attribute)):
+def _owner(node: Expression) -> Iterator[str]:
+    """The name of what something is, or is taken out of: `self.table[key]`, `table.setdefault(key, [])`."""
+    while True:
+        if isinstance(node, Subscript):
+            node = node.value
+        elif isinstance(node, Call) and _is_getter(node.function):
+            node = node.function.value
+        else:
+            break
+    if isinstance(node, (Name, Attribute)) and node.name not in ("self", "cls"):
         yield node.name
+
+
+def _is_getter(function: Expression) -> TypeGuard[Attribute]:
+    return isinstance(function, Attribute) and function.name in GETTERS
 
 
 def _keeping(function: Code) -> Iterator[str]:
@@ -251,7 +264,7 @@ def _keeping(function: Code) -> Iterator[str]:
                 yield from target_names(target)
         elif isinstance(node, Call) and isinstance(node.function, Attribute):
             if any(_holds(argument.value, handed) for argument in node.arguments):
-                yield from _last_name(node.function.value)
+                yield from _owner(node.function.value)
 
 
 def _holds(part: object, names: set[str]) -> bool:

@@ -98,6 +98,10 @@ KEPT = {
     "by what a decorator makes": "TABLE = []\ndef add(name):\n    def keep(g):\n"
     "        TABLE.append(g)\n    return keep\n@add('f')\ndef f(x): return x.numpy()\n",
     "by the object of a decorator": "@TABLE.register(int)\ndef f(x): return x.numpy()\n",
+    "by a method, in an item": "class A:\n    def add(self, name, g):\n"
+    "        self.TABLE[name].append(g)\nA().add('f', lambda x: x.numpy())\n",
+    "in an item": "TABLE = {0: []}\nTABLE[0].append(lambda x: x.numpy())\n",
+    "in an item that is made for it": "TABLE.setdefault(0, []).append(lambda x: x.numpy())\n",
     "by a call": "TABLE = {}\ndef add(name, g): TABLE[name] = g\nadd('f', lambda x: x.numpy())\n",
 }
 
