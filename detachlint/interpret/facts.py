@@ -42,7 +42,9 @@ class Crossing:
     `traits` are what else may be refused there, before or after that.
     `unseen` tells that the context starts at a caller we cannot see; `calls` lead from the start of
     the context to the function of the crossing. `tensor_for_sure` is False when the receiver may be
-    something that is no tensor at all. `swallowed` are the exceptions that the program catches there.
+    something that is no tensor at all. `others` is True when some runs hand over a number or an array
+    there, `mixed` when it may be either in one run. `swallowed` are the exceptions that the program
+    catches there.
     """
 
     span: Span
@@ -60,6 +62,8 @@ class Crossing:
     story: Story | None
     traits: Traits
     tensor_for_sure: bool
+    others: bool
+    mixed: bool
     unseen: bool
     public: bool
     calls: tuple[CallSite, ...]

@@ -41,17 +41,11 @@ def finding_of(
         confidence=raising.confidence,
         trace=trace_of(facts.filename, raising, last, origin),
         fix=_advice(raising),
-        remedy=remedy
-        if all(_is_edited_alike(visit, worst) for visit in raising.visits)
-        else Remedy.NONE,
+        remedy=raising.remedy(remedy),
         cures=cures(raising.refusal),
         parts=raising.parts,
         because=BECAUSE_REJECTED if rejected else BECAUSE,
     )
-
-
-def _is_edited_alike(visit: Crossing, worst: Crossing) -> bool:
-    return visit.located and visit.number == worst.number
 
 
 BECAUSE_REJECTED = "fails because"
@@ -120,7 +114,7 @@ def _advice(raising: Raising) -> Fix | None:
     if unfit or in_parts:
         words = "make an array of it, of what is taken here: a tensor that is detached is refused as well"
         return Fix(words, Applicability.DISPLAY_ONLY, ())
-    return advice_behind(raising.refusal)
+    return advice_behind(raising.refusal) or advice_beside_others(raising)
 
 
 def _twin_advice(visit: Crossing) -> Fix:
@@ -129,3 +123,14 @@ def _twin_advice(visit: Crossing) -> Fix:
     return Fix(
         f"{how}: a detached value has no gradient to pass back", Applicability.DISPLAY_ONLY, ()
     )
+
+
+def advice_beside_others(raising: Raising) -> Fix | None:
+    """What to do where tensors and others come to the same place: no method of the one fits the other."""
+    if not raising.others:
+        return None
+    steps = "".join(f".{cure}()" for cure in cures(raising.refusal))
+    words = (
+        f"call `{steps}` where the tensor comes from: what comes here as well has no such method"
+    )
+    return Fix(words, Applicability.DISPLAY_ONLY, ())

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from detachlint.interpret.facts import Facts
 from detachlint.rules.finding import Finding, Remedy
-from detachlint.rules.implicit import taker
+from detachlint.rules.implicit import advice_beside_others, taker
 from detachlint.rules.telling import advice, because, beside, cures, subject
 from detachlint.rules.visits import Raising, is_method, refused_in, trace_of
 
@@ -25,7 +25,7 @@ def findings(facts: Facts, code: str, name: str) -> Iterator[Finding]:
             span=raising.span.alone(),
             confidence=raising.confidence,
             trace=trace_of(facts.filename, raising, "converted to NumPy here", origin),
-            fix=advice(raising.refusal),
+            fix=advice(raising.refusal) or advice_beside_others(raising),
             remedy=_remedy(raising),
             cures=cures(raising.refusal),
             parts=raising.parts,
@@ -45,8 +45,4 @@ def _message(raising: Raising) -> str:
 def _remedy(raising: Raising) -> Remedy:
     if is_method(raising.worst):
         return Remedy.DETACH_RECEIVER
-    if not all(visit.located for visit in raising.visits):
-        return Remedy.NONE
-    if raising.worst.container:
-        return Remedy.DETACH_EACH
-    return Remedy.DETACH
+    return raising.remedy(Remedy.DETACH_EACH if raising.worst.container else Remedy.DETACH)

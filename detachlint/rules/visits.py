@@ -11,7 +11,7 @@ from detachlint.domain.traits import Check, raised_for
 from detachlint.interpret.facts import CallSite, Crossing, Facts
 from detachlint.knowledge.names import CONVERSIONS
 from detachlint.rules.contexts import Contexts, contexts_of
-from detachlint.rules.finding import Confidence, Parts, TraceStep
+from detachlint.rules.finding import Confidence, Parts, Remedy, TraceStep
 from detachlint.rules.refusals import Refusal, belief, confidence_of, refusal
 from detachlint.source.span import Span
 
@@ -31,10 +31,29 @@ class Raising(NamedTuple):
     def parts(self) -> Parts | None:
         """Which items of a container are to be cured, where not all of them are; none if who knows."""
         worst = self.worst
-        if not worst.container or worst.flat:
+        if not worst.container or all(visit.flat for visit in self.visits):
             return None
         alike = all(visit.parts == worst.parts for visit in self.visits)
         return worst.parts if alike and worst.parts is not None else ()
+
+    @property
+    def edited_alike(self) -> bool:
+        """Whether what is written at the place itself does for all visits."""
+        return all(v.located and v.number == self.worst.number for v in self.visits)
+
+    @property
+    def others(self) -> bool:
+        """Whether numbers, arrays or lists come there as well, which have no methods of tensors."""
+        return not is_method(self.worst) and any(
+            visit.others or visit.container is not self.worst.container for visit in self.visits
+        )
+
+    def remedy(self, wanted: Remedy) -> Remedy:
+        """What of the remedy that is wanted can be had by an edit at the place of the crossing."""
+        if not self.edited_alike:
+            return Remedy.NONE
+        unsafe = wanted is Remedy.DETACH and any(visit.mixed for visit in self.visits)
+        return Remedy.DETACH_UNSAFELY if unsafe else wanted
 
     @property
     def subject(self) -> str:

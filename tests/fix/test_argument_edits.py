@@ -156,8 +156,41 @@ def test_a_plain_f_string_is_edited() -> None:
 def test_an_item_that_may_be_a_number_in_other_calls_has_no_safe_fix() -> None:
     body = "def f(x):\n    return np.array([x, 1.0])\n"
     start = "import numpy as np\nimport torch\na = torch.ones(1, requires_grad=True).sum()\n"
-    [doubtful] = check_source(f"{start}{body}f(2.0)\nf(a)\n")
+    [doubtful] = check_source(f"{start}{body}f(a)\n")
     [certain] = check_source(f"{start}np.array([a, 1.0])\n")
     assert doubtful.fix is not None and certain.fix is not None
     assert doubtful.fix.applicability is Applicability.UNSAFE
     assert certain.fix.applicability is Applicability.SAFE
+
+
+HANDED_TO_ONE_PLACE = {
+    "a number": "def f(x):\n    return np.exp(x)\nf(1.0)\nf(w)\n",
+    "an array": "def f(x):\n    return np.exp(x)\nf(a)\nf(w)\n",
+    "numbers": "def f(xs):\n    return np.mean(xs)\nf([1.0, 2.0])\nf(xs)\n",
+    "an array of numbers": "def f(xs):\n    return np.stack(xs)\nf(a)\nf(xs)\n",
+    "a list of tensors": "def f(xs):\n    return np.exp(xs)\nf(xs)\nf(w)\n",
+    "a number in a loop": "for x in [1.0, w.sum()]:\n    np.exp(x)\n",
+    "numbers in a loop": "for x in [[1.0], [w.sum()]]:\n    np.mean(x)\n",
+    "a number beside it": "def f(x):\n    return np.array([x, 1.0])\nf(2.0)\nf(w.sum())\n",
+    "an array in an operator": "def f(x):\n    return a + x\nf(a)\nf(w)\n",
+    "an array to be written": "def f(x):\n    a[0:3] = x\nf(a)\nf(w)\n",
+    "a number, where tensors are refused": "def f(x):\n    return np.mean(x)\nf(1.0)\nf(w)\n",
+    "an array, where the dtype is": "def f(x):\n    np.exp(x)\nf(a)\nf(w.detach().bfloat16())\n",
+}
+
+
+@pytest.mark.parametrize("body", HANDED_TO_ONE_PLACE.values(), ids=HANDED_TO_ONE_PLACE)
+def test_where_others_come_as_well_no_method_of_tensors_is_put(body: str) -> None:
+    [finding] = check_source(f"{BEFORE}{body}", "example.py")
+    assert finding.fix is not None
+    assert finding.fix.applicability is Applicability.DISPLAY_ONLY
+    assert "where the tensor comes from" in finding.fix.message
+
+
+@pytest.mark.parametrize("start", ["total = 0.0", "total = None"])
+def test_what_a_loop_without_turns_would_leave_is_no_other(start: str) -> None:
+    text = f"{BEFORE}{start}\nfor x in elsewhere():\n    total = w * x\nnp.exp(total)\n"
+    result = api.fix_source(text, "example.py", unsafe_fixes=True)
+    assert result.text == text.replace("exp(total)", "exp(total.detach())")
+    safe = api.fix_source(text, "example.py").text != text
+    assert safe is (start == "total = None")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from detachlint.domain.values import BOTTOM_VALUE, Value, single_literal
@@ -47,6 +47,13 @@ class Arguments:
         if self.more:
             values.append(self.more)
         return values
+
+    def located(self) -> Iterator[tuple[Span, Value]]:
+        """The arguments that the program writes, and where."""
+        for key, span in self.spans.items():
+            value = self.get(key) if isinstance(key, int) else self.keyword(key)
+            if value is not None:
+                yield span, value
 
     def after(self, *first: Value) -> Arguments:
         """The same with further arguments before the positional ones."""

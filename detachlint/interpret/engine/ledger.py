@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import TypeVar
 
+from detachlint.domain.values import Value
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.reach import Reach
 from detachlint.interpret.engine.shares import MOST_STEPS_OF_A_PROGRAM, Shares
@@ -113,12 +114,18 @@ class Ledger:
         """The visits to crossings behind the first `seen` that were found."""
         return [found for found in self.found[seen:] if isinstance(found, Crossing)]
 
-    def note_uneventful(self, seen: int, call: Span | None, operands: Iterable[Span]) -> None:
+    def note_uneventful(
+        self,
+        seen: int,
+        call: Span | None,
+        operands: Iterable[tuple[Span, Value]],
+        state: State,
+    ) -> None:
         """Note where nothing was converted since `seen` were found (`Uneventful.note`)."""
         if not self.silent:
-            heard = [span for span in operands if self.hears(span)]
+            heard = [operand for operand in operands if self.hears(operand[0])]
             own = call if call is not None and self.hears(call) else None
-            self._uneventful.note(own, heard, self.visits_since(seen))
+            self._uneventful.note(own, heard, self.visits_since(seen), state)
 
     @contextmanager
     def muted(self) -> Iterator[None]:

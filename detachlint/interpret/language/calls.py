@@ -192,7 +192,7 @@ def call_value(
         seen = len(machine.ledger.found)
         outcomes += _call_group(machine, group, arguments, before, activation, span, shown)
         called = None if _is_unknown(state, group[0]) else span
-        machine.ledger.note_uneventful(seen, called, arguments.spans.values())
+        machine.ledger.note_uneventful(seen, called, arguments.located(), before)
     return machine.merge_outcomes(outcomes)
 
 

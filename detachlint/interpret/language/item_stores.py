@@ -59,7 +59,7 @@ def write_item(
         seen = len(machine.ledger.found)
         method = own_method(state, atom, "__setitem__")
         if method and alone:
-            machine.ledger.note_uneventful(seen, None, (store.source,))
+            machine.ledger.note_uneventful(seen, None, ((store.source, value),), state)
             arguments = Arguments((index, value))
             return [
                 end
@@ -69,7 +69,7 @@ def write_item(
             ]
         if isinstance(atom, Address):
             _write_atom(store, atom, alone)
-        machine.ledger.note_uneventful(seen, None, (store.source,))
+        machine.ledger.note_uneventful(seen, None, ((store.source, value),), state)
     return [state]
 
 

@@ -165,7 +165,8 @@ def operate(
     seen = len(machine.ledger.found)
     outcomes = _outcomes(Operation(machine, node, operands, state, activation))
     if len(operands) == 2:
-        machine.ledger.note_uneventful(seen, None, [part.span for part in node.operands])
+        written = zip((part.span for part in node.operands), operands, strict=True)
+        machine.ledger.note_uneventful(seen, None, written, state)
     return outcomes
 
 

@@ -67,7 +67,8 @@ def _augmented(
     for (left, right), before in outcomes:
         seen = len(machine.ledger.found)
         results = augmented.operate_in_place(machine, node, left, right, before, activation)
-        machine.ledger.note_uneventful(seen, None, (node.target.span, node.value.span))
+        written = (node.target.span, left), (node.value.span, right)
+        machine.ledger.note_uneventful(seen, None, written, before)
         for result, after in results:
             ends += assignment.assign(
                 machine, node.target, result, after, activation, node.value.span

@@ -184,6 +184,8 @@ def _record(
         story=story_of(state, frozenset(found.all)),
         traits=traits,
         tensor_for_sure=for_sure,
+        others=False,  # these two are told once all runs are done
+        mixed=False,
         unseen=activation.unseen,
         public=is_public(activation),
         calls=_chain(activation),
