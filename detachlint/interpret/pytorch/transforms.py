@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import MAYBE, NO, SOMETIMES, YES, Belief, Truth
 from detachlint.domain.objects import Partial, Sequence, Tensor
-from detachlint.domain.story import begin, then
+from detachlint.domain.story import Story, begin, then
 from detachlint.domain.traits import Check, trait, without
 from detachlint.domain.values import Address, Value, addresses, in_order, value_of
 from detachlint.interpret.engine.activation import Activation, Outcomes
@@ -42,6 +42,8 @@ WRAPPING = frozenset({"wrapped", *HANDED})
 WITH_VALUE = "wrapped-leaves-and-value"
 """What those do that give the value of the function beside its derivative."""
 WITH_MORE = " with more"
+
+EVIDENCE = frozenset({Truth.YES, Truth.SOMETIMES})
 
 
 def wrap(machine: Machine, fact: CallFact, call: LibraryCall, function: Value) -> Value | None:
@@ -70,8 +72,11 @@ def run(
     """
     handed = HANDED.get(facts.what_it_calls(thing.transform.removesuffix(WITH_MORE)))
     differentiates = handed is not None
+    inside = _inside(state, thing.function)
     values = tuple(
-        _wrapped(machine, thing.transform, handed, value, state, activation, span, index)
+        _wrapped(
+            machine, thing.transform, handed, value, state, activation, span, f"{index}{inside}"
+        )
         if index == 0 or not differentiates
         else value
         for index, value in enumerate(arguments.positional)
@@ -83,25 +88,64 @@ def run(
     outcomes = machine.call(thing.function, given, before, activation, span, shown)
     if not differentiates:
         return [(_unwrapped(machine, v, s, activation, span), s) for v, s in outcomes]
+    sources = [(state, value) for value in arguments.all()]
+    sources += _of_plain(machine, thing.function, arguments, state, activation, span, shown)
+    asking = [source for source in sources if any_flag(source[0], [source[1]]).usual in EVIDENCE]
+    story = story_of_any(asking[0][0], [asking[0][1]]) if asking else None
     for _, after in outcomes:
         state.heap = state.join(after).heap
-    return [(_derivative(machine, thing, arguments, state, activation, span, shown), state)]
+    flag = SOMETIMES.both(state.recording).in_unseen_hands() if asking else MAYBE
+    story = then(story, span, f"differentiated by `{shown}`") if asking else None
+    return [(_derivative(machine, thing, arguments, flag, story, state, activation, span), state)]
+
+
+def _of_plain(
+    machine: Machine,
+    function: Value,
+    arguments: Arguments,
+    state: State,
+    activation: Activation,
+    span: Span,
+    shown: str,
+) -> list[tuple[State, Value]]:
+    """What a function makes where none of its arguments requires grad: that of it which it captures.
+
+    The graph of this is recorded outside, and the derivative is part of it (executed).
+    """
+    plain = tuple(
+        _wrapped(machine, shown, NO, value, state, activation, span, f"{index} as it is")
+        for index, value in enumerate(arguments.positional)
+    )
+    given = replace(arguments, positional=plain)
+    with machine.ledger.muted():
+        outcomes = machine.call(function, given, state.fork(), activation, span, shown)
+    return [(after, value) for value, after in outcomes]
+
+
+def _inside(state: State, function: Value) -> str:
+    """What tells what a transform makes from what those make which it transforms: one call runs them all."""
+    inner = (state.get(atom) if isinstance(atom, Address) else None for atom in function)
+    return max(
+        (
+            f" around{_inside(state, thing.function)}"
+            for thing in inner
+            if isinstance(thing, Partial) and thing.transform
+        ),
+        default="",
+    )
 
 
 def _derivative(
     machine: Machine,
     thing: Partial,
     arguments: Arguments,
+    flag: Belief,
+    story: Story | None,
     state: State,
     activation: Activation,
     span: Span,
-    shown: str,
 ) -> Value:
     inputs = arguments.all()
-    flag, story = MAYBE, None
-    if any_flag(state, inputs).usual in (Truth.YES, Truth.SOMETIMES):
-        flag = SOMETIMES.both(state.recording).in_unseen_hands()
-        story = then(story_of_any(state, inputs), span, f"differentiated by `{shown}`")
     asked = [state.get(a) for a in addresses(next(iter(inputs), frozenset()))]
     beside = facts.what_it_calls(thing.transform.removesuffix(WITH_MORE)) == WITH_VALUE
     known = bool(asked) and all(isinstance(a, Tensor) for a in asked)
@@ -113,11 +157,13 @@ def _derivative(
             device=placement.common_device(state, inputs),
             story=story,
         )
-        derivative = machine.new(state, activation, span, "derivative", made)
+        inside = _inside(state, thing.function)
+        derivative = machine.new(state, activation, span, f"derivative{inside}", made)
         if not beside:
             return derivative
-        value = machine.new(state, activation, span, "value", made)
-        return machine.new(state, activation, span, "both", Sequence("tuple", (derivative, value)))
+        value = machine.new(state, activation, span, f"value{inside}", made)
+        both = Sequence("tuple", (derivative, value))
+        return machine.new(state, activation, span, f"both{inside}", both)
     return machine.unknown(state, activation, span, "result", grad=flag, story=story)
 
 
@@ -135,7 +181,7 @@ def run_at_once(machine: Machine, fact: CallFact, call: LibraryCall, function: V
         inputs = thing.items if isinstance(thing, Sequence) and thing.exact else ()
     handed = HANDED[fact.calls]
     values = tuple(
-        _wrapped(machine, fact.name, handed, v, call.state, call.activation, call.span, index)
+        _wrapped(machine, fact.name, handed, v, call.state, call.activation, call.span, f"{index}")
         for index, v in enumerate(inputs)
     )
     state = call.state.fork()
@@ -166,7 +212,7 @@ def _wrapped(
     state: State,
     activation: Activation,
     span: Span,
-    index: int,
+    part: str,
 ) -> Value:
     """The wrappers of what a value has of tensors; `grad` is their flag, None for that of the wrapped."""
     short = _short(transform)
@@ -187,7 +233,7 @@ def _wrapped(
             traits={**tensor.traits, Check.STORAGE: trait(short, story)},
             story=tensor.story if grad is None else story if grad == YES else None,
         )
-        parts |= machine.new(state, activation, span, f"wrapped {index}", made)
+        parts |= machine.new(state, activation, span, f"wrapped {part}", made)
     return parts
 
 
