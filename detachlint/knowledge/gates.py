@@ -52,6 +52,9 @@ OPEN = frozenset({Gate.KEEPS, Gate.SCALAR, Gate.SWALLOWS, Gate.DEFERRED})
 WANTING_ARRAYS = REFUSING | {Gate.VARIES}
 """The gates behind which an array of the values is wanted, where a detached tensor will not do."""
 
+SIZE = "size"
+"""The name of the argument that asks for a shape, and of the rule that the rank is as it says."""
+
 RANKS: Mapping[str, str] = {
     "1": "one",
     "0+": "any number, but it is an array",
@@ -62,6 +65,8 @@ RANKS: Mapping[str, str] = {
     "shape": "as its first argument says, the shape",
     "counts": "as many as there are numbers, the shape",
     "contents": "as many as lists are nested in its first argument",
+    SIZE: "as its argument `size` says, the shape; none without it, where it is given numbers",
+    "each": "one or more each of several, where it is called with arrays and numbers alone",
     "any": "any number, of an array that may be masked or a matrix",
 }
 """The values of `NumpyFact.rank`, executed with arrays of rank 0 to 3."""

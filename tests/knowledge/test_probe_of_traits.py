@@ -314,6 +314,11 @@ V, M = np.ones(2), np.ones((2, 2))
         (lambda a: np.ma.array(a) if a.ndim > 1 else a, [(V,), (M,)], "any"),
         (np.matrix, [(M,)], "any"),
         (len, [(V,)], ""),
+        (np.random.normal, [(), (0.5, 0.5)], "size"),
+        (np.random.dirichlet, [([0.5, 0.5],)], "1"),
+        (np.meshgrid, [(), (V,), (V, V)], "each"),
+        (np.modf, [(V,), (0.5,)], ""),
+        (np.broadcast_shapes, [((2,),)], ""),
     ],
 )
 def test_ranks(function: Callable[..., Any], working: list[Any], expected: str) -> None:

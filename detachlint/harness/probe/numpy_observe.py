@@ -23,7 +23,7 @@ from detachlint.harness.probe.numpy_calls import (
 from detachlint.harness.probe.numpy_otherwise import otherwise
 from detachlint.harness.probe.numpy_ranks import rank_of
 from detachlint.harness.probe.numpy_universe import OBJECTS, functions, is_attribute, why_not
-from detachlint.knowledge.gates import Gate, NumpyFact
+from detachlint.knowledge.gates import SIZE, Gate, NumpyFact
 
 REFUSED = "refused"
 _STARS: dict[Any, str] = {
@@ -98,7 +98,7 @@ def observe_numpy(name: str) -> NumpyFact | None:
     gates = {key: met[0][0] for key, met in sorted(seen.items())}
     others = {key: one for key, met in seen.items() if (one := otherwise(met, _place(key)))}
     rank = rank_of(name, function, working)
-    parameters = _parameters(function) if gates or rank in ("shape", "contents") else ()
+    parameters = _parameters(function) if gates or rank in ("shape", "contents", SIZE) else ()
     return NumpyFact(name, gates, parameters, gives, rank, "executed", others)
 
 

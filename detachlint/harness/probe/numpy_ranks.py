@@ -11,11 +11,13 @@ import numpy as np
 from detachlint.harness.probe.execute import guarded, guarded_with_error
 from detachlint.harness.probe.numpy_calls import Arguments, Fresh, fresh
 from detachlint.harness.probe.numpy_universe import MADE
+from detachlint.knowledge.gates import SIZE
 
 SHAPES = (tuple((2,) * rank for rank in range(4)), tuple((2, 1, 2)[:rank] for rank in range(4)))
 """A shape of each rank, and others that have a dimension of one."""
 _SCALAR = -1
 """In place of a rank: a NumPy scalar, which is no array."""
+_SIZES: Sequence[tuple[Any, int]] = ((3, 1), ((2,), 1), ((2, 2), 2), ((2, 2, 2), 3))
 _SHAPES: Sequence[tuple[Any, int]] = ((2, 1), ((2, 2), 2), ((2, 2, 2), 3))
 
 
@@ -29,7 +31,9 @@ def rank_of(name: str, function: Callable[..., Any], working: Sequence[Arguments
         by_array = contents or _by_array(function, working, receiver)
         if by_array:
             return by_array
-    shaped = _by_shape(function, working, receiver)
+    shaped = _by_shape(function, working, receiver) or _by_size(function, working)
+    if not shaped and _gives_arrays(function, working):
+        return "each"
     seen = [_rank(function, given) for given in working]
     return shaped or ("" if None in seen else _of_all(seen))
 
@@ -116,6 +120,32 @@ def _by_shape(function: Callable[..., Any], working: Sequence[Arguments], receiv
             return "counts" if numbered and (receiver or counts == [1, 2, 3]) else "shape"
     plain = [_rank(function, (*before, *(2,) * rank)) for rank in (1, 2, 3)]
     return "counts" if plain == [1, 2, 3] and not receiver else ""
+
+
+def _by_size(function: Callable[..., Any], working: Sequence[Arguments]) -> str:
+    """By the shape that is asked for as `size`, where all else are numbers."""
+    found = [
+        [_rank(partial(function, size=shape), given) for shape, _ in _SIZES]
+        for given in working
+        if all(isinstance(value, (int, float, Fresh)) for value in given)
+    ]
+    known = [ranks for ranks in found if None not in ranks]
+    wanted = [rank for _, rank in _SIZES]
+    return SIZE if known and all(ranks == wanted for ranks in known) else ""
+
+
+def _gives_arrays(function: Callable[..., Any], working: Sequence[Arguments]) -> bool:
+    """Whether nothing but tuples and lists of arrays that have dimensions comes out."""
+    several = [output for output in _outputs(function, working) if not _is_empty(output)]
+    return bool(several) and all(
+        isinstance(output, (tuple, list))
+        and all(type(item) is np.ndarray and item.ndim for item in output)
+        for output in several
+    )
+
+
+def _is_empty(output: Any) -> bool:
+    return isinstance(output, (tuple, list)) and not output
 
 
 def _sized(receiver: bool) -> Sequence[tuple[Any, int]]:

@@ -151,8 +151,8 @@ def _objects() -> Iterator[tuple[str, Callable[..., Any]]]:
 def _method(made: Any, attribute: str) -> Callable[..., Any]:
     """The method as a function of the receiver and its arguments, under the names that it has."""
 
-    def call(receiver: Any, *given: Any) -> Any:
-        return getattr(receiver, attribute)(*given)
+    def call(receiver: Any, *given: Any, **named: Any) -> Any:
+        return getattr(receiver, attribute)(*given, **named)
 
     with suppress(TypeError, ValueError):
         own = inspect.signature(getattr(made, attribute)).parameters.values()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from detachlint.domain.objects import Array, Kind, Sequence, Tensor, Unknown
 from detachlint.domain.rank import RANK, Rank, broadcast, has_dimensions, of_dimensions, of_row
-from detachlint.domain.values import Address, Atom, Literal, Value, in_order, single_literal
+from detachlint.domain.values import NONE, Address, Atom, Literal, Value, in_order, single_literal
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.contents import SLICE
 from detachlint.interpret.pytorch.tensors import reachable
 from detachlint.knowledge.facts import numpy_fact
-from detachlint.knowledge.gates import NumpyFact
+from detachlint.knowledge.gates import SIZE, NumpyFact
 from detachlint.knowledge.names import ARRAY
 
 DEEPEST = 3
@@ -87,11 +87,42 @@ def of_result(fact: NumpyFact, call: LibraryCall) -> Rank:
         case "same" if _is_plain(call):
             rank = rank_of(state, _first(fact, call))
             return rank if has_dimensions(rank) else least
+    if word == SIZE:
+        return _of_size(fact, call)
     if word in ALWAYS:
         return ALWAYS[word] if _is_plain(call) else _weaker(ALWAYS[word])
     if fact.gives in ("tensor", "integers"):
         return broadcast(rank_of(state, value) for value in call.inputs)
     return Rank.UNKNOWN
+
+
+def _of_size(fact: NumpyFact, call: LibraryCall) -> Rank:
+    """The rank by the argument `size`; without it numbers give a number."""
+    size = call.operand(fact.parameters.index(SIZE), SIZE)
+    if size is not None:
+        return Rank.UNKNOWN if NONE & size else of_shape(call.state, size)
+    numbers = call.arguments.exact and all(
+        rank_of(call.state, value) is Rank.SCALAR for value in call.arguments.all()
+    )
+    return Rank.SCALAR if numbers else Rank.UNKNOWN
+
+
+def gives_arrays(fact: NumpyFact, call: LibraryCall) -> bool:
+    """Whether arrays that have dimensions come out, several of them: flags may ask for something else."""
+    given = call.arguments
+    return fact.rank == "each" and given.exact and not any(map(_may_be_flag, given.all()))
+
+
+def _may_be_flag(value: Value) -> bool:
+    """Whether an argument may switch something on or off, or name a way to do it."""
+    return any(
+        not isinstance(atom, Address) and not (isinstance(atom, Literal) and _counts(atom.value))
+        for atom in value
+    )
+
+
+def _counts(value: object) -> bool:
+    return type(value) is float or (type(value) is int and value > 1)
 
 
 def holds_any(state: State, values: list[Value]) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from detachlint.domain.belief import BY_DEFAULT, NO, YES, Belief
 from detachlint.domain.objects import Array, Instance, Kind, Sequence, Tensor
-from detachlint.domain.rank import Rank
+from detachlint.domain.rank import Rank, is_array
 from detachlint.domain.story import Story, then
 from detachlint.domain.traits import Dtype
 from detachlint.domain.values import (
@@ -40,7 +40,7 @@ from detachlint.interpret.pytorch.tensors import (
 from detachlint.interpret.pytorch.writes import write_into
 from detachlint.ir.nodes import Display, Subscript
 from detachlint.knowledge import facts
-from detachlint.knowledge.gates import Gate, NumpyFact
+from detachlint.knowledge.gates import SIZE, Gate, NumpyFact
 from detachlint.knowledge.names import ARRAY, TENSOR
 from detachlint.source.span import Span
 from detachlint.source.value_class import replace
@@ -144,13 +144,19 @@ def _result(
     machine: Machine, fact: NumpyFact, call: LibraryCall, severed: frozenset[Span]
 ) -> Value:
     state, activation, span = call.state, call.activation, call.span
+    rank = array_ranks.of_result(fact, call)
+    if fact.rank == SIZE and is_array(rank):
+        return machine.new(state, activation, span, "array", Array(severed, rank))
+    tensors = any(holds_tensor(state, value) for value in call.inputs)
+    if array_ranks.gives_arrays(fact, call) and not tensors and rank is not Rank.ANY:
+        one = machine.new(state, activation, span, "one array", Array(severed, Rank.SOME))
+        return machine.new(state, activation, span, "arrays", Sequence("list", (), one))
     if fact.gives in ("python", "number"):
         kind = Kind.NUMBER if fact.gives == "number" else Kind.OTHER
         return machine.unknown(state, activation, span, call.name, kind=kind, grad=NO)
     if "." in fact.gives:
         made = Instance(value_of(Library(fact.gives)))
         return machine.new(state, activation, span, "object", made)
-    rank = array_ranks.of_result(fact, call)
     if fact.gives == "array" and rank is not Rank.UNKNOWN:
         return machine.new(state, activation, span, "array", Array(severed, rank))
     if fact.gives in GIVES_TENSORS and _takes_tensor(call):
@@ -159,7 +165,7 @@ def _result(
         story = None if flag == NO else _story_kept(call)
         tensor = Tensor(flag, dtype=dtype, severed=severed, story=story)
         return make_tensor(machine, state, activation, span, tensor)
-    if any(holds_tensor(state, value) for value in call.inputs):
+    if tensors:
         flag = _kept_flag(fact, call)
         story = None if flag == NO else _story_kept(call)
         return machine.unknown(
