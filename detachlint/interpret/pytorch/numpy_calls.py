@@ -24,7 +24,7 @@ from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.engine.unseen_calls import note_escapes
-from detachlint.interpret.pytorch import array_ranks
+from detachlint.interpret.pytorch import array_ranks, sinks
 from detachlint.interpret.pytorch.converted import find
 from detachlint.interpret.pytorch.crossings import Sink, pass_gate
 from detachlint.interpret.pytorch.gates import Met, gate_of
@@ -51,6 +51,10 @@ if TYPE_CHECKING:
 
 GIVES_TENSORS = frozenset({"tensor", "integers"})
 """What the facts say of functions that put their result into a tensor again."""
+
+
+GIVES_OBJECTS = frozenset({"array", "tensor", "several"})
+"""What the facts say of functions that give some of the objects of an array of objects, if they take it."""
 
 
 class Given(NamedTuple):
@@ -144,6 +148,9 @@ def _result(
     machine: Machine, fact: NumpyFact, call: LibraryCall, severed: frozenset[Span]
 ) -> Value:
     state, activation, span = call.state, call.activation, call.span
+    objects = sinks.plural_in(state, _first(call))
+    if objects and fact.gives in GIVES_OBJECTS:
+        return objects
     rank = array_ranks.of_result(fact, call)
     if fact.rank == SIZE and is_array(rank):
         return machine.new(state, activation, span, "array", Array(severed, rank))
@@ -172,6 +179,11 @@ def _result(
             state, activation, span, "array", grad=flag, severed=severed, story=story
         )
     return machine.new(state, activation, span, "array", Array(severed, rank))
+
+
+def _first(call: LibraryCall) -> Value:
+    positional = call.arguments.positional
+    return positional[0] if positional else BOTTOM_VALUE
 
 
 def _story_kept(call: LibraryCall) -> Story | None:

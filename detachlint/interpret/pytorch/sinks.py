@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from detachlint.domain.belief import BY_DEFAULT, NO, Belief, Truth
 from detachlint.domain.objects import Array, Instance, Kind, Mapping, Sequence, Tensor, Unknown
 from detachlint.domain.rank import Rank
-from detachlint.domain.values import BOTTOM_VALUE, Address, Library, Value, in_order, value_of
+from detachlint.domain.values import BOTTOM_VALUE, Address, Atom, Library, Value, in_order, value_of
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.handed_out import results_of
@@ -139,6 +139,18 @@ def store_item(
 def is_plural(state: State, thing: Instance) -> bool:
     """Whether an object stands for any of an array of such objects."""
     return any(isinstance(cls, Library) and cls.name in PLURAL for cls in thing.cls)
+
+
+def plural_in(state: State, value: Value, depth: int = 2) -> Value:
+    """The objects in a value, or in lists of it, that may stand for an array of such objects."""
+    found: set[Atom] = set()
+    for atom in value:
+        thing = state.get(atom) if isinstance(atom, Address) else None
+        if isinstance(thing, Instance) and is_plural(state, thing):
+            found.add(atom)
+        elif isinstance(thing, Sequence) and depth:
+            found |= plural_in(state, thing.all, depth - 1)
+    return frozenset(found)
 
 
 def is_followed(thing: Instance) -> bool:
