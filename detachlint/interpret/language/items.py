@@ -290,6 +290,10 @@ def _read_instance(reading: _Reading, address: Address, thing: Instance) -> Valu
     if sinks.is_plural(state, thing):
         return value_of(address)
     if sinks.is_followed(thing):
+        span = reading.node.span
+        column = sinks.read_column(machine, thing, reading.index, state, activation, span)
+        if column is not None:
+            return column
         return reading.unknown("item", grad=sinks.NOTHING_KNOWN)
     return reading.unknown("item")
 

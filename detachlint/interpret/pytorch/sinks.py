@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING
 from detachlint.domain.belief import BY_DEFAULT, NO, Belief, Truth
 from detachlint.domain.objects import Array, Instance, Kind, Mapping, Sequence, Tensor, Unknown
 from detachlint.domain.rank import Rank
-from detachlint.domain.values import BOTTOM_VALUE, Address, Atom, Library, Value, in_order, value_of
+from detachlint.domain.values import (
+    BOTTOM_VALUE,
+    Address,
+    Atom,
+    Library,
+    Value,
+    in_order,
+    single_literal,
+    value_of,
+)
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.handed_out import results_of
@@ -78,6 +87,23 @@ def read_item(
     return _result(machine, fact.gives, call, frozenset())
 
 
+def read_column(
+    machine: Machine,
+    thing: Instance,
+    name: Value,
+    state: State,
+    activation: Activation,
+    span: Span,
+) -> Value | None:
+    """`frame["name"]` of an object of such a library; None where no fact tells what that gives."""
+    key = single_literal(name)
+    fact = _fact_of_class(thing, f"{GETITEM}.name")
+    if fact is None or key is None or not isinstance(key.value, str):
+        return None
+    call = LibraryCall(GETITEM, BOTTOM_VALUE, Arguments((name,)), state, activation, span, GETITEM)
+    return _result(machine, fact.gives, call, frozenset())
+
+
 def operate(
     machine: Machine,
     name: str,
@@ -114,7 +140,11 @@ def _fact_of_all(state: State, value: Value, method: str) -> SinkFact | None:
     things = [state.get(atom) if isinstance(atom, Address) else None for atom in value]
     classes = {thing.cls if isinstance(thing, Instance) else None for thing in things}
     cls = classes.pop() if len(classes) == 1 else None
-    (atom,) = cls if cls is not None and len(cls) == 1 else (None,)
+    return None if cls is None else _fact_of_class(Instance(cls), method)
+
+
+def _fact_of_class(thing: Instance, method: str) -> SinkFact | None:
+    (atom,) = thing.cls if len(thing.cls) == 1 else (None,)
     return sink_fact(f"{atom.name}.{method}") if isinstance(atom, Library) else None
 
 
