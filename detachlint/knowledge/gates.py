@@ -66,7 +66,8 @@ RANKS: Mapping[str, str] = {
     "counts": "as many as there are numbers, the shape",
     "contents": "as many as lists are nested in its first argument",
     SIZE: "as its argument `size` says, the shape; none without it, where it is given numbers",
-    "each": "one or more each of several, where it is called with arrays and numbers alone",
+    "each": "one or more each of several",
+    "each alone": "the same where it is called with arrays and numbers alone",
     "any": "any number, of an array that may be masked or a matrix",
 }
 """The values of `NumpyFact.rank`, executed with arrays of rank 0 to 3."""

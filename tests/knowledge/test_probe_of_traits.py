@@ -317,6 +317,8 @@ V, M = np.ones(2), np.ones((2, 2))
         (np.random.normal, [(), (0.5, 0.5)], "size"),
         (np.random.dirichlet, [([0.5, 0.5],)], "1"),
         (np.meshgrid, [(), (V,), (V, V)], "each"),
+        (np.linalg.svd, [(M,)], "each alone"),
+        (np.linalg.qr, [(M,)], "each alone"),
         (np.modf, [(V,), (0.5,)], ""),
         (np.broadcast_shapes, [((2,),)], ""),
     ],

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -32,8 +34,8 @@ def rank_of(name: str, function: Callable[..., Any], working: Sequence[Arguments
         if by_array:
             return by_array
     shaped = _by_shape(function, working, receiver) or _by_size(function, working)
-    if not shaped and _gives_arrays(function, working):
-        return "each"
+    if not shaped and _gives_arrays(_outputs(function, working)):
+        return "each" if _gives_arrays(_otherwise_asked(function, working)) else "each alone"
     seen = [_rank(function, given) for given in working]
     return shaped or ("" if None in seen else _of_all(seen))
 
@@ -134,9 +136,31 @@ def _by_size(function: Callable[..., Any], working: Sequence[Arguments]) -> str:
     return SIZE if known and all(ranks == wanted for ranks in known) else ""
 
 
-def _gives_arrays(function: Callable[..., Any], working: Sequence[Arguments]) -> bool:
+def _otherwise_asked(function: Callable[..., Any], working: Sequence[Arguments]) -> Iterator[Any]:
+    """What comes out of these calls as they are, and with one flag, or word, that is not the usual one."""
+    yield from _outputs(function, working)
+    for name, usual in _defaults(function):
+        for other in (not usual,) if isinstance(usual, bool) else WORDS:
+            asked = partial(function, **{name: other})
+            outcomes = [guarded_with_error(partial(_called, asked, given)) for given in working]
+            yield from (output for output, error in outcomes if not error)
+
+
+WORDS = ("ij", "r", "raw", "complete", "U")
+"""What a parameter may be that is a word."""
+
+
+def _defaults(function: Callable[..., Any]) -> Iterator[tuple[str, bool | str]]:
+    """The flags and words among the parameters, with what they are where nothing is given."""
+    with suppress(TypeError, ValueError):
+        for name, parameter in inspect.signature(function).parameters.items():
+            if isinstance(parameter.default, (bool, str)):
+                yield name, parameter.default
+
+
+def _gives_arrays(outputs: Iterable[Any]) -> bool:
     """Whether nothing but tuples and lists of arrays that have dimensions comes out."""
-    several = [output for output in _outputs(function, working) if not _is_empty(output)]
+    several = [output for output in outputs if not _is_empty(output)]
     return bool(several) and all(
         isinstance(output, (tuple, list))
         and all(type(item) is np.ndarray and item.ndim for item in output)

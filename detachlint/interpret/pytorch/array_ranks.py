@@ -110,7 +110,9 @@ def _of_size(fact: NumpyFact, call: LibraryCall) -> Rank:
 def gives_arrays(fact: NumpyFact, call: LibraryCall) -> bool:
     """Whether arrays that have dimensions come out, several of them: flags may ask for something else."""
     given = call.arguments
-    return fact.rank == "each" and given.exact and not any(map(_may_be_flag, given.all()))
+    if fact.rank == "each alone":
+        return given.exact and not any(map(_may_be_flag, given.all()))
+    return fact.rank == "each"
 
 
 def _may_be_flag(value: Value) -> bool:
