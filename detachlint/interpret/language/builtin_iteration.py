@@ -27,7 +27,7 @@ from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import containers, operators, zips
-from detachlint.interpret.language.contents import with_entry
+from detachlint.interpret.language.contents import mapping_in, with_entry
 from detachlint.interpret.language.elements import length_of
 from detachlint.interpret.pytorch.tensors import flag_of
 from detachlint.ir.nodes import Name, Operator
@@ -77,7 +77,7 @@ def _from_pairs(machine: Machine, given: Value, call: LibraryCall) -> list[tuple
     known = {
         atom: thing
         for atom in addresses(given)
-        if isinstance(thing := call.state.get(atom), Mapping)
+        if (thing := mapping_in(call.state, atom)) is not None
     }
     others = given - known.keys()
     found: list[tuple[Mapping, State]] = []

@@ -11,7 +11,6 @@ from detachlint.domain.objects import (
     Instance,
     Iterator,
     Kind,
-    Mapping,
     Partial,
     Unknown,
 )
@@ -35,6 +34,7 @@ from detachlint.interpret.engine.unseen_calls import call_unknown
 from detachlint.interpret.language import classes, enumerations, manager_decorators
 from detachlint.interpret.language.absent import without_none
 from detachlint.interpret.language.conditions import test
+from detachlint.interpret.language.contents import mapping_in
 from detachlint.interpret.language.lookup import is_module, own_member
 from detachlint.interpret.pytorch import (
     custom_functions,
@@ -163,8 +163,8 @@ def _with_mapping(given: Arguments, value: Value, state: State, span: Span) -> A
     spans = dict(given.spans)
     more = given.more
     for atom in in_order(value):
-        thing = state.get(atom) if isinstance(atom, Address) else None
-        if isinstance(thing, Mapping):
+        thing = mapping_in(state, atom)
+        if thing is not None:
             for key, entry in thing.entries.items():
                 if isinstance(key.value, str):
                     keywords[key.value] = entry

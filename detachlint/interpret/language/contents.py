@@ -8,6 +8,7 @@ from detachlint.domain.objects import Instance, Mapping, Sequence, Unknown
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     Address,
+    Atom,
     Literal,
     Value,
     in_order,
@@ -90,11 +91,20 @@ def with_entry(thing: Mapping, key: Value, value: Value) -> Mapping:
     return replace(thing, entries=entries, rest_keys=thing.rest_keys | key, rest=thing.rest | value)
 
 
+def mapping_in(state: State, atom: Atom) -> Mapping | None:
+    """The dict that something is, or whose items an object gives out as its own: `nn.ParameterDict`."""
+    thing = state.get(atom) if isinstance(atom, Address) else None
+    if isinstance(thing, Instance) and len(thing.payload) == 1:
+        (held,) = thing.payload
+        thing = state.get(held) if isinstance(held, Address) else None
+    return thing if isinstance(thing, Mapping) else None
+
+
 def merged_mapping(state: State, thing: Mapping, other: Value) -> Mapping:
     """The dict after `thing.update(other)`."""
     for atom in in_order(other):
-        inner = state.get(atom) if isinstance(atom, Address) else None
-        if isinstance(inner, Mapping):
+        inner = mapping_in(state, atom)
+        if inner is not None:
             thing = Mapping(
                 {**thing.entries, **inner.entries},
                 thing.rest_keys | inner.rest_keys,

@@ -88,6 +88,18 @@ def mapping_view(machine: Machine, address: Address, call: LibraryCall) -> Outco
     return outcomes
 
 
+def copy_items(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
+    """`parameters.copy()`: another container of the same items."""
+    thing = call.state.get(address)
+    outcomes = mapping_view(machine, address, call)
+    if not isinstance(thing, Instance) or _items_of(call, address) is None:
+        return outcomes
+    return [
+        (machine.new(s, call.activation, call.span, "copy of it", replace(thing, payload=items)), s)
+        for items, s in outcomes
+    ]
+
+
 def _item(machine: Machine, address: Address, key: Value, call: LibraryCall) -> Value:
     thing = call.state.get(address)
     assert isinstance(thing, Instance)
