@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections import Counter, OrderedDict, defaultdict, deque
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import MAYBE, NO
@@ -335,8 +336,30 @@ def has_attribute(state: State, atom: Atom, name: str) -> bool | None:
     if isinstance(thing, Tensor):
         return True if has_every_tensor(literal(name)) else None
     if isinstance(thing, (Sequence, Mapping)):
-        return name in dir(dict if isinstance(thing, Mapping) else list)
+        return _container_has(thing, name)
     return None
+
+
+_CONTAINERS: dict[str, type] = {
+    "list": list, "tuple": tuple, "set": set, "frozenset": frozenset, "deque": deque
+}  # fmt: skip
+
+_OF_DERIVED = {
+    "dict": frozenset(dir(OrderedDict)) | frozenset(dir(defaultdict)) | frozenset(dir(Counter)),
+    "tuple": frozenset({"_asdict", "_field_defaults", "_fields", "_make", "_replace", "numel"}),
+}
+"""What is known of some builtin classes only to be an attribute of classes derived from them, which are
+not told apart: those of `collections`, named tuples, `torch.Size`."""
+
+
+def _container_has(thing: Sequence | Mapping, name: str) -> bool | None:
+    kind = "dict" if isinstance(thing, Mapping) else thing.kind
+    cls = dict if isinstance(thing, Mapping) else _CONTAINERS.get(kind)
+    if cls is None:
+        return None
+    if hasattr(cls, name) or (isinstance(thing, Sequence) and name in thing.fields):
+        return True
+    return None if name in _OF_DERIVED.get(kind, ()) else False
 
 
 def _class_has(state: State, thing: Instance, name: str) -> bool:
