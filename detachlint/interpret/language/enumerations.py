@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 PLAIN = frozenset({"enum.Enum", "enum.Flag"})
 ENUMERATIONS = PLAIN | {"enum.IntEnum", "enum.StrEnum", "enum.IntFlag"}
+FLAGS = frozenset({"enum.Flag", "enum.IntFlag"})
 AUTO = Library("enum.auto()")
 """What stands for `enum.auto()` until the class is made."""
 
@@ -52,13 +53,13 @@ def name_constants(machine: Machine, state: State, cls: Address) -> None:
     thing = state.get(cls)
     if not isinstance(thing, Class) or not is_enumeration(state, cls):
         return
-    plain = PLAIN.issuperset(set(library_bases(state, cls)) - {"builtins.object"})
+    bases = frozenset(library_bases(state, cls))
+    plain = PLAIN.issuperset(bases - {"builtins.object"})
     made: dict[str, Value] = {}
     last: object = 0
     for name, value in thing.attributes.items():
         if value == value_of(AUTO):
-            last = last + 1 if isinstance(last, int) else 1
-            value = value_of(literal(last))
+            value = value_of(_automatic(bases, name, last))
         held = single_literal(value)
         if held is not None and not name.startswith("_") and not _takes_values(state, cls):
             last = held.value
@@ -66,6 +67,16 @@ def name_constants(machine: Machine, state: State, cls: Address) -> None:
         made[name] = value
     state.put(cls, replace(thing, attributes=made))
     machine.enumerations[cls] = None
+
+
+def _automatic(bases: frozenset[str], name: str, last: object) -> Literal:
+    """What `auto()` stands for behind a value (https://docs.python.org/3/library/enum.html#enum.auto)."""
+    if "enum.StrEnum" in bases:
+        return literal(name.lower())
+    before = int(last) if isinstance(last, (int, str)) and str(last).isdigit() else 0
+    if bases & FLAGS:
+        return literal(1 << before.bit_length())
+    return literal(str(before + 1) if "builtins.str" in bases else before + 1)
 
 
 def make_objects(machine: Machine, made: Outcomes, activation: Activation, span: Span) -> Outcomes:
