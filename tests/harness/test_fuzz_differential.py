@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,3 +46,20 @@ def _shown(failure: Failure) -> str:
     numbered = enumerate(failure.text.splitlines(), start=1)
     body = "\n".join(f"{number:4} {line}" for number, line in numbered)
     return f"{words}\nin program {failure.number} of seed {SEED}:\n{body}"
+
+
+def test_what_pytorch_imports_late_is_none_of_the_time_of_the_program_that_needs_it() -> None:
+    script = (
+        "import sys\n"
+        "from contextlib import nullcontext\n"
+        "from detachlint.harness.fuzz import compare\n"
+        "known = []\n"
+        "def limit(seconds):\n"
+        "    known.append('torch._dynamo' in sys.modules)\n"
+        "    return nullcontext()\n"
+        "compare.time_limit = limit\n"
+        "compare.run('import torch\\ntorch.ones(2).numpy()\\n')\n"
+        "compare.run('import torch\\ntorch.func.grad(torch.sum)(torch.ones(2)).numpy()\\n')\n"
+        "assert known == [False, True], known\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=120)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import signal
 import traceback
 from collections import Counter, defaultdict
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from types import FrameType
 
 from detachlint import api
@@ -106,8 +108,20 @@ class Runs:
         return frozenset(c.line for run in (self.kept_going, self.plain) for c in run.crossings)
 
 
+LATE = ("torch.func.", "torch.compile")
+"""Names at whose first use PyTorch imports its compiler, which takes longer than any program."""
+
+
+@lru_cache(maxsize=1)
+def _import_late() -> None:
+    importlib.import_module("torch._dynamo")
+
+
 def run(text: str, seconds: float = 10.0) -> Runs:
-    """Run a generated program twice in this process. TooSlow if a run takes too long."""
+    """Run a generated program twice in this process. TooSlow if a run takes too long; what PyTorch imports
+    for it is none of its time."""
+    if any(name in text for name in LATE):
+        _import_late()
     kept_going = _execute(text, seconds, keep_going=True)
     plain = _execute(text, seconds) if _refused_any(kept_going) else kept_going
     return Runs(kept_going, plain)
