@@ -166,6 +166,9 @@ def test_an_item_that_may_be_a_number_in_other_calls_has_no_safe_fix() -> None:
 HANDED_TO_ONE_PLACE = {
     "a number": "def f(x):\n    return np.exp(x)\nf(1.0)\nf(w)\n",
     "an array": "def f(x):\n    return np.exp(x)\nf(a)\nf(w)\n",
+    "a series": "import pandas as pd\ndef f(x):\n    np.copy(x)\nf(pd.Series([1.0]))\nf(w)\n",
+    "nothing": "def f(x):\n    np.copy(x)\nf(None)\nf(w)\n",
+    "a dict": "def f(x):\n    np.copy(x)\nf({'a': 1})\nf(w)\n",
     "numbers": "def f(xs):\n    return np.mean(xs)\nf([1.0, 2.0])\nf(xs)\n",
     "an array of numbers": "def f(xs):\n    return np.stack(xs)\nf(a)\nf(xs)\n",
     "a list of tensors": "def f(xs):\n    return np.exp(xs)\nf(xs)\nf(w)\n",

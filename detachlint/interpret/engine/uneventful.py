@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from detachlint.domain.objects import Array, Kind, Sequence, Unknown
-from detachlint.domain.values import Address, Atom, Literal, Value
+from detachlint.domain.objects import Array, Instance, Kind, Mapping, Sequence, Unknown
+from detachlint.domain.values import Address, Atom, Library, Literal, Value
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.facts import Crossing, Facts
 from detachlint.knowledge.names import CONVERSIONS
@@ -78,10 +78,13 @@ def _is_no_tensor(state: State, atom: Atom, depth: int) -> bool:
     """Whether something is a number or an array, or holds nothing else."""
     thing = state.get(atom) if isinstance(atom, Address) else atom
     match thing:
-        case Array() | Unknown(kind=Kind.NUMBER | Kind.TRUTH):
+        case Literal(value=None):
+            return depth > 0  # beside tensors it is what there was before there were any
+        case Array() | Mapping() | Literal() | Unknown(kind=Kind.NUMBER | Kind.TRUTH | Kind.TEXT):
             return True
-        case Literal(value=constant):
-            return constant is not None
+        case Instance(cls=classes):
+            # Those of the program may be derived from tensors.
+            return bool(classes) and all(isinstance(cls, Library) for cls in classes)
         case Sequence() if depth and thing.all:
             return all(_is_no_tensor(state, item, depth - 1) for item in thing.all)
     return False

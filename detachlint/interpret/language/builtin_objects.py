@@ -72,7 +72,7 @@ def _hasattr(machine: Machine, call: LibraryCall) -> Outcomes:
     for atom in in_order(subject):
         answer: bool | None = None
         if name is not None:
-            answer = membership.has_attribute(call.state, atom, str(name.value))
+            answer = membership.has_attribute(machine, call.state, atom, str(name.value))
         operands = (atom, name or literal(""))
         parts |= answer_value(machine, call, membership.HASATTR, operands, answer)
     return [(frozenset(parts), call.state)]
@@ -198,7 +198,9 @@ def _callable(machine: Machine, call: LibraryCall) -> Outcomes:
         answer: bool | None = None
         if isinstance(thing, Function) or isinstance(atom, (Bound, Method)):
             answer = True
-        elif isinstance(thing, (Tensor, Sequence, Mapping)) or isinstance(atom, Literal):
+        elif isinstance(atom, Literal):
+            answer = None if enumerations.classes_of(machine, call.state, atom) else False
+        elif isinstance(thing, (Tensor, Sequence, Mapping)):
             answer = False
         parts |= answer_value(machine, call, "callable", (atom,), answer)
     return [(frozenset(parts), call.state)]

@@ -16,7 +16,7 @@ from detachlint.domain.objects import Array, Instance, Mapping, Sequence, Tensor
 from detachlint.domain.values import Address, Atom, Library, Literal, Method, Value, literal
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language import membership, names
+from detachlint.interpret.language import enumerations, membership, names
 from detachlint.interpret.pytorch import guards
 from detachlint.interpret.pytorch.tensors import flag_of_atom
 from detachlint.ir.nodes import Attribute, Bind, Call, Expression, Logical, Name, Operator
@@ -88,7 +88,7 @@ def split_value(
 def truth_of(state: State, atom: Atom) -> bool | None:
     """The truth value of an atom, where it is known."""
     if isinstance(atom, Literal):
-        return bool(atom.value)
+        return enumerations.is_plain_member(atom) or bool(atom.value)
     assumed: bool | None = state.truths.get(atom)
     if assumed is not None:
         return assumed

@@ -64,7 +64,7 @@ def plain_contents(atom: Atom | None, state: State) -> Sequence | None:
         case Instance() if is_module(state, thing):
             return modules.contents(state, thing)
         case Class() if isinstance(atom, Address) and enumerations.is_enumeration(state, atom):
-            return Sequence("list", tuple(enumerations.members(state, atom).values()))
+            return Sequence("list", enumerations.in_definition_order(state, atom))
         case Instance():
             return plain_contents(held_by(state, thing), state)
     return None

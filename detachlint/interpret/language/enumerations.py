@@ -1,7 +1,7 @@
 """`enum.Enum` and its relatives: classes of constants.
 
 A member is the constant that is its value. That of a plain enumeration is equal to nothing else: its
-literal has a kind of its own. Those of `class Mode(str, Enum)` are texts like any others. Only a member
+literal has a kind of its own, and is true. Those of `class Mode(str, Enum)` are texts like any others. Only a member
 whose value is no constant, or is what an `__init__` takes, is an object.
 """
 
@@ -157,6 +157,21 @@ def members(state: State, cls: Address) -> dict[str, Value]:
     }
 
 
+def in_definition_order(state: State, cls: Address) -> tuple[Value, ...]:
+    """What iteration over an enumeration gives: an alias, a second name of a value, is no member."""
+    found: list[Value] = []
+    values: list[object] = []
+    for value in members(state, cls).values():
+        known = single_literal(value)
+        plain = plain_value(known) if known is not None else None
+        if isinstance(plain, Literal):
+            if any(plain.value == one for one in values):
+                continue
+            values.append(plain.value)
+        found.append(value)
+    return tuple(found)
+
+
 def _is_code(state: State, value: Value) -> bool:
     return any(
         isinstance(a, Address) and isinstance(state.get(a), (Function, Class)) for a in value
@@ -188,13 +203,15 @@ def read_attribute(machine: Machine, atom: Literal, name: str, state: State) -> 
 
 
 def _of_member(state: State, atom: Literal, cls: Address, name: str) -> Value:
+    found = find_in_class(state, cls, name)
+    if found is not None:
+        return bind_members(state, found[0], atom, found[1])
     if name in ("value", "_value_"):
         return value_of(plain_value(atom))
     if name in ("name", "_name_"):
         named = (key for key, one in members(state, cls).items() if one == value_of(atom))
         return value_of(literal(next(named, "")))
-    found = find_in_class(state, cls, name)
-    return bind_members(state, found[0], atom, found[1]) if found is not None else BOTTOM_VALUE
+    return BOTTOM_VALUE
 
 
 def own_call(machine: Machine, atom: Literal, state: State) -> Value:

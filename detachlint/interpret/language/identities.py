@@ -21,7 +21,7 @@ from detachlint.domain.values import (
     single_literal,
 )
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language import conditions
+from detachlint.interpret.language import conditions, enumerations
 from detachlint.interpret.language.elements import members_of_view
 from detachlint.interpret.language.membership import may_be_anything, names_tensors
 from detachlint.ir.nodes import Operator
@@ -167,6 +167,8 @@ def _contains(
 
 def _holds_literal(atom: Atom, thing: object, constant: Literal) -> bool | None:
     if isinstance(atom, Literal):
+        if enumerations.is_plain_member(atom) or enumerations.is_plain_member(constant):
+            return None
         if isinstance(atom.value, str) and isinstance(constant.value, str):
             return constant.value in atom.value
         return None
@@ -176,10 +178,15 @@ def _holds_literal(atom: Atom, thing: object, constant: Literal) -> bool | None:
         return None if thing.rest_keys else False
     if isinstance(thing, Sequence) and thing.exact:
         found = [single_literal(item) for item in thing.items]
-        if any(f is not None and f.value == constant.value for f in found):
+        if any(f is not None and _are_equal(f, constant) for f in found):
             return True
         return False if all(f is not None for f in found) else None
     return None
+
+
+def _are_equal(one: Literal, other: Literal) -> bool:
+    members = enumerations.is_plain_member(one) or enumerations.is_plain_member(other)
+    return one == other if members else one.value == other.value
 
 
 def _holds_class(state: State, item: Value, thing: Sequence) -> bool | None:

@@ -23,6 +23,7 @@ from detachlint.domain.objects import (
 from detachlint.domain.rank import Rank
 from detachlint.domain.traits import UNSEEN, Dtype, Family
 from detachlint.domain.values import (
+    NONE,
     Address,
     Atom,
     Library,
@@ -142,7 +143,7 @@ def _is_of(machine: Machine, state: State, atom: Atom, cls: Atom) -> bool | None
         return _unknown_is_of(state, atom, thing, cls, name)
     if isinstance(cls, Address):
         derived = _object_is_of_class(state, thing, cls)
-        return _is_alike(state, atom, cls) if derived is False else derived
+        return _is_alike(machine, state, atom, cls) if derived is False else derived
     return _object_is_of_library(state, thing, name)
 
 
@@ -152,7 +153,7 @@ def _literal_is_of(machine: Machine, state: State, atom: Literal, cls: Atom) -> 
     owners = enumerations.classes_of(machine, state, atom)
     if isinstance(cls, Address):
         is_member = any(cls in linear_order(state, owner) for owner in owners)
-        return (plain or None) if is_member else _is_alike(state, atom, cls)
+        return (plain or None) if is_member else _is_alike(machine, state, atom, cls)
     name = facts.canonical_name(cls.name) if isinstance(cls, Library) else ""
     if plain:
         return any(name in library_bases(state, owner) for owner in owners)
@@ -201,7 +202,7 @@ def _object_is_of_class(state: State, thing: HeapObject, cls: Address) -> bool |
     return answers.pop() if len(answers) == 1 else None
 
 
-def _is_alike(state: State, atom: Atom, cls: Address) -> bool | None:
+def _is_alike(machine: Machine, state: State, atom: Atom, cls: Address) -> bool | None:
     """Whether an object is an instance of a class that it is not derived from: of a protocol, if it has
     all that this asks for; a class may also tell itself what is one of its own."""
     if find_in_class(state, cls, "__subclasshook__"):
@@ -217,7 +218,16 @@ def _is_alike(state: State, atom: Atom, cls: Address) -> bool | None:
         for name in (*part.attributes, *part.fields)
         if name not in NO_MEMBERS
     ]
-    return True if all(has_attribute(state, atom, name) for name in asked) else None
+    complete = all(has_attribute(machine, state, atom, name) for name in asked)
+    return True if complete and not any(_is_none(state, atom, name) for name in asked) else None
+
+
+def _is_none(state: State, atom: Atom, name: str) -> bool:
+    """Whether a class says by None that its objects have no such method."""
+    thing = state.get(atom) if isinstance(atom, Address) else None
+    classes = thing.cls if isinstance(thing, Instance) else ()
+    found = (find_in_class(state, cls, name) for cls in classes if isinstance(cls, Address))
+    return any(one is not None and one[0] >= NONE for one in found)
 
 
 def _names_protocol(base: Value) -> bool:
@@ -324,9 +334,11 @@ def _denies_tensor(state: State, question: Atom, address: Address) -> bool:
     return operator == HASATTR and has_every_tensor(operands[1])
 
 
-def has_attribute(state: State, atom: Atom, name: str) -> bool | None:
+def has_attribute(machine: Machine, state: State, atom: Atom, name: str) -> bool | None:
     """`hasattr(atom, name)`. An attribute that an object of a class lacks may be set out of sight."""
     if isinstance(atom, Literal):
+        if enumerations.classes_of(machine, state, atom):
+            return True if enumerations.read_attribute(machine, atom, name, state) else None
         return hasattr(atom.value, name)
     if not isinstance(atom, Address):
         return None
@@ -368,7 +380,19 @@ def _class_has(state: State, thing: Instance, name: str) -> bool:
         return True
     classes = [cls for cls in thing.cls if isinstance(cls, Address)]
     in_sight = bool(classes) and len(classes) == len(thing.cls)
-    return in_sight and all(find_in_class(state, cls, name) for cls in classes)
+    return in_sight and all(_gives(state, cls, name) for cls in classes)
+
+
+def _gives(state: State, cls: Address, name: str) -> bool:
+    """Whether a class gives its objects an attribute, without running code that may raise AttributeError."""
+    found = find_in_class(state, cls, name)
+    if found is None or find_in_class(state, cls, "__getattribute__") is not None:
+        return False
+    things = [state.get(atom) if isinstance(atom, Address) else None for atom in found[0]]
+    return not any(
+        isinstance(thing, Instance) or (isinstance(thing, Function) and thing.kind == "property")
+        for thing in things
+    )
 
 
 def has_every_tensor(name: Atom) -> bool:

@@ -41,7 +41,7 @@ from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.describe import describe
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language import identities, textual
+from detachlint.interpret.language import enumerations, identities, textual
 from detachlint.interpret.language.contents import limited, merged_mapping
 from detachlint.interpret.language.lookup import own_member
 from detachlint.interpret.pytorch import array_operators, sinks
@@ -199,6 +199,10 @@ def _fold(name: str, operands: tuple[Value, ...], state: State) -> Value | None:
     known = [constant for constant in constants if constant is not None]
     if function is None or len(known) != len(constants):
         return None
+    if any(map(enumerations.is_plain_member, known)):
+        # A member is equal to nothing but itself, whatever its value is.
+        same = len(known) == 2 and known[0] == known[1]
+        return value_of(literal(same == (name == "=="))) if name in ("==", "!=") else None
     if name == "*" and any(isinstance(c.value, (str, bytes)) for c in known):
         return None
     try:

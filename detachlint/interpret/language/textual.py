@@ -25,6 +25,7 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
+from detachlint.interpret.language import enumerations
 from detachlint.interpret.language.lookup import find_in_class
 from detachlint.ir.nodes import ConstantValue
 from detachlint.source.span import Span
@@ -141,7 +142,8 @@ def _beginning(state: State, atom: Atom) -> tuple[str, bool]:
     """What a text begins with, and whether that is all of it."""
     known = state.equals.get(atom, atom) if isinstance(atom, Address) else atom
     if isinstance(known, Literal):
-        return (known.value, True) if isinstance(known.value, str) else ("", False)
+        is_text = isinstance(known.value, str) and not enumerations.is_plain_member(known)
+        return (str(known.value), True) if is_text else ("", False)
     operator, operands = (isinstance(atom, Address) and atom.derived) or ("", ())
     if operator != JOINED:
         return _tested_beginning(state, atom), False
@@ -166,5 +168,9 @@ def _tested_beginning(state: State, atom: Atom) -> str:
 
 def _constants(state: State, value: Value) -> list[ConstantValue] | None:
     atoms = [state.equals.get(a, a) if isinstance(a, Address) else a for a in in_order(value)]
-    known = [atom.value for atom in atoms if isinstance(atom, Literal)]
+    known = [
+        atom.value
+        for atom in atoms
+        if isinstance(atom, Literal) and not enumerations.is_plain_member(atom)
+    ]
     return known if len(known) == len(atoms) and len(known) <= MOST_TEXTS else None

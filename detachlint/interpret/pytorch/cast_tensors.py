@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from detachlint.domain.belief import NO, YES, Belief
 from detachlint.domain.objects import Tensor
 from detachlint.domain.traits import Dtype, Family
-from detachlint.domain.values import Value, addresses, value_of
+from detachlint.domain.values import Value, addresses, single_literal, value_of
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import casts, placement, traits
@@ -29,6 +29,7 @@ def cast(machine: Machine, call: LibraryCall, source: Value, keeps_flag: bool = 
     state = call.state
     dtype = casts.asked_dtype(call)
     device = casts.asked_device(call)
+    copies = _copies(call)
     parts: Value = frozenset()
     for address in addresses(source):
         thing = state.get(address)
@@ -40,7 +41,7 @@ def cast(machine: Machine, call: LibraryCall, source: Value, keeps_flag: bool = 
         # What is not asked for stays as it is, whether it is known or not.
         certain = dtype is None or _is_one(dtype)
         placed = device is None or (device.held in (YES, NO) and len(device.names) < 2)
-        kept = not _copies(call) and not casts.asks_for_order(call)
+        kept = copies == NO and not casts.asks_for_order(call)
         if same and certain and placed and kept:
             parts |= value_of(address)
             continue
@@ -63,8 +64,8 @@ def cast(machine: Machine, call: LibraryCall, source: Value, keeps_flag: bool = 
         if new_dtype.is_integer:
             made = replace(made, story=None)
         moved = NO if device is None else placement.moved(thing.device, device)
-        changed = moved.either(_changed(thing.dtype, new_dtype))
-        perhaps_same = changed != YES and state.recording != YES and not _copies(call)
+        changed = moved.either(_changed(thing.dtype, new_dtype)).either(copies)
+        perhaps_same = changed != YES and state.recording != YES
         tells_more = new_dtype.narrow != thing.dtype.narrow or new_device != thing.device
         if perhaps_same and tells_more:
             made = _or_itself(state, made, value_of(address), changed)
@@ -109,13 +110,20 @@ def _changed(before: Dtype, after: Dtype) -> Belief:
 
 def _copied(call: LibraryCall, before: Dtype, after: Dtype, moved: Belief) -> Belief:
     """Whether a cast that also moves makes a copy."""
-    if before.family is not after.family or _copies(call):
+    if before.family is not after.family or _copies(call) == YES:
         return YES
     if after.family is Family.COMPLEX and casts.asked_dtype(call) is not None:
         return moved.either(YES.join(NO))  # single or double precision
     return moved
 
 
-def _copies(call: LibraryCall) -> bool:
-    copy = call.arguments.keyword("copy")
-    return copy is not None and truth_belief(call.state, copy) != NO
+def _copies(call: LibraryCall) -> Belief:
+    """Whether a copy is asked for, `copy=True`: by position it is the second flag."""
+    flags = [value for value in call.arguments.positional if _is_flag(value)]
+    asked = call.arguments.keyword("copy") or (flags[1] if len(flags) > 1 else None)
+    return NO if asked is None else truth_belief(call.state, asked)
+
+
+def _is_flag(value: Value) -> bool:
+    known = single_literal(value)
+    return known is not None and isinstance(known.value, bool)

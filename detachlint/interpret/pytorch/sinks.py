@@ -14,10 +14,12 @@ from detachlint.domain.objects import Array, Instance, Kind, Mapping, Sequence, 
 from detachlint.domain.rank import Rank
 from detachlint.domain.values import (
     BOTTOM_VALUE,
+    NONE,
     Address,
     Atom,
     Library,
     Value,
+    addresses,
     in_order,
     single_literal,
     value_of,
@@ -101,7 +103,22 @@ def read_column(
     if fact is None or key is None or not isinstance(key.value, str):
         return None
     call = LibraryCall(GETITEM, BOTTOM_VALUE, Arguments((name,)), state, activation, span, GETITEM)
-    return _result(machine, fact.gives, call, frozenset())
+    made = _result(machine, fact.gives, call, frozenset())
+    for address in addresses(made):
+        column = state.get(address)
+        if isinstance(column, Instance):
+            state.put(address, replace(column, attributes={**column.attributes, COLUMN: NONE}))
+    return made
+
+
+COLUMN = "@column"
+"""The attribute of what a frame has under a name: columns of one name, or with a name in several levels,
+are a frame again (executed)."""
+
+
+def _is_column(state: State, value: Value) -> bool:
+    things = map(state.get, addresses(value))
+    return any(isinstance(thing, Instance) and COLUMN in thing.attributes for thing in things)
 
 
 def operate(
@@ -118,6 +135,8 @@ def operate(
     for own, other, method in sides(name, left, right, in_place=False):
         fact = _fact_of_all(state, own.value, method)
         if fact is not None:
+            if _is_column(state, own.value):
+                fact = replace(fact, executed=False)
             given = Arguments((other.value,), spans={0: other.span})
             call = LibraryCall(method, own.value, given, state, activation, span, name)
             ((made, _),) = _call(machine, fact, call)
