@@ -50,3 +50,8 @@ ORDERS = frozenset({"torch.channels_last", "torch.channels_last_3d"})
 
 TRAINING = ("training", "train")
 """How functions call the argument that says whether they are used in training."""
+
+MORE_THAN_A_TUPLE = frozenset(
+    {"_asdict", "_field_defaults", "_fields", "_make", "_replace", "numel"}
+)  # fmt: skip
+"""What named tuples and `torch.Size` have, and a tuple has not."""

@@ -1,8 +1,8 @@
 """`enum.Enum` and its relatives: classes of constants.
 
 A member is the constant that is its value. That of a plain enumeration is equal to nothing else: its
-literal has a kind of its own, and is true. Those of `class Mode(str, Enum)` are texts like any others. Only a member
-whose value is no constant, or is what an `__init__` takes, is an object.
+literal has a kind of its own, and is true. Those of `class Mode(str, Enum)` are texts like any others.
+Only a member whose value is no constant, or is what an `__init__` takes, is an object.
 """
 
 from __future__ import annotations

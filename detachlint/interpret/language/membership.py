@@ -44,7 +44,7 @@ from detachlint.interpret.language.lookup import (
 from detachlint.knowledge import facts
 from detachlint.knowledge.class_facts import is_derived
 from detachlint.knowledge.definitions import is_definition
-from detachlint.knowledge.names import ARRAY, ARRAY_CLASSES, MODULE, TENSOR
+from detachlint.knowledge.names import ARRAY, ARRAY_CLASSES, MODULE, MORE_THAN_A_TUPLE, TENSOR
 from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
@@ -358,7 +358,7 @@ _CONTAINERS: dict[str, type] = {
 
 _OF_DERIVED = {
     "dict": frozenset(dir(OrderedDict)) | frozenset(dir(defaultdict)) | frozenset(dir(Counter)),
-    "tuple": frozenset({"_asdict", "_field_defaults", "_fields", "_make", "_replace", "numel"}),
+    "tuple": MORE_THAN_A_TUPLE,
 }
 """What is known of some builtin classes only to be an attribute of classes derived from them, which are
 not told apart: those of `collections`, named tuples, `torch.Size`."""

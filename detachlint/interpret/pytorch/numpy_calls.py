@@ -149,7 +149,7 @@ def _result(
 ) -> Value:
     state, activation, span = call.state, call.activation, call.span
     objects = sinks.plural_in(state, _first(call))
-    if objects and fact.gives in GIVES_OBJECTS and "dtype" not in call.arguments.keywords:
+    if objects and fact.gives in GIVES_OBJECTS and call.arguments.keyword("dtype") is None:
         return objects
     rank = array_ranks.of_result(fact, call)
     if fact.rank == SIZE and is_array(rank):
