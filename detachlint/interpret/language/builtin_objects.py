@@ -180,9 +180,10 @@ def _type(machine: Machine, call: LibraryCall) -> Outcomes:
         elif isinstance(thing, Tensor):
             parts.add(Library(PARAMETER if thing.parameter else TENSOR))
         elif isinstance(atom, Literal):
-            owners = enumerations.classes_of(machine, call.state, atom)
-            plain = enumerations.is_plain_member(atom)
-            parts.update(owners if plain else [Library(f"builtins.{atom.kind}")])
+            if enumerations.is_plain_member(atom):
+                parts.update(enumerations.classes_of(machine, call.state, atom))
+            else:
+                parts.add(Library(f"builtins.{atom.kind}"))
         elif isinstance(thing, Sequence):
             parts.add(Library(f"builtins.{thing.kind}"))
         else:

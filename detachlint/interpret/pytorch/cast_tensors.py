@@ -59,12 +59,13 @@ def cast(machine: Machine, call: LibraryCall, source: Value, keeps_flag: bool = 
             attributes={},
             story=story_of(state, value_of(address)),
         )
-        copied = _copied(call, thing.dtype, new_dtype, placement.moved(thing.device, new_device))
+        moved = placement.moved(thing.device, new_device)
+        copied = _copied(thing.dtype, new_dtype, moved, copies, asked=dtype is not None)
         made = replace(made, traits=traits.of_perhaps_copy(made.traits, copied))
         if new_dtype.is_integer:
             made = replace(made, story=None)
-        moved = NO if device is None else placement.moved(thing.device, device)
-        changed = moved.either(_changed(thing.dtype, new_dtype)).either(copies)
+        elsewhere = NO if device is None else moved
+        changed = elsewhere.either(_changed(thing.dtype, new_dtype)).either(copies)
         perhaps_same = changed != YES and state.recording != YES
         tells_more = new_dtype.narrow != thing.dtype.narrow or new_device != thing.device
         if perhaps_same and tells_more:
@@ -108,11 +109,11 @@ def _changed(before: Dtype, after: Dtype) -> Belief:
     return narrow[0].held.either(narrow[1].held)
 
 
-def _copied(call: LibraryCall, before: Dtype, after: Dtype, moved: Belief) -> Belief:
-    """Whether a cast that also moves makes a copy."""
-    if before.family is not after.family or _copies(call) == YES:
+def _copied(before: Dtype, after: Dtype, moved: Belief, copies: Belief, *, asked: bool) -> Belief:
+    """Whether a cast that also moves makes a copy; `asked`: whether it says for which dtype."""
+    if before.family is not after.family or copies == YES:
         return YES
-    if after.family is Family.COMPLEX and casts.asked_dtype(call) is not None:
+    if after.family is Family.COMPLEX and asked:
         return moved.either(YES.join(NO))  # single or double precision
     return moved
 

@@ -154,8 +154,7 @@ def _result(
     rank = array_ranks.of_result(fact, call)
     if fact.rank == SIZE and is_array(rank):
         return machine.new(state, activation, span, "array", Array(severed, rank))
-    tensors = any(holds_tensor(state, value) for value in call.inputs)
-    if array_ranks.gives_arrays(fact, call) and not tensors and rank is not Rank.ANY:
+    if array_ranks.gives_arrays(fact, call) and rank is not Rank.ANY and not _holds_tensor(call):
         one = machine.new(state, activation, span, "one array", Array(severed, Rank.SOME))
         return machine.new(state, activation, span, "arrays", Sequence("list", (), one))
     if fact.gives in ("python", "number"):
@@ -172,7 +171,7 @@ def _result(
         story = None if flag == NO else _story_kept(call)
         tensor = Tensor(flag, dtype=dtype, severed=severed, story=story)
         return make_tensor(machine, state, activation, span, tensor)
-    if tensors:
+    if _holds_tensor(call):
         flag = _kept_flag(fact, call)
         story = None if flag == NO else _story_kept(call)
         return machine.unknown(
@@ -199,6 +198,11 @@ def _kept_flag(fact: NumpyFact, call: LibraryCall) -> Belief:
     return any_flag(call.state, (given,)).both(call.state.recording)
 
 
+def _holds_tensor(call: LibraryCall) -> bool:
+    """Whether an operand may be a tensor or hold one."""
+    return any(holds_tensor(call.state, value) for value in call.inputs)
+
+
 def _takes_tensor(call: LibraryCall) -> bool:
     """Whether one of the operands is a tensor for certain."""
     found = [find(call.state, value) for value in call.arguments.positional[:2]]
@@ -208,7 +212,7 @@ def _takes_tensor(call: LibraryCall) -> bool:
 def _unmodelled(machine: Machine, call: LibraryCall, severed: frozenset[Span]) -> Value:
     machine.ledger.opaque(f"numpy callable {call.name}")
     state = call.state
-    if call.receiver or not any(holds_tensor(state, value) for value in call.inputs):
+    if call.receiver or not _holds_tensor(call):
         rank = Rank.ANY if array_ranks.holds_any(state, call.inputs) else Rank.UNKNOWN
         return machine.new(state, call.activation, call.span, "array", Array(severed, rank))
     return machine.unknown(state, call.activation, call.span, "array", grad=NO, severed=severed)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import MAYBE, NO, SOMETIMES, YES, Belief, Truth
+from detachlint.domain.belief import MAYBE, NO, SOMETIMES, YES, Belief
 from detachlint.domain.objects import Partial, Sequence, Tensor
 from detachlint.domain.story import Story, begin, then
 from detachlint.domain.traits import Check, trait, without
@@ -22,6 +22,7 @@ from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import placement
+from detachlint.interpret.pytorch.converted import EVIDENCE
 from detachlint.interpret.pytorch.tensors import any_flag, flag_of_tensor, story_of_any
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import CallFact
@@ -42,8 +43,6 @@ WRAPPING = frozenset({"wrapped", *HANDED})
 WITH_VALUE = "wrapped-leaves-and-value"
 """What those do that give the value of the function beside its derivative."""
 WITH_MORE = " with more"
-
-EVIDENCE = frozenset({Truth.YES, Truth.SOMETIMES})
 
 
 def wrap(machine: Machine, fact: CallFact, call: LibraryCall, function: Value) -> Value | None:
