@@ -10,6 +10,7 @@ from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.heap import Heap
 from detachlint.interpret.engine.machine import Machine
 from detachlint.interpret.engine.program import LoneFile, Program
+from detachlint.interpret.engine.room import with_room
 from detachlint.interpret.engine.shares import most_steps
 from detachlint.interpret.engine.state import State, join_states
 from detachlint.interpret.facts import Facts
@@ -55,6 +56,11 @@ def analyse_program(
     program too large for one analysis, this is one of so many `parts`: they share its bound on work.
     """
     machine = Machine(dict(modules), program, own, paths, most_steps(parts))
+    with_room(partial(_run, machine, modules))
+    return machine.ledger.end()
+
+
+def _run(machine: Machine, modules: Mapping[str, Code]) -> None:
     files = sorted(modules)
     imported = _imported(machine, files)
     libraries = [file for file in files if file in imported]
@@ -73,7 +79,6 @@ def analyse_program(
         world.truths.clear()
         world.equals.clear()
     run_entries(machine, [Roots(machine, worlds[file], file, modules[file]) for file in files])
-    return machine.ledger.end()
 
 
 def _imported(machine: Machine, files: list[str]) -> set[str]:
