@@ -24,6 +24,13 @@ END
 done
 """
 
+# With it, mypy takes longer than anybody waits, and the tests end while it runs.
+SLOW_MYPY = """case $(basename "$0") in
+    mypy) echo $$ >"$TMPDIR/../mypy"; exec sleep 60 ;;
+    pytest) until [[ -s $TMPDIR/../mypy ]]; do sleep 0.05; done ;;
+esac
+echo"""
+
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
@@ -72,7 +79,7 @@ def test_it_runs_the_command_of_the_readme_and_the_checkers(clone: Path) -> None
         test.removeprefix(".venv/bin/"),
         "ruff check .",
         "ruff format --check .",
-        "mypy --strict",
+        "mypy --strict --cache-dir=/dev/null",
     ]
 
 
@@ -81,6 +88,21 @@ def test_whatever_fails_fails_it(clone: Path, failing: str) -> None:
     code, calls = run(clone, failing)
     assert code != 0
     assert calls[-1].startswith(failing)
+
+
+def test_mypy_does_not_go_on_alone(clone: Path) -> None:
+    (clone.parent / "python").write_text(PYTHON.replace("echo", SLOW_MYPY, 1))
+    code, calls = run(clone, "pytest")
+    assert code != 0
+    assert calls[-1].startswith("pytest")
+    process = (clone.parent / "mypy").read_text().strip()
+    assert not Path("/proc", process).exists() or is_zombie(process)
+
+
+def is_zombie(process: str) -> bool:
+    """Whether a process has ended, and nobody has asked how."""
+    state = Path("/proc", process, "stat").read_text().rpartition(")")[2].split()[0]
+    return state == "Z"
 
 
 def test_its_environment_is_gone_afterwards(clone: Path) -> None:
