@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from detachlint.ir.nodes import Code
@@ -24,18 +25,32 @@ def nodes_in(part: Any) -> Iterator[Any]:
     pending: list[Any] = [part] if type(part) not in _LEAVES else []
     while pending:
         node = pending.pop()
-        if type(node) is not tuple:
-            yield node
-        if type(node) is not Code:
-            pending += parts_of(node)
+        cls = type(node)
+        if cls is tuple:
+            pending += [inner for inner in node if type(inner) not in _LEAVES]
+            continue
+        yield node
+        if cls is not Code:
+            pending += [inner for inner in _fields_of(cls)(node) if type(inner) not in _LEAVES]
 
 
 def parts_of(node: Any) -> list[Any]:
     """The nodes (and tuples of them) that stand directly in a node or a tuple."""
-    if type(node) is tuple:
-        return [inner for inner in node if type(inner) not in _LEAVES]
-    parts = [getattr(node, name) for name in getattr(type(node), "__slots__", ())]
-    return [part for part in parts if type(part) not in _LEAVES]
+    parts = node if type(node) is tuple else _fields_of(type(node))(node)
+    return [inner for inner in parts if type(inner) not in _LEAVES]
+
+
+_READERS: dict[type, Callable[[Any], tuple[Any, ...]]] = {}
+
+
+def _fields_of(cls: type) -> Callable[[Any], tuple[Any, ...]]:
+    """What reads the fields of nodes of a class, but for the span, which each has and which is none."""
+    known = _READERS.get(cls)
+    if known is None:
+        names = [name for name in getattr(cls, "__slots__", ()) if name != "span"]
+        get: Callable[[Any], Any] = attrgetter(*names) if names else lambda node: ()
+        known = _READERS[cls] = get if len(names) != 1 else lambda node: (get(node),)
+    return known
 
 
 @lru_cache(maxsize=1 << 12)
