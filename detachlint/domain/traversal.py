@@ -96,12 +96,31 @@ def _map_all(
 
 
 def values_in(thing: HeapObject) -> list[Value]:
-    """All values an object holds."""
-    found: list[Value] = []
-
-    def note(value: Value) -> Value:
-        found.append(value)
-        return value
-
-    map_object(thing, note)
-    return found
+    """All values an object holds, in the order in which `map_object` changes them."""
+    match thing:
+        case Tensor():
+            flag = [frozenset({thing.flag})] if thing.flag is not None else []
+            return [thing.base, *flag, *thing.attributes.values()]
+        case Frame():
+            return list(thing.variables.values())
+        case Instance():
+            return [thing.cls, *thing.attributes.values(), thing.hidden, thing.payload]
+        case Unknown():
+            return list(thing.attributes.values())
+        case Sequence():
+            return [*thing.items, thing.rest]
+        case Mapping():
+            return [*thing.entries.values(), thing.rest_keys, thing.rest, thing.default]
+        case View():
+            return [thing.source]
+        case Iterator():
+            return [thing.source, thing.function, thing.start]
+        case Partial():
+            return [thing.function, *thing.arguments, *thing.keywords.values(), *thing.modes]
+        case Function():
+            kept = (*thing.defaults.values(), *thing.attributes.values())
+            return [*kept, thing.setter, *thing.modes]
+        case Class():
+            return [*thing.bases, *thing.attributes.values()]
+        case Array() | GradSwitch():
+            return []

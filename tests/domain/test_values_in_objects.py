@@ -20,6 +20,7 @@ from domain_elements import (
     heap_objects,
 )
 from hypothesis import Phase, find, given, settings
+from hypothesis import strategies as st
 
 from detachlint.domain.objects import HeapObject
 from detachlint.domain.traversal import map_object, values_in
@@ -69,6 +70,21 @@ def test_map_object_changes_what_every_field_holds(cls: type, name: str) -> None
     renamed = map_object(with_mark(cls, name), rename)
     assert repr(OTHER) in repr(getattr(renamed, name))
     assert repr(MARK) not in repr(getattr(renamed, name))
+
+
+@pytest.mark.parametrize("cls", HEAP_CLASSES)
+@FEW
+@given(data=st.data())
+def test_what_one_finds_the_other_changes_in_the_same_order(cls: type, data: st.DataObject) -> None:
+    thing: HeapObject = data.draw(heap_objects(cls))
+    changed: list[Value] = []
+
+    def note(value: Value) -> Value:
+        changed.append(value)
+        return value
+
+    assert map_object(thing, note) == thing
+    assert values_in(thing) == changed
 
 
 def test_the_fields_that_hold_values_are_recognised() -> None:

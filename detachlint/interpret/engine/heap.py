@@ -7,7 +7,7 @@ what there is.
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterable, KeysView
+from collections.abc import ItemsView, Iterable, Iterator, KeysView
 from typing import Any, NamedTuple
 
 from detachlint.domain.objects import Frame, HeapObject, Instance
@@ -118,8 +118,8 @@ class Heap:
         return found  # type: ignore[no-any-return]  # as `get`
 
     def get(self, address: Address, default: Any = None) -> Any:
-        """The object at an address. The two layers are looked through here, in `peek` and in `meet`, without
-        a call: nothing is done more often."""
+        """The object at an address. The two layers are looked through here, in `peek`, `meet` and `_beside`,
+        without a call: nothing is done more often."""
         self.log.now.cells.add(address)
         found = self._upper.get(address, _BELOW)
         if found is _BELOW:
@@ -189,13 +189,39 @@ class Heap:
         The oldest are looked at first, so that what is noted does not depend on hashes.
         """
         note = self.log.now.cells.add
-        for address in sorted(addresses):
-            left, right = self.peek(address), other.peek(address)
+        for address, left, right in self._beside(other, addresses):
             if left is None or right is None or type(left) not in _WITH_NAMES:
                 note(address)
             if left is not right and left != right:
                 return False
         return True
+
+    def differences(
+        self, other: Heap, addresses: Iterable[Address]
+    ) -> Iterator[tuple[Address, HeapObject | None, HeapObject | None]]:
+        """What two heaps hold at those of the addresses where it is not the same object; notes as `meet`
+        does, the oldest first."""
+        note = self.log.now.cells.add
+        for address, left, right in self._beside(other, addresses):
+            if type(left) not in _WITH_NAMES or type(right) not in _WITH_NAMES:
+                note(address)
+            if left is not right:
+                yield address, left, right
+
+    def _beside(
+        self, other: Heap, addresses: Iterable[Address]
+    ) -> Iterator[tuple[Address, HeapObject | None, HeapObject | None]]:
+        """What two heaps hold, without a call for each object: millions are compared."""
+        upper, lower = self._upper.get, self._lower.get
+        others_upper, others_lower = other._upper.get, other._lower.get
+        for address in sorted(addresses):
+            left = upper(address, _BELOW)
+            if left is _BELOW:
+                left = lower(address)
+            right = others_upper(address, _BELOW)
+            if right is _BELOW:
+                right = others_lower(address)
+            yield address, left, right
 
     def store(self, address: Address, thing: HeapObject) -> None:
         """Write an object of which nothing but names that have been noted is new."""

@@ -162,10 +162,7 @@ class State:
             other = other.fork()
         ancestor, writes = parted(self.heap, other.heap)
         heap = self.heap.under(Journal(ancestor))
-        for address in sorted(writes):
-            mine, theirs = self.heap.meet(address), other.heap.meet(address)
-            if mine is theirs:
-                continue
+        for address, mine, theirs in self.heap.differences(other.heap, writes):
             if mine is not None and theirs is not None:
                 joined = join_objects(mine, theirs)
                 if joined is not mine:
