@@ -44,7 +44,7 @@ _READERS: dict[type, Callable[[Any], tuple[Any, ...]]] = {}
 
 
 def _fields_of(cls: type) -> Callable[[Any], tuple[Any, ...]]:
-    """What reads the fields of nodes of a class, but for the span, which each has and which is none."""
+    """What reads the fields of nodes of a class, but for their span, which is no node."""
     known = _READERS.get(cls)
     if known is None:
         names = [name for name in getattr(cls, "__slots__", ()) if name != "span"]
