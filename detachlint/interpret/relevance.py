@@ -15,12 +15,14 @@ from detachlint.ir.nodes import (
     Constant,
     Delete,
     Expression,
+    For,
     Import,
     Name,
     Operator,
     Subscript,
     Target,
     Unpack,
+    With,
 )
 from detachlint.ir.walk import all_codes, inner_codes, nodes_of
 from detachlint.knowledge import facts
@@ -369,10 +371,34 @@ def changes_objects(code: Code) -> bool:
         elif isinstance(node, Assign):
             if any(_stores(target) for target in node.targets):
                 return True
+        elif isinstance(node, (For, With)):
+            if node.target is not None and _stores(node.target):
+                return True
         elif isinstance(node, Call) and isinstance(node.function, (Attribute, Name)):
             if _changes_its_object(node.function.name):
                 return True
     return any(changes_objects(inner) for inner in inner_codes(code))
+
+
+@lru_cache(maxsize=4096)
+def hands_itself_over(method: Code) -> bool:
+    """Whether a method calls something with its object or an attribute of that, or a method of such an
+    attribute (`self.box.put(…)`): who is called may change it."""
+    own = method.parameters[0].name if method.parameters else ""
+    nodes = (node for code in all_codes(method) for node in nodes_of(code))
+    calls = [node for node in nodes if isinstance(node, Call)]
+    handed = [argument.value for call in calls for argument in call.arguments]
+    functions = (call.function for call in calls)
+    handed += [
+        f.value for f in functions if isinstance(f, Attribute) and not isinstance(f.value, Name)
+    ]
+    return any(_root(node) == own for node in handed)
+
+
+def _root(node: Expression) -> str | None:
+    while isinstance(node, (Attribute, Subscript)):
+        node = node.value
+    return node.name if isinstance(node, Name) else None
 
 
 def _stores(target: Target) -> bool:

@@ -27,7 +27,7 @@ from detachlint.interpret.facts import Crossing
 from detachlint.interpret.language import classes, functions
 from detachlint.interpret.language.lookup import find_in_class, library_bases, linear_order
 from detachlint.interpret.mentions import conversions_in, words_in
-from detachlint.interpret.relevance import changes_objects
+from detachlint.interpret.relevance import changes_objects, hands_itself_over
 from detachlint.interpret.unseen import arguments_for, leave_world_in_unseen_hands
 from detachlint.ir.nodes import Code
 from detachlint.ir.walk import all_codes, inner_codes
@@ -289,13 +289,16 @@ class Roots:
             return
         receiver, current = made
         before = current.heap.fork()
+        changing = self._changing(current, address)
         for round_number in range(ROUNDS):
             for method, private in self._in_order(current, address):
                 called = self._is_called(current, method)
                 if private and called:
                     continue
-                if not self._matters(current, method, last=round_number == ROUNDS - 1):
-                    continue
+                code = self._code_of(current, method)
+                last = round_number == ROUNDS - 1
+                if code not in self.relevant and (last or code not in changing):
+                    continue  # it shows nothing: not at a crossing, nor later at that of another
                 with self.machine.ledger.muted() if called and not confirming else nullcontext():
                     ends = self._run_method(address, method, receiver, current.fork())
                     self._run_inner(ends, before)
@@ -338,12 +341,24 @@ class Roots:
         leave_world_in_unseen_hands(ends[0])
         return holder[0], ends[0]
 
-    def _matters(self, state: State, method: Address, *, last: bool) -> bool:
-        """Whether running a method can show anything: at a crossing, or later at that of another."""
+    @staticmethod
+    def _code_of(state: State, method: Address) -> Code | None:
         function = state.get(method)
-        if not isinstance(function, Function):
-            return False
-        return function.code in self.relevant or (not last and changes_objects(function.code))
+        return function.code if isinstance(function, Function) else None
+
+    def _changing(self, state: State, address: Address) -> set[Code]:
+        """The methods that may change their object, by themselves or by way of others."""
+        methods = self._inherited_methods(state, address, every=True)
+        codes = [
+            code for method, _ in methods if (code := self._code_of(state, method)) is not None
+        ]
+        found = {code for code in codes if changes_objects(code) or hands_itself_over(code)}
+        while True:
+            names = {code.name for code in found}
+            more = [c for c in codes if c not in found and not names.isdisjoint(words_in(c))]
+            if not more:
+                return found
+            found.update(more)
 
     def _in_order(self, state: State, address: Address) -> list[tuple[Address, bool]]:
         """The methods: public ones first, and those that no other one mentions before the rest."""
