@@ -25,13 +25,10 @@ def nodes_in(part: Any) -> Iterator[Any]:
     pending: list[Any] = [part] if type(part) not in _LEAVES else []
     while pending:
         node = pending.pop()
-        cls = type(node)
-        if cls is tuple:
-            pending += [inner for inner in node if type(inner) not in _LEAVES]
-            continue
-        yield node
-        if cls is not Code:
-            pending += [inner for inner in _fields_of(cls)(node) if type(inner) not in _LEAVES]
+        if type(node) is not tuple:
+            yield node
+        if type(node) is not Code:
+            pending += parts_of(node)
 
 
 def parts_of(node: Any) -> list[Any]:
