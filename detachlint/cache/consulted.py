@@ -42,6 +42,11 @@ class Consulted:
         if self.files.setdefault(path, digest) != digest:
             self.torn = True
 
+    def know(self, path: str, stamp: Stamp, digest: str) -> None:
+        """The digest of a file is known: it has the stamp that it had when it was read."""
+        self._stamps.setdefault(path, stamp)
+        self.file(path, digest)
+
     def folder(self, path: str, entries: frozenset[str]) -> None:
         """A folder has been listed."""
         if self.folders.setdefault(path, entries) != entries:

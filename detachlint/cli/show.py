@@ -23,7 +23,7 @@ def files(request: Request) -> int:
     found = discover(request.paths or (".",), request.configuration.walk_rules)
     for problem in found.problems:
         complain(f"{problem.path}: {problem.message}")
-    write("".join(f"{visible(str(file.path))}\n" for file in found.files), sys.stdout)
+    write("".join(f"{visible(file.name)}\n" for file in found.files), sys.stdout)
     return 2 if found.problems else 0
 
 

@@ -43,6 +43,7 @@ class Configuration:
         self._default = self._combined(named, here)
         self._searches = named is None and not isolated
         self._settings: dict[str, Settings] = {}
+        self._options: dict[int, Options] = {}
         self._walk_rules: dict[Settings, WalkRules] = {}
         self._real_names: dict[str, str] = {}
         self._without_baseline = without_baseline
@@ -75,11 +76,21 @@ class Configuration:
 
     def options(self, path: str | Path) -> Options:
         """How to check a file."""
-        real_path = self.real_path(path)
         settings = self.of_file(path)
-        options = settings.options(real_path)
         baseline = self._baseline(settings)
+        if baseline is None and not settings.per_file_ignores:
+            return self._shared_options(settings)
+        real_path = self.real_path(path)
+        options = settings.options(real_path)
         return replace(options, known=baseline.known(real_path)) if baseline else options
+
+    def _shared_options(self, settings: Settings) -> Options:
+        """How to check all files that are treated alike."""
+        # By identity: settings take long to compare, and those of a directory are always the same.
+        options = self._options.get(id(settings))
+        if options is None:
+            options = self._options[id(settings)] = settings.options("")
+        return options
 
     def walk_rules(self, directory: str) -> WalkRules:
         """What a walk leaves out of a directory (an absolute real path)."""

@@ -90,8 +90,8 @@ def read_units(
         yield Problem(f"{problem.path}: {problem.message}")
     for file in found.files:
         try:
-            options = configuration.options(file.path)
-            source = read_source(read_named(file.path), str(file.path), options)
+            options = configuration.options(file.name)
+            source = read_source(read_named(file.path), file.name, options)
         except OSError as error:
             yield Problem(f"{file.path}: {describe(error)}")
         except Undecodable as error:

@@ -9,21 +9,26 @@ were: the facts about it, which the program as a whole has to say.
 
 from __future__ import annotations
 
-import json
+import marshal
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from detachlint.cache.consulted import Consulted, are_unchanged, is_unchanged
 from detachlint.cache.stamps import MISSING, Stamp, digest_of_file, is_settled, stamp_of
 from detachlint.cache.store import Store, digest_of
 from detachlint.config.options import Options
 from detachlint.outcome.packing import Packed, pack, unpack
+from detachlint.outcome.program import Change
 from detachlint.outcome.result import FileResult
 from detachlint.project.resources import Resources
 from detachlint.source.discovery import FoundFile, read_file
+from detachlint.source.paths import absolute_from_here
 from detachlint.source.text import SourceText, Undecodable
+
+if TYPE_CHECKING:
+    from detachlint.project.islands import Islands
 
 ReadSource: TypeAlias = "Callable[[bytes, str, Options], SourceText]"
 """How a file's text is read. May raise `Undecodable`."""
@@ -48,14 +53,18 @@ class Memory:
     ) -> None:
         self._store, self._read_source = store, read_source
         self._found, self._options = files, options
-        texts = {each: _digest_of_text(repr(each)) for each in set(options)}
+        # By identity: most files share their options, which take long to compare.
+        different = {id(each): each for each in options}
+        texts = {which: _digest_of_text(repr(each)) for which, each in different.items()}
         self._keys: list[list[Any]] = [
-            [str(file.path), int(file.explicit), texts[own]]
+            [file.name, int(file.explicit), texts[id(own)]]
             for file, own in zip(files, options, strict=True)
         ]
         self._name = name_of_program(paths)
-        self._entry_name = f"run-{_digest_of_text(repr((self._name, sorted(texts.values()))))}"
+        self._entry_name = f"run-{_digest_of_text(repr((self._name, sorted(set(texts.values())))))}"
         self._stamps = {name: stamp_of(name) for name, *_ in self._keys}
+        absolute = absolute_from_here()
+        self._paths = {name: absolute(name) for name in self._stamps}
         self._unsettled = {
             name: digest_of_file(name)
             for name, stamp in self._stamps.items()
@@ -64,6 +73,9 @@ class Memory:
         self._digests = dict(self._unsettled)
         self._consulted = Consulted()
         self._old: dict[str, _Entry] = {}
+        self._record: Any = None
+        self._same = False
+        self._is_concerned: Callable[[str], bool] = lambda name: True
 
     def resources(self, jobs: int) -> Resources:
         """What the analysis of the files may use: what it reads is noted here."""
@@ -77,16 +89,17 @@ class Memory:
         if data is None:
             return None
         try:
-            record = json.loads(data)
+            record = marshal.loads(data)
             self._old = {entry[0][0]: entry for entry in record["files"]}
             entries = list(map(self._entry, range(len(self._keys))))
-            if None in entries or not self._same_around(record, len(entries)):
-                self._trust_stamps(record)
+            self._record = record
+            self._same = self._is_same_around(record)
+            if None in entries or not self._same:
                 return None
             results = [self._unpacked(index) for index in range(len(entries))]
             return None if None in results else [each for each in results if each is not None]
-        except (ValueError, TypeError, LookupError):
-            self._old = {}
+        except (ValueError, TypeError, LookupError, EOFError):
+            self._old, self._record, self._same = {}, None, False
             return None
 
     def recall(self, index: int, basis: Callable[[str], str]) -> tuple[FileResult, str] | None:
@@ -119,23 +132,50 @@ class Memory:
             known = self._digests[name] = digest_of_file(name)
         return known
 
-    def _same_around(self, record: Any, count: int) -> bool:
+    def _is_same_around(self, record: Any) -> bool:
+        """Whether there are the same files, and nothing but what is in them can have changed."""
         return (
-            len(record["files"]) == count
+            self._old.keys() == self._stamps.keys()
             and are_unchanged(record["folders"])
             and all(is_unchanged(path, stamp, digest) for path, stamp, digest in record["others"])
         )
 
-    def _trust_stamps(self, record: Any) -> None:
-        """Files that are the same by their stamps need not be read to know their digests."""
-        known = [
-            (os.path.abspath(key[0]), stamp, digest)  # noqa: PTH100 (hot)
-            for key, stamp, digest, *_ in record["files"]
-        ]
-        for path, stamp, digest in [*known, *record["others"]]:
-            if stamp is not None and stamp_of(path) == stamp:
-                self._consulted.before_reading(path)
-                self._consulted.file(path, digest)
+    def change(self) -> Change | None:
+        """What has changed since the last run; None if that is more than the content of files, or if
+        nobody knows what hangs together."""
+        if not self._same or self._record["islands"] is None:
+            return None
+        # Imported late: where nothing has changed, nobody asks.
+        from detachlint.project.islands import Islands
+
+        entries = [self._entry(index) for index in range(len(self._keys))]
+        bases = [entry[3] if entry is not None else "" for entry in entries]
+        changed = [key[0] for key, basis in zip(self._keys, bases, strict=True) if not basis]
+        islands, dynamic = self._record["islands"]
+        before = Islands(tuple(map(frozenset, islands)), frozenset(dynamic))
+        return Change(frozenset(changed), before, max(bases))
+
+    def trust_stamps(self, names: Iterable[str]) -> None:
+        """Files that are the same by their stamps need not be read to know their digests: those of
+        these names, and what was consulted beside."""
+        for name in names:
+            entry, stamp = self._old.get(name), self._stamps[name]
+            if entry is not None and stamp is not None and entry[1] == stamp:
+                self._consulted.know(self._paths[name], stamp, entry[2])
+        for path, stamp, digest in self._record["others"] if self._record is not None else ():
+            if stamp is not None and stamp == stamp_of(path):
+                self._consulted.know(path, stamp, digest)
+
+    def stand_by(self, is_concerned: Callable[[str], bool]) -> None:
+        """What is remembered stands, of all files but those that the change concerns."""
+        self._is_concerned = is_concerned
+        self.trust_stamps(filter(is_concerned, self._stamps))
+        # All that has been looked at just now, to see that it has not changed.
+        for path, _, digest in self._record["others"]:
+            self._consulted.before_reading(path)
+            self._consulted.file(path, digest)
+        for path, names in self._record["folders"]:
+            self._consulted.folder(path, frozenset(names))
 
     def _unpacked(self, index: int) -> FileResult | None:
         """A result with the text that its findings are located in; None if that has changed by now."""
@@ -158,19 +198,22 @@ class Memory:
 
     # --- what is ----------------------------------------------------------------------------------
 
-    def keep(self, results: Sequence[tuple[FileResult, str]]) -> None:
-        """Remember the results of all files, each with its basis, in their order; unless a file has
-        changed meanwhile."""
+    def keep(self, results: Sequence[tuple[FileResult, str]], islands: Islands | None) -> None:
+        """Remember the results of all files, each with its basis, in their order, and which files hang
+        together; unless a file has changed meanwhile."""
         if self._consulted.torn:
             return
-        entries = []
+        entries: list[Any] = []
         for key, (result, basis) in zip(self._keys, results, strict=True):
+            if self._stands(key[0]):
+                entries.append(self._old[key[0]])
+                continue
             state = self._state(key[0])
             if state is None:
                 return
             if result.error is None:
                 entries.append([key, *state, basis, pack(result)])
-        named = {os.path.abspath(key[0]) for key in self._keys}  # noqa: PTH100 (hot)
+        named = set(self._paths.values())
         consulted = self._consulted
         others = [
             [path, consulted.stamp(path), digest]
@@ -178,15 +221,29 @@ class Memory:
             if path not in named
         ]
         folders = [[path, sorted(names)] for path, names in consulted.folders.items()]
-        record = {"files": entries, "others": others, "folders": folders}
-        self._store.write(self._entry_name, json.dumps(record, separators=(",", ":")).encode())
+        record: dict[str, Any] = {
+            "files": entries,
+            "others": others,
+            "folders": folders,
+            "islands": None,
+        }
+        if islands is not None:
+            record["islands"] = [*map(sorted, islands.islands)], sorted(islands.dynamic)
+        self._store.write(self._entry_name, marshal.dumps(record))
+
+    def _stands(self, name: str) -> bool:
+        """Whether the old entry of a file is as good as a new one."""
+        if self._is_concerned(name):
+            return False
+        stamp = self._old[name][1]
+        return stamp is not None and stamp == self._stamps[name]
 
     def _state(self, name: str) -> tuple[Stamp | None, str] | None:
         """The stamp of a file, if it can be relied on, and its digest; None if it has changed."""
         stamp = self._stamps[name]
         if stamp is None or stamp != stamp_of(name):
             return None
-        read = self._consulted.files.get(os.path.abspath(name))  # noqa: PTH100 (hot)
+        read = self._consulted.files.get(self._paths[name])
         before = self._unsettled.get(name)
         digest = digest_of_file(name) if read is None or before is not None else read
         if (read or digest) != digest or (before or digest) != digest:

@@ -15,12 +15,26 @@ from detachlint.project.resources import NO_RESOURCES, Resources
 from detachlint.source.discovery import FoundFile, discover, read_file
 from detachlint.source.language import Language, language_of
 from detachlint.source.scan import imports_library, may_hold_crossing, mentions_tensors
+from detachlint.source.value_class import value_class
 
 if TYPE_CHECKING:
     from detachlint.project.analysis import ProjectAnalysis
+    from detachlint.project.islands import Islands
 
 UNKNOWN_BASIS = ""
 """Of results that may be others next time, although their file has not changed."""
+
+
+@value_class(frozen=True, slots=True)
+class Change:
+    """What is new since an earlier run: the content of some `files`, and nothing else.
+
+    `islands` were the islands of the program then, `basis` is that of a result.
+    """
+
+    files: frozenset[str]
+    islands: Islands
+    basis: str
 
 
 class RunProgram:
@@ -41,6 +55,8 @@ class RunProgram:
         self.followed = packages.merged(each.followed for each in given)
         self._resources = resources
         self._programs = frozenset(self.names)
+        self._change: Change | None = None
+        self._concerned: frozenset[str] | None = None
 
     @cached_property
     def mentions_tensors(self) -> bool:
@@ -59,17 +75,45 @@ class RunProgram:
     def basis(self, name: str, *, needs_facts: bool) -> str:
         """What the result of a file depends on beside its content and options: a text that is the same
         if that is the same. To be asked before the file is checked."""
-        if name not in self._programs:
+        if name not in self._programs or not self.is_concerned(name):
             return UNKNOWN_BASIS
-        signs = "tensors" if self.mentions_tensors else "no tensors"
         if not needs_facts:
-            return f"{signs}, {ALONE}"
+            return f"{self._signs}{ALONE}"
         facts = self.analysis.basis(name)
-        return f"{signs}, {facts}" if facts else UNKNOWN_BASIS
+        return f"{self._signs}{facts}" if facts else UNKNOWN_BASIS
 
     def basis_again(self, name: str, then: str) -> str:
         """The basis of the result of a file that is as it was when `then` was its basis."""
+        if not self.is_concerned(name):
+            return then
         return self.basis(name, needs_facts=not then.endswith(ALONE))
+
+    @cached_property
+    def _signs(self) -> str:
+        return "tensors, " if self.mentions_tensors else "no tensors, "
+
+    def follow(self, change: Change) -> bool:
+        """Look at no more than a change concerns, before anything is asked: whether that can be said.
+
+        Else it is all files.
+        """
+        if change.basis.startswith(self._signs):
+            self._change = change
+            self._concerned = self.analysis.confine(change.files, change.islands)
+        return self._concerned is not None
+
+    def is_concerned(self, name: str) -> bool:
+        """Whether the change that the program follows, if any, may concern what is said of a file."""
+        return self._concerned is None or name in self._concerned
+
+    def islands(self) -> Islands | None:
+        """Which of the files hang together, once all results are there; None if nobody knows that."""
+        if "analysis" not in self.__dict__:  # no file was worth it
+            return None
+        islands = self.analysis.islands()
+        if self._change is None or self._concerned is None:
+            return islands
+        return self._change.islands.after(self._concerned, islands)
 
     def needs_facts(self, data: bytes) -> bool:
         """Whether a file with this content may be looked at by the analysis."""
@@ -84,9 +128,9 @@ def program_of(
 ) -> RunProgram:
     """The Python files among these, each with its options, as one program."""
     names = [
-        str(file.path)
+        file.name
         for file, own in zip(files, options, strict=True)
-        if language_of(file.path.name, own.extensions) is Language.PYTHON
+        if language_of(file.name, own.extensions) is Language.PYTHON
     ]
     return RunProgram(names, options, resources)
 
@@ -101,7 +145,7 @@ def program_under(
     A path that cannot be read has none.
     """
     files = discover(paths, configuration.walk_rules).files
-    return program_of(files, [configuration.options(file.path) for file in files], resources)
+    return program_of(files, [configuration.options(file.name) for file in files], resources)
 
 
 ALONE = "alone"

@@ -81,7 +81,7 @@ def _walk_rules(options: Options | Configuration) -> Callable[[str], WalkRules]:
 
 def _options_of(options: Options | Configuration, file: FoundFile) -> Options:
     """How to check a file."""
-    return options.options(file.path) if isinstance(options, Configuration) else options
+    return options.options(file.name) if isinstance(options, Configuration) else options
 
 
 def _remembered(
@@ -97,12 +97,17 @@ def _remembered(
         yield from recalled
         return
     program = program_of(files, chosen, memory.resources(jobs))
+    change = memory.change()
+    if change is not None and program.follow(change):
+        memory.stand_by(program.is_concerned)
+    else:
+        memory.trust_stamps(file.name for file in files)
     found: list[tuple[FileResult, str]] = []
     for index, (file, own) in enumerate(zip(files, chosen, strict=True)):
-        known = memory.recall(index, partial(program.basis_again, str(file.path)))
+        known = memory.recall(index, partial(program.basis_again, file.name))
         found.append(known or _one_file(file, own, work, program, wants_basis=True))
         yield found[-1][0]
-    memory.keep(found)
+    memory.keep(found, program.islands())
 
 
 def _one_file(
@@ -114,7 +119,7 @@ def _one_file(
     wants_basis: bool = False,
 ) -> tuple[FileResult, str]:
     """The result of a file, and what it depends on beside the file, if that is wanted."""
-    filename = str(file.path)
+    filename = file.name
     try:
         data = read_named(file.path)
     except OSError as error:

@@ -15,13 +15,14 @@ from detachlint.project.asked import Answers, Asked
 from detachlint.project.files import ProjectFiles
 from detachlint.project.followed import NOTHING_FOLLOWED, Followed
 from detachlint.project.group import Group, Unit, analyse_group
+from detachlint.project.islands import Islands, concerned_by, islands_of
 from detachlint.project.kept import Kept
 from detachlint.project.lowered import LoweredTexts
 from detachlint.project.plan import Plan, plan_of
 from detachlint.project.program import Project
 from detachlint.project.resources import NO_RESOURCES, Resources
 from detachlint.project.sharing import pays
-from detachlint.project.units import Units
+from detachlint.project.units import Units, files_seen
 
 Found = list[Unit] | Exception
 """Where the facts about a file come from; the exception is a defect of ours that only it suffers from."""
@@ -62,6 +63,7 @@ class ProjectAnalysis:
         self._kept = Kept(store, f"texts-{resources.name}")
         self._found: dict[str, Found] = {}
         self._results: Iterator[tuple[str, Found]] | None = None
+        self._seen_together: list[frozenset[str]] = []
         self._apart: dict[Group, Unit] = {}
         self._plans: dict[frozenset[str], Plan] = {}
 
@@ -121,9 +123,23 @@ class ProjectAnalysis:
             return ""
         return digest_of(" ".join(unit.identity for unit in found).encode())
 
+    def confine(self, changed: frozenset[str], before: Islands) -> frozenset[str] | None:
+        """Be about no more than a change concerns, before anything else is asked. Gives the files of
+        which that holds; None if these are all. What it is given: see `islands.concerned_by`."""
+        concerned = concerned_by(changed, before, self._project)
+        if concerned is not None:
+            self._project.confine(concerned)
+        return concerned
+
+    def islands(self) -> Islands:
+        """Which files hang together, once all has been asked."""
+        found = islands_of(self._project, self._seen_together)
+        self._kept.save(whole=False)
+        return found
+
     def reads(self, name: str, data: bytes) -> bool:
-        """Whether this is what it finds in that file."""
-        return self._project.files.digest(name) == digest_of(data)
+        """Whether this is what it finds in that file, if it is about it at all."""
+        return self._project.is_about(name) and self._project.files.digest(name) == digest_of(data)
 
     def with_text(self, name: str, text: str) -> ProjectAnalysis:
         """The same project after a change. What is asked of it costs a new analysis.
@@ -144,7 +160,7 @@ class ProjectAnalysis:
     @cached_property
     def _plan(self) -> Plan:
         plan = plan_of(self._project, self._own)
-        self._kept.save()
+        self._kept.save(whole=not self._project.is_confined)
         self._kept.forget()
         return plan
 
@@ -201,7 +217,9 @@ class ProjectAnalysis:
         new = [group for group in groups if group not in known]
         with closing(self._analysed(project, new)) as anew:  # its processes end with it
             for group in groups:
-                yield known.get(group) or next(anew)
+                unit = known.get(group) or next(anew)
+                self._seen_together.append(unit.seen)
+                yield unit
 
     def _analysed(self, project: Project, groups: list[Group]) -> Generator[Unit, None, None]:
         if self._jobs > 1 and pays(project, groups):
@@ -225,6 +243,7 @@ class ProjectAnalysis:
         return unit
 
     def _keep(self, project: Project, unit: Unit, answers: Answers) -> None:
+        unit.seen = files_seen(unit.group, answers)
         if self._units is None or unit.errors or unit.facts is None or self._consulted.torn:
             return
         unit.identity = self._units.keep(project, unit.group, answers, unit.facts)

@@ -6,7 +6,7 @@ the same questions gets the same facts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from detachlint.ir.nodes import Code
@@ -14,6 +14,9 @@ from detachlint.project.program import Project
 
 Question: TypeAlias = "tuple[str, ...]"
 Answers: TypeAlias = "list[tuple[Question, str]]"
+
+ABOUT_CONTENT = ("code", "acts_on_import", "is_imported")
+"""Questions about a file whose answers do not follow from the names in folders."""
 
 
 class Asked:
@@ -67,6 +70,13 @@ class Asked:
 def still_told(project: Project, answers: Iterable[tuple[Question, str]]) -> bool:
     """Whether a project gives the same answers to the same questions."""
     return all(_answer(project, *question) == answer for question, answer in answers)
+
+
+def files_asked_about(answers: Answers) -> Iterator[str]:
+    """The files of whose content something was asked, be it through what they import."""
+    for (kind, *about), _ in answers:
+        if kind in ABOUT_CONTENT:
+            yield about[0]
 
 
 def _answer(project: Project, kind: str, *about: str) -> str:

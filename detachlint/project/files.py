@@ -16,6 +16,7 @@ from detachlint.project.kept import Kept
 from detachlint.project.lowered import LoweredTexts
 from detachlint.project.outline import Outline, outline_of
 from detachlint.source.discovery import read_file
+from detachlint.source.paths import absolute_from_here
 from detachlint.source.text import Undecodable, decode
 
 
@@ -38,6 +39,7 @@ class ProjectFiles:
     ) -> None:
         self.named = sorted(set(named))
         self._paths: dict[str, str] = {}
+        self._absolute = absolute_from_here()
         self._shown = {self.path(name): name for name in self.named}
         self._texts = dict(texts or {})
         self._consulted = Consulted() if consulted is None else consulted
@@ -59,7 +61,7 @@ class ProjectFiles:
         """The absolute path of a file, given its name."""
         path = self._paths.get(name)
         if path is None:
-            path = self._paths[name] = os.path.abspath(name)  # noqa: PTH100 (a str)
+            path = self._paths[name] = self._absolute(name)
         return path
 
     def entries(self, folder: str) -> frozenset[str]:

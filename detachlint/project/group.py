@@ -33,13 +33,14 @@ class Group:
 class Unit:
     """What came of a group. `identity` is the same for the same facts; empty if nobody knows that.
 
-    `facts` are None while they are in the cache alone. `errors` are defects of ours that only these
-    files suffer from.
+    `facts` are None while they are in the cache alone. `seen` are all files whose content counts for
+    them. `errors` are defects of ours that only these files suffer from.
     """
 
     group: Group
     identity: str = ""
     facts: dict[str, Facts] | None = None
+    seen: frozenset[str] = frozenset()
     errors: dict[str, Exception] = field(default_factory=dict)
 
 

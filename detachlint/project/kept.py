@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from detachlint.cache.stamps import MISSING
@@ -12,12 +13,24 @@ from detachlint.project.outline import Outline
 
 _T = TypeVar("_T")
 
+MOST_KEPT = 4096
+"""What is kept in one entry of the store by runs that do not ask for everything; the last used ones."""
 
-Known = tuple[dict[str, "Outline | None"], dict[str, "Mentions | None"]]
-"""Outlines and mentions by the digests of the texts."""
 
-FEW = 8
-"""What is new is written to an entry of its own while it is less than one part in so many of all."""
+@dataclass(slots=True)
+class _Part:
+    """What is kept in one entry of the store: pickled one by one, so that whoever asks for a little of
+    what is known of a large program reads no more than that."""
+
+    known: dict[str, bytes]
+    used: set[str] = field(default_factory=set)
+    changed: bool = False
+
+    def kept(self, *, whole: bool) -> dict[str, bytes]:
+        """What to keep of it."""
+        if whole:
+            return {name: data for name, data in self.known.items() if name in self.used}
+        return dict(list(self.known.items())[-MOST_KEPT:])
 
 
 class Kept:
@@ -28,73 +41,62 @@ class Kept:
 
     def __init__(self, store: Store | None = None, name: str = "") -> None:
         self._store, self._name = store, name
-        self._old: Known = {}, {}
-        self._new: Known = {}, {}
-        self._used: Known = {}, {}
-        self._loaded = store is None
-        self._changed = False
+        self._parts: dict[str, _Part] = {}
 
     def outline(self, digest: str, work: Callable[[], Outline | None]) -> Outline | None:
         """The outline of the text with that digest; `work` finds it out."""
-        return self._find(digest, (self._old[0], self._new[0], self._used[0]), work)
+        return self._find("outline", digest, work)
 
     def mentions(self, digest: str, work: Callable[[], Mentions | None]) -> Mentions | None:
         """What the text with that digest mentions; `work` finds it out, and may raise."""
-        return self._find(digest, (self._old[1], self._new[1], self._used[1]), work)
+        return self._find("mentions", digest, work)
 
-    def _find(
-        self,
-        digest: str,
-        among: tuple[dict[str, _T], dict[str, _T], dict[str, _T]],
-        work: Callable[[], _T],
-    ) -> _T:
+    def _find(self, kind: str, digest: str, work: Callable[[], _T]) -> _T:
         if self._store is None or digest == MISSING:
             return work()
-        self._load(self._store)
-        old, new, used = among
-        if digest not in old and digest not in new:
-            new[digest] = work()
-            self._changed = True
-        used[digest] = found = old[digest] if digest in old else new[digest]
-        return found
-
-    def _load(self, store: Store) -> None:
-        if not self._loaded:
-            self._loaded = True
-            _fill(self._old, store.read(self._name))
-            _fill(self._new, store.read(f"{self._name}-new"))
-
-    def save(self) -> None:
-        """Keep what was asked for, if there is anything new."""
-        if self._store is None or not self._changed:
-            return
-        # Imported late: it is of no use where nothing is kept.
+        # Imported late, as below: it is of no use where nothing is kept.
         import pickle
 
-        self._changed = False
-        few = _size(self._new) * FEW < _size(self._used)
-        name, known = (f"{self._name}-new", self._new) if few else (self._name, self._used)
-        self._store.write(name, pickle.dumps(known, pickle.HIGHEST_PROTOCOL))
+        part = self._part(self._store, digest[0])
+        name = f"{kind} {digest}"
+        part.used.add(name)
+        try:
+            found: _T = pickle.loads(part.known[name])
+        except Exception:  # it is new; or damaged, which may raise anything
+            found = work()
+            part.known[name] = pickle.dumps(found, pickle.HIGHEST_PROTOCOL)
+            part.changed = True
+        return found
+
+    def _part(self, store: Store, first: str) -> _Part:
+        part = self._parts.get(first)
+        if part is None:
+            part = self._parts[first] = _Part(_known(store.read(self._entry(first))))
+        return part
+
+    def _entry(self, first: str) -> str:
+        return f"{self._name}-{first}"
+
+    def save(self, *, whole: bool) -> None:
+        """Keep what is new; and of what is old all, or only what was asked for if that was the `whole`
+        program."""
+        import pickle
+
+        for first, part in self._parts.items():
+            if part.changed and self._store is not None:
+                part.changed = False
+                data = pickle.dumps(part.kept(whole=whole), pickle.HIGHEST_PROTOCOL)
+                self._store.write(self._entry(first), data)
 
     def forget(self) -> None:
         """Nobody will ask for much any more: what large programs mention takes much memory."""
-        for known in (self._old, self._new, self._used):
-            for found in known:
-                found.clear()
+        self._parts.clear()
 
 
-def _size(known: Known) -> int:
-    return len(known[0]) + len(known[1])
-
-
-def _fill(known: Known, data: bytes | None) -> None:
-    if data is None:
-        return
+def _known(data: bytes | None) -> dict[str, bytes]:
     import pickle
 
     try:
-        outlines, mentions = pickle.loads(data)
-        known[0].update(outlines)
-        known[1].update(mentions)
+        return {} if data is None else dict(pickle.loads(data))
     except Exception:  # an entry that is damaged may raise anything
-        return
+        return {}

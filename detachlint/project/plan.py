@@ -35,7 +35,7 @@ def plan_of(
     """What to analyse of the named files of a project, or of those `among` them that hang together;
     `own` is what the user states."""
     with rarely_collected():
-        return _planned(project, own, project.files.named if among is None else among)
+        return _planned(project, own, project.names if among is None else among)
 
 
 def _planned(project: Project, own: OwnFacts, names: Collection[str]) -> Plan:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from detachlint.interpret.facts import Bound
@@ -24,7 +24,7 @@ class Project:
     """Implements `Program` on files.
 
     `gave_up` counts what is out of sight because it would be too much, `unreadable` are the files whose
-    code cannot be had, and why.
+    code cannot be had, and why. `names` are the named files that anybody asks about (`confine`).
     """
 
     def __init__(self, files: ProjectFiles, followed: Followed = NOTHING_FOLLOWED) -> None:
@@ -32,6 +32,8 @@ class Project:
         self.gave_up: Counter[Bound] = Counter()
         self.unreadable: dict[str, str] = {}
         self.followed = followed
+        self.names = files.named
+        self._within: frozenset[str] | None = None
         self._resolver = Resolver(files, followed)
         self._imports: dict[str, tuple[ImportLine, ...]] = {}
         self._needs: dict[tuple[str, bool], tuple[str, ...]] = {}
@@ -90,7 +92,9 @@ class Project:
 
     def is_imported(self, file: str) -> bool:
         """Whether any other of the named files imports a file."""
-        return file in self._imported
+        if self.is_about(file):
+            return file in self._imported
+        return any(file in self.needs(name) for name in self.files.named)
 
     def is_out_of_sight(self, importer: str, module: str) -> bool:
         """No module is: those that are needed are looked at."""
@@ -98,7 +102,22 @@ class Project:
 
     @cached_property
     def _imported(self) -> frozenset[str]:
-        return frozenset(file for name in self.files.named for file in self.needs(name))
+        return frozenset(file for name in self.names for file in self.needs(name))
+
+    def confine(self, files: frozenset[str]) -> None:
+        """Look at no more than these files, which hang together with no other one (`islands`). Nothing
+        may have been asked but what they import."""
+        self.names = [name for name in self.files.named if name in files]
+        self._within = files
+
+    def is_about(self, file: str) -> bool:
+        """Whether a file is none of those that are left out (`confine`)."""
+        return self._within is None or file in self._within
+
+    @property
+    def is_confined(self) -> bool:
+        """Whether some of the named files are left out (`confine`)."""
+        return self._within is not None
 
     def begin(self) -> None:
         """A new analysis starts: its modules are counted afresh."""
@@ -122,8 +141,23 @@ class Project:
 
     @cached_property
     def _imports_by_name(self) -> bool:
-        outlines = map(self.files.outline, self.files.named)
-        return any(each is not None and each.imports_dynamically for each in outlines)
+        return bool(self.dynamic)
+
+    def assume_imports_by_name(self, value: bool) -> None:
+        """Whether any of the named files imports modules by name is known; no need to look at all."""
+        self._imports_by_name = value
+
+    @cached_property
+    def dynamic(self) -> frozenset[str]:
+        """The named files that import modules by name."""
+        return self.dynamic_among(self.names)
+
+    def dynamic_among(self, names: Iterable[str]) -> frozenset[str]:
+        """Those of some files that import modules by name."""
+        outlines = {name: self.files.outline(name) for name in names}
+        return frozenset(
+            name for name, each in outlines.items() if each is not None and each.imports_dynamically
+        )
 
     def needs(self, file: str, *, inner: bool = True) -> tuple[str, ...]:
         """The files that a file imports, directly; without `inner`, when it is imported itself."""
@@ -199,19 +233,23 @@ class Project:
 
     def around(self, name: str) -> frozenset[str]:
         """The named files that hang together with one of them by imports, in either direction."""
-        return frozenset(reachable([name], self._around).intersection(self.files.named))
+        return frozenset(reachable([name], self._around).intersection(self.names))
 
     @cached_property
     def _around(self) -> dict[str, set[str]]:
         """Which files are linked with which, of those that the named ones lead to."""
-        links = {name: self.needs(name) for name in self.files.named}
-        pending = [file for needed in links.values() for file in needed]
+        return both_ways(self.links_from(self.names))
+
+    def links_from(self, files: Iterable[str]) -> dict[str, Iterable[str]]:
+        """What these files import, and what those do, and so on."""
+        links: dict[str, Iterable[str]] = {}
+        pending = list(files)
         while pending:
             file = pending.pop()
             if file not in links:
-                links[file] = self.needs(file)
-                pending += links[file]
-        return both_ways(links)
+                links[file] = needed = self.needs(file)
+                pending += needed
+        return links
 
     def passes_on(self, file: str) -> bool:
         """Whether a file is there to pass on what others define."""

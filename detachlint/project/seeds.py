@@ -21,7 +21,7 @@ def seeds_of(
 
     Only those are looked at that are `among` some which hang together, if such are given.
     """
-    names = project.files.named if among is None else among
+    names = project.names if among is None else among
     seeds: set[str] = set()
     silent: set[str] = set()
     signs: set[str] = set()

@@ -11,7 +11,7 @@ import os
 from detachlint.cache.store import Store, digest_of
 from detachlint.interpret.facts import Facts
 from detachlint.knowledge.own import OwnFacts
-from detachlint.project.asked import Answers, still_told
+from detachlint.project.asked import Answers, files_asked_about, still_told
 from detachlint.project.group import Group, Unit
 from detachlint.project.program import Project
 
@@ -34,7 +34,9 @@ class Units:
         for answers in self._variants(key):
             if still_told(project, answers):
                 identity = _identity(key, answers)
-                return Unit(group, identity) if self._store.holds(_facts_name(identity)) else None
+                if not self._store.holds(_facts_name(identity)):
+                    return None
+                return Unit(group, identity, seen=files_seen(group, answers))
         return None
 
     def load(self, unit: Unit) -> dict[str, Facts] | None:
@@ -74,6 +76,11 @@ class Units:
         contents = [(file, project.files.digest(file)) for file in group.files]
         whole = (self._own, project.followed, contents, group.parts, group.alone)
         return digest_of(repr(whole).encode("utf-8", "surrogatepass"))
+
+
+def files_seen(group: Group, answers: Answers) -> frozenset[str]:
+    """The files on whose content the facts of a group depend."""
+    return frozenset(group.files).union(files_asked_about(answers))
 
 
 def _identity(key: str, answers: Answers) -> str:

@@ -61,10 +61,20 @@ def default_walk_rules(directory: str) -> WalkRules:
 
 @value_class(frozen=True, slots=True)
 class FoundFile:
-    """A file to check. `explicit` if the user named it, rather than a directory above it."""
+    """A file to check, by the path it is shown with. `explicit` if the user named it, rather than a
+    directory above it."""
 
-    path: Path
+    name: str
     explicit: bool
+
+    @property
+    def path(self) -> Path:
+        """The same as a path. There are thousands of files, and most are never looked at."""
+        return Path(self.name)
+
+    def parts(self) -> list[str]:
+        """What the path consists of, to sort it by."""
+        return self.name.split(os.sep)  # noqa: PTH206 (a list, quick to compare)
 
 
 @value_class(frozen=True, slots=True)
@@ -91,19 +101,19 @@ class _Collector:
     found: dict[str, tuple[tuple[bool, bool, bool, str], FoundFile]] = field(default_factory=dict)
     problems: dict[Path, Problem] = field(default_factory=dict)
 
-    def add(self, path: Path, real_path: str, *, explicit: bool, is_link: bool) -> None:
-        rank = (not explicit, is_link, path.is_absolute(), str(path))
+    def add(self, name: str, real_path: str, *, explicit: bool, is_link: bool) -> None:
+        rank = (not explicit, is_link, os.path.isabs(name), name)  # noqa: PTH117 (hot)
         known = self.found.get(real_path)
         if known is None or rank < known[0]:
-            self.found[real_path] = (rank, FoundFile(path, explicit))
+            self.found[real_path] = (rank, FoundFile(name, explicit))
 
     def fail(self, path: Path, error: OSError | str) -> None:
         message = error if isinstance(error, str) else describe(error)
         self.problems.setdefault(path, Problem(path, message))
 
     def result(self) -> Discovery:
-        files = sorted((file for _, file in self.found.values()), key=lambda file: file.path)
-        problems = sorted(self.problems.values(), key=lambda problem: problem.path)
+        files = sorted((file for _, file in self.found.values()), key=FoundFile.parts)
+        problems = sorted(self.problems.values(), key=lambda problem: problem.path.parts)
         return Discovery(tuple(files), tuple(problems))
 
 
@@ -134,7 +144,7 @@ def discover(
         if is_directory:
             _walk(path, real_path, collector, rules_of)
         else:
-            collector.add(path, real_path, explicit=True, is_link=path.is_symlink())
+            collector.add(str(path), real_path, explicit=True, is_link=path.is_symlink())
     return collector.result()
 
 
@@ -142,7 +152,7 @@ def _walk(
     top: Path, real_top: str, collector: _Collector, rules_of: Callable[[str], WalkRules]
 ) -> None:
     # A stack rather than recursion: directories may be nested deeper than Python's stack.
-    pending: list[tuple[Path, str, IgnoreRules]] = [(top, real_top, rules_above(real_top))]
+    pending: list[tuple[str, str, IgnoreRules]] = [(str(top), real_top, rules_above(real_top))]
     while pending:
         path, real_path, ignored = pending.pop()
         rules = rules_of(real_path)
@@ -150,12 +160,14 @@ def _walk(
             with os.scandir(path) as scan:
                 entries = list(scan)
         except OSError as error:
-            collector.fail(path, error)
+            collector.fail(Path(path), error)
             continue
+        inside = "" if path == os.curdir else os.path.join(path, "")  # noqa: PTH118 (hot, and a str)
+        real_inside = os.path.join(real_path, "")  # noqa: PTH118
         # Those of a directory whose own settings do not want them still hold further down.
         ignored = ignored.entering(real_path)
         for entry in entries:
-            real_entry = os.path.join(real_path, entry.name)  # noqa: PTH118 (hot, and a str)
+            real_entry = real_inside + entry.name
             kind = _kind(entry, rules.suffixes)
             if kind == "other" or rules.excludes(entry.name, real_entry):
                 continue
@@ -163,12 +175,12 @@ def _walk(
             if rules.respect_gitignore and ignored.ignores(real_entry, is_directory):
                 continue
             if is_directory:
-                pending.append((path / entry.name, real_entry, ignored))
+                pending.append((inside + entry.name, real_entry, ignored))
             elif kind == "link":
                 target = os.path.realpath(real_entry)
-                collector.add(path / entry.name, target, explicit=False, is_link=True)
+                collector.add(inside + entry.name, target, explicit=False, is_link=True)
             else:
-                collector.add(path / entry.name, real_entry, explicit=False, is_link=False)
+                collector.add(inside + entry.name, real_entry, explicit=False, is_link=False)
 
 
 def _kind(entry: os.DirEntry[str], suffixes: tuple[str, ...]) -> str:

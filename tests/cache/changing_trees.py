@@ -116,6 +116,24 @@ def add_a_caller(root: Path, rng: random.Random) -> None:
     (module.parent / f"caller_{rng.randrange(3)}.py").write_text(text)
 
 
+def import_across(root: Path, rng: random.Random) -> None:
+    """A file imports one that it may have had nothing to do with, or no longer does."""
+    path, other = rng.choice(files_in(root)), rng.choice(files_in(root))
+    module = ".".join(other.relative_to(root).with_suffix("").parts)
+    line = f"from {module} import *\n"
+    text = path.read_text()
+    path.write_text(text.replace(line, "") if line in text else line + text)
+
+
+def import_by_name(root: Path, rng: random.Random) -> None:
+    """A file imports another one by a name that it computes."""
+    path, other = rng.choice(files_in(root)), rng.choice(files_in(root))
+    parts = other.relative_to(root).with_suffix("").parts
+    line = f"made = __import__('importlib').import_module('.'.join({list(parts)!r}))\n"
+    text = path.read_text()
+    path.write_text(text + line + "made.main().numpy()\n")
+
+
 CHANGES: tuple[Change, ...] = (
     edit_a_line,
     detach_somewhere,
@@ -127,4 +145,6 @@ CHANGES: tuple[Change, ...] = (
     touch,
     hide_the_time,
     add_a_caller,
+    import_across,
+    import_by_name,
 )

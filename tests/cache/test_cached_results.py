@@ -24,6 +24,7 @@ from detachlint.interpret.facts import Facts
 from detachlint.knowledge.own import OwnFacts, parse_own_fact
 from detachlint.outcome import run
 from detachlint.outcome.result import FileResult
+from detachlint.project import analysis
 from detachlint.project.files import ProjectFiles
 from detachlint.project.group import Group
 from detachlint.project.program import Project
@@ -84,6 +85,9 @@ def test_cached_results_are_those_of_a_new_run(
     with tempfile.TemporaryDirectory() as home, pytest.MonkeyPatch.context() as patch:
         if settled:  # as if all files had been written long ago: their stamps are trusted
             patch.setattr(stamps, "UNSURE", 0.0)
+        # The folder of these is the last in which modules are looked for: what others do is of no account.
+        Path(home, "setup.py").write_text("")
+        Path(home, "cache").mkdir()
         store = Store(Path(home, "cache"))
         root = Path(home, "tree")
         root.mkdir()
@@ -134,6 +138,102 @@ def test_after_a_change_only_what_depends_on_it_is_checked(
     assert checked(store) == checked(None)
     cached = seen[: len(seen) - len(files_in(tree))]
     assert set(cached) == {"word_vectors"}
+
+
+def is_planned(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The files of each plan that is made from now on."""
+    plans: list[list[str]] = []
+    made = analysis.plan_of
+
+    def noted(project: Project, *given: Any) -> Any:
+        plans.append(project.names)
+        return made(project, *given)
+
+    monkeypatch.setattr(analysis, "plan_of", noted)
+    return plans
+
+
+PARTS = "import torch\n\n\ndef made(grad={}):\n    return torch.ones(2, requires_grad=grad)\n"
+
+
+@pytest.fixture
+def islands(tree: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two programs that have nothing to do with each other, checked once, long ago."""
+    monkeypatch.setattr(stamps, "UNSURE", 0.0)
+    (tree / "setup.py").write_text("")  # nobody looks for modules further up
+    for name in ("a", "b"):
+        (tree / name).mkdir()
+        (tree / name / f"{name}_parts.py").write_text(PARTS.format(True))
+        text = f"from {name}_parts import made\n\nmade().numpy()\n"
+        (tree / name / "main.py").write_text(text)
+    checked(store)
+    return tree
+
+
+def test_after_a_change_only_its_island_is_planned(
+    islands: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plans = is_planned(monkeypatch)
+    for value in (False, True):
+        (islands / "a/a_parts.py").write_text(PARTS.format(value))
+        found = checked(store)
+        assert plans.pop() == ["a/a_parts.py", "a/main.py"]
+        assert found == checked(None)
+        plans.clear()
+
+
+def test_islands_that_a_change_joins_are_planned_together(
+    islands: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plans = is_planned(monkeypatch)
+    caller = "import torch\nfrom a.a_parts import made\n\nmade(False).numpy()\n"
+    (islands / "b/main.py").write_text(caller)
+    found = checked(store)
+    assert {*plans.pop()} == {"a/a_parts.py", "a/main.py", "b/b_parts.py", "b/main.py"}
+    assert found == checked(None)
+    plans.clear()
+    (islands / "a/a_parts.py").write_text(PARTS.format(False))
+    found = checked(store)
+    assert plans.pop() == ["a/a_parts.py", "a/main.py", "b/main.py"]
+    assert found == checked(None)
+
+
+def test_a_file_that_is_reached_by_a_computed_name_counts(
+    tree: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stamps, "UNSURE", 0.0)
+    Path("plug_one.py").write_text(PARTS.format(True))
+    Path("main.py").write_text(
+        "from importlib import import_module\n\nkind = 'one'\n"
+        "import_module('_'.join(['plug', kind])).made().numpy()\n"
+    )
+    Path("other.py").write_text("import torch\n\ntorch.ones(2).numpy()\n")
+    for value in (True, False, True):
+        Path("plug_one.py").write_text(PARTS.format(value))
+        assert checked(store) == checked(None)
+
+
+def test_the_last_sign_of_tensors_counts_for_all_islands(
+    tree: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stamps, "UNSURE", 0.0)
+    Path("metrics.py").write_text("import numpy as np\n\n\ndef mean(x):\n    return np.mean(x)\n")
+    for text in ("import torch\n\nt = torch.ones(2)\nt.numpy()\n", "x = 1\n") * 2:
+        Path("main.py").write_text(text)
+        for _ in range(2):
+            assert checked(store) == checked(None)
+
+
+def test_a_file_that_changes_while_others_are_checked_is_looked_at_anew(
+    islands: Path, store: Store
+) -> None:
+    (islands / "a/a_parts.py").write_text(PARTS.format(False))
+    results = check_paths(["."], Options(Confidence.POSSIBLE), store=store)
+    next(results)
+    main = islands / "b/main.py"
+    main.write_text("\n" + main.read_text())
+    outcome(results)
+    assert checked(store) == checked(None)
 
 
 def test_a_module_that_appears_changes_results(tree: Path, store: Store) -> None:
