@@ -16,7 +16,7 @@ from detachlint.api import (
 from detachlint.cli.diff import show_diff
 from detachlint.cli.output import Output
 from detachlint.cli.progress import Progress
-from detachlint.cli.step_texts import texts_of_steps
+from detachlint.cli.step_texts import TextsOfSteps
 from detachlint.cli.terminal import (
     Failure,
     complain,
@@ -85,7 +85,7 @@ class _Outcome:
     def report(self) -> Report:
         return Report(
             tuple(self.findings),
-            {**texts_of_steps(self.findings, self.sources), **self.sources},
+            TextsOfSteps(self.findings, self.sources),
             fixed=self.fixed,
             incomplete=self.failed,
         )

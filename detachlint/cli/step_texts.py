@@ -1,8 +1,9 @@
-"""The texts of files that a trace passes through and that hold no finding themselves."""
+"""The texts of files that findings and the steps of traces are located in."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 
 from detachlint.rules.finding import Finding
@@ -11,11 +12,31 @@ from detachlint.source.files import decode_file
 from detachlint.source.text import SourceText, Undecodable
 
 
-def texts_of_steps(findings: Iterable[Finding], known: Container[str]) -> dict[str, SourceText]:
-    """The text of each file that a step names and that is not `known`, as far as it can be read."""
-    names = {step.filename for finding in findings for step in finding.trace}
-    texts = {name: _text(name) for name in names if name not in known}
-    return {name: text for name, text in texts.items() if text is not None}
+class TextsOfSteps(Mapping[str, SourceText]):
+    """The `known` texts, and those of the other files that a step of these findings names, as far as
+    they can be read. Each of those is read when somebody asks for it: many reports show no step."""
+
+    def __init__(self, findings: Iterable[Finding], known: Mapping[str, SourceText]) -> None:
+        self._findings = tuple(findings)
+        self._texts: dict[str, SourceText | None] = dict(known)
+
+    @cached_property
+    def _named(self) -> frozenset[str]:
+        return frozenset(step.filename for finding in self._findings for step in finding.trace)
+
+    def __getitem__(self, filename: str) -> SourceText:
+        if filename not in self._texts:
+            self._texts[filename] = _text(filename) if filename in self._named else None
+        text = self._texts[filename]
+        if text is None:
+            raise KeyError(filename)
+        return text
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in {*self._texts, *self._named} if self.get(name) is not None)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def _text(filename: str) -> SourceText | None:

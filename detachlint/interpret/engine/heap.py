@@ -183,18 +183,34 @@ class Heap:
             self.log.now.cells.add(address)
         return found  # type: ignore[no-any-return]  # as `get`
 
-    def agrees(self, other: Heap, addresses: Iterable[Address]) -> bool:
-        """Whether two heaps hold the same at these addresses; notes as `meet` does.
+    def disagrees_in_names(self, other: Heap, address: Address) -> bool:
+        """Whether two heaps hold different frames or instances at an address. Nothing is noted: what has
+        become different about them since the heaps have parted are names, and these were noted when
+        they were bound."""
+        left, right = self.peek(address), other.peek(address)
+        if type(left) not in _WITH_NAMES or type(right) not in _WITH_NAMES:
+            return False
+        return left is not right and left != right
 
-        The oldest are looked at first, so that what is noted does not depend on hashes.
+    def disagreement(self, other: Heap, addresses: Iterable[Address]) -> Address | None:
+        """An address of these at which two heaps do not hold the same, if there is one; notes as `meet`
+        does.
+
+        Where it is in names is found first, and then nothing is noted. All else is looked at from the
+        oldest on, so that what is noted does not depend on hashes.
         """
-        note = self.log.now.cells.add
+        others: list[Address] = []
         for address, left, right in self._beside(other, addresses):
-            if left is None or right is None or type(left) not in _WITH_NAMES:
-                note(address)
+            if type(left) not in _WITH_NAMES or type(right) not in _WITH_NAMES:
+                others.append(address)
+            elif left is not right and left != right:
+                return address
+        note = self.log.now.cells.add
+        for address, left, right in self._beside(other, sorted(others)):
+            note(address)
             if left is not right and left != right:
-                return False
-        return True
+                return address
+        return None
 
     def differences(
         self, other: Heap, addresses: Iterable[Address]
@@ -202,7 +218,7 @@ class Heap:
         """What two heaps hold at those of the addresses where it is not the same object; notes as `meet`
         does, the oldest first."""
         note = self.log.now.cells.add
-        for address, left, right in self._beside(other, addresses):
+        for address, left, right in self._beside(other, sorted(addresses)):
             if type(left) not in _WITH_NAMES or type(right) not in _WITH_NAMES:
                 note(address)
             if left is not right:
@@ -214,7 +230,7 @@ class Heap:
         """What two heaps hold, without a call for each object: millions are compared."""
         upper, lower = self._upper.get, self._lower.get
         others_upper, others_lower = other._upper.get, other._lower.get
-        for address in sorted(addresses):
+        for address in addresses:
             left = upper(address, _BELOW)
             if left is _BELOW:
                 left = lower(address)

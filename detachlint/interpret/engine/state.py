@@ -148,13 +148,19 @@ class State:
         kept = {n: v for n, v in old.variables.items() if n != name}
         self.heap.store(frame, Frame(old.code, old.parent, kept))
 
-    def same_world(self, other: State) -> bool:
-        """Whether both agree in everything but the assumptions that led there."""
+    def same_world(self, other: State, where: Whereabouts | None = None) -> bool:
+        """Whether both agree in everything but the assumptions that led there. Whoever compares many
+        states hands over `where` it was found that two of them do not."""
         if self.mode != other.mode or self.inference != other.inference:
             return False
         if self.surroundings != other.surroundings:
             return False
-        return self.heap.agrees(other.heap, parted(self.heap, other.heap)[1])
+        if where is not None and where.tells(self.heap, other.heap):
+            return False
+        found = self.heap.disagreement(other.heap, parted(self.heap, other.heap)[1])
+        if where is not None and found is not None:
+            where.last = found
+        return found is None
 
     def join(self, other: State) -> State:
         """Either path was taken; assumptions survive where both made them."""
@@ -205,14 +211,29 @@ def merge_states(states: list[State], limit: int) -> list[State]:
     return distinct if len(distinct) <= limit else [join_states(distinct)]
 
 
+class Whereabouts:
+    """Where two of several states were found to differ last: many others differ there as well, and need
+    not be asked what has been written since they have parted."""
+
+    __slots__ = ("last",)
+
+    def __init__(self) -> None:
+        self.last: Address | None = None
+
+    def tells(self, left: Heap, right: Heap) -> bool:
+        """Whether these two differ there."""
+        return self.last is not None and left.disagrees_in_names(right, self.last)
+
+
 def distinct_states(states: list[State]) -> list[State]:
     """The same executions without paths that made no difference."""
     if len(states) <= 1:
         return states
     distinct: list[State] = []
+    where = Whereabouts()
     for state in states:
         for index, other in enumerate(distinct):
-            if state.same_world(other):
+            if state.same_world(other, where):
                 distinct[index] = State(
                     other.heap,
                     other.mode,
