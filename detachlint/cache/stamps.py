@@ -12,7 +12,7 @@ from detachlint.cache.store import digest_of
 from detachlint.source.discovery import read_file
 
 Stamp: TypeAlias = "list[int]"
-"""Size, time of change of content and of the rest, number of the file; in a list, as JSON has it.
+"""Size, time of change of content and of the rest, number of the file.
 
 Whoever restores the time of change (as archives do) cannot restore that of the rest.
 """

@@ -93,9 +93,9 @@ def read_units(
             options = configuration.options(file.name)
             source = read_source(read_named(file.path), file.name, options)
         except OSError as error:
-            yield Problem(f"{file.path}: {describe(error)}")
+            yield Problem(f"{file.name}: {describe(error)}")
         except Undecodable as error:
-            yield Problem(f"{file.path}:{error.line}: {error.message}")
+            yield Problem(f"{file.name}:{error.line}: {error.message}")
         else:
             yield from units_of(source)
 

@@ -73,6 +73,7 @@ class Memory:
         self._digests = dict(self._unsettled)
         self._consulted = Consulted()
         self._old: dict[str, _Entry] = {}
+        self._entries: list[_Entry | None] = [None] * len(self._keys)
         self._record: Any = None
         self._same = False
         self._is_concerned: Callable[[str], bool] = lambda name: True
@@ -91,7 +92,7 @@ class Memory:
         try:
             record = marshal.loads(data)
             self._old = {entry[0][0]: entry for entry in record["files"]}
-            entries = list(map(self._entry, range(len(self._keys))))
+            self._entries = entries = [self._entry(key) for key in self._keys]
             self._record = record
             self._same = self._is_same_around(record)
             if None in entries or not self._same:
@@ -100,12 +101,13 @@ class Memory:
             return None if None in results else [each for each in results if each is not None]
         except (ValueError, TypeError, LookupError, EOFError):
             self._old, self._record, self._same = {}, None, False
+            self._entries = [None] * len(self._keys)
             return None
 
     def recall(self, index: int, basis: Callable[[str], str]) -> tuple[FileResult, str] | None:
         """The result of one file, and its basis; None if it has to be found out anew. `basis` gives the
         basis of today, given that of then."""
-        entry = self._entry(index)
+        entry = self._entries[index]
         if entry is None or not entry[3] or basis(entry[3]) != entry[3]:
             return None
         try:
@@ -114,9 +116,8 @@ class Memory:
             return None
         return None if result is None else (result, entry[3])
 
-    def _entry(self, index: int) -> _Entry | None:
+    def _entry(self, key: list[Any]) -> _Entry | None:
         """What is remembered of a file that is still the same, and checked the same way."""
-        key = self._keys[index]
         entry = self._old.get(key[0])
         if entry is None or entry[0] != key:
             return None
@@ -148,8 +149,7 @@ class Memory:
         # Imported late: where nothing has changed, nobody asks.
         from detachlint.project.islands import Islands
 
-        entries = [self._entry(index) for index in range(len(self._keys))]
-        bases = [entry[3] if entry is not None else "" for entry in entries]
+        bases = [entry[3] if entry is not None else "" for entry in self._entries]
         changed = [key[0] for key, basis in zip(self._keys, bases, strict=True) if not basis]
         islands, dynamic = self._record["islands"]
         before = Islands(tuple(map(frozenset, islands)), frozenset(dynamic))

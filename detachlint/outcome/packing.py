@@ -1,4 +1,4 @@
-"""Results as values of JSON, and back."""
+"""Results as plain values, and back."""
 
 from __future__ import annotations
 
