@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from functools import reduce
 from typing import Any
 
 from domain_elements import (
@@ -133,13 +134,30 @@ def test_an_address_without_an_entry_holds_its_default() -> None:
     assert state().get(PLACE["a"]) == Unknown()
 
 
+@st.composite
+def states_with_repetitions(draw: st.DrawFn) -> list[State]:
+    three = draw(states_of_one_program())
+    return [three[number].fork() for number in draw(st.lists(st.integers(0, 2), min_size=1))]
+
+
 @settings(max_examples=30)
-@given(states_of_one_program(), st.integers(1, 3))
-def test_merging_keeps_to_the_limit(three: list[State], limit: int) -> None:
-    merged = merge_states([one.fork() for one in three], limit)
+@given(states_with_repetitions())
+def test_many_states_join_as_one_after_the_other_would(states: list[State]) -> None:
+    assert same(join_states(states), reduce(State.join, states[1:], states[0]))
+
+
+@settings(max_examples=60)
+@given(states_with_repetitions(), st.integers(1, 3))
+def test_merging_keeps_to_the_limit(states: list[State], limit: int) -> None:
+    merged = merge_states([one.fork() for one in states], limit)
     assert 1 <= len(merged) <= limit
-    together = join_states(three)
+    together = join_states(states)
     assert same(join_states([*merged, together]), together), "an execution has been lost"
+    worlds: list[State] = []
+    for one in states:
+        if not any(one.same_world(other) for other in worlds):
+            worlds.append(one)
+    assert len(merged) == (len(worlds) if len(worlds) <= limit else 1)
 
 
 def test_paths_that_made_no_difference_become_one() -> None:

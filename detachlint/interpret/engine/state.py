@@ -197,17 +197,21 @@ def _met_absence(address: Address, thing: HeapObject | None) -> HeapObject:
 
 
 def join_states(states: Iterable[State]) -> State:
-    """The join of one or more states."""
-    iterator = iter(states)
-    joined = next(iterator)
-    for state in iterator:
-        joined = joined.join(state)
-    return joined
+    """The join of one or more states.
+
+    Neighbours first: they have parted last, and a join costs what was written since then.
+    """
+    joined = list(states)
+    while len(joined) > 1:
+        pairs = zip(joined[::2], joined[1::2], strict=False)
+        last = joined[-1:] if len(joined) % 2 else []
+        joined = [left.join(right) for left, right in pairs] + last
+    return joined[0]
 
 
 def merge_states(states: list[State], limit: int) -> list[State]:
     """The same executions in at most `limit` states; paths that made no difference become one."""
-    distinct = distinct_states(states)
+    distinct = distinct_states(states, limit)
     return distinct if len(distinct) <= limit else [join_states(distinct)]
 
 
@@ -225,13 +229,14 @@ class Whereabouts:
         return self.last is not None and left.disagrees_in_names(right, self.last)
 
 
-def distinct_states(states: list[State]) -> list[State]:
-    """The same executions without paths that made no difference."""
+def distinct_states(states: list[State], most: int | None = None) -> list[State]:
+    """The same executions without paths that made no difference; if there are more than `most` others, it
+    does not matter which of them make one."""
     if len(states) <= 1:
         return states
     distinct: list[State] = []
     where = Whereabouts()
-    for state in states:
+    for number, state in enumerate(states):
         for index, other in enumerate(distinct):
             if state.same_world(other, where):
                 distinct[index] = State(
@@ -246,6 +251,8 @@ def distinct_states(states: list[State]) -> list[State]:
                 break
         else:
             distinct.append(state)
+            if len(distinct) - 1 == most:
+                return distinct + states[number + 1 :]
     return distinct
 
 
