@@ -40,8 +40,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items.sort(key=lambda item: item.path not in slow)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def runner() -> Iterator[Runner]:
-    """What runs programs under PyTorch, which is imported once for all of a file's tests."""
+    """What runs programs under PyTorch, which is imported once for all tests."""
     with Runner() as warm:
         yield warm

@@ -10,8 +10,8 @@ from limited_runs import LIMITS
 from detachlint.harness.runner import Runner
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def runner() -> Iterator[Runner]:
-    """What runs programs under PyTorch, which is imported once for all of a file's tests."""
+    """What runs programs under PyTorch, which is imported once for all tests."""
     with Runner(LIMITS) as warm:
         yield warm

@@ -165,6 +165,22 @@ def test_a_crash_of_an_operator_is_recorded_as_such(monkeypatch: pytest.MonkeyPa
     assert [rows[job] for job in jobs] == ["row", f"not modelled: {CRASH}\ttried", "row"]
 
 
+def test_a_worker_that_crashes_goes_on_without_a_new_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    start_instead(
+        monkeypatch,
+        "import os\nfrom detachlint.harness.probe import worker\n"
+        "def row(name):\n    os.abort() if name == 'bad' else os._exit(0) if name == 'last' else None\n"
+        "    return str(os.getppid())\n"
+        "worker.ROWS, worker.operators = {'call': row, worker.PLAIN_CALL: row}, dict\nworker.main()",
+    )
+    names = ["good", "bad", "better", "last", "best"]
+    rows = make_rows([("call", name) for name in names], workers=1)
+    original, crashed, same, gone, another = (rows["call", name] for name in names)
+    assert crashed == f"not modelled: {CRASH}\ttried"
+    assert original == same, "it was started anew"
+    assert gone == crashed and another.isdigit() and another != original
+
+
 def test_a_job_that_kills_its_worker_twice_counts_once(monkeypatch: pytest.MonkeyPatch) -> None:
     start_instead(monkeypatch, f"{READY}\ninput()")
     monkeypatch.setattr(pool, "MOST_DEATHS", 2)

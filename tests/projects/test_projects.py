@@ -44,9 +44,8 @@ class Runs:
 
 
 @pytest.fixture(scope="session")
-def runs() -> Iterator[Runs]:
-    with Runner() as runner:
-        yield Runs(runner)
+def runs(runner: Runner) -> Runs:
+    return Runs(runner)
 
 
 def report(project: Project, complaints: list[str]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
+import signal
 import subprocess
 import sys
 import tempfile
@@ -26,6 +28,8 @@ CHUNK = 40
 """Consecutive names that go to the same worker, so that it can reuse samples."""
 READY = "ready"
 """What a worker says first, once all that it needs is imported."""
+DIED = "died"
+"""What it says instead of an answer when that has crashed it, and it is there again."""
 MOST_DEATHS = 40
 """Jobs that may kill their worker: more are no crashes of operators, something else is wrong."""
 
@@ -50,12 +54,14 @@ def make_rows(
 
     def serve() -> None:
         with _Worker() as worker:
-            while not failures:
+            while True:
                 try:
                     chunk = chunks.get_nowait()
                 except queue.Empty:
                     return
                 for job in chunk:
+                    if failures:
+                        return
                     rows[job], died = worker.ask(job)
                     deaths.extend([job] if died else [])
                     if len(deaths) > MOST_DEATHS:
@@ -71,8 +77,12 @@ def make_rows(
     threads = [threading.Thread(target=guarded) for _ in range(workers)]
     for thread in threads:
         thread.start()
-    for thread in threads:
-        thread.join()
+    try:
+        for thread in threads:
+            thread.join()
+    except BaseException:
+        failures.append(WorkersDieError("interrupted"))
+        raise
     if failures:
         raise failures[0]
     if len(rows) < len(set(jobs)):  # a thread ended with an error of its own, which it has printed
@@ -116,12 +126,13 @@ class _Worker:
         silent = False
         for tried in [kind, PLAIN_CALL] if kind == "call" else [kind]:
             answer = self._exchange(f"{tried}\t{name}")
-            if answer:
+            if answer not in (DIED, ""):
                 return answer.split("\t", 2)[2], tried != kind
             silent = self._was_silent
-            self._end()
-            self._process = self._start()
-            self._await_start()
+            if not answer:
+                self._end()
+                self._process = self._start()
+                self._await_start()
         why = "does not end in time" if silent else "crashes the process"
         return f"{NOT_MODELLED}{why}\ttried", True
 
@@ -142,7 +153,7 @@ class _Worker:
 
         def end() -> None:
             self._was_silent = True
-            process.kill()
+            _kill(process)
 
         timer = threading.Timer(PATIENCE, end)
         timer.start()
@@ -158,7 +169,7 @@ class _Worker:
 
     def _end(self) -> None:
         """See a worker off that says nothing more: it may live on with its output closed."""
-        self._process.kill()
+        _kill(self._process)
         self._process.wait()
 
     def _start(self) -> subprocess.Popen[str]:
@@ -172,7 +183,14 @@ class _Worker:
             text=True,
             encoding="utf-8",
             env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"},
+            start_new_session=True,
         )
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    """Kill a worker and its copies."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def command() -> list[str]:

@@ -1,8 +1,9 @@
 """The process that executes PyTorch: reads names, writes rows.
 
 `python -m detachlint.harness.probe.worker` reads one `kind⇥name` a line and answers each with
-`kind⇥name⇥row`, after a first line that says it is there. It may die (some operators crash on bad
-arguments): the one who started it then knows at which name.
+`kind⇥name⇥row`, after a first line that says it is there. Some operators crash on bad arguments, so copies
+of the process do the work: when one has died, the next line says so, and another copy goes on. Needs
+a system that can fork.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sys
 import warnings
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import TextIO
 
 import torch
 
@@ -26,7 +28,8 @@ from detachlint.harness.probe import (
 )
 from detachlint.harness.probe.conclude import Unclassified, conclude
 from detachlint.harness.probe.observe import observe
-from detachlint.harness.probe.pool import PLAIN_CALL, READY
+from detachlint.harness.probe.opinfo import operators
+from detachlint.harness.probe.pool import DIED, PLAIN_CALL, READY
 from detachlint.knowledge.rows import (
     NOT_MODELLED,
     format_call,
@@ -100,26 +103,41 @@ def settle() -> None:
     warnings.simplefilter("ignore")
 
 
-_MODULE = "detachlint.harness.probe.worker"
-AGAIN = "again"
-"""The argument of a worker that takes the place of one, which has said already that it is there."""
+LOST = 3
+"""The exit code of a copy that the accelerator does not obey any more."""
 
 
 def main() -> None:
     """Serve standard input until it ends."""
     settle()
+    operators()  # takes as long as PyTorch itself, so no copy should have to do it
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     # Whatever an operator prints must not get between the answers.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    if AGAIN not in sys.argv:
-        print(READY, file=answers, flush=True)
+    print(READY, file=answers, flush=True)
+    go_on_in_copies(answers)
+    serve(answers)
+
+
+def go_on_in_copies(answers: TextIO) -> None:
+    """Returns in a copy of this process alone, and in another one whenever that has died. This process
+    itself ends once a copy has come to its end."""
+    while (copy := os.fork()) != 0:
+        status = os.waitstatus_to_exitcode(os.waitpid(copy, 0)[1])
+        if status == 0:
+            sys.exit()
+        if status != LOST:
+            print(DIED, file=answers, flush=True)
+
+
+def serve(answers: TextIO) -> None:
+    """Answer each line of standard input, until it ends."""
     for line in sys.stdin:
         kind, _, name = line.rstrip("\n").partition("\t")
         torch.set_grad_enabled(True)
         print(f"{kind}\t{name}\t{row(kind, name)}", file=answers, flush=True)
         if kind == "accelerated" and accelerated.is_lost():
-            os.dup2(answers.fileno(), sys.stdout.fileno())
-            os.execv(sys.executable, [sys.executable, "-m", _MODULE, AGAIN])
+            sys.exit(LOST)
 
 
 if __name__ == "__main__":
