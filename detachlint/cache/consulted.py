@@ -42,8 +42,8 @@ class Consulted:
         if self.files.setdefault(path, digest) != digest:
             self.torn = True
 
-    def know(self, path: str, stamp: Stamp, digest: str) -> None:
-        """The digest of a file is known: it has the stamp that it had when it was read."""
+    def know(self, path: str, stamp: Stamp | None, digest: str) -> None:
+        """The digest of a file is known, which has this stamp, or has had it before that was found."""
         self._stamps.setdefault(path, stamp)
         self.file(path, digest)
 
@@ -97,9 +97,9 @@ def _matters(name: str) -> bool:
     return name.endswith(".py") or name.isidentifier() or name in PROJECT_MARKS
 
 
-def is_unchanged(path: str, stamp: Stamp | None, digest: str) -> bool:
-    """Whether a file is what it was, given its stamp then, if that told all, and its digest."""
-    now = stamp_of(path)
+def is_unchanged(path: str, stamp: Stamp | None, now: Stamp | None, digest: str) -> bool:
+    """Whether a file is what it was, given its stamp then, if that told all, its stamp now, and its digest
+    then."""
     if stamp is not None and now == stamp:
         return True
     if now is None and digest == MISSING:

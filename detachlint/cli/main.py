@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -45,10 +46,19 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         code = INTERRUPTED
     except OSError as error:
         # Click deals with readers that went away; what remains is a disk that is full and the like.
-        complain(f"cannot write: {describe(error)}")
+        complain(f"cannot write: {describe(error)}" if _is_anywhere() else "this folder is gone")
         discard(sys.stdout)
         code = 2
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _is_anywhere() -> bool:
+    """Whether the current folder is still there."""
+    try:
+        Path.cwd()
+    except OSError:
+        return False
+    return True
 
 
 def _tell(error: click.ClickException) -> None:

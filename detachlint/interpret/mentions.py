@@ -105,6 +105,7 @@ def given_in(code: Code, places: Mapping[Code, int], keepers: Keepers) -> Iterat
         elif isinstance(node, Call):
             if isinstance(node.function, Attribute):
                 yield from _handed_to(node.function.value, node, places)
+            yield from _set_by_name(node, places)
             yield from _kept(keepers.what_keeps(node.function), node, places)
 
 
@@ -199,6 +200,19 @@ def _defined(
         )
         yield Given(frozenset(targets), bases)
         yield Given(frozenset(targets), called=bases, returned=True)
+
+
+def _set_by_name(call: Call, places: Mapping[Code, int]) -> Iterator[Given]:
+    """What `setattr` stores: under the name that it says, or else in the object."""
+    if not isinstance(call.function, Name) or call.function.name != "setattr":
+        return
+    values = [argument.value for argument in call.arguments]
+    if len(values) == 3:
+        owner, name, value = values
+        if isinstance(name, Constant) and isinstance(name.value, str):
+            yield _given([name.value], value, places)
+        else:
+            yield _given(_owner(owner), value, places)
 
 
 def _handed_to(receiver: Expression, call: Call, places: Mapping[Code, int]) -> Iterator[Given]:

@@ -75,6 +75,8 @@ class Memory:
         self._old: dict[str, _Entry] = {}
         self._entries: list[_Entry | None] = [None] * len(self._keys)
         self._record: Any = None
+        self._others: list[tuple[str, Stamp | None, str]] = []
+        """What was consulted beside the files, with the stamps of today, if nothing around has changed."""
         self._same = False
         self._is_concerned: Callable[[str], bool] = lambda name: True
 
@@ -100,7 +102,7 @@ class Memory:
             results = [self._unpacked(index) for index in range(len(entries))]
             return None if None in results else [each for each in results if each is not None]
         except (ValueError, TypeError, LookupError, EOFError):
-            self._old, self._record, self._same = {}, None, False
+            self._old, self._record, self._others, self._same = {}, None, [], False
             self._entries = [None] * len(self._keys)
             return None
 
@@ -135,11 +137,14 @@ class Memory:
 
     def _is_same_around(self, record: Any) -> bool:
         """Whether there are the same files, and nothing but what is in them can have changed."""
-        return (
-            self._old.keys() == self._stamps.keys()
-            and are_unchanged(record["folders"])
-            and all(is_unchanged(path, stamp, digest) for path, stamp, digest in record["others"])
-        )
+        if self._old.keys() != self._stamps.keys() or not are_unchanged(record["folders"]):
+            return False
+        for path, stamp, digest in record["others"]:
+            now = stamp_of(path)
+            if not is_unchanged(path, stamp, now, digest):
+                return False
+            self._others.append((path, now, digest))
+        return True
 
     def change(self) -> Change | None:
         """What has changed since the last run; None if that is more than the content of files, or if
@@ -149,11 +154,14 @@ class Memory:
         # Imported late: where nothing has changed, nobody asks.
         from detachlint.project.islands import Islands
 
-        bases = [entry[3] if entry is not None else "" for entry in self._entries]
-        changed = [key[0] for key, basis in zip(self._keys, bases, strict=True) if not basis]
-        islands, dynamic = self._record["islands"]
-        before = Islands(tuple(map(frozenset, islands)), frozenset(dynamic))
-        return Change(frozenset(changed), before, max(bases))
+        changed = [
+            key[0]
+            for key, entry in zip(self._keys, self._entries, strict=True)
+            if entry is None or not entry[3]
+        ]
+        islands, dynamic, mention_tensors = self._record["islands"]
+        before = Islands(tuple(map(frozenset, islands)), frozenset(dynamic), mention_tensors)
+        return Change(frozenset(changed), before)
 
     def trust_stamps(self, names: Iterable[str]) -> None:
         """Files that are the same by their stamps need not be read to know their digests: those of
@@ -169,11 +177,9 @@ class Memory:
     def stand_by(self, is_concerned: Callable[[str], bool]) -> None:
         """What is remembered stands, of all files but those that the change concerns."""
         self._is_concerned = is_concerned
+        for path, stamp, digest in self._others:
+            self._consulted.know(path, stamp, digest)
         self.trust_stamps(filter(is_concerned, self._stamps))
-        # All that has been looked at just now, to see that it has not changed.
-        for path, _, digest in self._record["others"]:
-            self._consulted.before_reading(path)
-            self._consulted.file(path, digest)
         for path, names in self._record["folders"]:
             self._consulted.folder(path, frozenset(names))
 
@@ -228,7 +234,8 @@ class Memory:
             "islands": None,
         }
         if islands is not None:
-            record["islands"] = [*map(sorted, islands.islands)], sorted(islands.dynamic)
+            sets = [sorted(files) for files in islands.islands]
+            record["islands"] = sets, sorted(islands.dynamic), islands.mention_tensors
         self._store.write(self._entry_name, marshal.dumps(record))
 
     def _stands(self, name: str) -> bool:

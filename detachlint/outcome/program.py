@@ -15,7 +15,7 @@ from detachlint.project.resources import NO_RESOURCES, Resources
 from detachlint.source.discovery import FoundFile, discover, read_file
 from detachlint.source.language import Language, language_of
 from detachlint.source.scan import imports_library, may_hold_crossing, mentions_tensors
-from detachlint.source.value_class import value_class
+from detachlint.source.value_class import replace, value_class
 
 if TYPE_CHECKING:
     from detachlint.project.analysis import ProjectAnalysis
@@ -24,17 +24,20 @@ if TYPE_CHECKING:
 UNKNOWN_BASIS = ""
 """Of results that may be others next time, although their file has not changed."""
 
+ALONE = "alone"
+"""Ends the basis of a result for which the file was not analysed."""
+
 
 @value_class(frozen=True, slots=True)
 class Change:
-    """What is new since an earlier run: the content of some `files`, and nothing else.
+    """What is new since an earlier run: the content of some of the same files, or how they are checked.
 
-    `islands` were the islands of the program then, `basis` is that of a result.
+    `files` are all of which something else may be said for that, or for reasons of their own; `islands`
+    were those of the program then.
     """
 
     files: frozenset[str]
     islands: Islands
-    basis: str
 
 
 class RunProgram:
@@ -55,8 +58,10 @@ class RunProgram:
         self.followed = packages.merged(each.followed for each in given)
         self._resources = resources
         self._programs = frozenset(self.names)
-        self._change: Change | None = None
+        self._before: Islands | None = None
+        """The islands before the change that it follows, if any."""
         self._concerned: frozenset[str] | None = None
+        """All that the change concerns."""
 
     @cached_property
     def mentions_tensors(self) -> bool:
@@ -97,10 +102,13 @@ class RunProgram:
 
         Else it is all files.
         """
-        if change.basis.startswith(self._signs):
-            self._change = change
-            self._concerned = self.analysis.confine(change.files, change.islands)
-        return self._concerned is not None
+        if change.islands.mention_tensors != self.mentions_tensors:
+            return False
+        concerned = self.analysis.confine(change.files & self._programs, change.islands)
+        if concerned is None:
+            return False
+        self._before, self._concerned = change.islands, concerned | change.files
+        return True
 
     def is_concerned(self, name: str) -> bool:
         """Whether the change that the program follows, if any, may concern what is said of a file."""
@@ -110,10 +118,10 @@ class RunProgram:
         """Which of the files hang together, once all results are there; None if nobody knows that."""
         if "analysis" not in self.__dict__:  # no file was worth it
             return None
-        islands = self.analysis.islands()
-        if self._change is None or self._concerned is None:
+        islands = replace(self.analysis.islands(), mention_tensors=self.mentions_tensors)
+        if self._before is None or self._concerned is None:
             return islands
-        return self._change.islands.after(self._concerned, islands)
+        return self._before.after(self._concerned, islands)
 
     def needs_facts(self, data: bytes) -> bool:
         """Whether a file with this content may be looked at by the analysis."""
@@ -146,10 +154,6 @@ def program_under(
     """
     files = discover(paths, configuration.walk_rules).files
     return program_of(files, [configuration.options(file.name) for file in files], resources)
-
-
-ALONE = "alone"
-"""Ends the basis of a result for which the file was not analysed."""
 
 
 def _mentions_tensors(name: str) -> bool:

@@ -55,19 +55,17 @@ def results(
         expect(len(found.problems) + len(found.files))
     for problem in found.problems:
         yield FileResult(str(problem.path), error=f"{problem.path}: {problem.message}")
-    if store is None:
-        program = program_of(found.files, chosen, Resources(jobs=jobs))
-        for file, own in zip(found.files, chosen, strict=True):
-            yield _one_file(file, own, work, program)[0]
-        return
-    # Imported late: where nothing is kept, nothing is remembered.
-    from detachlint.outcome.memory import Memory
+    resources = Resources(jobs=jobs)
+    if store is not None:
+        # Imported late: where nothing is kept, nothing is remembered.
+        from detachlint.outcome.memory import Memory
 
-    memory = Memory(store, [*map(str, paths)], found.files, chosen, read_source)
-    if remembers:
-        yield from _remembered(found.files, chosen, work, memory, jobs)
-        return
-    program = program_of(found.files, chosen, memory.resources(jobs))
+        memory = Memory(store, [*map(str, paths)], found.files, chosen, read_source)
+        if remembers:
+            yield from _remembered(found.files, chosen, work, memory, jobs)
+            return
+        resources = memory.resources(jobs)
+    program = program_of(found.files, chosen, resources)
     for file, own in zip(found.files, chosen, strict=True):
         yield _one_file(file, own, work, program)[0]
 

@@ -134,8 +134,14 @@ class ProjectAnalysis:
     def islands(self) -> Islands:
         """Which files hang together, once all has been asked."""
         found = islands_of(self._project, self._seen_together)
-        self._kept.save(whole=False)
+        self._save_what_is_known(whole=False)
         return found
+
+    def _save_what_is_known(self, *, whole: bool) -> None:
+        """Keep what is known of texts; but a file that has changed meanwhile is not the text that it was
+        taken for."""
+        if not self._consulted.torn:
+            self._kept.save(whole=whole)
 
     def reads(self, name: str, data: bytes) -> bool:
         """Whether this is what it finds in that file, if it is about it at all."""
@@ -160,7 +166,7 @@ class ProjectAnalysis:
     @cached_property
     def _plan(self) -> Plan:
         plan = plan_of(self._project, self._own)
-        self._kept.save(whole=not self._project.is_confined)
+        self._save_what_is_known(whole=self._project.within is None)
         self._kept.forget()
         return plan
 

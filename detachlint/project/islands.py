@@ -1,14 +1,15 @@
 """Islands of a program: files that hang together, and with no other file.
 
-What is found out about a file depends on its island alone. After a change, the islands that it concerns
-are looked at anew, and all others are what they were.
+What is found out about a file depends on its island, and on two things that hold for a whole program:
+whether any file imports modules by name, and whether any mentions tensors. After a change that leaves
+these as they were, the islands that it concerns are looked at anew, and all others are what they were.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
 
-from detachlint.project.links import both_ways, reachable
+from detachlint.project.links import components, united
 from detachlint.project.program import Project
 from detachlint.source.value_class import value_class
 
@@ -18,16 +19,21 @@ class Islands:
     """The files of each island; a file in none is one of its own.
 
     `dynamic` are the named files that import modules by name: while there is one, the texts in any
-    file count as imports.
+    file count as imports. `mention_tensors`: whether any file of the program does.
     """
 
     islands: tuple[frozenset[str], ...] = ()
     dynamic: frozenset[str] = frozenset()
+    mention_tensors: bool = False
 
     def after(self, concerned: Set[str], anew: Islands) -> Islands:
-        """The islands after a change, which concerned these files; they are in the islands `anew`."""
+        """The islands after a change, which concerned these files; they are in the islands `anew`.
+
+        An analysis may have come to further files, by names that it computes: their islands are its own.
+        """
         others = tuple(each for each in self.islands if each.isdisjoint(concerned))
-        return Islands(others + anew.islands, (self.dynamic - concerned) | anew.dynamic)
+        dynamic = (self.dynamic - concerned) | anew.dynamic
+        return Islands(united(others + anew.islands), dynamic, anew.mention_tensors)
 
 
 def islands_of(project: Project, seen_together: Iterable[Set[str]]) -> Islands:
@@ -37,16 +43,8 @@ def islands_of(project: Project, seen_together: Iterable[Set[str]]) -> Islands:
     links = project.links_from([*project.names, *(file for files in together for file in files)])
     for files in together:
         links[files[0]] = {*links[files[0]], *files}
-    around = both_ways(links)
-    islands: list[frozenset[str]] = []
-    done: set[str] = set()
-    for file in around:
-        if file not in done:
-            island = frozenset(reachable([file], around))
-            done |= island
-            if len(island) > 1:
-                islands.append(island)
-    return Islands(tuple(islands), project.dynamic)
+    found = (frozenset(island) for island in components(links) if len(island) > 1)
+    return Islands(tuple(found), project.dynamic)
 
 
 def concerned_by(changed: Set[str], before: Islands, project: Project) -> frozenset[str] | None:

@@ -61,7 +61,8 @@ class Kept:
         name = f"{kind} {digest}"
         part.used.add(name)
         try:
-            found: _T = pickle.loads(part.known[name])
+            known = part.known[name] = part.known.pop(name)  # the last one used
+            found: _T = pickle.loads(known)
         except Exception:  # it is new; or damaged, which may raise anything
             found = work()
             part.known[name] = pickle.dumps(found, pickle.HIGHEST_PROTOCOL)

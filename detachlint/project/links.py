@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 Links = Mapping[str, Iterable[str]]
 """What each file leads to; a file without an entry leads nowhere."""
@@ -28,3 +28,23 @@ def reachable(starts: Iterable[str], links: Links) -> set[str]:
         found |= fresh
         pending += fresh
     return found
+
+
+def components(links: Links) -> Iterator[set[str]]:
+    """The files that hang together, by links in either direction; in the order of the first of each."""
+    around = both_ways(links)
+    done: set[str] = set()
+    for file in around:
+        if file not in done:
+            found = reachable([file], around)
+            done |= found
+            yield found
+
+
+def united(sets: Iterable[frozenset[str]]) -> tuple[frozenset[str], ...]:
+    """Sets of files that have none in common: those that have are put together."""
+    links: dict[str, frozenset[str]] = {}
+    for files in sets:
+        first = min(files)
+        links[first] = files | links.get(first, files)
+    return tuple(map(frozenset, components(links)))

@@ -50,6 +50,8 @@ class _Given(NamedTuple):
     texts: dict[str, str]
     own: OwnFacts
     followed: Followed
+    imports_by_name: bool
+    within: frozenset[str] | None
 
 
 _task: Task | None = None
@@ -65,7 +67,9 @@ def analyse_groups(
     # Who is forked off is handed the task itself; for others it is made again.
     given: Task | _Given = task
     if not forks:
-        given = _Given(task.project.files.named, dict(texts), task.own, task.project.followed)
+        project = task.project
+        known = project.followed, project.imports_by_name, project.within
+        given = _Given(project.files.named, dict(texts), task.own, *known)
     workers = ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(given,))
     try:
         pending = iter(groups)
@@ -98,7 +102,11 @@ def _begin(given: Task | _Given) -> None:
     if isinstance(given, _Given):
         consulted = Consulted()
         files = ProjectFiles(given.names, given.texts, consulted)
-        given = Task(Project(files, given.followed), given.own, consulted)
+        project = Project(files, given.followed)
+        project.assume_imports_by_name(given.imports_by_name)
+        if given.within is not None:
+            project.confine(given.within)
+        given = Task(project, given.own, consulted)
     _task = given
 
 

@@ -9,6 +9,7 @@ from detachlint.interpret.relevance import Mentions
 from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts
 from detachlint.project.garbage import rarely_collected
 from detachlint.project.group import Group
+from detachlint.project.links import components
 from detachlint.project.program import Project
 from detachlint.project.seeds import seeds_of
 from detachlint.project.selection import groups_of, related_files
@@ -53,8 +54,21 @@ def _planned(project: Project, own: OwnFacts, names: Collection[str]) -> Plan:
             seeds[file] = mentions
         else:
             plan.silent.append(file)
-    chosen = related_files(project, seeds, own, names)
+    chosen = _with_callers(project, seeds, own, names) if seeds else set()
     plan.seeds = list(seeds)
     plan.groups = groups_of(project, set(seeds), chosen)
     project.files.forget_mentions()
     return plan
+
+
+def _with_callers(
+    project: Project, seeds: dict[str, Mentions], own: OwnFacts, names: Collection[str]
+) -> set[str]:
+    """The seeds and what leads to them: for each set of files that hang together by itself, as others may
+    use the same names and mean something else."""
+    chosen: set[str] = set()
+    for together in components(project.links_from(names)):
+        inside = {file: seeds[file] for file in sorted(together.intersection(seeds))}
+        if inside:
+            chosen |= related_files(project, inside, own, sorted(together.intersection(names)))
+    return chosen

@@ -24,7 +24,8 @@ class Project:
     """Implements `Program` on files.
 
     `gave_up` counts what is out of sight because it would be too much, `unreadable` are the files whose
-    code cannot be had, and why. `names` are the named files that anybody asks about (`confine`).
+    code cannot be had, and why. `names` are the named files that anybody asks about: those `within` the
+    files that it is confined to, if any.
     """
 
     def __init__(self, files: ProjectFiles, followed: Followed = NOTHING_FOLLOWED) -> None:
@@ -33,7 +34,7 @@ class Project:
         self.unreadable: dict[str, str] = {}
         self.followed = followed
         self.names = files.named
-        self._within: frozenset[str] | None = None
+        self.within: frozenset[str] | None = None
         self._resolver = Resolver(files, followed)
         self._imports: dict[str, tuple[ImportLine, ...]] = {}
         self._needs: dict[tuple[str, bool], tuple[str, ...]] = {}
@@ -107,17 +108,13 @@ class Project:
     def confine(self, files: frozenset[str]) -> None:
         """Look at no more than these files, which hang together with no other one (`islands`). Nothing
         may have been asked but what they import."""
+        assert not {"_imported", "_around", "dynamic"} & self.__dict__.keys()
         self.names = [name for name in self.files.named if name in files]
-        self._within = files
+        self.within = files
 
     def is_about(self, file: str) -> bool:
         """Whether a file is none of those that are left out (`confine`)."""
-        return self._within is None or file in self._within
-
-    @property
-    def is_confined(self) -> bool:
-        """Whether some of the named files are left out (`confine`)."""
-        return self._within is not None
+        return self.within is None or file in self.within
 
     def begin(self) -> None:
         """A new analysis starts: its modules are counted afresh."""
@@ -131,7 +128,7 @@ class Project:
         if found is None:
             outline = self._outline(file)
             found = outline.imports if outline is not None else ()
-            if outline is not None and self._imports_by_name:
+            if outline is not None and self.imports_by_name:
                 found = (*found, *outline.imports_by_name)
             self._imports[file] = found
         return found
@@ -140,12 +137,13 @@ class Project:
         return self.files.outline(file) if file.endswith(".py") else None
 
     @cached_property
-    def _imports_by_name(self) -> bool:
+    def imports_by_name(self) -> bool:
+        """Whether any of the named files imports modules by name."""
         return bool(self.dynamic)
 
     def assume_imports_by_name(self, value: bool) -> None:
         """Whether any of the named files imports modules by name is known; no need to look at all."""
-        self._imports_by_name = value
+        self.imports_by_name = value
 
     @cached_property
     def dynamic(self) -> frozenset[str]:

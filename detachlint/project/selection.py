@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Set
 from detachlint.interpret.relevance import WORDS, Mentions, Relevance
 from detachlint.knowledge.own import OwnFacts
 from detachlint.project.group import Group
-from detachlint.project.links import both_ways, reachable
+from detachlint.project.links import components
 from detachlint.project.program import Project
 
 MOST_FILES = 60
@@ -31,9 +31,9 @@ LONGEST_PASS = 4
 def related_files(
     project: Project, seeds: dict[str, Mentions], own: OwnFacts, names: Collection[str]
 ) -> set[str]:
-    """The files from which a crossing may be reached, of those with these `names`: `seeds` have one, the
-    others import the file of a function or class that leads to one, and mention it; or that file hands
-    it to others itself when it is imported, as a plug-in does."""
+    """The files from which a crossing may be reached, of those with these `names`, which hang together:
+    `seeds` have one, the others import the file of a function or class that leads to one, and mention it;
+    or that file hands it to others itself when it is imported, as a plug-in does."""
     chosen = dict(seeds)
     relevance = Relevance(own.crossing_words)
     _take_in(project, relevance, seeds, chosen)
@@ -102,15 +102,10 @@ def _reached(project: Project, file: str, chosen: Set[str]) -> set[str]:
 
 def groups_of(project: Project, seeds: Set[str], chosen: set[str]) -> list[Group]:
     """Sets of files to analyse together: those that import each other, in whatever way."""
-    links = {file: _linked(project, file, chosen) for file in chosen}
-    around = both_ways(links)
+    links = {file: _linked(project, file, chosen) for file in sorted(chosen)}
     groups: list[Group] = []
-    done: set[str] = set()
-    for file in sorted(chosen):
-        if file not in done:
-            group = reachable([file], around)
-            done |= group
-            groups += _parts(project, group, seeds, links)
+    for group in components(links):
+        groups += _parts(project, group, seeds, links)
     return groups
 
 

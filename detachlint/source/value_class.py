@@ -78,7 +78,8 @@ def _methods(cls: type[Any]) -> dict[str, Callable[..., Any]]:
 
 @recursive_repr()
 def _shown(self: Any) -> str:
-    shown = [f"{name}={getattr(self, name)!r}" for name in self.__dataclass_fields__]
+    fields = self.__dataclass_fields__.items()
+    shown = [f"{name}={getattr(self, name)!r}" for name, field in fields if field.repr]
     return f"{type(self).__qualname__}({', '.join(shown)})"
 
 

@@ -126,12 +126,17 @@ def import_across(root: Path, rng: random.Random) -> None:
 
 
 def import_by_name(root: Path, rng: random.Random) -> None:
-    """A file imports another one by a name that it computes."""
+    """A file imports another one by a name that it says or computes, or whatever it is told to; or what
+    it is told to is settled."""
     path, other = rng.choice(files_in(root)), rng.choice(files_in(root))
-    parts = other.relative_to(root).with_suffix("").parts
-    line = f"made = __import__('importlib').import_module('.'.join({list(parts)!r}))\n"
+    parts = list(other.relative_to(root).with_suffix("").parts)
+    name = rng.choice([repr(".".join(parts)), f"'.'.join({parts!r})", "input()"])
     text = path.read_text()
-    path.write_text(text + line + "made.main().numpy()\n")
+    if "input()" in text:
+        path.write_text(text.replace("input()", name))
+    else:
+        line = f"made = __import__('importlib').import_module({name})\n"
+        path.write_text(text + line + "made.main().numpy()\n")
 
 
 CHANGES: tuple[Change, ...] = (

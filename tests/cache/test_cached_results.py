@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,8 +25,9 @@ from detachlint.config.options import Options
 from detachlint.interpret.facts import Facts
 from detachlint.knowledge.own import OwnFacts, parse_own_fact
 from detachlint.outcome import run
+from detachlint.outcome.program import Change, RunProgram
 from detachlint.outcome.result import FileResult
-from detachlint.project import analysis
+from detachlint.project import analysis, files
 from detachlint.project.files import ProjectFiles
 from detachlint.project.group import Group
 from detachlint.project.program import Project
@@ -213,6 +216,165 @@ def test_a_file_that_is_reached_by_a_computed_name_counts(
         assert checked(store) == checked(None)
 
 
+def test_a_file_that_an_analysis_came_to_belongs_to_its_importers_still(
+    tree: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stamps, "UNSURE", 0.0)
+    computed = "from importlib import import_module\n\nkind = {}\n"
+    computed += "import_module('_'.join(['plug', kind])).made().numpy()\n"
+    Path("plug_one.py").write_text(PARTS.format(True))
+    Path("user.py").write_text("from plug_one import made\n\nmade().numpy()\n")
+    for kind, grad in (("input()", True), ("'one'", True), ("'one'", False), ("'one'", True)):
+        Path("main.py").write_text(computed.format(kind))
+        Path("plug_one.py").write_text(PARTS.format(grad))
+        for _ in range(2):
+            assert checked(store) == checked(None)
+
+
+def test_a_notebook_that_imports_by_name_is_no_file_that_does(
+    tree: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What its texts name counts for itself alone."""
+    monkeypatch.setattr(stamps, "UNSURE", 0.0)
+    Path("setup.py").write_text("")  # nobody looks for modules further up
+    Path("nb.ipynb").write_text(
+        '{"cells": [{"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": null,'
+        ' "source": ["# import_module\\n"]}], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}'
+    )
+    importing = "from importlib import import_module\n\nm = import_module(input())\n"
+    Path("names.py").write_text("WHERE = 'b.x'\n")
+    Path("b.py").write_text(
+        "import torch\n\nx = torch.ones(2, requires_grad=True)\n"
+        "if __name__ == '__main__':\n    x = x.detach()\nx.numpy()\n"
+    )
+    for text in (importing, "x = 1\n", importing):
+        Path("main.py").write_text(text)
+        assert checked(store) == checked(None)
+
+
+def test_a_notebook_does_not_hinder_that_only_an_island_is_planned(
+    islands: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (islands / "nb.ipynb").write_text(
+        '{"cells": [{"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": null,'
+        ' "source": ["import_module\\n"]}], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}'
+    )
+    assert checked(store) == checked(None)
+    plans = is_planned(monkeypatch)
+    (islands / "a/a_parts.py").write_text(PARTS.format(False))
+    found = checked(store)
+    assert plans == [["a/a_parts.py", "a/main.py"]]
+    assert found == checked(None)
+
+
+def test_a_module_outside_that_changes_while_a_change_is_followed_is_looked_at_anew(
+    tree: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stamps, "UNSURE", 0.0)
+    Path("setup.py").write_text("")  # nobody looks for modules further up
+    Path("lib.py").write_text(PARTS.format(False))
+    Path("app").mkdir()
+    Path("app/user.py").write_text("from lib import made\n\nmade().numpy()\n")
+    Path("app/main.py").write_text("import torch\n\ntorch.ones(2).numpy()\n")
+
+    def found(cached: bool) -> list[Any]:
+        return outcome(check_paths(["app"], Options(), store=store if cached else None))
+
+    found(True)
+    follow = RunProgram.follow
+
+    def saved_meanwhile(program: RunProgram, change: Change) -> bool:
+        followed = follow(program, change)
+        Path("lib.py").write_text(PARTS.format(True))
+        return followed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RunProgram, "follow", saved_meanwhile)
+        Path("app/main.py").write_text("import torch\n\ntorch.zeros(2).numpy()\n")
+        found(True)
+    assert found(True) == found(False)
+
+
+def test_what_is_known_of_a_text_is_not_that_of_one_that_took_its_place(
+    tree: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crossing = "import torch\n\nx = torch.ones(2, requires_grad=True)\nx.numpy()\n"
+    Path("other.py").write_text(crossing.replace("x", "y"))
+    Path("main.py").write_text(crossing)
+    read = ProjectFiles.mentions
+
+    def saved_meanwhile(files: ProjectFiles, name: str) -> Any:
+        Path("main.py").write_text("import torch\n\nprint('numpy()')\n")
+        return read(files, name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ProjectFiles, "mentions", saved_meanwhile)
+        checked(store)
+    for text in (crossing, crossing + "\n", crossing):
+        Path("main.py").write_text(text)
+        assert checked(store) == checked(None)
+
+
+def test_what_a_followed_change_has_not_looked_at_still_counts(
+    tree: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A module outside of what is checked, and a folder in which it may be looked for from now on."""
+    monkeypatch.setattr(stamps, "UNSURE", 0.0)
+    Path("setup.py").write_text("")  # nobody looks for modules further up
+    for name in ("app", "other"):
+        Path(name).mkdir()
+    Path("lib.py").write_text(PARTS.format(False))
+    Path("app/user.py").write_text("from lib import made\n\nmade().numpy()\n")
+    other = "import torch\n\ntorch.ones({}).numpy()\n"
+
+    def found(cached: bool) -> list[Any]:
+        paths = ["app/user.py", "other"]
+        return outcome(check_paths(paths, Options(), store=store if cached else None))
+
+    changes = [
+        ("other/main.py", other.format(1)),
+        ("other/main.py", other.format(2)),
+        ("lib.py", PARTS.format(True)),
+        ("other/main.py", other.format(3)),
+        ("app/lib.py", PARTS.format(False)),
+    ]
+    for name, text in changes:
+        Path(name).write_text(text)
+        assert found(True) == found(False), name
+
+
+def test_what_an_earlier_analysis_came_to_is_known_when_it_is_not_made_again(
+    tree: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stamps, "UNSURE", 0.0)
+    Path("plug_one.py").write_text(PARTS.format(False))
+    Path("main.py").write_text(
+        "from importlib import import_module\n\nkind = 'one'\n"
+        "import_module('_'.join(['plug', kind])).made().numpy()\n"
+    )
+    checked(store)
+    Path("new.py").write_text("import torch\n\ntorch.ones(2).numpy()\n")
+    assert checked(store) == checked(None)
+    Path("plug_one.py").write_text(PARTS.format(True))
+    assert checked(store) == checked(None)
+
+
+def test_files_with_the_stamps_that_they_had_are_not_read(
+    islands: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    real = files.read_file
+
+    def noted(path: Path) -> bytes:
+        read.append(path.as_posix())
+        return real(path)
+
+    monkeypatch.setattr(files, "read_file", noted)
+    (islands / "new.py").write_text("import torch\n\ntorch.ones(2).numpy()\n")
+    checked(store)
+    assert set(read) == {"new.py"}
+
+
 def test_the_last_sign_of_tensors_counts_for_all_islands(
     tree: Path, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -325,6 +487,33 @@ def test_facts_of_a_part_are_told_apart_from_those_of_a_whole(tree: Path, store:
     assert units.find(project, Group(("a.py",), parts=2)) is not None
     assert units.find(project, Group(("a.py",), parts=3)) is None
     assert units.find(project, Group(("a.py",))) is None
+
+
+def test_how_files_are_checked_is_told_in_the_same_words_by_each_process(tree: Path) -> None:
+    facts = dict.fromkeys(("lib.a", "lib.b.c", "lib.d.e.f", "lib.g", "lib.h", "lib.i"), "never")
+    lines = "".join(f'"{name}" = "{word}"\n' for name, word in facts.items())
+    Path("pyproject.toml").write_text(
+        '[tool.detachlint]\nselect = ["DTL1", "DTL9"]\nignore = ["DTL112", "DTL113"]\n'
+        'extension = ["a:python", "b:markdown"]\nfollow-packages = ["x", "y", "z"]\n'
+        '[tool.detachlint.per-file-ignores]\n"*.py" = ["DTL101", "DTL102", "DTL103"]\n'
+        f"[tool.detachlint.facts]\n{lines}"
+    )
+    program = (
+        "from detachlint.config.configuration import Configuration as C; print(C().options('a.py'))"
+    )
+    paths = os.pathsep.join(map(os.path.abspath, filter(None, sys.path)))
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": paths},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for seed in "123"
+    }
+    [words] = told
+    assert all(name in words for name in facts)
 
 
 def test_what_users_state_is_told_apart(tree: Path, store: Store) -> None:

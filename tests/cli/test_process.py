@@ -178,6 +178,19 @@ def test_a_full_disk_is_one_line(project: Path) -> None:
     assert done.stderr == b"detachlint: cannot write: No space left on device\n"
 
 
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere a folder stays while somebody is in it")
+def test_a_folder_that_is_gone_is_one_line(project: Path) -> None:
+    (project / "gone").mkdir()
+    done = subprocess.run(
+        ["sh", "-c", 'rmdir ../gone && exec "$@"', "sh", *COMMAND, "check", str(project / "a.py")],
+        cwd=project / "gone",
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (2, b"detachlint: this folder is gone\n")
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [(["check", "b.py"], 2), (["check", "-v", "a.py"], 1), (["check", "-v", "c.py"], 0)],

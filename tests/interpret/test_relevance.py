@@ -102,6 +102,8 @@ KEPT = {
     "        self.TABLE[name].append(g)\nA().add('f', lambda x: x.numpy())\n",
     "in an item": "TABLE = {0: []}\nTABLE[0].append(lambda x: x.numpy())\n",
     "in an item that is made for it": "TABLE.setdefault(0, []).append(lambda x: x.numpy())\n",
+    "by `setattr`": "setattr(hooks, 'TABLE', lambda x: x.numpy())\n",
+    "by `setattr`, under whatever name": "setattr(TABLE, name, lambda x: x.numpy())\n",
     "by a call": "TABLE = {}\ndef add(name, g): TABLE[name] = g\nadd('f', lambda x: x.numpy())\n",
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from functools import reduce
 from typing import Any
 
@@ -23,8 +24,14 @@ from join_laws import broken_laws
 from detachlint.domain.belief import NO, YES, Belief
 from detachlint.domain.objects import HeapObject, Instance, Mapping, Sequence, Tensor, Unknown
 from detachlint.domain.values import Address, literal
-from detachlint.interpret.engine.heap import Heap
-from detachlint.interpret.engine.state import State, drop_assumptions, join_states, merge_states
+from detachlint.interpret.engine.heap import Footprint, Heap
+from detachlint.interpret.engine.state import (
+    State,
+    distinct_states,
+    drop_assumptions,
+    join_states,
+    merge_states,
+)
 
 ONE_CLASS = st.one_of(*map(heap_objects, (Tensor, Sequence, Mapping, Instance)))
 PARTS: dict[str, st.SearchStrategy[Any]] = {
@@ -158,6 +165,43 @@ def test_merging_keeps_to_the_limit(states: list[State], limit: int) -> None:
         if not any(one.same_world(other) for other in worlds):
             worlds.append(one)
     assert len(merged) == (len(worlds) if len(worlds) <= limit else 1)
+
+
+KINDS = dict(zip(ADDRESSES, (Instance, Tensor, Sequence), strict=True))
+
+
+@st.composite
+def paths_of_one_history(draw: st.DrawFn) -> list[State]:
+    """States that have forked from one, some of them from each other; they note in one place."""
+    paths = [state({place: draw(heap_objects(kind)) for place, kind in KINDS.items()})]
+    for _ in range(draw(st.integers(1, 6))):
+        path = draw(st.sampled_from(paths)).fork()
+        for place in draw(st.sets(st.sampled_from(ADDRESSES))):
+            path.heap[place] = draw(heap_objects(KINDS[place]))
+        paths.append(path)
+    return paths
+
+
+def noted_by(work: Callable[[list[State]], list[State]], paths: list[State]) -> tuple[Any, ...]:
+    """The heaps that are left of some paths, and what was noted to see that."""
+    log = paths[0].heap.log
+    log.now = Footprint()
+    heaps = [left.heap for left in work(paths)]
+    return heaps, log.now.cells, log.now.names
+
+
+def told_apart_one_by_one(paths: list[State]) -> list[State]:
+    found: list[State] = []
+    for path in paths:
+        if not any(path.same_world(other) for other in found):
+            found.append(path)
+    return found
+
+
+@settings(max_examples=60)
+@given(paths_of_one_history())
+def test_where_others_differed_is_a_short_cut_and_no_more(paths: list[State]) -> None:
+    assert noted_by(distinct_states, paths) == noted_by(told_apart_one_by_one, paths)
 
 
 def test_paths_that_made_no_difference_become_one() -> None:

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from detachlint.cache.consulted import Consulted
 from detachlint.project.analysis import ProjectAnalysis
 from detachlint.project.files import ProjectFiles
 from detachlint.project.islands import Islands, concerned_by, islands_of
+from detachlint.project.plan import plan_of
 from detachlint.project.program import Project
+from detachlint.project.resources import Resources
 
 TREE = {
     "a/main.py": "from parts import f\n",
@@ -61,6 +64,18 @@ def test_what_a_file_imports_that_only_an_analysis_saw_hangs_together_with_it() 
     assert sets(found) == {frozenset(tree)}
 
 
+def test_what_others_call_alike_makes_no_difference_to_the_plan_of_an_island() -> None:
+    island = {
+        "y/b.py": "def show(t):\n    return t.numpy()\n\n\nhooks = object()\n",
+        "y/c.py": "import torch\nfrom b import hooks\n\nhooks.go(torch.ones(2))\n",
+    }
+    alone = plan_of(project(island))
+    other = "import torch\n\n\ndef go(x):\n    return x.numpy()\n\n\ngo(torch.ones(2))\n"
+    together = plan_of(project(island | {"x/a.py": other}))
+    assert [group.files for group in alone.groups] == [("y/b.py",)]
+    assert [group.files for group in together.groups] == [("x/a.py",), ("y/b.py",)]
+
+
 def concerned(changed: dict[str, str]) -> frozenset[str] | None:
     """The files; folders are links between them."""
     before = islands_of(project(TREE), [])
@@ -99,6 +114,41 @@ def test_the_last_import_by_name_concerns_everything() -> None:
     assert concerned_by({"b/other.py"}, before, project(TREE | dynamic)) == B
 
 
+def test_a_change_concerns_what_texts_name_where_another_file_imports_by_name() -> None:
+    dynamic = {"alone.py": "import importlib\nimportlib.import_module(name)\n"}
+    before = islands_of(project(TREE | dynamic), [])
+    changed = {"a/main.py": "WHERE = 'b.other'\n"}
+    found = concerned_by(changed.keys(), before, project(TREE | dynamic | changed))
+    assert found is not None and found & TREE.keys() == A | B
+
+
+def test_a_change_concerns_what_it_leads_to_through_a_file_that_nobody_named() -> None:
+    before = islands_of(project(TREE), [])
+    changed = TREE | {"alone.py": "import beside\n", "beside.py": "import b.other\n"}
+    found = concerned_by({"alone.py"}, before, project(changed, sorted(TREE)))
+    assert found is not None and found & TREE.keys() == B | {"alone.py"}
+
+
+def test_who_imports_by_name_after_a_change_is_known() -> None:
+    dynamic = "import importlib\nimportlib.import_module(name)\n"
+    tree = TREE | {"alone.py": dynamic, "b/main.py": dynamic}
+    before = islands_of(project(tree), [])
+    changed = project(tree | {"alone.py": "x = 1\n"})
+    files = concerned_by({"alone.py"}, before, changed)
+    assert files == {"alone.py"}
+    changed.confine(files)
+    assert before.after(files, islands_of(changed, [])).dynamic == {"b/main.py"}
+
+
+def test_islands_that_have_a_file_in_common_after_a_change_are_one() -> None:
+    """The analysis of one has come to a file of another by a name that it has computed."""
+    before = islands_of(project(TREE), [])
+    changed = project(TREE)
+    changed.confine(frozenset({"alone.py"}))
+    anew = islands_of(changed, [frozenset({"alone.py", "b/other.py"})])
+    assert sets(before.after({"alone.py"}, anew)) == {A, B | {"alone.py"}}
+
+
 def test_islands_after_a_change_are_those_that_would_be_found_anew() -> None:
     before = islands_of(project(TREE), [])
     changed = {"a/main.py": "from alone import x\n"}
@@ -121,13 +171,12 @@ def test_what_is_left_out_still_counts_where_somebody_comes_to_it() -> None:
 
 
 def test_an_analysis_that_follows_a_change_reads_nothing_else() -> None:
-    named = sorted(TREE)
     before = islands_of(project(TREE), [])
     project({"a/main.py": "import torch\nfrom parts import f\nf().numpy()\n"})
-    for name in ("b/main.py", "b/other.py", "alone.py"):
-        Path(name).unlink()
-        Path(name).mkdir()  # which cannot be read
-    analysis = ProjectAnalysis(named)
+    consulted = Consulted()
+    analysis = ProjectAnalysis(sorted(TREE), resources=Resources(consulted))
     assert analysis.confine(frozenset({"a/main.py"}), before) == A
     assert analysis.facts("a/main.py") is not None
     assert sets(analysis.islands()) == {A}
+    here = Path.cwd()
+    assert {Path(name).relative_to(here).as_posix() for name in consulted.files} == A

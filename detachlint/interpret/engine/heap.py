@@ -183,6 +183,10 @@ class Heap:
             self.log.now.cells.add(address)
         return found  # type: ignore[no-any-return]  # as `get`
 
+    def has_names(self, address: Address) -> bool:
+        """Whether a frame or an instance is at an address; nothing is noted."""
+        return type(self.peek(address)) in _WITH_NAMES
+
     def disagrees_in_names(self, other: Heap, address: Address) -> bool:
         """Whether two heaps hold different frames or instances at an address. Nothing is noted: what has
         become different about them since the heaps have parted are names, and these were noted when

@@ -158,7 +158,7 @@ class State:
         if where is not None and where.tells(self.heap, other.heap):
             return False
         found = self.heap.disagreement(other.heap, parted(self.heap, other.heap)[1])
-        if where is not None and found is not None:
+        if where is not None and found is not None and self.heap.has_names(found):
             where.last = found
         return found is None
 
