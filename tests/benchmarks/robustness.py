@@ -1,10 +1,11 @@
 """Check and fix everything there is, and count what goes wrong: crashes, hangs, fixes that do not parse.
 
-    python tests/benchmarks/robustness.py [--only SOURCE]... [--sample N] [--limit SECONDS]
+    python tests/benchmarks/robustness.py [--only SOURCE]... [--part K/N | --sample N] [--limit SECONDS]
 
 Without `--sample` it takes every file of every source: the standard library of this Python, what is
 installed beside it, the packages of the benchmarks (downloaded once, with pip), and programs that are
-generated, mutated, or random bytes, the same ones in each run.
+generated, mutated, or random bytes, the same ones in each run. That takes hours: `--part 1/4` to
+`--part 4/4` take every file once.
 
 Each file gets a crossing at its end, so that all of it is analysed, and is fixed with all fixes there
 are, in one process. A file that takes longer than `--limit` CPU seconds counts as a hang. The exit
@@ -207,16 +208,23 @@ SOURCES: dict[str, Callable[[], Files]] = {
 }
 
 
-def count(source: str, sample: int | None, limit: float) -> Count:
-    """What comes of the files of a source, or of about so many of them, evenly spread."""
+def count(source: str, part: slice, sample: int | None, limit: float) -> Count:
+    """What comes of the files of a source; or of part of them, or about so many, evenly spread."""
     counted = Count(source)
-    files = SOURCES[source]()
+    files = list(SOURCES[source]())
     if sample is not None:
-        everything = list(files)
-        files = iter(everything[:: max(len(everything) // sample, 1)])
-    for name, read in files:
+        part = slice(None, None, max(len(files) // sample, 1))
+    for name, read in files[part]:
         counted.take(name, read(), limit)
     return counted
+
+
+def part_of(text: str) -> slice:
+    """`2/3`: every third file, from the second on. Raises `ArgumentTypeError`."""
+    match = re.fullmatch(r"(\d+)/(\d+)", text)
+    if match is None or not 1 <= int(match[1]) <= int(match[2]):
+        raise argparse.ArgumentTypeError("a part is K/N, the K-th of N")
+    return slice(int(match[1]) - 1, None, int(match[2]))
 
 
 def main() -> int:
@@ -226,7 +234,7 @@ def main() -> int:
     print("{:<19}{:>8}{:>10}{:>8}{:>10}{:>7}".format(*heading))
     failed = False
     for source in arguments.only or SOURCES:
-        counted = count(source, arguments.sample, arguments.limit)
+        counted = count(source, arguments.part, arguments.sample, arguments.limit)
         numbers = f"{counted.files:>8}{counted.readable:>10}{counted.fixed:>8}"
         slowest = f"{counted.slowest:.1f} s"
         print(f"{source:<19}{numbers}{slowest:>10}{len(counted.wrong):>7}", flush=True)
@@ -241,7 +249,9 @@ def _arguments() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--only", action="append", default=[], choices=list(SOURCES))
-    parser.add_argument("--sample", type=int, metavar="N", help="files of each source")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--part", type=part_of, default=slice(None), metavar="K/N")
+    which.add_argument("--sample", type=int, metavar="N", help="files of each source")
     parser.add_argument("--limit", type=float, default=20.0, help="CPU seconds for one file")
     return parser.parse_args()
 
