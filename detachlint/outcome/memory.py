@@ -9,7 +9,6 @@ were: the facts about it, which the program as a whole has to say.
 
 from __future__ import annotations
 
-import marshal
 import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -19,8 +18,16 @@ from detachlint.cache.consulted import Consulted, are_unchanged, is_unchanged
 from detachlint.cache.stamps import MISSING, Stamp, digest_of_file, is_settled, stamp_of
 from detachlint.cache.store import Store, digest_of
 from detachlint.config.options import Options
-from detachlint.outcome.packing import Packed, pack, unpack
+from detachlint.outcome.packing import pack, unpack
 from detachlint.outcome.program import Change
+from detachlint.outcome.record import (
+    Entry,
+    Other,
+    Record,
+    pack_islands,
+    read_record,
+    unpack_islands,
+)
 from detachlint.outcome.result import FileResult
 from detachlint.project.resources import Resources
 from detachlint.source.discovery import FoundFile, read_file
@@ -32,9 +39,6 @@ if TYPE_CHECKING:
 
 ReadSource: TypeAlias = "Callable[[bytes, str, Options], SourceText]"
 """How a file's text is read. May raise `Undecodable`."""
-
-_Entry: TypeAlias = "tuple[list[Any], Stamp | None, str, str, Packed]"
-"""Of a file: what it is called and how it is checked, stamp, digest, basis and result."""
 
 
 class Memory:
@@ -72,12 +76,11 @@ class Memory:
         }
         self._digests = dict(self._unsettled)
         self._consulted = Consulted()
-        self._old: dict[str, _Entry] = {}
-        self._entries: list[_Entry | None] = [None] * len(self._keys)
-        self._record: Any = None
-        self._others: list[tuple[str, Stamp | None, str]] = []
-        """What was consulted beside the files, with the stamps of today, if nothing around has changed."""
-        self._same = False
+        self._last: Record | None = None
+        self._entries: list[Entry | None] = [None] * len(self._keys)
+        """Of each file, if it is still the same, and checked the same way."""
+        self._around: list[Other] | None = None
+        """What was consulted beside the files, with the stamps of today; None if that has changed, too."""
         self._is_concerned: Callable[[str], bool] = lambda name: True
 
     def resources(self, jobs: int) -> Resources:
@@ -88,45 +91,33 @@ class Memory:
 
     def recalled(self) -> list[FileResult] | None:
         """The results of all files, in their order; None if any of them may have changed."""
-        data = self._store.read(self._entry_name)
-        if data is None:
+        last = self._last = read_record(self._store.read(self._entry_name))
+        if last is None:
             return None
-        try:
-            record = marshal.loads(data)
-            self._old = {entry[0][0]: entry for entry in record["files"]}
-            self._entries = entries = [self._entry(key) for key in self._keys]
-            self._record = record
-            self._same = self._is_same_around(record)
-            if None in entries or not self._same:
-                return None
-            results = [self._unpacked(index) for index in range(len(entries))]
-            return None if None in results else [each for each in results if each is not None]
-        except (ValueError, TypeError, LookupError, EOFError):
-            self._old, self._record, self._others, self._same = {}, None, [], False
-            self._entries = [None] * len(self._keys)
+        self._entries = entries = [self._entry(last, key) for key in self._keys]
+        self._around = self._same_around(last)
+        if None in entries or self._around is None:
             return None
+        results = [self._unpacked(index) for index in range(len(entries))]
+        return None if None in results else [each for each in results if each is not None]
 
     def recall(self, index: int, basis: Callable[[str], str]) -> tuple[FileResult, str] | None:
         """The result of one file, and its basis; None if it has to be found out anew. `basis` gives the
         basis of today, given that of then."""
         entry = self._entries[index]
-        if entry is None or not entry[3] or basis(entry[3]) != entry[3]:
+        if entry is None or not entry.basis or basis(entry.basis) != entry.basis:
             return None
-        try:
-            result = self._unpacked(index)
-        except (ValueError, TypeError, LookupError):
-            return None
-        return None if result is None else (result, entry[3])
+        result = self._unpacked(index)
+        return None if result is None else (result, entry.basis)
 
-    def _entry(self, key: list[Any]) -> _Entry | None:
+    def _entry(self, last: Record, key: list[Any]) -> Entry | None:
         """What is remembered of a file that is still the same, and checked the same way."""
-        entry = self._old.get(key[0])
-        if entry is None or entry[0] != key:
+        entry = last.files.get(key[0])
+        if entry is None or entry.key != key:
             return None
-        stamp, digest = entry[1], entry[2]
-        if stamp is not None and stamp == self._stamps[key[0]]:
+        if entry.stamp is not None and entry.stamp == self._stamps[key[0]]:
             return entry
-        return entry if self._digest(key[0]) == digest != MISSING else None
+        return entry if self._digest(key[0]) == entry.digest != MISSING else None
 
     def _digest(self, name: str) -> str:
         """The digest of a file as it was at first sight."""
@@ -135,66 +126,70 @@ class Memory:
             known = self._digests[name] = digest_of_file(name)
         return known
 
-    def _is_same_around(self, record: Any) -> bool:
-        """Whether there are the same files, and nothing but what is in them can have changed."""
-        if self._old.keys() != self._stamps.keys() or not are_unchanged(record["folders"]):
-            return False
-        for path, stamp, digest in record["others"]:
+    def _same_around(self, last: Record) -> list[Other] | None:
+        """What was consulted beside the files, with the stamps of today; None if there are other files, or
+        if more can have changed than what is in them."""
+        if last.files.keys() != self._stamps.keys() or not are_unchanged(last.folders):
+            return None
+        around: list[Other] = []
+        for path, stamp, digest in last.others:
             now = stamp_of(path)
             if not is_unchanged(path, stamp, now, digest):
-                return False
-            self._others.append((path, now, digest))
-        return True
+                return None
+            around.append(Other(path, now, digest))
+        return around
 
     def change(self) -> Change | None:
         """What has changed since the last run; None if that is more than the content of files, or if
         nobody knows what hangs together."""
-        if not self._same or self._record["islands"] is None:
+        if self._around is None or self._last is None or self._last.islands is None:
             return None
-        # Imported late: where nothing has changed, nobody asks.
-        from detachlint.project.islands import Islands
-
         changed = [
             key[0]
             for key, entry in zip(self._keys, self._entries, strict=True)
-            if entry is None or not entry[3]
+            if entry is None or not entry.basis
         ]
-        islands, dynamic, mention_tensors = self._record["islands"]
-        before = Islands(tuple(map(frozenset, islands)), frozenset(dynamic), mention_tensors)
-        return Change(frozenset(changed), before)
+        return Change(frozenset(changed), unpack_islands(self._last.islands))
 
     def trust_stamps(self, names: Iterable[str]) -> None:
         """Files that are the same by their stamps need not be read to know their digests: those of
         these names, and what was consulted beside."""
+        if self._last is None:
+            return
         for name in names:
-            entry, stamp = self._old.get(name), self._stamps[name]
-            if entry is not None and stamp is not None and entry[1] == stamp:
-                self._consulted.know(self._paths[name], stamp, entry[2])
-        for path, stamp, digest in self._record["others"] if self._record is not None else ():
+            entry, stamp = self._last.files.get(name), self._stamps[name]
+            if entry is not None and stamp is not None and entry.stamp == stamp:
+                self._consulted.know(self._paths[name], stamp, entry.digest)
+        for path, stamp, digest in self._last.others:
             if stamp is not None and stamp == stamp_of(path):
                 self._consulted.know(path, stamp, digest)
 
     def stand_by(self, is_concerned: Callable[[str], bool]) -> None:
-        """What is remembered stands, of all files but those that the change concerns."""
+        """What is remembered stands, of all files but those that a change concerns; so what was consulted
+        beside, for any of them, is remembered as well."""
+        assert self._last is not None and self._around is not None
         self._is_concerned = is_concerned
-        for path, stamp, digest in self._others:
+        for path, stamp, digest in self._around:
             self._consulted.know(path, stamp, digest)
         self.trust_stamps(filter(is_concerned, self._stamps))
-        for path, names in self._record["folders"]:
-            self._consulted.folder(path, frozenset(names))
+        for path, names in self._last.folders:
+            self._consulted.folder(path, names)
 
     def _unpacked(self, index: int) -> FileResult | None:
         """A result with the text that its findings are located in; None if that has changed by now."""
-        name = self._keys[index][0]
-        _, _, digest, _, packed = self._old[name]
-        result = unpack(packed, name)
+        entry, name = self._entries[index], self._keys[index][0]
+        assert entry is not None
+        try:
+            result = unpack(entry.result, name)
+        except (ValueError, TypeError, LookupError):  # it is damaged
+            return None
         if not result.findings:
             return result
         try:
             data = read_file(self._found[index].path)
         except OSError:
             return None
-        if digest_of(data) != digest:
+        if digest_of(data) != entry.digest:
             return None
         try:
             source = self._read_source(data, name, self._options[index])
@@ -209,41 +204,34 @@ class Memory:
         together; unless a file has changed meanwhile."""
         if self._consulted.torn:
             return
-        entries: list[Any] = []
-        for key, (result, basis) in zip(self._keys, results, strict=True):
-            if self._stands(key[0]):
-                entries.append(self._old[key[0]])
-                continue
-            state = self._state(key[0])
-            if state is None:
-                return
-            if result.error is None:
-                entries.append([key, *state, basis, pack(result)])
+        entries: dict[str, Entry] = {}
+        for index, (key, (result, basis)) in enumerate(zip(self._keys, results, strict=True)):
+            entry = self._standing(index)
+            if entry is None:
+                state = self._state(key[0])
+                if state is None:
+                    return
+                if result.error is not None:
+                    continue
+                entry = Entry(key, *state, basis, pack(result))
+            entries[key[0]] = entry
         named = set(self._paths.values())
-        consulted = self._consulted
         others = [
-            [path, consulted.stamp(path), digest]
-            for path, digest in consulted.files.items()
+            Other(path, self._consulted.stamp(path), digest)
+            for path, digest in self._consulted.files.items()
             if path not in named
         ]
-        folders = [[path, sorted(names)] for path, names in consulted.folders.items()]
-        record: dict[str, Any] = {
-            "files": entries,
-            "others": others,
-            "folders": folders,
-            "islands": None,
-        }
-        if islands is not None:
-            sets = [sorted(files) for files in islands.islands]
-            record["islands"] = sets, sorted(islands.dynamic), islands.mention_tensors
-        self._store.write(self._entry_name, marshal.dumps(record))
+        folders = [*self._consulted.folders.items()]
+        packed = pack_islands(islands) if islands is not None else None
+        record = Record(entries, others, folders, packed)
+        self._store.write(self._entry_name, record.packed())
 
-    def _stands(self, name: str) -> bool:
-        """Whether the old entry of a file is as good as a new one."""
-        if self._is_concerned(name):
-            return False
-        stamp = self._old[name][1]
-        return stamp is not None and stamp == self._stamps[name]
+    def _standing(self, index: int) -> Entry | None:
+        """The old entry of a file, if it is as good as a new one."""
+        entry, name = self._entries[index], self._keys[index][0]
+        if entry is None or entry.stamp is None or self._is_concerned(name):
+            return None
+        return entry if entry.stamp == self._stamps[name] else None
 
     def _state(self, name: str) -> tuple[Stamp | None, str] | None:
         """The stamp of a file, if it can be relied on, and its digest; None if it has changed."""
