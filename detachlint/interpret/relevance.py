@@ -234,11 +234,49 @@ def hands_over(codes: tuple[Code, ...]) -> set[Code]:
     """The code of a module that hands something to a library which may convert it.
 
     Of NumPy's functions those count that convert (or reject) an argument which is given, or make an
-    array where something is calculated, too. Of other libraries any mention counts: what they make
-    (axes, a data frame) is handed things later.
+    array where something is calculated, too; or calculated with it elsewhere. Of other libraries any
+    mention counts: what they make (axes, a data frame) is handed things later.
     """
     libraries = {name: path for code in codes for name, path in _libraries(code)}
-    return {code for code in codes if libraries and _uses(code, libraries)}
+    if not libraries:
+        return set()
+    made = frozenset(name for code in codes for name in _made(code, libraries))
+    return {
+        code
+        for code in codes
+        if _uses(code, libraries)
+        or (made and any(_works_on(node, made) for node in nodes_of(code)))
+    }
+
+
+def _made(code: Code, libraries: dict[str, str]) -> Iterator[str]:
+    """The variables and attributes that are given what a library makes."""
+    for node in nodes_of(code):
+        if isinstance(node, Assign) and isinstance(node.value, Call):
+            if _path(node.value.function, libraries) is not None:
+                for target in node.targets:
+                    yield from target_names(target)
+
+
+def _works_on(node: object, made: frozenset[str]) -> bool:
+    """Whether something is calculated with, or stored into, a variable of code around or an attribute that
+    has one of these names: `self.states[i] = state`, `TABLE * values`."""
+    worked_on: list[object] = []
+    if isinstance(node, Operator):
+        worked_on += node.operands
+    elif isinstance(node, AugmentedAssign):
+        worked_on.append(node.target)
+    elif isinstance(node, Assign):
+        worked_on += [target for target in node.targets if isinstance(target, Subscript)]
+    return any(_is_from_elsewhere(each, made) for each in worked_on)
+
+
+def _is_from_elsewhere(node: object, names: frozenset[str]) -> bool:
+    while isinstance(node, Subscript):
+        node = node.value
+    if isinstance(node, Name):
+        return node.depth != 0 and node.name in names
+    return isinstance(node, Attribute) and node.name in names
 
 
 def _libraries(code: Code) -> Iterator[tuple[str, str]]:
