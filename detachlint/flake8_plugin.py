@@ -100,7 +100,9 @@ class Plugin:
             return True
         around = self._project_around()
         options = self._options()
-        return around.may_tell(text, options) if around else options.facts.may_cross(text)
+        if around is None:
+            return options.facts.may_cross(text)
+        return around.may_tell(text, self._filename, options)
 
     def _findings(self, text: str) -> list[_Report]:
         # Imported late: a file without a crossing costs the scan alone.

@@ -49,11 +49,14 @@ class ProjectAround:
     def _names(self) -> dict[str, str]:
         return {os.path.realpath(name): name for name in self._program.names}
 
-    def may_tell(self, text: str, options: Options) -> bool:
+    def may_tell(self, text: str, filename: str, options: Options) -> bool:
         """Whether a file with this text has to be looked at."""
         if text_may_hold_crossing(text) or options.facts.may_cross(text):
             return True
-        return imports_library(text) and self._program.mentions_tensors
+        if imports_library(text):
+            return self._program.mentions_tensors
+        name = self._names.get(os.path.realpath(filename))
+        return name is not None and self._program.is_read(name)
 
     def facts(self, tree: ast.Module, text: str, filename: str) -> Facts:
         """The facts about a file with a text that need not be that on disk.

@@ -128,8 +128,9 @@ def _facts_about(
     from detachlint.interpret.facts import Facts
 
     holds = text_may_hold_crossing(source.text)
-    handed = program is not None and imports_library(source.text)
-    if not (holds or handed or options.facts.may_cross(source.text)):
+    handed = imports_library(source.text) or options.facts.may_cross(source.text)
+    seen = program is not None and (handed or program.is_seen(source.filename))
+    if not (holds or seen or options.facts.may_cross(source.text)):
         syntax.tree()
         return Facts(source.filename)
     if program is None:

@@ -82,7 +82,7 @@ class RunProgram:
         if that is the same. To be asked before the file is checked."""
         if name not in self._programs or not self.is_concerned(name):
             return UNKNOWN_BASIS
-        if not needs_facts:
+        if not (needs_facts or (self._reads_beside and self.analysis.reads_beside(name))):
             return f"{self._signs}{ALONE}"
         facts = self.analysis.basis(name)
         return f"{self._signs}{facts}" if facts else UNKNOWN_BASIS
@@ -96,6 +96,25 @@ class RunProgram:
     @cached_property
     def _signs(self) -> str:
         return "tensors, " if self.mentions_tensors else "no tensors, "
+
+    def is_read(self, name: str) -> bool:
+        """Whether the analysis of others reads a file that no word of it tells of, for whoever asks for
+        some of the files only."""
+        return self._reads_beside and self.analysis.reads_apart(name)
+
+    def is_seen(self, name: str) -> bool:
+        """Whether the analysis of others has seen a crossing in a file that no word of it tells of."""
+        known = name in self._programs and self.is_concerned(name)
+        return known and self._reads_beside and self.analysis.tells_of(name)
+
+    @cached_property
+    def _reads_beside(self) -> bool:
+        """Whether there is any file that hands tensors to others."""
+        return (
+            len(self.names) > 1
+            and self.mentions_tensors
+            and any(self.needs_facts(_content(name)) for name in self.names)
+        )
 
     def follow(self, change: Change) -> bool:
         """Look at no more than a change concerns, before anything is asked: whether that can be said.
@@ -157,7 +176,12 @@ def program_under(
 
 
 def _mentions_tensors(name: str) -> bool:
+    return mentions_tensors(_content(name).decode("utf-8", "replace"))
+
+
+def _content(name: str) -> bytes:
+    """What is in a file; nothing, if it cannot be read."""
     try:
-        return mentions_tensors(read_file(Path(name)).decode("utf-8", "replace"))
+        return read_file(Path(name))
     except OSError:
-        return False
+        return b""

@@ -123,7 +123,9 @@ def _one_file(
     except OSError as error:
         return FileResult(filename, error=f"{filename}: {describe(error)}"), ""
     # What the user named is parsed in any case: a syntax error in it is worth saying.
-    worth_parsing = file.explicit or _is_worth_parsing(data, options, program)
+    worth_parsing = (
+        file.explicit or _is_worth_parsing(data, options, program) or program.is_seen(filename)
+    )
     basis = ""
     if wants_basis:
         needs_facts = worth_parsing and program.needs_facts(data)

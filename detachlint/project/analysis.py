@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing
-from functools import cached_property
+from functools import cached_property, reduce
 
 from detachlint.cache.consulted import Consulted
 from detachlint.cache.store import digest_of
@@ -62,6 +62,7 @@ class ProjectAnalysis:
         self._units = Units(store, own) if store is not None else None
         self._kept = Kept(store, f"texts-{resources.name}")
         self._found: dict[str, Found] = {}
+        self._bases: dict[str, str] = {}
         self._results: Iterator[tuple[str, Found]] | None = None
         self._seen_together: list[frozenset[str]] = []
         self._apart: dict[Group, Unit] = {}
@@ -75,7 +76,35 @@ class ProjectAnalysis:
         if found is None:
             return None
         del self._found[name]  # what nobody needs any more takes much memory
-        return self._facts_from(found, name)
+        return self._facts_from(found, name, self._plan)
+
+    def reads_beside(self, name: str) -> bool:
+        """Whether one of the files is read by the analysis of others, though no word of it tells of a
+        crossing (`Plan.read`)."""
+        return name in self._plan.read
+
+    def reads_apart(self, name: str) -> bool:
+        """The same for whoever asks for some of the files only."""
+        return name in self._plan_around(name).read
+
+    def tells_of(self, name: str) -> bool:
+        """Whether a crossing was seen in such a file."""
+        if not self.reads_beside(name):
+            return False
+        found = self._units_of(name)
+        if not found or isinstance(found, Exception):
+            return False
+        if self._seen_on_reading(found, name) is None:
+            self._bases[name] = self.basis(name)
+            self._found[name] = []  # what nobody needs any more takes much memory
+            return False
+        return True
+
+    def _seen_on_reading(self, found: list[Unit], name: str) -> Facts | None:
+        """The facts about a file that groups have read; None if they have seen no crossing there."""
+        facts = [self._facts_of(unit, name) for unit in found if name not in unit.errors]
+        seen = [each for each in facts if each.crossings]
+        return reduce(Facts.join, seen) if seen else None
 
     def facts_apart(self, name: str) -> Facts | None:
         """The same for whoever asks for some of the files only, in any order: no more is analysed than
@@ -83,21 +112,22 @@ class ProjectAnalysis:
         project, plan = self._project, self._plan_around(name)
         if name in plan.errors:
             raise plan.errors[name]
-        if name in plan.silent:
-            return Facts(name)
-        if name not in plan.seeds:
-            return None
-        groups = [group for group in plan.groups if name in group.files]
+        groups = plan.telling.get(name, [])
+        if not groups:
+            return Facts(name) if name in plan.silent else None
         new = [group for group in groups if group not in self._apart]
         self._apart.update(zip(new, self._units_for(project, new), strict=True))
         found = [self._apart[group] for group in groups]
         while len(self._apart) > max(FEW_UNITS, len(groups)):
             self._apart.pop(next(group for group in self._apart if group not in groups))
-        return self._facts_from(found, name)
+        return self._facts_from(found, name, plan)
 
-    def _facts_from(self, found: Found, name: str) -> Facts:
+    def _facts_from(self, found: Found, name: str, plan: Plan) -> Facts | None:
         if isinstance(found, Exception):
             raise found
+        if name in plan.read:
+            seen = self._seen_on_reading(found, name)
+            return Facts(name) if seen is None and name in plan.silent else seen
         result: Facts | None = None
         for unit in found:
             facts = self._facts_of(unit, name)
@@ -116,6 +146,8 @@ class ProjectAnalysis:
 
     def basis(self, name: str) -> str:
         """A text that is the same for the same facts about a file; empty if nobody knows that."""
+        if name in self._bases:
+            return self._bases[name]
         found = self._units_of(name)
         if found is None:
             return NO_FACTS
@@ -170,10 +202,6 @@ class ProjectAnalysis:
         self._kept.forget()
         return plan
 
-    @cached_property
-    def _seeds(self) -> frozenset[str]:
-        return frozenset(self._plan.seeds)
-
     def _plan_around(self, name: str) -> Plan:
         """What to analyse of the files that hang together with one: others are not parsed for it, unless
         it is kept for the next question what they say."""
@@ -202,17 +230,20 @@ class ProjectAnalysis:
         named files have been seen."""
         yield from plan.errors.items()
         for file in plan.silent:
-            yield file, []
-        still_open = Counter(file for group in plan.groups for file in group.files)
+            if file not in plan.read:
+                yield file, []
+        told: dict[Group, list[str]] = {}
+        for file, groups in plan.telling.items():
+            for group in groups:
+                told.setdefault(group, []).append(file)
+        still_open = Counter(file for files in told.values() for file in files)
         found: dict[str, list[Unit]] = {}
         for unit in self._units_for(project, plan.groups):
-            for file in unit.group.files:
+            for file in told.get(unit.group, ()):
                 found.setdefault(file, []).append(unit)
                 still_open[file] -= 1
                 if not still_open[file]:
-                    units = found.pop(file)
-                    if file in self._seeds:
-                        yield file, units
+                    yield file, found.pop(file)
 
     def _units_for(self, project: Project, groups: list[Group]) -> Iterator[Unit]:
         """What is known of each group, or else found out, in their order."""
@@ -263,4 +294,4 @@ class ProjectAnalysis:
         if file in unit.errors:
             raise unit.errors[file]
         assert unit.facts is not None
-        return unit.facts[file]
+        return unit.facts.get(file) or Facts(file)

@@ -21,6 +21,10 @@ class Plan:
 
     `silent` are files whose words promised a crossing, and whose code has none; `unreadable` are those
     that Python cannot read. `errors` are defects of ours that only these files suffer from.
+
+    `read` are named files without such a word that groups hold or import: what they do with what they
+    are handed may be a crossing all the same (`axes.plot(values)`, `function(value)`). `telling` are
+    the groups that may tell something of a seed, or of such a file.
     """
 
     seeds: list[str] = field(default_factory=list)
@@ -28,6 +32,8 @@ class Plan:
     unreadable: list[str] = field(default_factory=list)
     errors: dict[str, Exception] = field(default_factory=dict)
     groups: list[Group] = field(default_factory=list)
+    read: set[str] = field(default_factory=set)
+    telling: dict[str, list[Group]] = field(default_factory=dict)
 
 
 def plan_of(
@@ -57,8 +63,20 @@ def _planned(project: Project, own: OwnFacts, names: Collection[str]) -> Plan:
     chosen = _with_callers(project, seeds, own, names) if seeds else set()
     plan.seeds = list(seeds)
     plan.groups = groups_of(project, set(seeds), chosen)
+    _look_around(project, plan, set(names).difference(seeds, plan.errors))
     project.files.forget_mentions()
     return plan
+
+
+def _look_around(project: Project, plan: Plan, others: set[str]) -> None:
+    """Note which groups tell of which files: of the seeds in them, and of `others` that are in sight."""
+    seeds = set(plan.seeds)
+    for group in plan.groups:
+        in_sight = group.files if group.alone else project.links_from(group.files)
+        read = others.intersection(in_sight)
+        plan.read |= read
+        for file in sorted(read | seeds.intersection(group.files)):
+            plan.telling.setdefault(file, []).append(group)
 
 
 def _with_callers(

@@ -21,6 +21,7 @@ PROJECTS = Path(__file__).parents[1] / "projects"
 NAMES = (
     *("evaluate_three_callers", "word_vectors", "implicit_metrics", "subclass_registry"),
     *("package_reexports", "namespace_packages", "scripts_with_siblings", "grad_cam"),
+    "implicit_helpers",
 )
 
 HELPER = "def to_numpy(x):\n    return x.numpy()\n"

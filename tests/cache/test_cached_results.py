@@ -38,7 +38,7 @@ PROJECTS = Path(__file__).parents[1] / "projects"
 NAMES = (
     *("word_vectors", "evaluate_three_callers", "circular_imports", "namespace_packages"),
     *("star_import_chain", "package_reexports", "src_layout", "subclass_registry", "path_hacks"),
-    *("dotted_imports", "patched_functions", "implicit_metrics"),
+    *("dotted_imports", "patched_functions", "implicit_metrics", "implicit_helpers"),
 )
 
 
@@ -341,6 +341,27 @@ def test_what_a_followed_change_has_not_looked_at_still_counts(
     for name, text in changes:
         Path(name).write_text(text)
         assert found(True) == found(False), name
+
+
+def test_what_callers_hand_to_a_file_without_a_word_of_crossings_counts(
+    tree: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stamps, "UNSURE", 0.0)
+    Path("setup.py").write_text("")  # nobody looks for modules further up
+    Path("alone.py").write_text("x = 1\n")
+    Path("helper.py").write_text("def apply(function, value):\n    return function(value)\n")
+    caller = "import numpy as np\nimport torch\nfrom helper import apply\n\n"
+    caller += "apply(np.asarray, torch.ones(2{}))\n"
+    found = []
+    for grad in ("", ", requires_grad=True", "", ", requires_grad=True"):
+        Path("main.py").write_text(caller.format(grad))
+        for _ in range(2):
+            results = checked(store)
+            assert results == checked(None)
+        found.append({name for name, findings, *_ in results if findings})
+    assert found == [set(), {"helper.py"}] * 2
+    Path("main.py").write_text("import torch\n")
+    assert checked(store) == checked(None)
 
 
 def test_what_an_earlier_analysis_came_to_is_known_when_it_is_not_made_again(
