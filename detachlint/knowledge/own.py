@@ -25,7 +25,8 @@ class OwnResult(Enum):
     ARRAY = "array"
     """An array (or what else is no tensor), without an error: it detaches before it converts."""
     PROPAGATE = "propagate"
-    """A tensor that requires grad iff grad mode is on and some argument does."""
+    """A tensor that requires grad iff grad mode is on and some argument does, or a parameter of a
+    module among them, or what a function gives that it calls (`CALLS`)."""
     NEVER = "never"
     """A tensor that does not require grad."""
     REQUIRES_GRAD = "requires-grad"
@@ -45,23 +46,35 @@ class OwnResult(Enum):
 WITHOUT_GRAD = "no-grad"
 """The function, or a method of this name in classes derived from that class, runs with grad mode off."""
 
+CALLS, PARAMETERS = "calls=", "parameters="
+"""`calls=t,y parameters=function,y,t`: it has these parameters, and calls the first of them with those
+of the arguments, in the grad mode at hand."""
+
 WORDS = (*(result.value for result in OwnResult), WITHOUT_GRAD)
 
 
 @value_class(frozen=True, slots=True)
 class OwnFact:
-    """One statement. `same_as` is the name of something known, or `""`."""
+    """One statement. `same_as` is the name of something known, or `""`.
+
+    `calls` are the names of the `parameters` that the first of them is called with, a function.
+    """
 
     name: str
     result: OwnResult | None = None
     without_grad: bool = False
     same_as: str = ""
+    calls: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
         """The text that states it."""
         words = [self.result.value] if self.result is not None else []
-        return self.same_as or " ".join([*words, *([WITHOUT_GRAD] if self.without_grad else [])])
+        words += [WITHOUT_GRAD] if self.without_grad else []
+        if self.calls:
+            words += [CALLS + ",".join(self.calls), PARAMETERS + ",".join(self.parameters)]
+        return self.same_as or " ".join(words)
 
     @property
     def converts(self) -> bool:
@@ -158,7 +171,7 @@ def parse_own_fact(name: str, text: str) -> OwnFact:
 
 def fact_in_words(name: str, text: str) -> OwnFact:
     """The fact that some of `WORDS` state. Raises `ValueError`, saying what is wrong."""
-    words = text.split()
+    words, calls, parameters = _about_calls(text.split())
     wrong = [word for word in words if word not in WORDS]
     if wrong or not words:
         described = repr(wrong[0]) if wrong else "an empty text"
@@ -167,7 +180,23 @@ def fact_in_words(name: str, text: str) -> OwnFact:
     results = [OwnResult(word) for word in words if word != WITHOUT_GRAD]
     if len(results) > 1:
         raise ValueError(f"{results[0].value!r} and {results[1].value!r} exclude each other")
-    return OwnFact(name, results[0] if results else None, WITHOUT_GRAD in words)
+    result = results[0] if results else None
+    return OwnFact(name, result, WITHOUT_GRAD in words, calls=calls, parameters=parameters)
+
+
+def _about_calls(words: list[str]) -> tuple[list[str], tuple[str, ...], tuple[str, ...]]:
+    """The other words, what is handed on to a function, and the parameters. Raises `ValueError`."""
+    said = [word for word in words if word.startswith((CALLS, PARAMETERS))]
+    others = [word for word in words if word not in said]
+    if not said:
+        return others, (), ()
+    told = dict(word.split("=", 1) for word in said)
+    calls, parameters = (tuple(told.get(key[:-1], "").split(",")) for key in (CALLS, PARAMETERS))
+    if len(said) != 2 or not set(calls) <= set(parameters[1:]) or "" in parameters:
+        raise ValueError(
+            f"{CALLS!r} has to name some of {PARAMETERS!r}, but not the first of these"
+        )
+    return others, calls, parameters
 
 
 def _known(name: str) -> str:

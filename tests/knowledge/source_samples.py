@@ -220,6 +220,10 @@ result = metric.compute()
     "einops.einsum": "import einops\nresult = einops.einsum(x, x, 'a, a -> a')",
     "torchdiffeq.odeint": "import torchdiffeq\n"
     "result = torchdiffeq.odeint(lambda t, y: -y, x, torch.tensor([0.0, 1.0]), method='euler')",
+    "torchdiffeq.odeint_adjoint": "import torchdiffeq\n"
+    "class Decay(torch.nn.Module):\n    def forward(self, t, y):\n        return -y\n"
+    "times = torch.tensor([0.0, 1.0])\n"
+    "result = torchdiffeq.odeint_adjoint(Decay(), x, times, method='euler')",
     "kornia.color.rgb_to_*": "import kornia\n"
     "result = kornia.color.rgb_to_grayscale(x.repeat(3).reshape(1, 3, 2, 2))",
     "kornia.filters.gaussian_blur2d": "import kornia\n"

@@ -14,7 +14,7 @@ import pytest
 import torch
 from source_samples import SAMPLES
 
-from detachlint.knowledge.own import OwnFact, OwnResult
+from detachlint.knowledge.own import OwnFact, OwnResult, fact_in_words
 from detachlint.knowledge.rows import MalformedRow
 from detachlint.knowledge.source_facts import (
     EXECUTED,
@@ -161,6 +161,41 @@ def run(code: str, x: torch.Tensor) -> Any:
     names: dict[str, Any] = {"torch": torch, "x": x, "mode": torch.is_grad_enabled}
     exec(code, names)
     return names["result"], names["x"]
+
+
+@pytest.mark.parametrize("trainable", [True, False])
+@pytest.mark.parametrize("name", ["odeint", "odeint_adjoint"])
+def test_a_solution_requires_grad_if_the_parameters_of_what_is_called_do(
+    name: str, trainable: bool
+) -> None:
+    solve = getattr(pytest.importorskip("torchdiffeq"), name)
+
+    class Field(torch.nn.Linear):
+        def forward(self, *given: torch.Tensor) -> torch.Tensor:
+            time, state = given
+            assert (
+                time.ndim == 0 and state.ndim == 2 and torch.is_grad_enabled() is (name == "odeint")
+            )
+            return super().forward(state)
+
+    field = Field(2, 2).requires_grad_(trainable)
+    solved = solve(field, torch.ones(1, 2), torch.tensor([0.0, 1.0]), method="euler")
+    assert solved.requires_grad is trainable
+
+
+def test_only_arguments_are_handed_on_to_what_is_called() -> None:
+    fact = fact_in_words("lib.solve", "propagate calls=t,y parameters=function,y,t")
+    assert (fact.calls, fact.parameters) == (("t", "y"), ("function", "y", "t"))
+    assert fact_in_words("lib.solve", fact.text) == fact
+    for wrong in (
+        "calls=t",
+        "parameters=f,t",
+        "calls=f parameters=f,t",
+        "calls= parameters=f,t",
+        "calls=t parameters=f,t calls=t",
+    ):
+        with pytest.raises(ValueError, match="has to name some of"):
+            fact_in_words("lib.solve", f"propagate {wrong}")
 
 
 def check(fact: OwnFact, code: str) -> None:

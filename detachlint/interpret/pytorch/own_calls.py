@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import NO, YES, Belief, Truth
-from detachlint.domain.objects import Array, Kind, Sequence, Tensor, Unknown
+from detachlint.domain.belief import MAYBE, NO, YES, Belief, Truth
+from detachlint.domain.objects import Array, Instance, Kind, Sequence, Tensor, Unknown
 from detachlint.domain.story import begin, then
 from detachlint.domain.traits import UNSEEN, Dtype, Trait
-from detachlint.domain.values import NONE, TRUE, Value, value_of
+from detachlint.domain.values import BOTTOM_VALUE, NONE, TRUE, Address, Value, in_order, value_of
 from detachlint.interpret.engine.activation import Outcomes
-from detachlint.interpret.engine.arguments import LibraryCall
+from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.unseen_calls import note_escapes
-from detachlint.interpret.pytorch import placement
+from detachlint.interpret.language.lookup import is_module
+from detachlint.interpret.pytorch import callbacks, placement
+from detachlint.interpret.pytorch.parameters import named_parameters
 from detachlint.interpret.pytorch.tensors import (
     make_tensor,
     recorded_flag,
@@ -73,12 +75,54 @@ def call_own(machine: Machine, fact: OwnFact, call: LibraryCall, *, sure: bool =
         machine.leave_in_unseen_hands(state, call.arguments.all())
     else:
         note_escapes(machine, state, call.inputs)
-    made = _result(machine, fact, call, sure)
+    given = _called_back(machine, fact, call) if fact.calls else BOTTOM_VALUE
+    made = _result(machine, fact, call, sure, given)
     state.mode = mode
     return [(made, state)]
 
 
-def _result(machine: Machine, fact: OwnFact, call: LibraryCall, sure: bool) -> Value:
+def _called_back(machine: Machine, fact: OwnFact, call: LibraryCall) -> Value:
+    """What the function gives that is handed over: `odeint(function, y0, t)` calls `function(t, y0)`."""
+    function = call.arguments.get(0, fact.parameters[0])
+    if function is None:
+        return BOTTOM_VALUE
+    handed = tuple(
+        call.arguments.get(fact.parameters.index(name), name)
+        or machine.unknown(call.state, call.activation, call.span, name, grad=MAYBE)
+        for name in fact.calls
+    )
+    return callbacks.run_aside(machine, call, function, Arguments(handed), call.state.mode)
+
+
+def _propagated(machine: Machine, fact: OwnFact, call: LibraryCall, given: Value) -> Tensor:
+    """What is made of the arguments, and of what a function has `given` that is among them."""
+    state = call.state
+    sources = [*call.inputs, given]
+    flag = recorded_flag(state, sources)
+    story = story_of_any(state, sources)
+    weights = [] if fact.calls else _parameters(machine, call)
+    if flag.usual is not Truth.YES and weights:
+        flag = flag.either(recorded_flag(state, weights).in_unseen_hands())
+        story = story or story_of_any(state, weights)
+    story = then(story, call.span, f"passed through `{fact.name}`")
+    return Tensor(flag, severed=severed_in(state, sources), story=story)
+
+
+def _parameters(machine: Machine, call: LibraryCall) -> list[Value]:
+    """The parameters of the modules among the arguments."""
+    found: list[Value] = []
+    for atom in (atom for value in call.arguments.all() for atom in in_order(value)):
+        if not isinstance(atom, Address):
+            continue
+        thing = call.state.get(atom)
+        seen = isinstance(thing, Instance) and is_module(call.state, thing)
+        if seen or (isinstance(thing, Unknown) and thing.kind is Kind.MODULE):
+            named = named_parameters(machine, call.state, atom, call.span)
+            found += [value_of(address) for _, address in named]
+    return found
+
+
+def _result(machine: Machine, fact: OwnFact, call: LibraryCall, sure: bool, given: Value) -> Value:
     state, activation, span = call.state, call.activation, call.span
     severed = severed_in(state, call.inputs)
     match fact.result:
@@ -110,9 +154,7 @@ def _result(machine: Machine, fact: OwnFact, call: LibraryCall, sure: bool) -> V
             origin = begin(span, f"`{fact.name}` gives a tensor that requires grad")
             tensor = Tensor(YES, severed=severed, story=origin)
         case OwnResult.PROPAGATE:
-            flag = recorded_flag(state, call.inputs)
-            story = then(story_of_any(state, call.inputs), span, f"passed through `{fact.name}`")
-            tensor = Tensor(flag, severed=severed, story=story)
+            tensor = _propagated(machine, fact, call, given)
         case None:
             # It may give back a parameter or a view of one; what it computes does not require grad.
             grad = Belief(Truth.NO, Truth.MAYBE)
