@@ -28,7 +28,7 @@ from detachlint.ir.walk import all_codes, inner_codes, nodes_of
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import numpy_fact
 from detachlint.knowledge.gates import CONVERTING, REFUSING, Gate
-from detachlint.knowledge.names import CONVERSIONS, GETITEM, NUMPY, TENSOR
+from detachlint.knowledge.names import ARRAY, CONVERSIONS, GETITEM, NUMPY, TENSOR
 from detachlint.knowledge.source_facts import from_elsewhere, given_by_star
 from detachlint.source.value_class import value_class
 from detachlint.source.words import LIBRARIES, PARTS
@@ -266,6 +266,8 @@ def _works_on(node: object, made: frozenset[str]) -> bool:
         worked_on += node.operands
     elif isinstance(node, AugmentedAssign):
         worked_on.append(node.target)
+    elif isinstance(node, Call) and isinstance(node.function, Attribute):
+        worked_on += [node.function.value] if _is_converting_method(node) else []
     elif isinstance(node, Assign):
         worked_on += [target for target in node.targets if isinstance(target, Subscript)]
     return any(_is_from_elsewhere(each, made) for each in worked_on)
@@ -309,7 +311,7 @@ def _uses(code: Code, libraries: dict[str, str]) -> bool:
                 return True
         elif isinstance(node, Call):
             path = _path(node.function, libraries)
-            calculates = calculates or _is_divmod(node.function)
+            calculates = calculates or _is_divmod(node.function) or _is_converting_method(node)
             if path is not None and _may_convert(path, node):
                 return True
             if any(_is_function(argument.value, libraries) for argument in node.arguments):
@@ -329,6 +331,14 @@ def _uses(code: Code, libraries: dict[str, str]) -> bool:
 def _is_divmod(function: Expression) -> bool:
     """An operator that is written as a function."""
     return isinstance(function, Name) and function.name == "divmod"
+
+
+def _is_converting_method(call: Call) -> bool:
+    """Whether it may be a method of an array that converts what it is handed: `array.dot(tensor)`."""
+    if not isinstance(call.function, Attribute) or not call.arguments:
+        return False
+    fact = numpy_fact(f"{ARRAY}.{call.function.name}")
+    return fact is not None and bool(LOOKS_AT_VALUES & set(fact.gates.values()))
 
 
 def _is_function(node: Expression, libraries: dict[str, str]) -> bool:
