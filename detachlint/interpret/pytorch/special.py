@@ -466,6 +466,8 @@ def _device_of_data(call: LibraryCall, data: Value) -> Trait:
 
 def _as_tensor(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
     """A tensor comes back as it is (or as a differentiable copy); other data as a plain tensor."""
+    if fact.results == (Result.NEVER,):
+        return _of_array(machine, call)
     data = call.operand(0, "data") or call.operand(0, "obj") or NONE
     given = [a for a in addresses(data) if isinstance(call.state.get(a), Tensor)]
     unknown = [a for a in addresses(data) if isinstance(call.state.get(a), Unknown)]
@@ -477,6 +479,14 @@ def _as_tensor(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes 
     if unknown:
         parts |= _tensor_of_unseen(machine, call, frozenset(unknown))
     return [(parts, call.state)]
+
+
+def _of_array(machine: Machine, call: LibraryCall) -> Outcomes:
+    """`torch.from_numpy(a)` takes arrays alone, which lie on the CPU and have no grad."""
+    data = call.operand(0, "ndarray") or NONE
+    severed = severed_in(call.state, [data])
+    made = Tensor(NO, leaf=YES, dtype=dtype_of_data(call.state, data), severed=severed)
+    return [(make_tensor(machine, call.state, call.activation, call.span, made), call.state)]
 
 
 def _tensor_of_unseen(machine: Machine, call: LibraryCall, data: Value) -> Value:
