@@ -52,6 +52,9 @@ OPEN = frozenset({Gate.KEEPS, Gate.SCALAR, Gate.SWALLOWS, Gate.DEFERRED})
 WANTING_ARRAYS = REFUSING | {Gate.VARIES}
 """The gates behind which an array of the values is wanted, where a detached tensor will not do."""
 
+WANTING_DIMENSIONS = frozenset({"numpy.concat", "numpy.concatenate", "numpy.ma.concatenate"})
+"""The functions that refuse a list of numbers (executed): each item has to have a dimension."""
+
 SIZE = "size"
 """The name of the argument that asks for a shape, and of the rule that the rank is as it says."""
 

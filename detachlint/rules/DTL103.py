@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from detachlint.interpret.facts import Crossing, Facts
-from detachlint.knowledge.gates import WANTING_ARRAYS, Gate
+from detachlint.knowledge.gates import WANTING_ARRAYS, WANTING_DIMENSIONS, Gate
 from detachlint.rules.contexts import place_of
 from detachlint.rules.finding import Confidence, Finding, Remedy
 from detachlint.rules.implicit import afterthought, finding_of, is_container, taker
@@ -32,10 +32,13 @@ def _message(raising: Raising) -> str:
 
 
 def _where_kept(raising: Raising) -> str:
+    """The place to keep numbers at, where they may do: nobody knows how many elements a tensor has."""
     place = _append_place(raising.worst)
-    if place is None or raising.needed:
+    if place is None or raising.needed or raising.worst.function in WANTING_DIMENSIONS:
         return ""
-    return f"; keep numbers instead, with `.item()` at {place}, if that is all they are for"
+    return (
+        f"; if each is a single number and no more is needed, keep that, with `.item()` at {place}"
+    )
 
 
 def _append_place(visit: Crossing) -> str | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from zlib import crc32
 
 import pytest
 
 from detachlint.knowledge import facts, rows
-from detachlint.knowledge.gates import NUMBER, Gate, NumpyFact, Otherwise
+from detachlint.knowledge.gates import NUMBER, WANTING_DIMENSIONS, Gate, NumpyFact, Otherwise
 
 
 def gates(name: str) -> dict[str, Gate]:
@@ -362,3 +363,16 @@ def test_methods_of_other_arrays_do_what_those_of_arrays_do(kind: str, otherwise
         if fact.gates.get(key, gate) is not gate
     }
     assert differing == otherwise
+
+
+def test_some_functions_refuse_numbers_in_a_list_that_others_take() -> None:
+    np = pytest.importorskip("numpy")
+    found = set()
+    for name in words("array asarray concat concatenate dstack hstack stack vstack ma.concatenate"):
+        function = attrgetter(name)(np)
+        function([np.ones(2), np.ones(2)])
+        try:
+            function([1.0, 2.0])
+        except ValueError:
+            found.add(f"numpy.{name}")
+    assert found == WANTING_DIMENSIONS

@@ -89,3 +89,19 @@ def test_an_error_that_a_try_lets_pass_is_not_said_to_be_caught(kind: str) -> No
 )
 def test_hidden_and_late_errors_are_said_to_be_so(code: str, said: str) -> None:
     assert said in the_finding(code)[0].message
+
+
+@pytest.mark.parametrize(
+    ("taker", "told"),
+    [
+        ("array", True),
+        ("vstack", True),
+        ("concatenate", False),  # a list of numbers is refused there
+        ("ma.concatenate", False),
+    ],
+)
+def test_numbers_are_advised_where_they_may_do(taker: str, told: bool) -> None:
+    filled = "kept = []\nfor _ in range(3):\n    kept.append(w * 2)\n"
+    finding, _ = the_finding(f"{filled}np.{taker}(kept)")
+    advice = "if each is a single number and no more is needed, keep that, with `.item()` at line"
+    assert (advice in finding.message) is told
