@@ -40,6 +40,7 @@ from detachlint.interpret.language import (
     imports,
     iterator_tools,
     operators,
+    random_choices,
     tasks,
     textual,
 )
@@ -401,6 +402,7 @@ def _number(machine: Machine, call: LibraryCall) -> Outcomes:
 
 HANDLERS: dict[str, Handler] = {
     **iterator_tools.HANDLERS,
+    **random_choices.HANDLERS,
     **tasks.HANDLERS,
     "builtins.__import__": _import_module,
     "importlib.import_module": _import_module,
@@ -450,6 +452,7 @@ HANDLERS: dict[str, Handler] = {
     "operator.matmul": _operator_function,
     "time.time": _number,
     "time.perf_counter": _number,
+    **dict.fromkeys(random_choices.GENERATORS, _library_instance),
     "random.random": _number,
     "random.randint": _number,
 }

@@ -22,7 +22,7 @@ from detachlint.domain.values import (
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.handed_out import run_handed_out_in
-from detachlint.interpret.language import containers, exits, items, tasks
+from detachlint.interpret.language import containers, exits, items, random_choices, tasks
 from detachlint.interpret.language.contents import BUILTIN_BASES
 from detachlint.interpret.language.lookup import class_names, library_bases
 from detachlint.interpret.pytorch import (
@@ -183,6 +183,8 @@ def _by_class(
     if name == "contextlib.ExitStack" and call.name == "enter_context":
         return _enter_context(address, call)
     carried_out = tasks.call_method(machine, name, address, thing, call)
+    if carried_out is None:
+        carried_out = random_choices.call_method(machine, name, call)
     if carried_out is not None:
         return carried_out
     if name == "joblib.Parallel" and call.name == "__call__":
