@@ -39,6 +39,9 @@ class OwnResult(Enum):
     """Something that may hold tensors, none of which requires grad: a dataset, a dict of arrays."""
     OBJECT = "object"
     """Neither tensor nor module, and no call of it gives a tensor that requires grad: a tokenizer."""
+    ITERATES = "iterates"
+    """An object that gives what its first argument gives, one by one; of a number, the numbers up to
+    it: a progress bar."""
     TRUE = "true"
     """True: it asks whether something is there that is, wherever there are tensors, such as PyTorch."""
 

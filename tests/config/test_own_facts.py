@@ -108,6 +108,20 @@ CASES = [
         """,
     ),
     Case(
+        "a progress bar",
+        "def progress(things):\n    yield from range(things) if isinstance(things, int) else things",
+        {"mylib.progress": "iterates"},
+        """
+        from mylib import progress
+        w = torch.ones(2, requires_grad=True)
+        for number in progress(3):
+            a = torch.ones(3)[number].numpy()
+        for t, other in progress([(w * 2, torch.ones(2))]):
+            b = other.numpy()
+            c = t.numpy()  # raises
+        """,
+    ),
+    Case(
         "a dataset, and an object that is called",
         "class Images:\n    def __iter__(self):\n        yield torch.ones(2), torch.ones(1)\n"
         "class Tokenizer:\n    def __call__(self, text):\n        return {'ids': torch.ones(2)}",

@@ -212,6 +212,15 @@ result = metric.compute()
     "torchvision.datasets.*": "import torchvision\n"
     "result = torchvision.datasets.FakeData(2, (1, 2, 2), "
     "transform=torchvision.transforms.ToTensor())[0]",
+    "tqdm.tqdm": "import tqdm\nx = [x]\nresult = tqdm.tqdm(x, disable=True)",
+    "tqdm.trange": "import tqdm\nx = 3\nresult = tqdm.trange(x, disable=True)",
+    "tqdm.auto.tqdm": "import tqdm.auto\nx = [x]\nresult = tqdm.auto.tqdm(x, disable=True)",
+    "tqdm.auto.trange": "import tqdm.auto\nx = 3\nresult = tqdm.auto.trange(x, disable=True)",
+    "tqdm.**.tqdm": "import tqdm.std\nx = [x]\nresult = tqdm.std.tqdm(x, disable=True)",
+    "tqdm.**.trange": "import tqdm.std\nx = 3\nresult = tqdm.std.trange(x, disable=True)",
+    "tqdm.**.set_description*": "import tqdm\nresult = tqdm.tqdm().set_description(str(x))",
+    "tqdm.**.set_postfix*": "import tqdm\nresult = tqdm.tqdm().set_postfix(loss=x.sum())",
+    "tqdm.**.write": "import tqdm\nresult = tqdm.tqdm().write(str(x))",
     "timm.create_model": "import timm\nresult = timm.create_model('test_vit')",
     "timm.**.create_model": "import timm.models\nresult = timm.models.create_model('test_vit')",
     "einops.rearrange": "import einops\nresult = einops.rearrange(x, '(a b) -> a b', a=2)",

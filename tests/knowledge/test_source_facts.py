@@ -208,6 +208,9 @@ def check(fact: OwnFact, code: str) -> None:
             assert any(parameter.requires_grad for parameter in result.parameters())
         case OwnResult.ARGUMENT:
             assert result is given
+        case OwnResult.ITERATES:
+            through = range(given) if isinstance(given, int) else given
+            assert all(one is other for one, other in zip(result, through, strict=True))
         case OwnResult.ARRAY:
             assert isinstance(result, np.ndarray)
         case OwnResult.TRUE:

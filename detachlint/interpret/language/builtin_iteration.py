@@ -27,7 +27,7 @@ from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import containers, operators, zips
-from detachlint.interpret.language.contents import mapping_in, with_entry
+from detachlint.interpret.language.contents import mapping_in, through, with_entry
 from detachlint.interpret.language.elements import length_of
 from detachlint.interpret.pytorch.tensors import flag_of
 from detachlint.ir.nodes import Name, Operator
@@ -123,7 +123,7 @@ def _filter(machine: Machine, call: LibraryCall) -> Outcomes:
 
 
 def _iter(machine: Machine, call: LibraryCall) -> Outcomes:
-    given = call.arguments.get(0) or BOTTOM_VALUE
+    given = through(call.state, call.arguments.get(0) or BOTTOM_VALUE)
     parts: set[Atom] = set()
     for atom in in_order(given):
         thing = call.state.get(atom) if isinstance(atom, Address) else None
@@ -269,7 +269,7 @@ def _extreme(machine: Machine, call: LibraryCall) -> Outcomes:
 
 
 def _len(machine: Machine, call: LibraryCall) -> Outcomes:
-    given = call.arguments.get(0) or BOTTOM_VALUE
+    given = through(call.state, call.arguments.get(0) or BOTTOM_VALUE)
     counts: set[int] = set()
     for atom in in_order(given):
         thing = call.state.get(atom) if isinstance(atom, Address) else None

@@ -12,8 +12,10 @@ from detachlint.domain.values import (
     Literal,
     Value,
     in_order,
+    join_values,
     literal,
     single_literal,
+    value_of,
 )
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import class_names
@@ -192,3 +194,26 @@ def keep(state: State, address: Address, thing: Mapping) -> None:
             named = {key.value: value for key, value in thing.entries.items()}
             attributes = {name: value for name, value in named.items() if isinstance(name, str)}
             state.put(owner, replace(instance, attributes=attributes))
+
+
+THROUGH = "@runs through"
+"""The attribute of an object that gives the elements of another one, a progress bar: that other one."""
+
+
+def through(state: State, value: Value) -> Value:
+    """What is run through in the end by running through a value."""
+    for _ in range(DEEPEST_BARS):
+        found = {atom: _run_through_by(state, atom) for atom in value}
+        if not any(found.values()):
+            break
+        value = join_values(inner or value_of(atom) for atom, inner in found.items())
+    return value
+
+
+DEEPEST_BARS = 3
+"""Progress bars around progress bars that are looked into."""
+
+
+def _run_through_by(state: State, atom: Atom) -> Value | None:
+    thing = state.get(atom) if isinstance(atom, Address) else None
+    return thing.attributes.get(THROUGH) if isinstance(thing, Instance) else None

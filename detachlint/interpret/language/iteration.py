@@ -34,7 +34,7 @@ from detachlint.interpret.engine.fixpoint import repeat
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import elements, generators, items, zips
 from detachlint.interpret.language.conditions import truth_of
-from detachlint.interpret.language.contents import append
+from detachlint.interpret.language.contents import append, through
 from detachlint.interpret.language.lookup import find_in_class, is_module, own_member
 from detachlint.interpret.pytorch import data_loading, sinks
 from detachlint.interpret.pytorch.tensors import flag_of, flag_of_tensor
@@ -67,7 +67,7 @@ def iterate(
 ) -> list[State]:
     """The states after `body` has been run on each element of `value`, in order."""
     ends: list[State] = []
-    atoms = in_order(value)
+    atoms = in_order(through(state, value))
     for atom in atoms:
         before = state if len(atoms) == 1 else state.fork()
         ends += _iterate_atom(machine, atom, before, activation, span, body)
@@ -429,6 +429,7 @@ def collect(
     machine: Machine, value: Value, state: State, activation: Activation, span: Span
 ) -> list[tuple[Sequence, State]]:
     """The elements of an iterable as a list, with the state after running through it."""
+    value = through(state, value)
     atom = next(iter(value)) if len(value) == 1 else None
     contents = elements.contents_of(machine, atom, state, activation, span)
     if contents is not None:

@@ -17,6 +17,7 @@ from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.fixpoint import repeat
 from detachlint.interpret.engine.state import State, join_states
 from detachlint.interpret.language import elements, generators, iteration
+from detachlint.interpret.language.contents import through
 from detachlint.source.span import Span
 from detachlint.source.value_class import replace
 
@@ -69,6 +70,7 @@ def _part(
     machine: Machine, call: LibraryCall, source: Value, number: int, parts: Row, state: State
 ) -> Outcomes:
     """The iterable as it is; or run to its end beforehand, if it can be neither looked into nor resumed."""
+    source = through(state, source)
     atom = elements.only_atom(source)
     thing = state.get(atom) if isinstance(atom, Address) else None
     drives = not any(_is_driver(state, part) for part in parts)

@@ -8,10 +8,23 @@ from detachlint.domain.belief import MAYBE, NO, YES, Belief, Truth
 from detachlint.domain.objects import Array, Instance, Kind, Sequence, Tensor, Unknown
 from detachlint.domain.story import begin, then
 from detachlint.domain.traits import UNSEEN, Dtype, Trait
-from detachlint.domain.values import BOTTOM_VALUE, NONE, TRUE, Address, Value, in_order, value_of
+from detachlint.domain.values import (
+    BOTTOM_VALUE,
+    NONE,
+    TRUE,
+    Address,
+    Atom,
+    Library,
+    Literal,
+    Value,
+    in_order,
+    value_of,
+)
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
+from detachlint.interpret.engine.state import State
 from detachlint.interpret.engine.unseen_calls import note_escapes
+from detachlint.interpret.language.contents import THROUGH
 from detachlint.interpret.language.lookup import is_module
 from detachlint.interpret.pytorch import callbacks, placement
 from detachlint.interpret.pytorch.parameters import named_parameters
@@ -146,6 +159,8 @@ def _result(machine: Machine, fact: OwnFact, call: LibraryCall, sure: bool, give
             return value_of(
                 machine.unknown_object(state, activation.context, span, fact.name, thing)
             )
+        case OwnResult.ITERATES:
+            return _running_through(machine, fact, call, sure)
         case OwnResult.TRUE:
             return TRUE
         case OwnResult.NEVER:
@@ -173,6 +188,30 @@ def _given_back(machine: Machine, call: LibraryCall) -> Value:
         return next(iter(call.arguments.keywords.values()), NONE)
     thing = Sequence("tuple", given, call.arguments.rest)
     return machine.new(call.state, call.activation, call.span, "given", thing)
+
+
+def _running_through(machine: Machine, fact: OwnFact, call: LibraryCall, sure: bool) -> Value:
+    """The object that gives the elements of argument 0, as they are when they are asked for."""
+    state, activation, span = call.state, call.activation, call.span
+    given = call.arguments.get(0, "iterable") or BOTTOM_VALUE
+    if given and all(_is_number(state, atom) for atom in given):
+        counting = value_of(Library("builtins.range"))
+        given, _ = machine.join_outcomes(
+            machine.call(
+                counting, Arguments(call.arguments.positional), state, activation, span, call.shown
+            )
+        )
+    if not given or not sure:
+        given |= machine.unknown(state, activation, span, "run through")
+    thing = Instance(value_of(Library(fact.name)), {THROUGH: given})
+    return machine.new(state, activation, span, "running through", thing)
+
+
+def _is_number(state: State, atom: Atom) -> bool:
+    if isinstance(atom, Literal):
+        return isinstance(atom.value, int)
+    thing = state.get(atom) if isinstance(atom, Address) else None
+    return isinstance(thing, Unknown) and thing.kind is Kind.NUMBER
 
 
 def _asked_of_module(call: LibraryCall) -> tuple[Trait, Trait]:
