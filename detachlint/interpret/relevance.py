@@ -337,14 +337,18 @@ def _is_converting_method(call: Call) -> bool:
     """Whether it may be a method of an array that converts what it is handed: `array.dot(tensor)`."""
     if not isinstance(call.function, Attribute) or not call.arguments:
         return False
-    fact = numpy_fact(f"{ARRAY}.{call.function.name}")
-    return fact is not None and bool(LOOKS_AT_VALUES & set(fact.gates.values()))
+    return _looks_at_values(f"{ARRAY}.{call.function.name}")
 
 
 def _is_function(node: Expression, libraries: dict[str, str]) -> bool:
     """Whether a function of NumPy is handed on, to be called by others."""
     path = _path(node, libraries) if isinstance(node, Attribute) else None
-    fact = numpy_fact(path) if path is not None else None
+    return path is not None and _looks_at_values(path)
+
+
+def _looks_at_values(path: str) -> bool:
+    """Whether a function of NumPy looks at the values of any of its arguments."""
+    fact = numpy_fact(path)
     return fact is not None and bool(LOOKS_AT_VALUES & set(fact.gates.values()))
 
 

@@ -127,15 +127,18 @@ def _facts_about(
     """The facts about a program. Raises `Unparsable` if Python cannot read it, or lowering cannot."""
     from detachlint.interpret.facts import Facts
 
-    holds = text_may_hold_crossing(source.text)
-    handed = imports_library(source.text) or options.facts.may_cross(source.text)
-    seen = program is not None and (handed or program.is_seen(source.filename))
-    if not (holds or seen or options.facts.may_cross(source.text)):
+    holds = text_may_hold_crossing(source.text) or options.facts.may_cross(source.text)
+    if not (holds or (program is not None and _is_handed_tensors(source, program))):
         syntax.tree()
         return Facts(source.filename)
     if program is None:
         return facts_alone(syntax.tree(), source.filename, options)
     return _facts_in(program, source) or no_facts(source.text, source.filename, syntax.tree)
+
+
+def _is_handed_tensors(source: SourceText, program: RunProgram) -> bool:
+    """Whether others may hand a program what it makes arrays of."""
+    return imports_library(source.text) or program.is_seen(source.filename)
 
 
 def no_facts(text: str, filename: str, tree: Callable[[], ast.Module]) -> Facts:

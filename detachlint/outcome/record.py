@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import marshal
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from detachlint.cache.stamps import Stamp
@@ -70,8 +69,8 @@ def read_record(data: bytes | None) -> Record | None:
 
 def pack_islands(islands: Islands) -> PackedIslands:
     """Islands as a record has them."""
-    sets: Iterable[list[str]] = map(sorted, islands.islands)
-    return [*sets], sorted(islands.dynamic), islands.mention_tensors
+    sets = [sorted(files) for files in islands.islands]
+    return sets, sorted(islands.dynamic), islands.mention_tensors
 
 
 def unpack_islands(packed: PackedIslands) -> Islands:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
@@ -105,6 +106,19 @@ def test_cached_results_are_those_of_a_new_run(
         assert checked(store) == checked(store)
 
 
+def write_notebook(*lines: str) -> None:
+    """A notebook of one cell with these lines, among the files that are checked."""
+    cell = {
+        "cell_type": "code",
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+        "source": lines,
+    }
+    whole = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+    Path("nb.ipynb").write_text(json.dumps(whole))
+
+
 def forbid_work(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: Any) -> Any:
         raise AssertionError("a file was checked anew")
@@ -156,6 +170,12 @@ def is_planned(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     return plans
 
 
+COMPUTED = (
+    "from importlib import import_module\n\nkind = {}\n"
+    "import_module('_'.join(['plug', kind])).made().numpy()\n"
+)
+"""Comes to `plug_one.py`, if that is the kind, by a name that no import says."""
+
 PARTS = "import torch\n\n\ndef made(grad={}):\n    return torch.ones(2, requires_grad=grad)\n"
 
 
@@ -206,10 +226,7 @@ def test_a_file_that_is_reached_by_a_computed_name_counts(
 ) -> None:
     monkeypatch.setattr(stamps, "UNSURE", 0.0)
     Path("plug_one.py").write_text(PARTS.format(True))
-    Path("main.py").write_text(
-        "from importlib import import_module\n\nkind = 'one'\n"
-        "import_module('_'.join(['plug', kind])).made().numpy()\n"
-    )
+    Path("main.py").write_text(COMPUTED.format("'one'"))
     Path("other.py").write_text("import torch\n\ntorch.ones(2).numpy()\n")
     for value in (True, False, True):
         Path("plug_one.py").write_text(PARTS.format(value))
@@ -220,12 +237,10 @@ def test_a_file_that_an_analysis_came_to_belongs_to_its_importers_still(
     tree: Path, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stamps, "UNSURE", 0.0)
-    computed = "from importlib import import_module\n\nkind = {}\n"
-    computed += "import_module('_'.join(['plug', kind])).made().numpy()\n"
     Path("plug_one.py").write_text(PARTS.format(True))
     Path("user.py").write_text("from plug_one import made\n\nmade().numpy()\n")
     for kind, grad in (("input()", True), ("'one'", True), ("'one'", False), ("'one'", True)):
-        Path("main.py").write_text(computed.format(kind))
+        Path("main.py").write_text(COMPUTED.format(kind))
         Path("plug_one.py").write_text(PARTS.format(grad))
         for _ in range(2):
             assert checked(store) == checked(None)
@@ -237,10 +252,7 @@ def test_a_notebook_that_imports_by_name_is_no_file_that_does(
     """What its texts name counts for itself alone."""
     monkeypatch.setattr(stamps, "UNSURE", 0.0)
     Path("setup.py").write_text("")  # nobody looks for modules further up
-    Path("nb.ipynb").write_text(
-        '{"cells": [{"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": null,'
-        ' "source": ["# import_module\\n"]}], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}'
-    )
+    write_notebook("# import_module\n")
     importing = "from importlib import import_module\n\nm = import_module(input())\n"
     Path("names.py").write_text("WHERE = 'b.x'\n")
     Path("b.py").write_text(
@@ -255,10 +267,7 @@ def test_a_notebook_that_imports_by_name_is_no_file_that_does(
 def test_a_notebook_does_not_hinder_that_only_an_island_is_planned(
     islands: Path, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (islands / "nb.ipynb").write_text(
-        '{"cells": [{"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": null,'
-        ' "source": ["import_module\\n"]}], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}'
-    )
+    write_notebook("import_module\n")
     assert checked(store) == checked(None)
     plans = is_planned(monkeypatch)
     (islands / "a/a_parts.py").write_text(PARTS.format(False))
@@ -369,10 +378,7 @@ def test_what_an_earlier_analysis_came_to_is_known_when_it_is_not_made_again(
 ) -> None:
     monkeypatch.setattr(stamps, "UNSURE", 0.0)
     Path("plug_one.py").write_text(PARTS.format(False))
-    Path("main.py").write_text(
-        "from importlib import import_module\n\nkind = 'one'\n"
-        "import_module('_'.join(['plug', kind])).made().numpy()\n"
-    )
+    Path("main.py").write_text(COMPUTED.format("'one'"))
     checked(store)
     Path("new.py").write_text("import torch\n\ntorch.ones(2).numpy()\n")
     assert checked(store) == checked(None)
@@ -563,11 +569,7 @@ def test_a_file_that_is_named_is_parsed_also_if_it_was_passed_over(
 
 
 def test_notebooks_follow_the_modules_they_import(tree: Path, store: Store) -> None:
-    Path("nb.ipynb").write_text(
-        '{"cells": [{"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": null,'
-        ' "source": ["from parts import t\\n", "t.numpy()"]}], "metadata": {},'
-        ' "nbformat": 4, "nbformat_minor": 4}'
-    )
+    write_notebook("from parts import t\n", "t.numpy()")
     for value in ("torch.ones(2)", "torch.ones(2, requires_grad=True)", "torch.ones(3)"):
         Path("parts.py").write_text(f"import torch\n\nt = {value}\n")
         for _ in range(2):

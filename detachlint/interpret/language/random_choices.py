@@ -67,12 +67,12 @@ def _several(machine: Machine, call: LibraryCall) -> Outcomes:
     if asked is not None:
         constant = single_literal(asked)
         count = constant.value if constant is not None else None
-    known = isinstance(count, int) and 0 <= count <= LONGEST_KNOWN
+    length = count if isinstance(count, int) and 0 <= count <= LONGEST_KNOWN else None
     outcomes: Outcomes = []
     for any_of, after in _elements(machine, call, "population"):
         thing = Sequence("list", (), any_of)
-        if known and isinstance(count, int) and any_of:
-            thing = Sequence("list", (any_of,) * count)
+        if length is not None and any_of:
+            thing = Sequence("list", (any_of,) * length)
         outcomes.append((machine.new(after, call.activation, call.span, "drawn", thing), after))
     return outcomes
 
