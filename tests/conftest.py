@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -38,6 +39,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if hasattr(config, "workerinput"):
         slow = {item.path for item in items if item.get_closest_marker("slow")}
         items.sort(key=lambda item: item.path not in slow)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for garbage when the tests run, rarely where that takes long: collecting them leaves none."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.set_threshold(2000, 20, 50)
+        gc.enable()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _kept() -> None:
+    """What is there before a file's tests stays: PyTorch, the tests, millions of objects in all, through
+    which nobody is to look for garbage again and again."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The modules of the package as the meta tests see them: name, path and syntax tree."""
+"""The modules of the package as the meta tests see them: name, path, text and syntax tree."""
 
 from __future__ import annotations
 
@@ -18,7 +18,12 @@ class Module:
 
     name: str
     path: Path
-    tree: ast.Module
+    text: str
+
+    @property
+    def tree(self) -> ast.Module:
+        """Made when it is first asked for: all processes collect the tests, one runs them."""
+        return _parsed(self.text)
 
     @property
     def layer(self) -> str:
@@ -72,4 +77,9 @@ def _below(entry: Path) -> Iterator[Path]:
 def _read(path: Path) -> Module:
     parts = path.relative_to(ROOT).with_suffix("").parts
     name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-    return Module(name, path, ast.parse(path.read_text(encoding="utf-8"), str(path)))
+    return Module(name, path, path.read_text(encoding="utf-8"))
+
+
+@cache
+def _parsed(text: str) -> ast.Module:
+    return ast.parse(text)
