@@ -171,7 +171,7 @@ def _main_module(text: str, filename: str, launch: Launch | None) -> Iterator[ty
 
 def _forget_modules(before: dict[str, types.ModuleType], belongs: Callable[[str], bool]) -> None:
     """Take the program's own modules out of `sys.modules`: another's may have the same names."""
-    for name in [name for name in sys.modules if name not in before]:
+    for name in sys.modules.keys() - before.keys():
         if belongs(getattr(sys.modules[name], "__file__", None) or ""):
             del sys.modules[name]
     sys.modules["__main__"] = before["__main__"]

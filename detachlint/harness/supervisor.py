@@ -29,6 +29,8 @@ from detachlint.harness.observation import Observation, Verdict
 
 _LOOK_AROUND = 0.02
 """Seconds between two looks at a program that is silent."""
+_END_SECONDS = 0.05
+"""What a program's own process, once killed, may take to end before others are looked for."""
 _COUNT_PROCESSES = 0.1
 _COUNT_FILES = 0.5
 
@@ -223,17 +225,22 @@ def _status_in_words(status: int) -> str:
 
 
 def _kill_all(child: int) -> None:
-    """End the program's process group, then every descendant, however it hid, and reap them."""
+    """End the program's process group, then every descendant, however it hid, and reap them.
+
+    To look for those takes as long as the program's own process takes to end, behind which most have none.
+    """
     _kill(-child)
     deadline = time.monotonic() + 30
+    look_around = time.monotonic() + _END_SECONDS
     while time.monotonic() < deadline:
         try:
-            while os.waitpid(-1, os.WNOHANG) != (0, 0):
-                pass
+            while (ended := os.waitpid(-1, os.WNOHANG)[0]) != 0:
+                look_around = 0.0 if ended == child else look_around
         except ChildProcessError:
             return
-        for process in descendants(os.getpid()):
-            _kill(process)
+        if time.monotonic() >= look_around:
+            for process in descendants(os.getpid()):
+                _kill(process)
         time.sleep(0.001)
 
 

@@ -8,6 +8,7 @@ a system that can fork.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import warnings
@@ -111,6 +112,7 @@ def main() -> None:
     """Serve standard input until it ends."""
     settle()
     operators()  # takes as long as PyTorch itself, so no copy should have to do it
+    gc.freeze()  # nor should any look for garbage in it, time and again
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     # Whatever an operator prints must not get between the answers.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
