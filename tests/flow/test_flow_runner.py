@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -20,26 +21,50 @@ CROSSINGS = (
 LEAF = "import torch\nx = torch.ones(2, requires_grad=True)\n"
 
 
-def executed(*bodies: str) -> list[list[str]]:
-    programs = [read_program("example", LEAF + body) for body in bodies]
+WRONG = (
+    "reveal_grad(x)  # revealed: NO\n",
+    "x.numpy()\n",
+    "x.detach().numpy()  # error: DTL101\n",
+    "for t in [x, x.data]:\n    t.numpy()  # error: DTL101 certain\n",
+    "if False:\n    x.numpy()  # error: DTL101\n",
+    "if False:\n    reveal_grad(x)  # revealed: YES\n",
+    "raise ValueError('no crossing')\n",
+)
+RIGHT = (
+    "reveal_grad(x)  # revealed: YES\n",
+    "x.numpy()  # error: DTL101 certain\nx.numpy()  # error: DTL101\n",
+    "import numpy as np\nnp.asarray(x)  # error: DTL102 certain\n",
+    "import numpy as np\nnp.mean([x, x])  # error: DTL103 certain\n",
+    "import numpy as np\ntry:\n    np.mean(x)  # error: DTL115 certain\nexcept TypeError: pass\n",
+    "(\n    x\n    .cpu()\n    .numpy()  # error: DTL101 certain\n)\n",
+    "for t in [x, x.data]:\n    t.numpy()  # error: DTL101 likely\n",
+    "print(x.data.numpy(), x.numpy())  # error: DTL101 certain\n",
+    "with torch.no_grad():\n    x.numpy()\n",
+)
+APART = (
+    "torch.set_grad_enabled(False)\nleft_behind = 1\n",
+    "x.numpy()  # error: DTL101 certain\nassert 'left_behind' not in globals()\n",
+    "import sys\nsys.exit(3)\n",
+    "x.numpy()  # error: DTL101 certain\n",
+)
+ENDING = ("import os\nos._exit(7)\n",)
+"""No program behind it is executed."""
+
+
+@pytest.fixture(scope="module")
+def complaints() -> dict[tuple[str, ...], list[list[str]]]:
+    """What is wrong with each of these programs, by the group of it; one process executes them all."""
+    groups = (WRONG, RIGHT, APART, ENDING)
+    programs = [read_program("example", LEAF + body) for group in groups for body in group]
     executions = execute_programs([program.text for program in programs])
-    return [
-        complaints_of_execution(program, execution)
-        for program, execution in zip(programs, executions, strict=True)
-    ]
+    found = map(complaints_of_execution, programs, executions)
+    return {group: list(islice(found, len(group))) for group in groups}
 
 
-def test_execution_contradicts_wrong_markers() -> None:
-    complaints = executed(
-        "reveal_grad(x)  # revealed: NO\n",
-        "x.numpy()\n",
-        "x.detach().numpy()  # error: DTL101\n",
-        "for t in [x, x.data]:\n    t.numpy()  # error: DTL101 certain\n",
-        "if False:\n    x.numpy()  # error: DTL101\n",
-        "if False:\n    reveal_grad(x)  # revealed: YES\n",
-        "raise ValueError('no crossing')\n",
-    )
-    assert [found[:1] for found in complaints[:-1]] == [
+def test_execution_contradicts_wrong_markers(
+    complaints: dict[tuple[str, ...], list[list[str]]],
+) -> None:
+    assert [found[:1] for found in complaints[WRONG][:-1]] == [
         ["line 3: under PyTorch YES, marked NO"],
         ["line 3: raises under PyTorch, is not marked"],
         ["line 3: marked, does not raise"],
@@ -47,37 +72,26 @@ def test_execution_contradicts_wrong_markers() -> None:
         ["line 4: marked, never reached"],
         ["line 4: under PyTorch never reached, marked YES"],
     ]
-    assert "no crossing" in complaints[-1][0]
+    assert "no crossing" in complaints[WRONG][-1][0]
 
 
-def test_execution_agrees_with_right_markers() -> None:
-    complaints = executed(
-        "reveal_grad(x)  # revealed: YES\n",
-        "x.numpy()  # error: DTL101 certain\nx.numpy()  # error: DTL101\n",
-        "import numpy as np\nnp.asarray(x)  # error: DTL102 certain\n",
-        "import numpy as np\nnp.mean([x, x])  # error: DTL103 certain\n",
-        "import numpy as np\ntry:\n    np.mean(x)  # error: DTL115 certain\nexcept TypeError: pass\n",
-        "(\n    x\n    .cpu()\n    .numpy()  # error: DTL101 certain\n)\n",
-        "for t in [x, x.data]:\n    t.numpy()  # error: DTL101 likely\n",
-        "print(x.data.numpy(), x.numpy())  # error: DTL101 certain\n",
-        "with torch.no_grad():\n    x.numpy()\n",
-    )
-    assert complaints == [[]] * 9
+def test_execution_agrees_with_right_markers(
+    complaints: dict[tuple[str, ...], list[list[str]]],
+) -> None:
+    assert complaints[RIGHT] == [[]] * 9
 
 
-def test_programs_do_not_see_each_other() -> None:
-    complaints = executed(
-        "torch.set_grad_enabled(False)\nleft_behind = 1\n",
-        "x.numpy()  # error: DTL101 certain\nassert 'left_behind' not in globals()\n",
-        "import sys\nsys.exit(3)\n",
-        "x.numpy()  # error: DTL101 certain\n",
-    )
-    assert complaints[1] == complaints[3] == []
+def test_programs_do_not_see_each_other(
+    complaints: dict[tuple[str, ...], list[list[str]]],
+) -> None:
+    assert complaints[APART][1] == complaints[APART][3] == []
 
 
-def test_a_program_that_ends_the_process_is_a_failure_not_a_hang() -> None:
-    (complaints,) = executed("import os\nos._exit(7)\n")
-    assert "ended before this program did" in complaints[0]
+def test_a_program_that_ends_the_process_is_a_failure_not_a_hang(
+    complaints: dict[tuple[str, ...], list[list[str]]],
+) -> None:
+    [[complaint]] = complaints[ENDING]
+    assert "ended before this program did" in complaint
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import resource
 import sys
 import time
@@ -137,13 +138,18 @@ def test_only_what_no_cpu_can_run_was_read_instead_of_executed() -> None:
     assert read == sorted(hand.READ)
 
 
-def test_an_error_of_the_probe_itself_does_not_take_the_run_along() -> None:
+def test_an_error_of_the_probe_itself_does_not_take_the_run_along(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """The worker knows no such kind of job; the jobs around it are done all the same."""
-    jobs = [("call", "torch.abs"), ("no such kind", "torch.exp"), ("call", "torch.argmax")]
-    rows = make_rows(jobs, workers=1)
-    assert rows[jobs[0]].startswith("propagate ")
-    assert rows[jobs[1]].startswith("not modelled: the probe fails on it: KeyError")
-    assert rows[jobs[2]].startswith("integer ")
+    jobs = "call\ttorch.abs\nno such kind\ttorch.exp\ncall\ttorch.argmax\n"
+    monkeypatch.setattr(sys, "stdin", io.StringIO(jobs))
+    answers = io.StringIO()
+    worker.serve(answers)
+    first, failed, last = answers.getvalue().splitlines()
+    assert first.startswith("call\ttorch.abs\tpropagate ")
+    assert failed.startswith("no such kind\ttorch.exp\tnot modelled: the probe fails on it: KeyErr")
+    assert last.startswith("call\ttorch.argmax\tinteger ")
 
 
 def start_instead(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
