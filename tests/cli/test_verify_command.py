@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,9 @@ from sample_notebooks import notebook
 
 from detachlint.api import FileResult
 from detachlint.cli.main import command
+from detachlint.harness import runner as runner_module
 from detachlint.harness import verify as verify_module
+from detachlint.harness.limits import Limits
 from detachlint.harness.network import Left
 from detachlint.harness.runner import Runner
 from detachlint.rules.finding import Confidence, Finding
@@ -29,6 +33,20 @@ GUIDE = (
 def project(project: Path) -> Path:
     (project / "a.py").write_text(GOOD)
     return project
+
+
+@pytest.fixture
+def warm(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the sandbox be one that is there already: whoever asks for this is not about its start."""
+
+    @contextmanager
+    def shared(limits: Limits, *, in_place: bool) -> Iterator[Runner]:
+        assert not in_place
+        with monkeypatch.context() as patch:
+            patch.setattr(runner, "limits", limits)
+            yield runner
+
+    monkeypatch.setattr(runner_module, "Runner", shared)
 
 
 def run(*arguments: str) -> Result:
@@ -70,7 +88,7 @@ def test_programs_of_all_kinds_are_verified(project: Path) -> None:
     assert (project / "a.py").read_text() == GOOD
 
 
-def test_notebooks_are_run_without_what_only_ipython_knows(project: Path) -> None:
+def test_notebooks_are_run_without_what_only_ipython_knows(project: Path, warm: None) -> None:
     cells = ("%matplotlib inline\n" + HEAD, "b = (", "a = 1\nw.numpy()", "raise ValueError('no')")
     content = notebook(*cells)
     (project / "n.ipynb").write_bytes(content)
@@ -88,7 +106,7 @@ def test_notebooks_are_run_without_what_only_ipython_knows(project: Path) -> Non
     assert (project / "n.ipynb").read_bytes() == content
 
 
-def test_a_refutation_fails(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refutation_fails(project: Path, warm: None, monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = Finding("DTL101", "n", "m", "a.py", Span(3, 10, 3, 26), Confidence.CERTAIN)
     (project / "a.py").write_text(HEAD + "s = 'ä'; w.data.numpy(); (w + 1).numpy()\n")
     monkeypatch.setattr(verify_module, "check", lambda *_: [FileResult("a.py", (wrong,))])
@@ -108,7 +126,7 @@ def test_nothing_to_verify_is_all_right(project: Path) -> None:
     assert (result.exit_code, result.stdout) == (0, "Verified 0 findings.\n")
 
 
-def test_the_limits_are_those_asked_for(project: Path) -> None:
+def test_the_limits_are_those_asked_for(project: Path, warm: None) -> None:
     (project / "a.py").write_text(GOOD + "while True: pass\n")
     result = run("--timeout", "0.5", "a.py")
     assert (result.exit_code, result.stdout) == (
@@ -120,7 +138,7 @@ def test_the_limits_are_those_asked_for(project: Path) -> None:
     )
 
 
-def test_the_memory_is_that_asked_for(project: Path) -> None:
+def test_the_memory_is_that_asked_for(project: Path, warm: None) -> None:
     (project / "a.py").write_text(GOOD + "block = bytearray(300 << 20)\n")
     result = run("--memory", "200", "a.py")
     assert result.exit_code == 0
@@ -129,7 +147,7 @@ def test_the_memory_is_that_asked_for(project: Path) -> None:
 
 
 def test_a_sandbox_with_a_hole_is_said_to_have_one(
-    project: Path, monkeypatch: pytest.MonkeyPatch
+    project: Path, warm: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for left, lines in ((Left.OTHER_PROCESSES, 1), (Left.DATAGRAMS, 0), (Left.NOTHING, 0)):
         known = property(lambda _, left=left: left, lambda _, new: None)

@@ -177,11 +177,13 @@ def test_a_worker_that_crashes_goes_on_without_a_new_start(monkeypatch: pytest.M
         "import os\nfrom detachlint.harness.probe import worker\n"
         "def row(name):\n    os.abort() if name == 'bad' else os._exit(0) if name == 'last' else None\n"
         "    return str(os.getppid())\n"
-        "worker.ROWS, worker.operators = {'call': row, worker.PLAIN_CALL: row}, dict\nworker.main()",
+        "worker.ROWS = dict.fromkeys(['call', 'class', worker.PLAIN_CALL], row)\n"
+        "worker.operators = dict\nworker.main()",
     )
-    names = ["good", "bad", "better", "last", "best"]
-    rows = make_rows([("call", name) for name in names], workers=1)
-    original, crashed, same, gone, another = (rows["call", name] for name in names)
+    # A class that ends its worker is not tried once more, which would start one more.
+    jobs = [("call", "good"), ("call", "bad"), ("call", "better"), ("class", "last")]
+    rows = make_rows([*jobs, ("call", "best")], workers=1)
+    original, crashed, same, gone, another = rows.values()
     assert crashed == f"not modelled: {CRASH}\ttried"
     assert original == same, "it was started anew"
     assert gone == crashed and another.isdigit() and another != original

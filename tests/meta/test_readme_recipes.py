@@ -15,7 +15,7 @@ from readme_document import README, blocks
 
 from detachlint.harness.observation import Verdict
 from detachlint.harness.rule_page import parse_page
-from detachlint.harness.runner import run_program
+from detachlint.harness.runner import Runner
 
 TEXT = README.read_text(encoding="utf-8")
 CODE = "DTL199"
@@ -23,9 +23,8 @@ CODE = "DTL199"
 
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
-    return shutil.copytree(
-        PACKAGE, tmp_path / "detachlint", ignore=shutil.ignore_patterns("__pycache__")
-    )
+    """A copy, with what Python has compiled of it."""
+    return shutil.copytree(PACKAGE, tmp_path / "detachlint")
 
 
 def block(section: str, language: str, number: int = 0) -> str:
@@ -53,7 +52,7 @@ def reported(package: Path, program: str) -> set[tuple[str, int]]:
     return {(finding["code"], finding["location"]["row"]) for finding in findings}
 
 
-def test_a_rule_is_two_files(package: Path) -> None:
+def test_a_rule_is_two_files(package: Path, runner: Runner) -> None:
     page = block("Adding a rule", "markdown")
     examples = parse_page(page)
     assert [len(example.marks) for example in examples] == [1, 0]
@@ -69,7 +68,7 @@ def test_a_rule_is_two_files(package: Path) -> None:
     for example in examples:
         marked = {(mark.code, mark.line) for mark in example.marks}
         assert reported(package, example.text) == marked
-        seen = run_program(example.text)
+        seen = runner.run(example.text)
         assert (seen.verdict, seen.error) == (Verdict.FINISHED, None)
         assert len(seen.crossings) == 1
 

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from detachlint.harness.probe.execute import Call, seed
+from detachlint.project.garbage import rarely_collected
 
 SAMPLES = 10
 """Samples taken of each operator, of its first supported dtype."""
@@ -73,7 +74,8 @@ def _by_base_name() -> dict[str, list[Any]]:
 @cache
 def operators() -> dict[str, Any]:
     """PyTorch's own descriptions of operators, by their full names; an ImportError says what it lacks."""
-    from torch.testing._internal.common_methods_invocations import op_db
+    with rarely_collected():  # a quarter of the time otherwise
+        from torch.testing._internal.common_methods_invocations import op_db
 
     return {full_name(operator): operator for operator in op_db}
 
