@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-torch.manual_seed(0)
+torch.default_generator.manual_seed(0)
 x = torch.arange(6.0).reshape(2, 3).requires_grad_()
 a = torch.ones(3, requires_grad=True)
 b = torch.full((3,), 2.0)

@@ -187,7 +187,10 @@ def _run(text: str, recorder: _Recorder) -> Execution:
     torch.set_grad_enabled(True)
     torch.set_default_device(None)
     torch.set_default_dtype(torch.float32)
-    torch.manual_seed(0)
+    # Not `torch.manual_seed`: for each kind of accelerator that was never used it keeps a stack trace.
+    torch.default_generator.manual_seed(0)
+    if torch.cuda.is_initialized():
+        torch.cuda.manual_seed_all(0)
     # Dataclasses and pickling look their module up by name, so the program is a real `__main__`.
     namespace = sys.modules["__main__"].__dict__
     saved = dict(namespace)
