@@ -129,7 +129,7 @@ def run_chunk(plan: Plan, numbers: range) -> tuple[Statistics, list[Failure]]:
             program = nth_program(plan, number)
             _clock(statistics, "generating", started)
             found = _examine(program, statistics, plan, number)
-            if number % _ALL_COLLECTED_EVERY == 0:
+            if (number + 1) % _ALL_COLLECTED_EVERY == 0:
                 gc.collect()
             if found:
                 failures.append(Failure(number, program.text, tuple(found)))
