@@ -25,6 +25,14 @@ class CallSite:
     callee: str
 
 
+class Supposed(NamedTuple):
+    """A switch that is set the other way in a run (`supposing`): what it is then, and where it is set."""
+
+    name: str
+    value: bool
+    span: Span
+
+
 @value_class(frozen=True, slots=True)
 class Crossing:
     """One visit to a crossing, in one call context.
@@ -44,7 +52,7 @@ class Crossing:
     the context to the function of the crossing. `tensor_for_sure` is False when the receiver may be
     something that is no tensor at all. `others` is True when some runs hand over a number or an array
     there, `mixed` when it may be either in one run. `swallowed` are the exceptions that the program
-    catches there.
+    catches there. `supposed` are the switches that have to be set the other way to get there.
     """
 
     span: Span
@@ -68,6 +76,7 @@ class Crossing:
     public: bool
     calls: tuple[CallSite, ...]
     swallowed: frozenset[str]
+    supposed: tuple[Supposed, ...] = ()
 
     @property
     def refused(self) -> Belief:

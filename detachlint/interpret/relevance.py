@@ -92,6 +92,10 @@ class Relevance:
             if before == self._size(relevant):
                 return relevant
 
+    def may_lead(self, words: frozenset[str]) -> bool:
+        """Whether code that mentions these words may lead to a crossing."""
+        return not words.isdisjoint(self.names) or not words.isdisjoint(self._libraries)
+
     def _size(self, relevant: set[Place]) -> tuple[int, ...]:
         """What grows until nothing follows from what is known."""
         known = (self.names, self.functions, self.makers, self.exported)

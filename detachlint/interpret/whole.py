@@ -16,6 +16,8 @@ from detachlint.interpret.engine.state import State, join_states
 from detachlint.interpret.facts import Facts
 from detachlint.interpret.language import importing
 from detachlint.interpret.roots import Roots, run_entries
+from detachlint.interpret.supposing import suppose
+from detachlint.interpret.switches import Switchboard
 from detachlint.ir.nodes import Code, If, Import, Name
 from detachlint.ir.walk import all_codes, nodes_in, nodes_of
 from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts
@@ -57,7 +59,27 @@ def analyse_program(
     """
     machine = Machine(dict(modules), program, own, paths, most_steps(parts))
     with_room(partial(_run, machine, modules))
-    return machine.ledger.end()
+    facts = machine.ledger.end()
+    _suppose(machine, modules, facts)
+    return facts
+
+
+def _suppose(machine: Machine, modules: Mapping[str, Code], facts: dict[str, Facts]) -> None:
+    """Add to the facts what is found behind the program's switches."""
+    shut = Switchboard(machine.modules, machine.program).shut()
+    shut = [each for each in shut if machine.relevance.may_lead(each.words)]
+
+    def run(changed: Mapping[str, Code]) -> Mapping[str, Facts]:
+        named = {file: changed.get(file, code) for file, code in modules.items()}
+        left = machine.ledger.steps_left
+        other = Machine(dict(named), machine.program, machine.own, machine.paths, left)
+        others = {file: code for file, code in changed.items() if file not in modules}
+        other.modules.update(others)
+        other.relevance.add(others.values())
+        with_room(partial(_run, other, named))
+        return other.ledger.end()
+
+    suppose(machine.modules, shut, facts, run)
 
 
 def _run(machine: Machine, modules: Mapping[str, Code]) -> None:

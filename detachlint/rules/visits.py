@@ -10,7 +10,7 @@ from detachlint.domain.story import Story
 from detachlint.domain.traits import Check, raised_for
 from detachlint.interpret.facts import CallSite, Crossing, Facts
 from detachlint.knowledge.names import CONVERSIONS
-from detachlint.rules.contexts import Contexts, contexts_of
+from detachlint.rules.contexts import Contexts, contexts_of, place_of
 from detachlint.rules.finding import Confidence, Parts, Remedy, TraceStep
 from detachlint.rules.refusals import Refusal, belief, confidence_of, refusal
 from detachlint.source.span import Span
@@ -76,8 +76,18 @@ class Raising(NamedTuple):
 
     @property
     def suffix(self) -> str:
-        """From where it is called when it raises, and when it does not."""
-        return "" if self.worst.unseen else self.contexts.said_from(self.worst.span)
+        """From where it is called when it raises, and when it does not; what has to be set for it."""
+        called = "" if self.worst.unseen else self.contexts.said_from(self.worst.span)
+        return self._where_set + called
+
+    @property
+    def _where_set(self) -> str:
+        """The switches that have to be set the other way."""
+        told = [
+            f"`{one.name}` is {one.value} ({place_of(self.worst.span, one.span)})"
+            for one in self.worst.supposed
+        ]
+        return f" where {' and '.join(told)}" if told else ""
 
     @property
     def to_blame(self) -> CallSite | None:
@@ -122,6 +132,9 @@ def trace_of(
     """
     worst, blamed = raising.worst, raising.to_blame
     steps: list[TraceStep] = []
+    for switch in worst.supposed:
+        said = f"`{switch.name}` is {not switch.value} here: this is what happens where it is {switch.value}"
+        steps.append(_step(filename, switch.span, said))
     if blamed is not None:
         said = f"`{blamed.callee}` is called here, while grad mode is on"
         steps.append(_step(filename, blamed.span, said))

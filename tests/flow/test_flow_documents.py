@@ -33,7 +33,7 @@ def executions(request: pytest.FixtureRequest) -> dict[str, Execution]:
         if isinstance(item, pytest.Function) and item.originalname == "test_execution"
         if isinstance(program := item.callspec.params["program"], Program)
     ]
-    results = execute_programs([program.text for program in selected])
+    results = execute_programs([program.executed for program in selected])
     names = [program.name for program in selected]
     return dict(zip(names, results, strict=True))
 

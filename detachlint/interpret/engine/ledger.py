@@ -170,6 +170,11 @@ class Ledger:
 
     # --- the work that is done -----------------------------------------------------------------
 
+    @property
+    def steps_left(self) -> int:
+        """How much work the analysis may still do, once it has come to its end."""
+        return self._shares.left
+
     def look(self, file: str, run: Callable[[], _T], forget: Callable[[], None]) -> _T:
         """What the `run` of a module's own code gives.
 

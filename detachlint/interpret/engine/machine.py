@@ -94,7 +94,7 @@ class Machine:
         self.modules = modules
         self.program = program
         self.own = own
-        self._paths = paths or {}
+        self.paths = paths or {}
         self.book = AddressBook()
         self.evidence = Evidence()
         self.relevance = Relevance(own.crossing_words)
@@ -193,7 +193,7 @@ class Machine:
 
     def path_of(self, file: str) -> str:
         """The path of a file, which its name is unless something else was said."""
-        return self._paths.get(file, file)
+        return self.paths.get(file, file)
 
     def frame_of(self, file: str) -> Address:
         """The address of a module's frame, whether it is there already or not."""

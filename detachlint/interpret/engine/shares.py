@@ -117,6 +117,11 @@ class Shares:
         """Whether all that an analysis may take is taken, so that nothing is looked at a second time."""
         return self._total > self._most
 
+    @property
+    def left(self) -> int:
+        """How much of that is not taken yet."""
+        return max(0, self._most - self._total)
+
     def of_import(self, file: str) -> int:
         """What a module's own code may take when it is imported."""
         spent = self._on_imports > self._most // PART_OF_IMPORTS

@@ -1,0 +1,97 @@
+"""What a program does once a switch is set the other way.
+
+`PLOT = False` keeps `if PLOT:` shut, and with it what may raise there. The program is run once more as it
+would be after that edit, with the same value wherever the switch is read: what hangs together with it
+elsewhere (`if PLOT: x = x.detach()`) is as it would be. Of such a run nothing counts but what it comes to
+by way of the code that was shut, and tensors that come from there; and that is never certain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from detachlint.domain.belief import Truth
+from detachlint.interpret.facts import Crossing, Facts, Supposed
+from detachlint.interpret.switches import Shut, Switch, set_the_other_way
+from detachlint.ir.nodes import Code
+from detachlint.source.value_class import replace
+
+MOST_SETTINGS = 4
+"""Ways to set the switches that are tried, each in a run of its own: few switches, turned on, come first."""
+
+_TOLD = (Truth.YES, Truth.SOMETIMES)
+
+Run = Callable[[Mapping[str, Code]], Mapping[str, Facts]]
+"""Runs the program with other code in place of some files'."""
+
+
+def suppose(
+    modules: Mapping[str, Code], shut: Iterable[Shut], facts: dict[str, Facts], run: Run
+) -> None:
+    """Add to the `facts` about the files of a program what is found behind its switches."""
+    visits = [visit for one in facts.values() for at in one.crossings.values() for visit in at]
+    settings: dict[frozenset[Switch], list[Shut]] = {}
+    for each in shut:
+        if not any(_leads_through(each, visit) for visit in visits):
+            settings.setdefault(each.switches, []).append(each)
+    for switches in sorted(settings, key=_order)[:MOST_SETTINGS]:
+        changed = {
+            file: set_the_other_way(modules[file], switches)
+            for file in sorted({switch.span.file for switch in switches})
+        }
+        supposed = tuple(Supposed(s.name, not s.value, s.span) for s in sorted(switches))
+        for file, found in run(changed).items():
+            if file in facts:
+                _add(facts[file], found, settings[switches], supposed)
+
+
+def _order(switches: frozenset[Switch]) -> tuple[int, bool, list[Switch]]:
+    return len(switches), any(switch.value for switch in switches), sorted(switches)
+
+
+def _leads_through(shut: Shut, visit: Crossing) -> bool:
+    """Whether a visit comes by way of that code, or what is refused there does."""
+    places = [visit.span, *(site.span for site in visit.calls)]
+    refused = [trait for trait in visit.traits.values() if trait.held.usual in _TOLD]
+    stories = [trait.story for trait in refused]
+    stories += [visit.story] if visit.raises.usual in _TOLD else []
+    for story in stories:
+        places += [step.span for step in story.steps()] if story is not None else []
+    return any(map(shut.holds, places))
+
+
+def _add(facts: Facts, found: Facts, shut: list[Shut], supposed: tuple[Supposed, ...]) -> None:
+    """Add what a run has found behind the switches, where nothing worse is known of a crossing."""
+    for span, visits in found.crossings.items():
+        known = facts.crossings.get(span, [])
+        told = list(_told(visits, shut, supposed, among_others=bool(known)))
+        if told and not any(visit.refused.usual in _TOLD for visit in known):
+            facts.crossings[span] = known + told
+            facts.needed |= found.needed & {span}
+    answered = {span for span, _ in facts.reveals}
+    facts.reveals += [
+        (span, answer)
+        for span, answer in found.reveals
+        if span not in answered and any(each.holds(span) for each in shut)
+    ]
+    facts.steps += found.steps
+
+
+def _told(
+    visits: list[Crossing], shut: list[Shut], supposed: tuple[Supposed, ...], *, among_others: bool
+) -> Iterator[Crossing]:
+    """The visits that come by way of that code, as sure as they can be; beside others those alone that
+    are refused."""
+    for visit in visits:
+        if any(_leads_through(each, visit) for each in shut):
+            if not among_others or visit.refused.usual in _TOLD:
+                yield _never_certain(visit, supposed)
+
+
+def _never_certain(visit: Crossing, supposed: tuple[Supposed, ...]) -> Crossing:
+    traits = {
+        check: replace(trait, held=trait.held.in_unseen_hands())
+        for check, trait in visit.traits.items()
+    }
+    raises = visit.raises.in_unseen_hands()
+    return replace(visit, raises=raises, traits=traits, supposed=supposed)
