@@ -12,7 +12,8 @@ from enum import Enum
 from typing import ClassVar, final
 
 from detachlint.domain.belief import MAYBE, NO, YES, Belief
-from detachlint.domain.story import Story
+from detachlint.domain.story import Story, then
+from detachlint.source.span import Span
 from detachlint.source.value_class import value_class
 
 
@@ -82,6 +83,11 @@ class Trait:
     def in_unseen_hands(self) -> Trait:
         """The same under the defaults, but code out of sight may have changed it."""
         return Trait(self.held.in_unseen_hands(), self.names, self.story)
+
+    def told(self, span: Span, message: str) -> Trait:
+        """The same after one more step of its story; that of what has none is not begun."""
+        story = then(self.story, span, message)
+        return self if story is self.story else Trait(self.held, self.names, story)
 
     def leq(self, other: Trait) -> bool:
         """Whether `other` covers all that this believes."""

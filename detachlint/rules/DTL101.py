@@ -30,6 +30,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             fix=_advice() if raising.needed else advice_behind(raising.refusal),
             remedy=Remedy.DETACH_RECEIVER,
             cures=cures(raising.refusal),
+            because=raising.because,
         )
 
 

@@ -29,5 +29,5 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 
 def _message(raising: Raising) -> str:
-    what = f"{taker(raising.worst)} converts {raising.subject} to an array"
+    what = f"{taker(raising.worst)} {raising.converts} {raising.subject} to an array"
     return what + raising.suffix + afterthought(raising)

@@ -26,8 +26,9 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 
 def _message(raising: Raising) -> str:
-    verb = "may require" if raising.confidence is Confidence.POSSIBLE else "require"
-    what = f"{taker(raising.worst)} converts tensors that {verb} grad, one by one"
+    doubtful = raising.confidence is Confidence.POSSIBLE and raising.converts == "converts"
+    verb = "may require" if doubtful else "require"
+    what = f"{taker(raising.worst)} {raising.converts} tensors that {verb} grad, one by one"
     return what + raising.suffix + afterthought(raising) + _where_kept(raising)
 
 

@@ -79,6 +79,9 @@ class Fix:
 BECAUSE = "requires grad because"
 """What most traces tell."""
 
+BECAUSE_UNKNOWN = "may require grad, for all that is seen"
+"""What those tell that lead from nowhere: an argument of unseen callers, a library that is not modelled."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

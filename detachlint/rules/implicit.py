@@ -7,7 +7,7 @@ from detachlint.interpret.facts import Crossing, Facts
 from detachlint.knowledge.facts import is_tensor_method, numpy_fact
 from detachlint.knowledge.gates import WANTING_ARRAYS, Gate
 from detachlint.knowledge.names import GETITEM
-from detachlint.rules.finding import BECAUSE, Applicability, Finding, Fix, Remedy
+from detachlint.rules.finding import Applicability, Finding, Fix, Remedy
 from detachlint.rules.telling import advice_behind, beside, cures
 from detachlint.rules.twins import twin
 from detachlint.rules.visits import Raising, is_method, mode_of, trace_of
@@ -44,7 +44,7 @@ def finding_of(
         remedy=raising.remedy(remedy),
         cures=cures(raising.refusal),
         parts=raising.parts,
-        because=BECAUSE_REJECTED if rejected else BECAUSE,
+        because=BECAUSE_REJECTED if rejected else raising.because,
     )
 
 

@@ -11,7 +11,14 @@ from detachlint.domain.traits import Check, raised_for
 from detachlint.interpret.facts import CallSite, Crossing, Facts
 from detachlint.knowledge.names import CONVERSIONS
 from detachlint.rules.contexts import Contexts, contexts_of, place_of
-from detachlint.rules.finding import Confidence, Parts, Remedy, TraceStep
+from detachlint.rules.finding import (
+    BECAUSE,
+    BECAUSE_UNKNOWN,
+    Confidence,
+    Parts,
+    Remedy,
+    TraceStep,
+)
 from detachlint.rules.refusals import Refusal, belief, confidence_of, refusal
 from detachlint.source.span import Span
 
@@ -58,11 +65,22 @@ class Raising(NamedTuple):
     @property
     def subject(self) -> str:
         """What is handed over: `a tensor that requires grad`, as sure as it is."""
-        if self.confidence is Confidence.POSSIBLE:
+        if self.confidence is Confidence.POSSIBLE and self.worst.grad.usual is not Truth.YES:
             return "a tensor that may require grad"
         if self.confidence is Confidence.LIKELY and self.worst.grad.usual is Truth.SOMETIMES:
             return "a tensor that requires grad on some paths"
         return "a tensor that requires grad"
+
+    @property
+    def because(self) -> str:
+        """What the trace explains, as its heading."""
+        return BECAUSE if self.worst.story is not None else BECAUSE_UNKNOWN
+
+    @property
+    def converts(self) -> str:
+        """`converts`, as sure as that is where it is sure that it requires grad."""
+        doubtful = self.confidence is Confidence.POSSIBLE and self.worst.grad.usual is Truth.YES
+        return "may convert" if doubtful else "converts"
 
     @property
     def contexts(self) -> Contexts:

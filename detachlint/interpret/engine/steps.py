@@ -14,7 +14,7 @@ from detachlint.source.value_class import replace
 def note(
     state: State, value: Value, span: Span, message: str, *, only_if_named: str = "step"
 ) -> None:
-    """Add a step to the story of each tensor that requires grad among `value`.
+    """Add a step to the story of each tensor among `value`: how it came to require grad, and to where it is.
 
     The story is no part of the abstract value, so this changes no verdict. Nothing is noted for
     functions without a name of their own (lambdas).
@@ -23,9 +23,10 @@ def note(
         return
     for address in addresses(value):
         thing = state.glimpse(address)
-        if not isinstance(thing, (Tensor, Unknown)) or thing.story is None:
+        if not isinstance(thing, (Tensor, Unknown)):
             continue
+        story, device = thing.story, thing.device.told(span, message)
         if thing.grad.usual in (Truth.YES, Truth.SOMETIMES):
-            story = then(thing.story, span, message)
-            if story is not thing.story:
-                state.heap[address] = replace(thing, story=story)
+            story = then(story, span, message)
+        if story is not thing.story or device is not thing.device:
+            state.heap[address] = replace(thing, story=story, device=device)

@@ -308,9 +308,11 @@ def _tensor_result(operation: Operation) -> Value:
         return operation.tensor(made)
     flag = recorded_flag(state, operands)
     shown, span = describe(operation.node), operation.span
-    story = then(story_of_any(state, operands), span, f"`{shown}` is computed from it")
+    step = f"`{shown}` is computed from it"
+    story = then(story_of_any(state, operands), span, step)
     fact = facts.call_fact(f"{TENSOR}.{METHODS.get(name, '')}")
     device = (one_device if is_product(fact) else common_device)(state, operands)
+    device = device.told(span, step)
     common = of_arithmetic(state, operands)
     if fact is not None and fact.traits.get("layout") == "beside":
         layout = layout_of_all(state, operands)

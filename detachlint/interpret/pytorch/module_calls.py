@@ -242,6 +242,7 @@ def computed(machine: Machine, thing: Instance, fact: ModuleFact, call: LibraryC
         story = then(story, span, f"goes through the module `{shown}`")
     mixes = placement.one_device if fact.parameters else placement.common_device
     device = mixes(state, [*inputs, *weights])
+    device = device.told(span, f"goes through the module `{shown}`")
     own = module_traits.dtype_of_output(fact, state, inputs, weights)
     dtype = surrounding.lowered(state, fact, own, device)
     made = Tensor(

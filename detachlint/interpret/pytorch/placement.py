@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from detachlint.domain.belief import MAYBE, NO, YES, Belief
 from detachlint.domain.objects import HeapObject, Instance, Sequence, Tensor, Unknown
-from detachlint.domain.story import Story, begin
+from detachlint.domain.story import Story, begin, then
 from detachlint.domain.traits import (
     NO_TRAITS,
     PLAIN,
@@ -173,8 +173,15 @@ def _device_of_atom(state: State, atom: Atom, default: Trait, story: Story | Non
         return source.device
     thing = state.get(atom) if isinstance(atom, Address) else None
     if isinstance(thing, Instance) and is_device(thing):
-        return device_from(state, thing.payload, UNSEEN, story)
+        return device_from(state, thing.payload, UNSEEN, _from_device(atom, story))
     return UNSEEN
+
+
+def _from_device(atom: Atom, story: Story | None) -> Story | None:
+    """The story that begins where the device was named, unless that is on the same line."""
+    if story is None or not isinstance(atom, Address) or atom.span.line == story.span.line:
+        return story
+    return then(begin(atom.span, "the device is named here"), story.span, story.message)
 
 
 def is_device(thing: Instance) -> bool:

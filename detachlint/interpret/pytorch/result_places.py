@@ -147,4 +147,4 @@ def device_of_result(fact: CallFact, call: LibraryCall, inputs: list[Value]) -> 
         return placement.device_from(call.state, asked, found, story)
     if fact.device not in ("same", "argument", ""):
         return placement.device_named(fact.device, story)
-    return found
+    return found.told(call.span, f"`{call.shown}(…)` is computed from it")
