@@ -52,7 +52,8 @@ class Crossing:
     the context to the function of the crossing. `tensor_for_sure` is False when the receiver may be
     something that is no tensor at all. `others` is True when some runs hand over a number or an array
     there, `mixed` when it may be either in one run. `swallowed` are the exceptions that the program
-    catches there. `supposed` are the switches that have to be set the other way to get there.
+    catches there, `handled` those after which it does the same otherwise. `supposed` are the switches
+    that have to be set the other way to get there.
     """
 
     span: Span
@@ -77,6 +78,7 @@ class Crossing:
     calls: tuple[CallSite, ...]
     swallowed: frozenset[str]
     supposed: tuple[Supposed, ...] = ()
+    handled: frozenset[str] = frozenset()
 
     @property
     def refused(self) -> Belief:

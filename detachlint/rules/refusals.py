@@ -7,7 +7,7 @@ here. It is that of the surest refusal; of equally sure ones, of the one that Py
 from __future__ import annotations
 
 from detachlint.domain.belief import NO, Belief, Truth
-from detachlint.domain.traits import Check, Trait
+from detachlint.domain.traits import Check, Trait, raised_for
 from detachlint.interpret.facts import Crossing
 from detachlint.knowledge.dtype_facts import dtype_fact
 from detachlint.knowledge.gates import Gate
@@ -81,7 +81,7 @@ def refusal(visits: list[Crossing]) -> Refusal | None:
     others = [c for c in checks if c is not chosen and _is_shown(worst, c)]
     return Refusal(
         chosen,
-        _overall(visits, [visit.refused for visit in visits]),
+        _overall(visits, [_confidence(visit, visit.refused, chosen) for visit in visits]),
         worst,
         all(belief(visit, chosen).usual is Truth.YES for visit in visits),
         tuple(c for c in others if order.index(c) < order.index(chosen)),
@@ -128,9 +128,18 @@ def confidence_of(raising: Belief) -> Confidence | None:
     return None
 
 
-def _overall(visits: list[Crossing], raising: list[Belief]) -> Confidence:
+def is_handled(visit: Crossing, check: Check) -> bool:
+    """Whether the program does it otherwise where PyTorch refuses it for this: nothing is wrong then."""
+    return raised_for(check) in visit.handled
+
+
+def _confidence(visit: Crossing, raising: Belief, check: Check) -> Confidence | None:
+    found = confidence_of(raising)
+    return Confidence.POSSIBLE if found is not None and is_handled(visit, check) else found
+
+
+def _overall(visits: list[Crossing], found: list[Confidence | None]) -> Confidence:
     """Certain if every context is, those of unseen callers among them; else the best of them."""
-    found = [confidence_of(one) for one in raising]
     all_certain = all(one is Confidence.CERTAIN for one in found)
     unseen_count = any(visit.unseen for visit in visits) or not any(v.public for v in visits)
     if all_certain and unseen_count and all(visit.tensor_for_sure for visit in visits):
@@ -144,14 +153,15 @@ def _strength(visits: list[Crossing], check: Check) -> tuple[int, bool, int]:
     """How sure it is over all visits, whether each raises, and how many do."""
     beliefs = [belief(visit, check) for visit in visits]
     best = max(_index(confidence_of(one)) for one in beliefs)
-    overall = _index(_overall(visits, beliefs)) if best >= 0 else -1
+    sure = [_confidence(visit, one, check) for visit, one in zip(visits, beliefs, strict=True)]
+    overall = _index(_overall(visits, sure)) if best >= 0 else -1
     count = sum(one.usual is Truth.YES for one in beliefs)
     return overall, count == len(visits), count
 
 
 def _rank(visit: Crossing, check: Check) -> tuple[int, bool, int]:
     length = visit.story.length if visit.story is not None else 0
-    return _index(confidence_of(belief(visit, check))), not visit.unseen, length
+    return _index(_confidence(visit, belief(visit, check), check)), not visit.unseen, length
 
 
 def _index(confidence: Confidence | None) -> int:

@@ -19,8 +19,11 @@ from detachlint.rules.finding import (
     Remedy,
     TraceStep,
 )
-from detachlint.rules.refusals import Refusal, belief, confidence_of, refusal
+from detachlint.rules.refusals import Refusal, belief, confidence_of, is_handled, refusal
 from detachlint.source.span import Span
+
+HANDLED = " (where that is refused, the `except` of its `try` does it otherwise)"
+"""A remark where the author has thought of it."""
 
 
 class Raising(NamedTuple):
@@ -80,6 +83,7 @@ class Raising(NamedTuple):
     def converts(self) -> str:
         """`converts`, as sure as that is where it is sure that it requires grad."""
         doubtful = self.confidence is Confidence.POSSIBLE and self.worst.grad.usual is Truth.YES
+        doubtful = doubtful and not is_handled(self.worst, self.refusal.check)
         return "may convert" if doubtful else "converts"
 
     @property
@@ -116,6 +120,8 @@ class Raising(NamedTuple):
     @property
     def swallowed(self) -> str:
         """A remark where the error does not reach the user."""
+        if is_handled(self.worst, self.refusal.check):
+            return HANDLED
         caught = raised_for(self.refusal.check) in self.worst.swallowed
         return " (the error is caught by a `try`)" if caught else ""
 

@@ -18,6 +18,7 @@ from detachlint import api
 from detachlint.harness.executor import Execution, execute
 from detachlint.harness.observation import is_grad_refusal
 from detachlint.rules.finding import Confidence, Finding
+from detachlint.rules.visits import HANDLED
 
 FILENAME = "program.py"
 _CODES = frozenset({"DTL101", "DTL102", "DTL103"})
@@ -28,7 +29,7 @@ class Kind(Enum):
     """How the two can disagree."""
 
     MISSED_ALARM = "missed alarm"
-    """PyTorch refused a crossing at a line without a finding."""
+    """PyTorch refused a crossing at a line without a finding, or one that says that it is expected."""
     FALSE_ALARM = "false alarm"
     """A certain finding at a line that was reached, and where PyTorch never refused."""
     REFUTED_FIX = "refuted fix"
@@ -164,7 +165,11 @@ def contradictions(text: str, findings: Iterable[Finding], runs: Runs) -> list[C
     sure = {
         f.span.line for f in relevant if f.code in _CODES and f.confidence is Confidence.CERTAIN
     }
-    found = {f.span.line for f in relevant if f.confidence.at_least(Confidence.LIKELY)}
+    found = {
+        f.span.line
+        for f in relevant
+        if f.confidence.at_least(Confidence.LIKELY) or HANDLED in f.message
+    }
     refused, reached = runs.refused(), runs.reached()
     lines = text.splitlines()
     made = [Contradiction(Kind.MISSED_ALARM, n, lines[n - 1].strip()) for n in refused - found]

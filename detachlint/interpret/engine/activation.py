@@ -44,6 +44,8 @@ class Activation:
     watched: int = 0
     catches: frozenset[str] = frozenset()
     """Which exceptions of conversions an enclosing `try` keeps to itself (`catching.caught_by`)."""
+    handles: frozenset[str] = frozenset()
+    """After which of these it does the same otherwise (`catching.handled_by`)."""
     finals: int = 0
     depth: int = 0
     unseen: bool = False
@@ -82,6 +84,15 @@ class Activation:
     def caught(self) -> frozenset[str]:
         """The exceptions of conversions that are caught here or somewhere on the chain of callers."""
         return frozenset[str]().union(*(each.catches for each in self.chain()))
+
+    @property
+    def handled(self) -> frozenset[str]:
+        """Those of them after which the program does the same otherwise: who catches first decides."""
+        found, caught = set[str](), set[str]()
+        for each in self.chain():
+            found |= each.handles - caught
+            caught |= each.catches
+        return frozenset(found)
 
     def runs_of_function(self, function: Address) -> int:
         """How often a function object is being run on this chain of callers.

@@ -73,6 +73,7 @@ class Invocation:
             self.activation.unseen,
             any(activation.watched for activation in self.activation.chain()),
             self.activation.caught,
+            self.activation.handled,
             state.mode,
             state.inference,
             state.surroundings,

@@ -14,7 +14,7 @@ from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.fixpoint import repeat
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import names
-from detachlint.interpret.language.catching import caught_by
+from detachlint.interpret.language.catching import caught_by, handled_by
 from detachlint.interpret.language.conditions import test
 from detachlint.interpret.language.imports import always_works
 from detachlint.interpret.language.lookup import library_bases, linear_order
@@ -175,9 +175,11 @@ def _run_handled(machine: Machine, node: Try, state: State, activation: Activati
         )
     outer, activation.raises = activation.raises, []
     activation.watched += 1
-    caught, activation.catches = activation.catches, activation.catches | caught_by(node)
+    outside = activation.catches, activation.handles
+    caught, handled = caught_by(node), handled_by(node)
+    activation.catches, activation.handles = outside[0] | caught, (outside[1] - caught) | handled
     ends = machine.execute(node.body, [state], activation)
-    activation.catches = caught
+    activation.catches, activation.handles = outside
     activation.watched -= 1
     raised = activation.raises
     if not all(map(cannot_fail, node.body)):

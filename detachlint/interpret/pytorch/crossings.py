@@ -190,6 +190,7 @@ def _record(
         public=is_public(activation),
         calls=_chain(activation),
         swallowed=activation.caught,
+        handled=activation.handled,
     )
     machine.ledger.record(visit)
 
