@@ -59,7 +59,9 @@ def conversions_in(code: Code) -> Iterator[Span]:
 
 NOTHING: frozenset[str] = frozenset()
 
-GETTERS = frozenset({"get", "pop", "popleft", "popitem", "setdefault", "values", "items", "copy"})
+GETTERS = frozenset(
+    {"get", "get_nowait", "pop", "popleft", "popitem", "setdefault", "values", "items", "copy"}
+)
 """Methods of containers that give what they hold."""
 
 

@@ -22,7 +22,7 @@ from detachlint.interpret.engine import steps
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language import elements, generators, item_stores, items
+from detachlint.interpret.language import elements, generators, item_stores, items, queues
 from detachlint.interpret.language.contents import (
     BUILTIN_BASES,
     append,
@@ -54,6 +54,9 @@ def call_container_method(machine: Machine, atom: Atom, call: LibraryCall) -> Ou
         return [(_unknown(machine, call), call.state)]
     thing = call.state.get(atom)
     handler: Handler | None = None
+    if isinstance(thing, Sequence) and thing.kind in queues.IS_QUEUE:
+        found = queues.call_method(machine, atom, call)
+        return found or [(_unknown(machine, call), call.state)]
     if isinstance(thing, Sequence):
         handler = SEQUENCE_METHODS.get(call.name)
     elif isinstance(thing, Mapping):
@@ -281,6 +284,8 @@ def _get(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
     default = call.arguments.get(1, "default") or NONE
     constant = single_literal(key)
     if constant is None:
+        if call.name == "setdefault":
+            keep(call.state, address, with_entry(thing, key, default))
         return [(thing.all | default, call.state)]
     found = thing.entries.get(constant, BOTTOM_VALUE)
     if call.name == "pop" and found:
