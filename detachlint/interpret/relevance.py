@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from typing import TypeGuard
 
 from detachlint.interpret.mentions import Given, Keepers, given_in, target_names, words_in
 from detachlint.ir.nodes import (
@@ -28,7 +29,7 @@ from detachlint.ir.walk import all_codes, inner_codes, nodes_of
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import numpy_fact
 from detachlint.knowledge.gates import CONVERTING, REFUSING, Gate
-from detachlint.knowledge.names import ARRAY, CONVERSIONS, GETITEM, NUMPY, TENSOR
+from detachlint.knowledge.names import ARRAY, CONVERSIONS, GETITEM, NUMPY, TENSOR, setter
 from detachlint.knowledge.source_facts import from_elsewhere, given_by_star
 from detachlint.source.value_class import value_class
 from detachlint.source.words import LIBRARIES, PARTS
@@ -273,8 +274,14 @@ def _works_on(node: object, made: frozenset[str]) -> bool:
     elif isinstance(node, Call) and isinstance(node.function, Attribute):
         worked_on += [node.function.value] if _is_converting_method(node) else []
     elif isinstance(node, Assign):
-        worked_on += [target for target in node.targets if isinstance(target, Subscript)]
+        worked_on += [t.value for t in node.targets if _is_part(t)]
     return any(_is_from_elsewhere(each, made) for each in worked_on)
+
+
+def _is_part(target: Target) -> TypeGuard[Subscript | Attribute]:
+    """Whether it may be a part of an array that is written: `a[:]`, `a.flat`."""
+    written = isinstance(target, Attribute) and numpy_fact(setter(target.name)) is not None
+    return written or isinstance(target, Subscript)
 
 
 def _is_from_elsewhere(node: object, names: frozenset[str]) -> bool:
@@ -328,7 +335,7 @@ def _uses(code: Code, libraries: dict[str, str]) -> bool:
         elif isinstance(node, (Operator, AugmentedAssign)):
             calculates = True
         elif isinstance(node, Assign):
-            calculates = calculates or any(isinstance(t, Subscript) for t in node.targets)
+            calculates = calculates or any(map(_is_part, node.targets))
     return makes_arrays and calculates  # `array * tensor`, `array[:] = tensor`
 
 
@@ -341,7 +348,15 @@ def _is_converting_method(call: Call) -> bool:
     """Whether it may be a method of an array that converts what it is handed: `array.dot(tensor)`."""
     if not isinstance(call.function, Attribute) or not call.arguments:
         return False
-    return _looks_at_values(f"{ARRAY}.{call.function.name}")
+    fact = numpy_fact(f"{ARRAY}.{call.function.name}")
+    if fact is None or not LOOKS_AT_VALUES & set(fact.gates.values()):
+        return False
+    for index, argument in enumerate(call.arguments, start=1):
+        position = index if argument.keyword is None else fact.position(argument.keyword)
+        marks = ("", "[]", "s") if position is not None else ()
+        if argument.unpack or any(fact.gate(position or 0, m) in LOOKS_AT_VALUES for m in marks):
+            return True
+    return False
 
 
 def _is_function(node: Expression, libraries: dict[str, str]) -> bool:
@@ -398,7 +413,7 @@ _PARTS = frozenset(map(".".join, PARTS.items()))
 
 MUTATORS = frozenset(
     {"append", "extend", "insert", "add", "update", "appendleft", "setdefault", "setattr", "clear",
-     "pop", "remove", "freeze"}
+     "pop", "remove", "freeze", "put", "put_nowait"}
 )  # fmt: skip
 """Names of methods that change objects, beside those of PyTorch."""
 

@@ -21,6 +21,12 @@ CONVERSIONS = frozenset({"numpy", "__array__"})
 GETITEM = "__getitem__"
 """What Python calls for `a[b]`: `np.r_` and `np.c_` make an array there of what they are indexed with."""
 
+
+def setter(attribute: str) -> str:
+    """What the facts call the storing of an attribute of an array: `a.flat = values`."""
+    return f"{ARRAY}.{attribute}.__set__"
+
+
 SETITEM = f"{TENSOR}.__setitem__"
 """What Python calls for `t[i] = value` of a tensor."""
 

@@ -11,7 +11,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.ma import mrecords
 
-from detachlint.harness.probe.numpy_universe import BITWISE, GENERATORS, MADE
+from detachlint.harness.probe.numpy_universe import BITWISE, GENERATORS, MADE, WRITTEN
+from detachlint.knowledge.names import setter
 
 Arguments: TypeAlias = "tuple[Any, ...]"
 
@@ -68,6 +69,28 @@ FURTHER: Sequence[Arguments] = (
     ),
 )
 """Argument lists tried where none was written by hand: of texts, whole numbers, records, types."""
+
+
+OF_REDUCTIONS = ("where", "mean")
+"""Arguments of reductions that are arrays as well, behind those that say how to reduce. The first takes
+arrays of truths alone, and makes one of any tensor."""
+
+
+def lists_of_reductions(name: str, parameters: Mapping[str, Any]) -> list[Arguments]:
+    """Argument lists with these, given what a function has as its arguments' defaults."""
+    array = Fresh(V) if name.startswith("numpy.ndarray.") else V
+    names = list(parameters)
+    lists: list[Arguments] = []
+    for wanted in OF_REDUCTIONS if names[1:2] == ["axis"] else ():
+        if wanted in names:
+            between = names[1 : names.index(wanted)]
+            defaults = [_WITHOUT.get(each, parameters[each]) for each in between]
+            lists.append((array, *defaults, Put(V > 0.3) if wanted == "where" else V))
+    return lists
+
+
+_WITHOUT = {"keepdims": False, "initial": 0.0, "where": True}
+"""What is given for arguments whose defaults are none of Python's."""
 
 
 _OF_BITS = {f"__{prefix}{operator}__" for prefix in ("", "r", "i") for operator in BITWISE}
@@ -263,6 +286,13 @@ _BY_HAND: Mapping[str, Sequence[Arguments]] = {
     "numpy.random.multivariate_normal": ((V, M), (V, M, 2)),
     "numpy.ndarray.__setitem__": ((Fresh(V), slice(None), V), (Fresh(V), slice(None), S)),
     "numpy.ndarray.__setitem__.element": ((Fresh(V), 0, S),),
+    **{
+        setter(attribute): tuple(
+            (Fresh(one.astype(complex) if attribute == "imag" else one), value)
+            for one, value in ((V, V), (V, S), (M, M))
+        )
+        for attribute in WRITTEN
+    },
     "numpy.ndarray.fill": ((Fresh(V), S),),
 }
 

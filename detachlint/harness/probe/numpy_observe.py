@@ -19,6 +19,7 @@ from detachlint.harness.probe.numpy_calls import (
     argument_lists,
     fresh,
     is_written,
+    lists_of_reductions,
 )
 from detachlint.harness.probe.numpy_otherwise import otherwise
 from detachlint.harness.probe.numpy_ranks import rank_of
@@ -92,7 +93,7 @@ def observe_numpy(name: str) -> NumpyFact | None:
         working = [*working, *further] if of_others else working
         given_back = [_gives(function, given) for given in working]
         gives = "array" if "array" in given_back else given_back[0]
-    seen = {**of_others, **seen}
+    seen = {**_seen_of_reductions(name, function), **of_others, **seen}
     if is_attribute(name):
         gives = "attribute"
     gates = {key: met[0][0] for key, met in sorted(seen.items())}
@@ -100,6 +101,13 @@ def observe_numpy(name: str) -> NumpyFact | None:
     rank = rank_of(name, function, working)
     parameters = _parameters(function) if gates or rank in ("shape", "contents", SIZE) else ()
     return NumpyFact(name, gates, parameters, gives, rank, "executed", others)
+
+
+def _seen_of_reductions(name: str, function: Callable[..., Any]) -> dict[str, list[_Met]]:
+    """The gates of what says which items a reduction looks at."""
+    by_position = _by_position(function)
+    lists = _that_work(by_position, lists_of_reductions(name, _defaults(function)))
+    return _seen_gates(by_position, lists)[0]
 
 
 _Met: TypeAlias = "tuple[Gate, Arguments]"
@@ -175,6 +183,30 @@ def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
     except (TypeError, ValueError):
         return ()
     return tuple(_STARS.get(parameter.kind, parameter.name) for parameter in parameters)
+
+
+def _by_position(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, given by position what it takes by keyword alone."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return function
+    named = [one.name for one in parameters if one.kind is inspect.Parameter.KEYWORD_ONLY]
+    count = len(parameters) - len(named)
+
+    def call(*given: Any) -> Any:
+        return function(*given[:count], **dict(zip(named, given[count:], strict=False)))
+
+    return call if named else function
+
+
+def _defaults(function: Callable[..., Any]) -> dict[str, Any]:
+    """The defaults of its arguments, in order."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return {}
+    return {parameter.name: parameter.default for parameter in parameters}
 
 
 def _that_work(function: Callable[..., Any], lists: Sequence[Arguments]) -> list[Arguments]:

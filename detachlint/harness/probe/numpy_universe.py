@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from detachlint.knowledge.names import setter
+
 NAMESPACES = (
     "numpy",
     "numpy.char",
@@ -103,6 +105,10 @@ def functions() -> Mapping[str, Callable[..., Any]]:
     return dict(sorted(found.items()))
 
 
+WRITTEN = ("flat", "imag", "real")
+"""Attributes of arrays that are parts of them, and can be written."""
+
+
 def why_not(name: str) -> str:
     """Why the probe leaves a callable alone; `""` of one that it executes."""
     return _HARMFUL.get(name.rpartition(".")[2], "")
@@ -166,13 +172,41 @@ def _methods() -> Iterator[tuple[str, Callable[..., Any]]]:
         value = getattr(np.ndarray, attribute)
         if not attribute.startswith("_"):
             # Attributes are read; of those only arrays matter.
-            yield f"numpy.ndarray.{attribute}", value if callable(value) else attrgetter(attribute)
+            method = _reduction(attribute, value) if callable(value) else attrgetter(attribute)
+            yield f"numpy.ndarray.{attribute}", method
+    for attribute in WRITTEN:
+        yield setter(attribute), partial(_set, attribute)
     # A part of an array, and a single element of it, are not written alike.
     yield "numpy.ndarray.__setitem__", operator.setitem
     yield "numpy.ndarray.__setitem__.element", operator.setitem
     yield "numpy.ndarray.__contains__", operator.contains
     yield "numpy.r_.__getitem__", lambda *items: np.r_[items]
     yield "numpy.c_.__getitem__", lambda *items: np.c_[items]
+
+
+def _set(attribute: str, array: Any, value: Any) -> None:
+    setattr(array, attribute, value)
+
+
+def _reduction(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
+    """The method; a reduction under the names of arguments that it hands on to Python code of NumPy, and
+    that the function of its name has."""
+    own = getattr(np, name, None)
+    if own is None or isinstance(own, np.ufunc) or not inspect.isfunction(inspect.unwrap(own)):
+        return method
+    parameters = list(inspect.signature(own).parameters.values())
+    if "where" not in (parameter.name for parameter in parameters):
+        return method
+
+    names = [parameter.name for parameter in parameters[1:]]
+
+    def call(array: Any, *given: Any, **named: Any) -> Any:
+        return method(array, **dict(zip(names, given, strict=False)), **named)
+
+    receiver = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
+    signature = inspect.Signature([receiver, *parameters[1:]])
+    call.__signature__ = signature  # type: ignore[attr-defined]
+    return call
 
 
 def _operators() -> Iterator[tuple[str, Callable[..., Any]]]:

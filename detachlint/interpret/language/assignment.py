@@ -46,7 +46,14 @@ def assign(
                 end
                 for owner, after in machine.evaluate(target.value, state, activation)
                 for end in attribute_stores.write_attribute(
-                    machine, owner, target.name, value, after, activation, target.span
+                    machine,
+                    owner,
+                    target.name,
+                    value,
+                    after,
+                    activation,
+                    target.span,
+                    source=source,
                 )
             ]
         case Subscript():

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detachlint.domain.objects import Class, Function, Instance, Tensor, Unknown
+from detachlint.domain.objects import Array, Class, Function, Instance, Tensor, Unknown
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     Address,
     Atom,
     SourceModule,
     Value,
+    addresses,
     in_order,
     literal,
     value_of,
@@ -20,7 +21,9 @@ from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import descriptors, importing
 from detachlint.interpret.language.lookup import own_member
-from detachlint.interpret.pytorch import tensor_attributes
+from detachlint.interpret.pytorch import array_operators, tensor_attributes
+from detachlint.interpret.pytorch.array_operators import Operand
+from detachlint.interpret.pytorch.tensors import severed_in
 from detachlint.source.span import Span
 from detachlint.source.value_class import replace
 
@@ -38,10 +41,14 @@ def write_attribute(
     span: Span,
     *,
     plainly: bool = False,
+    source: Span | None = None,
 ) -> list[State]:
     """The states after `target.name = value`; setters and `__setattr__` of the program are run, the
     latter not by `object.__setattr__` and relatives, which store `plainly`.
+
+    `source` is where the value is written.
     """
+    _write_into_arrays(machine, target, name, Operand(value, source or span), state, activation)
     atoms = in_order(target)
     alone = len(atoms) == 1
     ends = [state]
@@ -60,6 +67,23 @@ def write_attribute(
             following += [after for _, after in outcomes]
         ends = following
     return ends
+
+
+def _write_into_arrays(
+    machine: Machine,
+    target: Value,
+    name: str,
+    stored: Operand,
+    state: State,
+    activation: Activation,
+) -> None:
+    for address in addresses(target):
+        array = state.glimpse(address)
+        if isinstance(array, Array):
+            lost = array_operators.store_attribute(machine, target, name, stored, state, activation)
+            severed = array.severed | severed_in(state, [stored.value]) | lost
+            if severed != array.severed:
+                state.put(address, replace(array, severed=severed))
 
 
 def _own_store(

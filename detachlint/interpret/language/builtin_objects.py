@@ -32,6 +32,7 @@ from detachlint.interpret.language import (
     enumerations,
     membership,
 )
+from detachlint.interpret.language.contents import SLICE
 from detachlint.knowledge.names import PARAMETER, TENSOR
 from detachlint.source.value_class import replace
 
@@ -207,6 +208,17 @@ def _callable(machine: Machine, call: LibraryCall) -> Outcomes:
     return [(frozenset(parts), call.state)]
 
 
+def _slice(machine: Machine, call: LibraryCall) -> Outcomes:
+    """`slice(stop)`, `slice(start, stop, step)`."""
+    given = call.arguments.positional
+    if not call.arguments.exact or not 1 <= len(given) <= 3:
+        unknown = machine.unknown(call.state, call.activation, call.span, "slice", grad=NO)
+        return [(unknown, call.state)]
+    parts = (NONE, *given) if len(given) == 1 else given
+    thing = Sequence(SLICE, (*parts, *[NONE] * (3 - len(parts))))
+    return [(machine.new(call.state, call.activation, call.span, SLICE, thing), call.state)]
+
+
 HANDLERS: dict[str, Handler] = {
     "callable": _callable,
     "classmethod": _property,
@@ -216,6 +228,7 @@ HANDLERS: dict[str, Handler] = {
     "locals": _locals,
     "property": _property,
     "setattr": _setattr,
+    "slice": _slice,
     "staticmethod": _property,
     "type": _type,
     "vars": _vars,

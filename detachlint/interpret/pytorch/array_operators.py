@@ -21,7 +21,7 @@ from detachlint.interpret.pytorch.crossings import Sink, pass_gate
 from detachlint.interpret.pytorch.gates import Met, gate_of
 from detachlint.knowledge import facts
 from detachlint.knowledge.gates import CONVERTING, Gate
-from detachlint.knowledge.names import ARRAY
+from detachlint.knowledge.names import ARRAY, setter
 from detachlint.source.span import Span
 
 if TYPE_CHECKING:
@@ -123,6 +123,29 @@ def store(
     if found.tensor != YES and not are_arrays(state, target):
         sure = MAYBE
     sink = Sink(value.span, "=", STORE, gate)
+    severed = pass_gate(machine, sink, found, state, activation, sure=sure)
+    return frozenset({value.span}) if severed else frozenset()
+
+
+def store_attribute(
+    machine: Machine,
+    target: Value,
+    name: str,
+    value: Operand,
+    state: State,
+    activation: Activation,
+) -> frozenset[Span]:
+    """`target.name = value`, where the target may be an array: `a.flat = x` writes all of it."""
+    fact = facts.numpy_fact(setter(name))
+    if fact is None:
+        return frozenset()
+    found = find(state, value.value)
+    gate, sure = gate_of(fact, 1, found)
+    if gate is None:
+        return frozenset()
+    if found.tensor != YES and not are_arrays(state, target):
+        sure = MAYBE
+    sink = Sink(value.span, "=", fact.name, gate)
     severed = pass_gate(machine, sink, found, state, activation, sure=sure)
     return frozenset({value.span}) if severed else frozenset()
 

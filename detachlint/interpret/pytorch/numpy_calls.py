@@ -18,13 +18,14 @@ from detachlint.domain.values import (
     Library,
     Method,
     Value,
+    addresses,
     value_of,
 )
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.engine.unseen_calls import note_escapes
-from detachlint.interpret.pytorch import array_ranks, sinks
+from detachlint.interpret.pytorch import array_operators, array_ranks, sinks
 from detachlint.interpret.pytorch.converted import find
 from detachlint.interpret.pytorch.crossings import Sink, pass_gate
 from detachlint.interpret.pytorch.gates import Met, gate_of
@@ -220,7 +221,24 @@ def _unmodelled(machine: Machine, call: LibraryCall, severed: frozenset[Span]) -
 
 def array_method(machine: Machine, call: LibraryCall) -> Outcomes:
     """`array.name(…)`."""
+    if call.name == "__setitem__" and len(call.arguments.positional) == 2:
+        return _set_item(machine, call)
     return call_numpy(machine, replace(call, name=f"{ARRAY}.{call.name}"))
+
+
+def _set_item(machine: Machine, call: LibraryCall) -> Outcomes:
+    """`array.__setitem__(index, value)`: what `array[index] = value` does."""
+    state, (index, value) = call.state, call.arguments.positional
+    stored = array_operators.Operand(value, call.arguments.spans.get(1) or call.span)
+    for address in addresses(call.receiver):
+        array = state.get(address)
+        if isinstance(array, Array):
+            lost = array_operators.store(
+                machine, call.receiver, array, index, stored, state, call.activation
+            )
+            severed = array.severed | severed_in(state, [value]) | lost
+            state.put(address, replace(array, severed=severed))
+    return [(NONE, state)]
 
 
 def index_trick(
