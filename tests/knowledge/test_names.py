@@ -29,6 +29,22 @@ def test_the_crossing_itself(name: str) -> None:
         getattr(leaf, name)()
 
 
+@pytest.mark.parametrize("name", sorted(names.OTHERWISE - names.CONVERSIONS))
+def test_ways_to_the_values_of_a_tensor_that_is_refused(name: str) -> None:
+    leaf = torch.ones(1, requires_grad=True)
+    found = getattr(leaf, name)
+    found = found() if callable(found) else found
+    moved = name == "cpu"  # what is refused for its device is refused for no more
+    assert moved or not getattr(found, "requires_grad", False)
+
+
+@pytest.mark.parametrize("attribute", ["flat", "real"])
+def test_the_storing_of_an_attribute_of_an_array(attribute: str) -> None:
+    assert names.setter(attribute).startswith(names.ARRAY)
+    with pytest.raises(RuntimeError, match="requires grad"):
+        setattr(numpy.zeros(2), attribute, torch.ones(2, requires_grad=True))
+
+
 def test_subscripts() -> None:
     leaf = torch.ones(2, requires_grad=True)
     for trick in (numpy.r_, numpy.c_):

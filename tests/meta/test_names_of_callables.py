@@ -39,6 +39,7 @@ NOT_MEANT = {
     "interpret/language/enumerations.py": {"name": "the attribute of an enumeration's member"},
     "interpret/language/membership.py": {"tensor": OF_FACTS},
     "interpret/language/operators.py": {"array number sequence tensor": OF_VALUES},
+    "interpret/language/queues.py": {"put": "a method of queues"},
     "interpret/language/standard_library.py": {"name": "the attribute of a dataclass's field"},
     "interpret/pytorch/array_operators.py": {"number": "a kind of index"},
     "interpret/pytorch/array_ranks.py": {
@@ -77,6 +78,7 @@ NOT_MEANT = {
     "interpret/relevance.py": {
         "backward requires_grad_": OF_FACTS,
         "freeze": "a method that programs give their own classes",
+        "put": "a method of queues",
     },
 }
 """Words that happen to be names of callables, and what they are."""

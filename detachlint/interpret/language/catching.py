@@ -23,10 +23,7 @@ from detachlint.ir.nodes import (
     Try,
 )
 from detachlint.ir.walk import nodes_in
-from detachlint.knowledge.names import CONVERSIONS
-
-OTHERWISE = CONVERSIONS | {"detach", "cpu", "item", "tolist", "data"}
-"""By what a handler tells that it has a tensor that was refused at hand."""
+from detachlint.knowledge.names import OTHERWISE
 
 _RAISED = tuple(dict.fromkeys(map(raised_for, Check)))
 
