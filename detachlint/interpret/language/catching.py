@@ -1,5 +1,6 @@
-"""Which of the exceptions that a conversion may end with a `try` keeps from going on outwards, and after
-which of them it does the same otherwise.
+"""Which of the exceptions that a conversion may end with a `try` keeps from going on outwards.
+
+And after which of them it does the same otherwise.
 """
 
 from __future__ import annotations

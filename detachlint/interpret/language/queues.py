@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 FIRST_IN = "queue"
 """The kind of a sequence that is a queue which gives what it was given first."""
 
-LAST_IN = "stack"
+LAST_IN = "pile"
 
 ANY = "heap"
 """The kind of one that gives the least, whichever that is."""
