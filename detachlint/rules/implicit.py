@@ -84,7 +84,8 @@ def _holder(function: str) -> str:
     """What has a method: what an item is stored into, or what stands beside a tensor."""
     if function.startswith("numpy."):
         return "an ndarray"
-    return f"a `{function.split('.')[-2]}`"
+    *_, outer, holder, _ = ("", *function.split("."))
+    return f"the `{holder}` of a `{outer}`" if outer[:1].isupper() else f"a `{holder}`"
 
 
 def afterthought(raising: Raising) -> str:

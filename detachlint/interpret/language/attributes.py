@@ -287,6 +287,9 @@ def _missing(
     like_array = name == "flat" or array_ranks.of_attribute(name, Rank.SOME) is not None
     if like_array and sinks.is_plural(state, thing):
         return value_of(address)
+    part = sinks.read_part(machine, thing, name, state, activation, span)
+    if part is not None:
+        return part
     for library in class_names(state, thing):
         fact = facts.class_fact(library)
         if fact is not None and name in fact.methods and fact.methods[name].attribute:

@@ -111,6 +111,22 @@ def read_column(
     return made
 
 
+def read_part(
+    machine: Machine,
+    thing: Instance,
+    name: str,
+    state: State,
+    activation: Activation,
+    span: Span,
+) -> Value | None:
+    """`frame.loc` of an object of such a library; None where no fact tells what that gives."""
+    fact = _fact_of_class(thing, f"{name}.__get__") if is_followed(thing) else None
+    if fact is None:
+        return None
+    call = LibraryCall(name, BOTTOM_VALUE, Arguments(()), state, activation, span, name)
+    return _result(machine, fact.gives, call, frozenset())
+
+
 COLUMN = "@column"
 """The attribute of what a frame has under a name: columns of one name, or with a name in several levels,
 are a frame again (executed)."""
@@ -175,11 +191,13 @@ def store_item(
     state: State,
     activation: Activation,
 ) -> None:
-    """`frame["column"] = value`."""
+    """`frame["column"] = value`, `frame.loc[0] = value`."""
     for cls in in_order(thing.cls):
         fact = sink_fact(f"{cls.name}.__setitem__") if isinstance(cls, Library) else None
         gates = fact.at(1) if fact is not None else None
         if fact is not None and gates is not None:
+            if COLUMN in thing.attributes:
+                fact = replace(fact, executed=False)
             for gate, found in _met(state, gates, value, fact):
                 sink = Sink(span, "=", fact.name, gate)
                 pass_gate(machine, sink, found, state, activation)
