@@ -185,7 +185,13 @@ class Switchboard:
             for switch in switches
             if switch.name not in stored
         }
-        self._names = {name for _, name in self._switches}
+        own = {name for _, name in self._switches}
+        self._names = own.union(
+            name
+            for module in (modules.values() if own else ())
+            for name, imported in _imports(module).items()
+            if imported.attribute in own
+        )
 
     def shut(self) -> list[Shut]:
         """The code that they keep shut, file by file; what stands within other such code with the
