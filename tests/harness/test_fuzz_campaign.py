@@ -15,7 +15,7 @@ from detachlint.rules.finding import Finding
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
-def blind(tree: ast.Module, filename: str, **options: object) -> list[Finding]:
+def blind(tree: ast.Module, filename: str, *options: object) -> list[Finding]:
     """An analysis that never finds anything."""
     return []
 

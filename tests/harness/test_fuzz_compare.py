@@ -98,7 +98,7 @@ def test_a_program_runs_through_if_only_refusals_stop_it(text: str, through: boo
 
 
 def test_an_analysis_that_crashes_is_a_contradiction(monkeypatch: pytest.MonkeyPatch) -> None:
-    def crash(tree: ast.Module, filename: str) -> list[Finding]:
+    def crash(tree: ast.Module, filename: str, options: object) -> list[Finding]:
         raise ZeroDivisionError("no")
 
     monkeypatch.setattr(api, "check_tree", crash)
@@ -108,7 +108,7 @@ def test_an_analysis_that_crashes_is_a_contradiction(monkeypatch: pytest.MonkeyP
 
 
 def test_an_analysis_that_hangs_is_a_contradiction(monkeypatch: pytest.MonkeyPatch) -> None:
-    def hang(tree: ast.Module, filename: str) -> list[Finding]:
+    def hang(tree: ast.Module, filename: str, options: object) -> list[Finding]:
         while True:
             pass
 

@@ -15,6 +15,7 @@ from functools import lru_cache
 from types import FrameType
 
 from detachlint import api
+from detachlint.config.options import Options
 from detachlint.harness.executor import Execution, execute
 from detachlint.harness.observation import is_grad_refusal
 from detachlint.rules.finding import Confidence, Finding
@@ -152,7 +153,7 @@ def findings_in(text: str, seconds: float = 20.0) -> list[Finding] | Contradicti
     """What the analysis finds in a program, or how it fails; without fixes, which `compare_fix` makes."""
     try:
         with time_limit(seconds, of_processor=True):
-            return api.check_tree(ast.parse(text), FILENAME)
+            return api.check_tree(ast.parse(text), FILENAME, Options(Confidence.POSSIBLE))
     except TooSlow:
         return Contradiction(Kind.SLOWNESS, 0)
     except Exception:
