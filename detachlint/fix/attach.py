@@ -48,7 +48,7 @@ def _with_fix(finding: Finding, source: SourceText, style: FixStyle, outline: Ou
         advice = _advice(finding.remedy, cures)
         return replace(finding, fix=Fix(advice, Applicability.DISPLAY_ONLY, ()))
     sure = finding.confidence.at_least(Confidence.LIKELY)
-    sure = sure and finding.remedy is not Remedy.DETACH_UNSAFELY
+    sure = sure and not finding.doubtful
     # An item that stands beside numbers may be a number itself, for callers that see no error.
     sure = sure and (finding.parts is None or finding.confidence is Confidence.CERTAIN)
     applicability = Applicability.SAFE if sure else Applicability.UNSAFE

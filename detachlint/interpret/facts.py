@@ -108,7 +108,9 @@ class Facts:
     """The result of analysing one file.
 
     `crossings` are the visits to each crossing, in the order they happened. `needed` are the crossings
-    behind which the program still wants the gradient. `reveals` are the answers to `reveal_grad(x)`.
+    behind which the program still wants the gradient: what it backpropagates has no other. Of those whose
+    value comes back into what has, `returns` tell where that is backpropagated. `reveals` are the
+    answers to `reveal_grad(x)`.
     `unmodelled` counts what the IR has no word for, `gave_up` the bounds that were hit.
 
     `reached` tells, where bounds were hit, which code may have crossings that no run has come to since
@@ -121,6 +123,7 @@ class Facts:
     filename: str = ""
     crossings: dict[Span, list[Crossing]] = field(default_factory=dict)
     needed: set[Span] = field(default_factory=set)
+    returns: dict[Span, Span] = field(default_factory=dict)
     reveals: list[tuple[Span, str]] = field(default_factory=list)
     unmodelled: Counter[str] = field(default_factory=Counter)
     gave_up: Counter[Bound] = field(default_factory=Counter)
@@ -142,6 +145,10 @@ class Facts:
         """The code in which there may be crossings that no run has come to."""
         return [code for code, reached in self.reached.items() if not reached]
 
+    def note_return(self, crossing: Span, place: Span) -> None:
+        """The value of a crossing comes back into what is backpropagated at `place`; the first one counts."""
+        self.returns[crossing] = min(self.returns.get(crossing, place), place)
+
     def join(self, other: Facts) -> Facts:
         """What two analyses have found out about the same file."""
         crossings = {span: list(visits) for span, visits in self.crossings.items()}
@@ -151,6 +158,7 @@ class Facts:
             self.filename,
             crossings,
             self.needed | other.needed,
+            _first_of(self.returns, other.returns),
             self.reveals + other.reveals,
             self.unmodelled + other.unmodelled,
             self.gave_up + other.gave_up,
@@ -177,6 +185,7 @@ class Facts:
             self,
             crossings={**self.crossings, **crossings},
             needed=self.needed | (alone.needed & crossings.keys()),
+            returns={**self.returns, **{s: p for s, p in alone.returns.items() if s in crossings}},
             reveals=self.reveals + reveals,
             gave_up=self.gave_up + Counter(Bound(NOT_REACHED, span) for span in crossings),
         )
@@ -185,6 +194,10 @@ class Facts:
         around = [code for code in self.reached if code.contains(span)]
         innermost = max(around, key=lambda code: (code.line, code.column), default=None)
         return innermost is not None and not self.reached[innermost]
+
+
+def _first_of(one: dict[Span, Span], other: dict[Span, Span]) -> dict[Span, Span]:
+    return {span: min(d[span] for d in (one, other) if span in d) for span in one | other}
 
 
 def _in_either(one: dict[Span, bool], other: dict[Span, bool]) -> dict[Span, bool]:

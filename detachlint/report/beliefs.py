@@ -76,6 +76,8 @@ def _crossing(
         yield f"  not reported: {_why_fine(visits)}"
     if span in facts.needed:
         yield "  the gradient is still wanted behind it"
+    elif span in facts.returns:
+        yield f"  its value comes back into what is trained at {place_of(facts.returns[span])}"
     for number, visit in enumerate(_distinct(visits), 1):
         yield from _visit(visit, number, place_of)
 

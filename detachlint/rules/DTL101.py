@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from detachlint.interpret.facts import Facts
-from detachlint.rules.finding import Applicability, Finding, Fix, Remedy
+from detachlint.rules.finding import Finding, Remedy
 from detachlint.rules.telling import advice_behind, beside, cures
+from detachlint.rules.twins import advice_instead
 from detachlint.rules.visits import Raising, crossings_of, is_method, mode_of, trace_of
 
 CODE = "DTL101"
@@ -27,8 +28,9 @@ def check(facts: Facts) -> Iterator[Finding]:
             trace=trace_of(
                 facts.filename, raising, f"converted to NumPy here{mode_of(worst)}", worst.story
             ),
-            fix=_advice() if raising.needed else advice_behind(raising.refusal),
+            fix=advice_instead(worst) if raising.needed else advice_behind(raising.refusal),
             remedy=Remedy.DETACH_RECEIVER,
+            doubtful=raising.doubtful,
             cures=cures(raising.refusal),
             because=raising.because,
         )
@@ -36,16 +38,6 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 def _message(raising: Raising) -> str:
     text = f"`.{raising.worst.form}()` on {raising.subject}{raising.suffix}"
-    if raising.needed:
-        text += "; detaching is no cure here, because the gradient is still wanted behind it"
-    else:
+    if not raising.needed:
         text += beside(raising.refusal)
-    return text + raising.swallowed
-
-
-def _advice() -> Fix:
-    return Fix(
-        "compute this with PyTorch's own functions: a detached value has no gradient to pass back",
-        Applicability.DISPLAY_ONLY,
-        (),
-    )
+    return text + raising.aftermath + raising.swallowed

@@ -13,18 +13,13 @@ from detachlint.rules.visits import Raising, crossings_of
 CODE = "DTL102"
 NAME = "implicit-array-of-grad-tensor"
 
-_REMEDIES = {
-    Gate.SWALLOWS: Remedy.DETACH_UNSAFELY,
-    Gate.UNFIT: Remedy.NONE,
-}
-"""What is to be done where it is not simply to detach."""
-
 
 def check(facts: Facts) -> Iterator[Finding]:
     """One finding for each argument or operand that is such a tensor in some context."""
     for raising in crossings_of(facts, is_single):
         worst = raising.worst
-        remedy = Remedy.DETACH if worst.number else _REMEDIES.get(worst.gate, Remedy.DETACH)
+        unfit = worst.gate is Gate.UNFIT and not worst.number
+        remedy = Remedy.NONE if unfit else Remedy.DETACH
         yield finding_of(facts, CODE, NAME, raising, _message(raising), remedy)
 
 

@@ -46,7 +46,6 @@ class Remedy(Enum):
     NONE = "none that can be made by an edit at the crossing"
     DETACH_RECEIVER = "`.detach()` before the conversion whose call stands at the span"
     DETACH = "`.detach()` (or the cures) behind the expression at the span"
-    DETACH_UNSAFELY = "the same, where the program does something else afterwards"
     DETACH_EACH = "`.detach()` (or the cures) on each item of the container at the span"
 
 
@@ -93,6 +92,8 @@ class Finding:
     Of a container whose items are not all tensors, `parts` tell which to cure; of what is not known
     item by item there are none, and nothing can be put anywhere.
 
+    Of a `doubtful` one, the cure may change more than that nothing is raised here: someone has to look.
+
     `because` introduces the trace: what its steps are the reasons of.
 
     Where `message` names a line of the finding's own file, it says `line 7`.
@@ -109,6 +110,7 @@ class Finding:
     remedy: Remedy = Remedy.NONE
     cures: tuple[str, ...] = ()
     parts: Parts | None = None
+    doubtful: bool = False
     because: str = BECAUSE
 
     def with_lines_named(self, name: Callable[[int], str]) -> Finding:

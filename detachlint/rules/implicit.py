@@ -9,7 +9,7 @@ from detachlint.knowledge.gates import WANTING_ARRAYS, Gate
 from detachlint.knowledge.names import GETITEM
 from detachlint.rules.finding import Applicability, Finding, Fix, Remedy
 from detachlint.rules.telling import advice_behind, beside, cures
-from detachlint.rules.twins import twin
+from detachlint.rules.twins import advice_instead
 from detachlint.rules.visits import Raising, is_method, mode_of, trace_of
 
 
@@ -44,6 +44,7 @@ def finding_of(
         remedy=raising.remedy(remedy),
         cures=cures(raising.refusal),
         parts=raising.parts,
+        doubtful=raising.doubtful or (worst.gate is Gate.SWALLOWS and not worst.number),
         because=BECAUSE_REJECTED if rejected else raising.because,
     )
 
@@ -91,7 +92,7 @@ def _holder(function: str) -> str:
 def afterthought(raising: Raising) -> str:
     """What else is to be said of a conversion that raises."""
     if raising.needed:
-        return "; detaching is no cure here, because the gradient is still wanted behind it"
+        return raising.aftermath
     if raising.worst.gate is Gate.DEFERRED:
         drawn = raising.worst.function.startswith(("matplotlib.", "mpl_toolkits."))
         return (
@@ -103,27 +104,19 @@ def afterthought(raising: Raising) -> str:
         return "; it is refused then, whether or not it requires grad"
     if raising.worst.gate is Gate.SWALLOWS:
         return "; it hides the error and answers False, whatever the values are"
-    return beside(raising.refusal)
+    return beside(raising.refusal) + raising.aftermath
 
 
 def _advice(raising: Raising) -> Fix | None:
     """What to do where detaching does not do."""
     if raising.needed:
-        return _twin_advice(raising.worst)
+        return advice_instead(raising.worst)
     in_parts = raising.worst.gate in WANTING_ARRAYS and raising.worst.container
     unfit = raising.worst.gate is Gate.UNFIT and not raising.worst.number
     if unfit or in_parts:
         words = "make an array of it, of what is taken here: a tensor that is detached is refused as well"
         return Fix(words, Applicability.DISPLAY_ONLY, ())
     return advice_behind(raising.refusal) or advice_beside_others(raising)
-
-
-def _twin_advice(visit: Crossing) -> Fix:
-    found = twin(visit)
-    how = f"use {found}" if found else "compute this with PyTorch's own functions"
-    return Fix(
-        f"{how}: a detached value has no gradient to pass back", Applicability.DISPLAY_ONLY, ()
-    )
 
 
 def advice_beside_others(raising: Raising) -> Fix | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from detachlint.interpret.facts import Facts
-from detachlint.rules.finding import Finding, Remedy
+from detachlint.rules.finding import Finding, Fix, Remedy
 from detachlint.rules.implicit import advice_beside_others, taker
 from detachlint.rules.telling import advice, because, beside, cures, subject
+from detachlint.rules.twins import advice_instead
 from detachlint.rules.visits import Raising, is_method, refused_in, trace_of
 
 
@@ -25,10 +26,11 @@ def findings(facts: Facts, code: str, name: str) -> Iterator[Finding]:
             span=raising.span.alone(),
             confidence=raising.confidence,
             trace=trace_of(facts.filename, raising, "converted to NumPy here", origin),
-            fix=advice(raising.refusal) or advice_beside_others(raising),
+            fix=_advice(raising),
             remedy=_remedy(raising),
             cures=cures(raising.refusal),
             parts=raising.parts,
+            doubtful=raising.doubtful,
             because=because(raising.refusal),
         )
 
@@ -39,7 +41,13 @@ def _message(raising: Raising) -> str:
     text = f"`.{worst.form}()` on {what}"
     if not is_method(worst):
         text = f"{taker(worst)} converts {what} to an array"
-    return text + raising.suffix + beside(raising.refusal) + raising.swallowed
+    return text + raising.suffix + beside(raising.refusal) + raising.aftermath + raising.swallowed
+
+
+def _advice(raising: Raising) -> Fix | None:
+    if raising.needed:
+        return advice_instead(raising.worst)
+    return advice(raising.refusal) or advice_beside_others(raising)
 
 
 def _remedy(raising: Raising) -> Remedy:

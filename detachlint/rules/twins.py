@@ -5,6 +5,16 @@ from __future__ import annotations
 from detachlint.interpret.facts import Crossing
 from detachlint.knowledge import facts
 from detachlint.knowledge.names import ARRAY
+from detachlint.rules.finding import Applicability, Fix
+
+
+def advice_instead(visit: Crossing) -> Fix:
+    """What to do where the gradient is wanted: what keeps it."""
+    found = twin(visit)
+    how = f"use {found}" if found else "compute this with PyTorch's own functions"
+    return Fix(
+        f"{how}: a detached value has no gradient to pass back", Applicability.DISPLAY_ONLY, ()
+    )
 
 
 def twin(visit: Crossing) -> str:

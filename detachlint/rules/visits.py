@@ -35,6 +35,8 @@ class Raising(NamedTuple):
     confidence: Confidence
     needed: bool
     """Whether the program still wants the gradient behind it."""
+    returns: Span | None
+    """Where its value comes back into what is backpropagated, which has a gradient of its own."""
     refusal: Refusal
 
     @property
@@ -62,8 +64,13 @@ class Raising(NamedTuple):
         """What of the remedy that is wanted can be had by an edit at the place of the crossing."""
         if not self.edited_alike:
             return Remedy.NONE
-        unsafe = wanted is Remedy.DETACH and any(visit.mixed for visit in self.visits)
-        return Remedy.DETACH_UNSAFELY if unsafe else wanted
+        return wanted
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the program may do something else once this is cured, beside not to raise here."""
+        mixed = not is_method(self.worst) and not self.worst.container
+        return self.returns is not None or (mixed and any(visit.mixed for visit in self.visits))
 
     @property
     def subject(self) -> str:
@@ -118,6 +125,16 @@ class Raising(NamedTuple):
         return contexts.to_blame if contexts.by_mode and not self.worst.unseen else None
 
     @property
+    def aftermath(self) -> str:
+        """What comes of the value: whether somebody wants the gradient that a detached one does not have."""
+        if self.needed:
+            return "; detaching is no cure here, because the gradient is still wanted behind it"
+        if self.returns is None:
+            return ""
+        where = place_of(self.worst.span, self.returns)
+        return f"; {where} trains with its value: detach it only if nothing behind it is to learn from that"
+
+    @property
     def swallowed(self) -> str:
         """A remark where the error does not reach the user."""
         if is_handled(self.worst, self.refusal.check):
@@ -138,8 +155,10 @@ def refused_in(facts: Facts) -> Iterator[Raising]:
     for span, visits in facts.crossings.items():
         found = refusal(visits)
         if found is not None:
-            needed = span in facts.needed
-            yield Raising(span, visits, found.worst, found.confidence, needed, found)
+            lost = Check.GRAD in found.all
+            needed = lost and span in facts.needed
+            returns = facts.returns.get(span) if lost and not needed else None
+            yield Raising(span, visits, found.worst, found.confidence, needed, returns, found)
 
 
 def is_method(visit: Crossing) -> bool:

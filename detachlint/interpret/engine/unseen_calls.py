@@ -26,7 +26,7 @@ from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import is_module, linear_order
 from detachlint.interpret.pytorch import placement, surrounding, training_mode
 from detachlint.interpret.pytorch.parameters import unseen_parameters
-from detachlint.interpret.pytorch.tensors import recorded_flag, severed_in
+from detachlint.interpret.pytorch.tensors import recorded_flag, severed_by_method, severed_in
 from detachlint.ir.nodes import Code
 from detachlint.knowledge.facts import casts_and_moves
 from detachlint.source.span import Span
@@ -101,9 +101,15 @@ def call_unknown(
         device=device,
         narrow=narrow,
         story=story,
-        severed=severed_in(state, arguments.all()),
+        severed=_severed(state, thing, inputs, shown),
     )
     return [(result, state)]
+
+
+def _severed(state: State, thing: Unknown, inputs: list[Value], shown: str) -> frozenset[Span]:
+    """The crossings behind the result: what a method of an object makes of arrays is something else."""
+    is_method = "." in shown and thing.kind is not Kind.MODULE
+    return severed_by_method(state, inputs) if is_method else severed_in(state, inputs)
 
 
 def told_module(machine: Machine, state: State, activation: Activation, path: str) -> bool:

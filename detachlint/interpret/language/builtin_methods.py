@@ -89,7 +89,7 @@ def _plain(machine: Machine, call: LibraryCall) -> Value:
 def plain_method(machine: Machine, call: LibraryCall, things: list[Unknown]) -> Value:
     """A method of an unknown number, text or other non-tensor."""
     if call.name in facts.tensor_methods("backward"):
-        note_use(machine, call.receiver, call.state)
+        note_use(machine, call.receiver, call.state, call.span)
     question = _question(machine, call)
     if question is not None:
         return question

@@ -154,7 +154,7 @@ def _return(machine: Machine, node: Return, state: State, activation: Activation
         activation.returns.append((NONE, state))
         return []
     for value, after in machine.evaluate(node.value, state, activation):
-        note_return(machine, value, after, activation)
+        note_return(machine, value, after, activation, node.span)
         activation.returns.append((value, after))
     return []
 

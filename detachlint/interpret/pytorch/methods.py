@@ -59,7 +59,13 @@ from detachlint.interpret.pytorch import (
 )
 from detachlint.interpret.pytorch.crossings import cross
 from detachlint.interpret.pytorch.needed import note_use
-from detachlint.interpret.pytorch.tensors import any_flag, flag_of, severed_in, story_of_any
+from detachlint.interpret.pytorch.tensors import (
+    any_flag,
+    flag_of,
+    severed_by_method,
+    severed_in,
+    story_of_any,
+)
 from detachlint.knowledge import facts
 from detachlint.knowledge.names import CONVERSIONS, TENSOR
 from detachlint.source.value_class import replace
@@ -169,7 +175,7 @@ def call_tensor_method(machine: Machine, call: LibraryCall) -> Outcomes:
     if fact is None:
         return [(operations.unmodelled_result(machine, call), call.state)]
     if fact.special == "backward":
-        note_use(machine, call.receiver, call.state)
+        note_use(machine, call.receiver, call.state, call.span)
         _must_require_grad(call)
     if fact.calls in callbacks.HOOKS:
         return callbacks.register_tensor_hook(machine, fact, call)
@@ -248,7 +254,7 @@ def _call_on_unknown(machine: Machine, call: LibraryCall) -> Outcomes:
         return [(asked, call.state)]
     fact = facts.call_fact(f"{TENSOR}.{call.name}")
     if fact is not None and fact.special == "backward":
-        note_use(machine, call.receiver, state)
+        note_use(machine, call.receiver, state, call.span)
         _must_require_grad(call)
     if fact is None or fact.special == "callback":
         return [(_unknown_method(machine, call), state)]
@@ -280,7 +286,7 @@ def _unknown_method(machine: Machine, call: LibraryCall) -> Value:
         call.name,
         grad=grad,
         story=story_of_any(state, [call.receiver]),
-        severed=severed_in(state, call.inputs),
+        severed=severed_in(state, [call.receiver]) | severed_by_method(state, call.arguments.all()),
     )
 
 

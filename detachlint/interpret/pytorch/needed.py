@@ -4,30 +4,65 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detachlint.domain.objects import Instance, Tensor
+from detachlint.domain.belief import YES, Truth
+from detachlint.domain.objects import Instance, Tensor, Unknown
 from detachlint.domain.values import Address, Value
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import is_module
-from detachlint.interpret.pytorch.tensors import severed_in, tensors_in
+from detachlint.interpret.pytorch.tensors import (
+    NO_TENSORS,
+    flag_of_tensor,
+    reachable,
+    severed_in,
+    tensors_in,
+)
 from detachlint.knowledge.facts import module_behaviour
+from detachlint.source.span import Span
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
 
 
-def note_return(machine: Machine, value: Value, state: State, activation: Activation) -> None:
+def note_return(
+    machine: Machine, value: Value, state: State, activation: Activation, span: Span
+) -> None:
     """A tensor made from an array leaves `forward`: training wants the gradient that was cut off."""
-    if module_behaviour(activation.code.name) != "calls":
+    if module_behaviour(activation.code.name) != "calls" or state.recording.usual is Truth.NO:
         return
     for atom in activation.receiver:
         thing = state.glimpse(atom) if isinstance(atom, Address) else None
         if isinstance(thing, Instance) and is_module(state, thing):
-            note_use(machine, value, state)
+            note_use(machine, value, state, span)
 
 
-def note_use(machine: Machine, value: Value, state: State) -> None:
-    """`value` is backpropagated, or handed to who will: crossings behind it lose a wanted gradient."""
+def note_use(machine: Machine, value: Value, state: State, span: Span) -> None:
+    """`value` is backpropagated at `span`, or handed to who will: crossings behind it lose a gradient.
+
+    Where it has no other, that is the one that is wanted: without it `backward()` raises, or nothing is
+    trained. Where it has, nobody knows whether the other is all that is wanted: the targets of a
+    network may come from another one that is not trained with them.
+    """
     held = [a for a in tensors_in(state, value) if isinstance(state.get(a), Tensor)]
-    for span in severed_in(state, [frozenset(held)] if held else [value]):
-        machine.ledger.facts_about(span.file).needed.add(span)
+    values = [frozenset[Address](held)] if held else [value]
+    severed = severed_in(state, values)
+    if not severed:
+        return
+    other = any(_brings_gradient(state, thing) for thing in reachable(state, values))
+    for crossing in severed:
+        facts = machine.ledger.facts_about(crossing.file)
+        if other:
+            facts.note_return(crossing, span)
+        else:
+            facts.needed.add(crossing)
+
+
+def _brings_gradient(state: State, thing: object) -> bool:
+    """Whether what is backpropagated hands its gradient on: a leaf keeps it, and trains nothing else."""
+    if isinstance(thing, Tensor):
+        return thing.leaf != YES and flag_of_tensor(state, thing).usual is not Truth.NO
+    return (
+        isinstance(thing, Unknown)
+        and thing.kind not in NO_TENSORS
+        and thing.grad.usual is not Truth.NO
+    )

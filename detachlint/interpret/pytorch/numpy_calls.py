@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from detachlint.domain.belief import BY_DEFAULT, NO, YES, Belief
-from detachlint.domain.objects import Array, Instance, Kind, Sequence, Tensor
+from detachlint.domain.objects import NOTHING_SEVERED, Array, Instance, Kind, Sequence, Tensor
 from detachlint.domain.rank import Rank, is_array
 from detachlint.domain.story import Story, then
 from detachlint.domain.traits import Dtype
@@ -54,6 +54,10 @@ GIVES_TENSORS = frozenset({"tensor", "integers"})
 """What the facts say of functions that put their result into a tensor again."""
 
 
+REORDERS = frozenset({"permutation", "permuted"})
+"""Functions of `numpy.random` that give what they are given, in another order."""
+
+
 GIVES_OBJECTS = frozenset({"array", "tensor", "several"})
 """What the facts say of functions that give some of the objects of an array of objects, if they take it."""
 
@@ -90,7 +94,21 @@ def call_numpy(machine: Machine, call: LibraryCall) -> Outcomes:
         sink = Sink(span, call.shown, call.name, gate, given.span is not None)
         if pass_gate(machine, sink, found, state, call.activation, sure=sure):
             severed |= {span}
+    if not _is_differentiable(call):
+        severed = NOTHING_SEVERED
     return [(_result(machine, fact, call, severed), state)]
+
+
+def _is_differentiable(call: LibraryCall) -> bool:
+    """Whether what comes out changes by little when what goes in does: indices and choices do not.
+
+    What NumPy draws at random is no function of the weights that it is drawn by, nor of a mean: none of
+    its samplers has a gradient.
+    """
+    if call.name.startswith("numpy.random."):
+        return call.name.rpartition(".")[2] in REORDERS
+    function = facts.numpy_fact(call.name.replace(f"{ARRAY}.", "numpy."))
+    return function is None or function.gives != "integers"
 
 
 def arguments(fact: NumpyFact, call: LibraryCall) -> Iterator[Given]:

@@ -125,7 +125,7 @@ def _leaf(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | Non
 def _backward(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
     """`loss.backward(…)`, `torch.autograd.backward(losses, …)`: with a graph only if told so."""
     for value in call.inputs:
-        note_use(machine, value, call.state)
+        note_use(machine, value, call.state, call.span)
     flag = callbacks.flag_of_gradients(call.state, call.operand(3, "create_graph"))
     story = begin(call.span, f"`{call.shown}(…)` is told to make a graph of the gradients")
     gradients.leave(machine, call.state, flag, None if flag == NO else story)

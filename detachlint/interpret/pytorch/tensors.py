@@ -259,6 +259,19 @@ def severed_in(state: State, values: Iterable[Value]) -> frozenset[Span]:
     return found
 
 
+def severed_by_method(state: State, arguments: Iterable[Value]) -> frozenset[Span]:
+    """The crossings that the answer of an object out of sight has come through, by what it was handed.
+
+    Of arrays it computes something that is none of training's business: an environment takes a step, a
+    buffer keeps them. A tensor may be computed with.
+    """
+    found = NOTHING_SEVERED
+    for thing in reachable(state, arguments):
+        if isinstance(thing, Tensor):
+            found |= thing.severed
+    return found
+
+
 MOST_REACHED = 64
 """Objects looked at on one level below a value; of more, the oldest count."""
 
@@ -316,10 +329,12 @@ def make_tensor(
     of: Address | None = None,
     inference: Belief | None = None,
 ) -> Value:
-    """A new tensor in the heap. One of an integer dtype never requires grad.
+    """A new tensor in the heap. One of an integer dtype never requires grad, and passes none on.
 
     Unless `inference` says otherwise, what is no view has memory of its own, made in this mode.
     """
+    if tensor.dtype.is_integer and tensor.severed:
+        tensor = replace(tensor, severed=NOTHING_SEVERED)
     if tensor.dtype.is_integer and tensor.grad != NO:
         tensor = replace(tensor, grad=NO, base=frozenset(), perhaps_base=False, story=None)
     return machine.new(state, activation, span, role, made_under(state, tensor, inference), of=of)
