@@ -68,6 +68,8 @@ def _add(facts: Facts, found: Facts, shut: list[Shut], supposed: tuple[Supposed,
         if told and not any(visit.refused.usual in _TOLD for visit in known):
             facts.crossings[span] = known + told
             facts.needed |= found.needed & {span}
+            if span in found.returns:
+                facts.note_return(span, found.returns[span])
     answered = {span for span, _ in facts.reveals}
     facts.reveals += [
         (span, answer)

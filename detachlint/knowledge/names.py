@@ -11,6 +11,7 @@ TENSOR = "torch.Tensor"
 PARAMETER = "torch.nn.Parameter"
 MODULE = "torch.nn.Module"
 ARRAY = "numpy.ndarray"
+SAMPLERS = "numpy.random"
 
 THERE = frozenset({"torch", "torch.nn", "torch.nn.functional", NUMPY})
 """What can be imported wherever a tensor becomes an array: there would be neither without them."""

@@ -6,6 +6,7 @@ from detachlint.interpret.facts import Crossing
 from detachlint.knowledge import facts
 from detachlint.knowledge.names import ARRAY
 from detachlint.rules.finding import Applicability, Fix
+from detachlint.rules.visits import is_method
 
 
 def advice_instead(visit: Crossing) -> Fix:
@@ -19,6 +20,8 @@ def advice_instead(visit: Crossing) -> Fix:
 
 def twin(visit: Crossing) -> str:
     """What to write instead, in backquotes; empty where PyTorch has nothing like it."""
+    if is_method(visit):
+        return ""
     if visit.function.startswith(f"{ARRAY}.__"):
         return "a tensor instead of the array (`torch.from_numpy(…)`)"
     other, takes_list = facts.twin(visit.function)

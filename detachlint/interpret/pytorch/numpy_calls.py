@@ -42,7 +42,7 @@ from detachlint.interpret.pytorch.writes import write_into
 from detachlint.ir.nodes import Display, Subscript
 from detachlint.knowledge import facts
 from detachlint.knowledge.gates import SIZE, Gate, NumpyFact
-from detachlint.knowledge.names import ARRAY, TENSOR
+from detachlint.knowledge.names import ARRAY, SAMPLERS, TENSOR
 from detachlint.source.span import Span
 from detachlint.source.value_class import replace
 
@@ -52,10 +52,6 @@ if TYPE_CHECKING:
 
 GIVES_TENSORS = frozenset({"tensor", "integers"})
 """What the facts say of functions that put their result into a tensor again."""
-
-
-REORDERS = frozenset({"permutation", "permuted"})
-"""Functions of `numpy.random` that give what they are given, in another order."""
 
 
 GIVES_OBJECTS = frozenset({"array", "tensor", "several"})
@@ -94,19 +90,19 @@ def call_numpy(machine: Machine, call: LibraryCall) -> Outcomes:
         sink = Sink(span, call.shown, call.name, gate, given.span is not None)
         if pass_gate(machine, sink, found, state, call.activation, sure=sure):
             severed |= {span}
-    if not _is_differentiable(call):
+    if not _is_differentiable(fact, call):
         severed = NOTHING_SEVERED
     return [(_result(machine, fact, call, severed), state)]
 
 
-def _is_differentiable(call: LibraryCall) -> bool:
+def _is_differentiable(fact: NumpyFact, call: LibraryCall) -> bool:
     """Whether what comes out changes by little when what goes in does: indices and choices do not.
 
     What NumPy draws at random is no function of the weights that it is drawn by, nor of a mean: none of
-    its samplers has a gradient.
+    its samplers has a gradient. Those that take an `x` give it back, in another order.
     """
-    if call.name.startswith("numpy.random."):
-        return call.name.rpartition(".")[2] in REORDERS
+    if call.name.startswith(f"{SAMPLERS}."):
+        return "x" in fact.parameters
     function = facts.numpy_fact(call.name.replace(f"{ARRAY}.", "numpy."))
     return function is None or function.gives != "integers"
 
