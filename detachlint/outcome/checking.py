@@ -181,12 +181,16 @@ def facts_alone(tree: ast.Module, filename: str, options: Options) -> Facts:
 
 
 def _facts_in(program: RunProgram, source: SourceText) -> Facts | None:
-    """The facts about a file of a project; None if that has none."""
+    """The facts about a file of a project; None if that has none.
+
+    A text of its own, one that has been fixed or a notebook, is looked at with what hangs together with it.
+    """
     whole, data = program.analysis, source.original
     # A file may have changed since it was read, or be gone; a pipe can be read once only.
     known = source.stored is source and data is not None and whole.reads(source.filename, data)
-    view = whole if known else whole.with_text(source.filename, source.text)
-    return view.facts(source.filename)
+    if known:
+        return whole.facts(source.filename)
+    return whole.with_text(source.filename, source.text).facts_apart(source.filename)
 
 
 def _with_troubles(source: SourceText, checked: Checked, options: Options) -> Checked:

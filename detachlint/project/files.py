@@ -106,8 +106,9 @@ class ProjectFiles:
     def outline(self, name: str) -> Outline | None:
         """What a file says without being parsed; None if it cannot be read as a text."""
         if name not in self._outlines:
-            self._outlines[name] = self._kept.outline(
-                self.digest(name), lambda: self._outline(name)
+            digest = self.digest(name)
+            self._outlines[name] = self.codes.outline(
+                digest, lambda: self._kept.outline(digest, lambda: self._outline(name))
             )
         return self._outlines[name]
 

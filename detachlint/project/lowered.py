@@ -1,12 +1,14 @@
-"""The code of texts, as long as somebody may want it again."""
+"""What texts say and their code, as long as somebody may want it again."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
 
+from detachlint.cache.stamps import MISSING
 from detachlint.ir.nodes import Code
 from detachlint.lower import lower_module
+from detachlint.project.outline import Outline
 from detachlint.syntax.parse import Unparsable, parse_module
 
 MOST_LOWERED = 4 << 20
@@ -14,11 +16,22 @@ MOST_LOWERED = 4 << 20
 
 
 class LoweredTexts:
-    """Texts as code, by the name of their file and their digest: for all programs that share a file."""
+    """Texts as code, by the name of their file and their digest, and their outlines: for all programs that
+    share a file."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[tuple[str, str], tuple[Code | None, int]] = OrderedDict()
         self._size = 0
+        self._outlines: dict[str, Outline | None] = {}
+
+    def outline(self, digest: str, find: Callable[[], Outline | None]) -> Outline | None:
+        """What the text with that digest says without being parsed; `find` finds it out."""
+        if digest not in self._outlines:
+            found = find()
+            if digest == MISSING:
+                return found
+            self._outlines[digest] = found
+        return self._outlines[digest]
 
     def code(self, name: str, digest: str, read: Callable[[], str | None]) -> Code | None:
         """The code of the text with that digest, whose spans name the file; `read` gives the text. None

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from trees import tree
 
+from detachlint import api
 from detachlint.interpret.facts import Facts
+from detachlint.knowledge.own import OwnFacts
+from detachlint.project import analysis as project_analysis
 from detachlint.project import files as project_files
 from detachlint.project.analysis import ProjectAnalysis
+from detachlint.project.asked import Asked
+from detachlint.project.group import Group, Unit
+from detachlint.project.program import Project
 
 NET = "import torch\nnet = torch.nn.Linear(2, 2)\n"
 PROGRAMS = {
@@ -73,3 +81,40 @@ def test_files_hang_together_by_others_that_nobody_named(root: Path) -> None:
 def test_a_file_that_nobody_named_has_no_facts(root: Path) -> None:
     tree(root, PROGRAMS)
     assert ProjectAnalysis(PROGRAMS).facts_apart("four.py") is None
+
+
+@pytest.fixture
+def analysed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    """The groups of files that are analysed from now on."""
+    groups: list[tuple[str, ...]] = []
+    analyse = project_analysis.analyse_group
+
+    def noted(project: Project, asked: Asked, group: Group, own: OwnFacts) -> Unit:
+        groups.append(group.files)
+        return analyse(project, asked, group, own)
+
+    monkeypatch.setattr(project_analysis, "analyse_group", noted)
+    return groups
+
+
+def test_a_file_that_is_fixed_costs_no_more_than_what_hangs_together_with_it(
+    root: Path, analysed: list[tuple[str, ...]]
+) -> None:
+    names = [f"f{number}.py" for number in range(12)]
+    tree(root, dict.fromkeys(names, NET + "net(torch.ones(2)).numpy()\n"))
+    results = list(api.fix_paths(["."]))
+    assert len([result for result in results if result.applied]) == len(names)
+    assert Counter(analysed) == {(name,): 2 for name in names}
+
+
+def test_so_does_a_notebook(root: Path, analysed: list[tuple[str, ...]]) -> None:
+    cell = {"cell_type": "code", "source": "from f1 import net\nnet(1).numpy()\n", "metadata": {}}
+    notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    names = [f"f{number}.py" for number in range(5)]
+    programs = dict.fromkeys(names, NET + "net(torch.ones(2)).numpy()\n")
+    tree(root, {**programs, "n.ipynb": json.dumps(notebook)})
+    results = list(api.check_paths(["."]))
+    assert all(result.findings for result in results), "missed alarm"
+    files = Counter(file for group in analysed for file in group)
+    assert files == {**dict.fromkeys(names, 1), "f1.py": files["f1.py"], "n.ipynb": 1}
+    assert files["f1.py"] <= 2
