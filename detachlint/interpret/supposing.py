@@ -11,13 +11,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from detachlint.domain.belief import Truth
-from detachlint.interpret.facts import Crossing, Facts, Supposed
-from detachlint.interpret.switches import Shut, Switch, set_the_other_way
+from detachlint.interpret.facts import Bound, Crossing, Facts, Supposed
+from detachlint.interpret.switches import Behind, Shut, Switch, set_the_other_way
 from detachlint.ir.nodes import Code
+from detachlint.source.span import Span
 from detachlint.source.value_class import replace
 
 MOST_SETTINGS = 4
 """Ways to set the switches that are tried, each in a run of its own: few switches, turned on, come first."""
+
+TOO_MANY = "more switches than are tried"
+"""The bound behind which nobody has looked."""
 
 _TOLD = (Truth.YES, Truth.SOMETIMES)
 
@@ -29,12 +33,20 @@ def suppose(
     modules: Mapping[str, Code], shut: Iterable[Shut], facts: dict[str, Facts], run: Run
 ) -> None:
     """Add to the `facts` about the files of a program what is found behind its switches."""
+    shut = list(shut)
+    behind = Behind(shut)
     visits = [visit for one in facts.values() for at in one.crossings.values() for visit in at]
+    reached = {each for visit in visits for place in _places(visit) for each in behind.at(place)}
     settings: dict[frozenset[Switch], list[Shut]] = {}
-    for each in shut:
-        if not any(_leads_through(each, visit) for visit in visits):
+    for number, each in enumerate(shut):
+        if number not in reached:
             settings.setdefault(each.switches, []).append(each)
-    for switches in sorted(settings, key=_order)[:MOST_SETTINGS]:
+    tried = sorted(settings, key=_order)
+    for switches in tried[MOST_SETTINGS:]:
+        for each in settings[switches]:
+            if each.spans[0].file in facts:
+                facts[each.spans[0].file].gave_up[Bound(TOO_MANY, each.spans[0])] += 1
+    for switches in tried[:MOST_SETTINGS]:
         changed = {
             file: set_the_other_way(modules[file], switches)
             for file in sorted({switch.span.file for switch in switches})
@@ -42,29 +54,29 @@ def suppose(
         supposed = tuple(Supposed(s.name, not s.value, s.span) for s in sorted(switches))
         for file, found in run(changed).items():
             if file in facts:
-                _add(facts[file], found, settings[switches], supposed)
+                _add(facts[file], found, Behind(settings[switches]), supposed)
 
 
 def _order(switches: frozenset[Switch]) -> tuple[int, bool, list[Switch]]:
     return len(switches), any(switch.value for switch in switches), sorted(switches)
 
 
-def _leads_through(shut: Shut, visit: Crossing) -> bool:
-    """Whether a visit comes by way of that code, or what is refused there does."""
+def _places(visit: Crossing) -> list[Span]:
+    """The code by way of which a visit comes, or what is refused there does."""
     places = [visit.span, *(site.span for site in visit.calls)]
     refused = [trait for trait in visit.traits.values() if trait.held.usual in _TOLD]
     stories = [trait.story for trait in refused]
     stories += [visit.story] if visit.raises.usual in _TOLD else []
     for story in stories:
         places += [step.span for step in story.steps()] if story is not None else []
-    return any(map(shut.holds, places))
+    return places
 
 
-def _add(facts: Facts, found: Facts, shut: list[Shut], supposed: tuple[Supposed, ...]) -> None:
+def _add(facts: Facts, found: Facts, behind: Behind, supposed: tuple[Supposed, ...]) -> None:
     """Add what a run has found behind the switches, where nothing worse is known of a crossing."""
     for span, visits in found.crossings.items():
         known = facts.crossings.get(span, [])
-        told = list(_told(visits, shut, supposed, among_others=bool(known)))
+        told = list(_told(visits, behind, supposed, among_others=bool(known)))
         if told and not any(visit.refused.usual in _TOLD for visit in known):
             facts.crossings[span] = known + told
             facts.needed |= found.needed & {span}
@@ -72,20 +84,18 @@ def _add(facts: Facts, found: Facts, shut: list[Shut], supposed: tuple[Supposed,
                 facts.note_return(span, found.returns[span])
     answered = {span for span, _ in facts.reveals}
     facts.reveals += [
-        (span, answer)
-        for span, answer in found.reveals
-        if span not in answered and any(each.holds(span) for each in shut)
+        (span, answer) for span, answer in found.reveals if span not in answered and behind.at(span)
     ]
     facts.steps += found.steps
 
 
 def _told(
-    visits: list[Crossing], shut: list[Shut], supposed: tuple[Supposed, ...], *, among_others: bool
+    visits: list[Crossing], behind: Behind, supposed: tuple[Supposed, ...], *, among_others: bool
 ) -> Iterator[Crossing]:
     """The visits that come by way of that code, as sure as they can be; beside others those alone that
     are refused."""
     for visit in visits:
-        if any(_leads_through(each, visit) for each in shut):
+        if any(map(behind.at, _places(visit))):
             if not among_others or visit.refused.usual in _TOLD:
                 yield _never_certain(visit, supposed)
 

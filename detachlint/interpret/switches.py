@@ -9,7 +9,7 @@ so is what type checkers alone look at.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
@@ -67,9 +67,21 @@ class Shut(NamedTuple):
     switches: frozenset[Switch]
     words: frozenset[str]
 
-    def holds(self, place: Span) -> bool:
-        """Whether something stands in it."""
-        return any(span.contains(place) for span in self.spans)
+
+class Behind:
+    """Which of several pieces of shut code something stands in."""
+
+    def __init__(self, shut: Sequence[Shut]) -> None:
+        self._spans: dict[tuple[str, int], list[tuple[Span, int]]] = {}
+        for number, each in enumerate(shut):
+            for span in each.spans:
+                for line in range(span.line, span.end_line + 1):
+                    self._spans.setdefault((span.file, line), []).append((span, number))
+
+    def at(self, place: Span) -> list[int]:
+        """The numbers of those around a place."""
+        near = self._spans.get((place.file, place.line), ())
+        return [number for span, number in near if span.contains(place)]
 
 
 FOR_TYPE_CHECKERS = frozenset({"TYPE_CHECKING", "MYPY"})
@@ -203,16 +215,12 @@ class Switchboard:
             for code in all_codes(module)
             for shut in self._shut_in(code)
         ]
+        behind = Behind(found)
+        around = [[found[other].switches for other in behind.at(s.spans[0])] for s in found]
         return [
-            shut._replace(switches=shut.switches.union(*self._around(shut, found)))
-            for shut in found
+            shut._replace(switches=shut.switches.union(*switches))
+            for shut, switches in zip(found, around, strict=True)
         ]
-
-    @staticmethod
-    def _around(shut: Shut, others: list[Shut]) -> Iterator[frozenset[Switch]]:
-        for other in others:
-            if other is not shut and other.holds(shut.spans[0]):
-                yield other.switches
 
     def _shut_in(self, code: Code) -> Iterator[Shut]:
         for block in _blocks(code.body):

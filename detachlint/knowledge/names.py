@@ -19,8 +19,11 @@ THERE = frozenset({"torch", "torch.nn", "torch.nn.functional", NUMPY})
 CONVERSIONS = frozenset({"numpy", "__array__"})
 """The methods of a tensor that give its array: the crossing."""
 
-OTHERWISE = CONVERSIONS | {"detach", "data", "cpu", "item", "tolist"}
+OTHERWISE = frozenset({"detach", "data", "item", "tolist"})
 """Methods and attributes by which programs get at the values of a tensor that is refused as it is."""
+
+TRANSFERS = frozenset({"cpu"})
+"""Those by which they do where it is refused for its device, and only then."""
 
 GETITEM = "__getitem__"
 """What Python calls for `a[b]`: `np.r_` and `np.c_` make an array there of what they are indexed with."""

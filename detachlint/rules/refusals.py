@@ -153,8 +153,7 @@ def _strength(visits: list[Crossing], check: Check) -> tuple[int, bool, int]:
     """How sure it is over all visits, whether each raises, and how many do."""
     beliefs = [belief(visit, check) for visit in visits]
     best = max(_index(confidence_of(one)) for one in beliefs)
-    sure = [_confidence(visit, one, check) for visit, one in zip(visits, beliefs, strict=True)]
-    overall = _index(_overall(visits, sure)) if best >= 0 else -1
+    overall = _index(_overall(visits, list(map(confidence_of, beliefs)))) if best >= 0 else -1
     count = sum(one.usual is Truth.YES for one in beliefs)
     return overall, count == len(visits), count
 

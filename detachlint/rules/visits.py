@@ -69,8 +69,13 @@ class Raising(NamedTuple):
     @property
     def doubtful(self) -> bool:
         """Whether the program may do something else once this is cured, beside not to raise here."""
-        mixed = not is_method(self.worst) and not self.worst.container
-        return self.returns is not None or (mixed and any(visit.mixed for visit in self.visits))
+        if self.returns is not None:
+            return True
+        if is_method(self.worst):
+            return False
+        # As the switches are set, something that is no tensor may come to the same place.
+        mixed = not self.worst.container and any(visit.mixed for visit in self.visits)
+        return mixed or any(visit.supposed for visit in self.visits)
 
     @property
     def subject(self) -> str:

@@ -42,6 +42,19 @@ WANTED = {
         a = out.numpy()
         torch.autograd.backward([torch.from_numpy(a).sum(), torch.ones(())])
         """,
+    "one of several losses": """
+        a = out.numpy()
+        torch.autograd.backward([out.sum(), torch.from_numpy(a).sum()])
+        """,
+    "what a module returns": """
+        class Halved(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.net = net
+            def forward(self, x):
+                return torch.from_numpy(self.net(x).numpy() / 2)
+        Halved()(x)
+        """,
     "with what never has a gradient": """
         a = out.numpy()
         targets = torch.zeros(4, 2)
@@ -80,8 +93,11 @@ DOUBTFUL = {
         """,
     "what forward returns": """
         class Masked(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.net = net
             def forward(self, x):
-                y = net(x)
+                y = self.net(x)
                 a = y.numpy()
                 return y * torch.from_numpy(a / 2)
         Masked()(x).sum().backward()
@@ -120,6 +136,20 @@ UNWANTED = {
             state, reward = world.step(a)
             loss = (other(torch.rand(1, 3)) * torch.tensor(state) * torch.tensor(reward)).sum()
             loss.backward()
+        """,
+    "the gradient to begin with": """
+        a = out.numpy()
+        out.backward(gradient=torch.from_numpy(a))
+        """,
+    "the gradients to begin with": """
+        a = out.numpy()
+        torch.autograd.backward([out], [torch.from_numpy(a)])
+        """,
+    "a metric": """
+        class Error(nn.Module):
+            def forward(self, y):
+                return torch.tensor(np.abs(y.numpy()).mean())
+        Error()(out)
         """,
     "evaluation": """
         class Metric(nn.Module):

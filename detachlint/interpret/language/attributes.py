@@ -35,7 +35,7 @@ from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.evidence import is_sign
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language import descriptors, enumerations, imports
+from detachlint.interpret.language import descriptors, enumerations, imports, queues
 from detachlint.interpret.language.absent import without_none
 from detachlint.interpret.language.contents import attributes_as_mapping, kind_of_subclass
 from detachlint.interpret.language.lookup import (
@@ -173,6 +173,8 @@ def _read_atom(
         if rank is not None:
             part = replace(thing, rank=rank)
             return machine.new(state, activation, span, f"array {name}", part)
+    if isinstance(thing, Sequence) and thing.kind in queues.IS_QUEUE:
+        queues.read(state, atom, thing, name)
     if isinstance(thing, Sequence) and name in thing.fields:
         return thing.items[thing.fields.index(name)]
     if isinstance(thing, Function) and name in thing.attributes:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from detachlint.domain.traits import Check, raised_for
@@ -15,6 +16,8 @@ from detachlint.ir.nodes import (
     Attribute,
     AugmentedAssign,
     Call,
+    Constant,
+    Evaluate,
     Expression,
     Handler,
     Name,
@@ -24,7 +27,7 @@ from detachlint.ir.nodes import (
     Try,
 )
 from detachlint.ir.walk import nodes_in
-from detachlint.knowledge.names import OTHERWISE
+from detachlint.knowledge.names import OTHERWISE, TRANSFERS
 
 _RAISED = tuple(dict.fromkeys(map(raised_for, Check)))
 
@@ -35,16 +38,18 @@ def caught_by(node: Try) -> frozenset[str]:
     return frozenset(raised for raised in _RAISED if _is_kept(node, raised))
 
 
+@lru_cache(maxsize=1 << 10)
 def handled_by(node: Try) -> frozenset[str]:
-    """The names of those after which a handler does what the body could not: it gives the same variable, or
-    its caller, or the same function what it takes out of the tensor in another way.
+    """The names of those after which a handler does what the body could not: all that the body binds, or
+    what it returns, comes of what the handler takes out of the tensor in another way.
 
-    One that logs, goes on or gives up hides the error.
+    One that logs, goes on, gives up or raises, if only sometimes, hides the error or does not catch it.
     """
     return frozenset(
         raised
         for raised in caught_by(node)
-        if (handler := _handler_of(node, raised)) is not None and _does_otherwise(node, handler)
+        if (handler := _handler_of(node, raised)) is not None
+        and _does_otherwise(node, handler, raised)
     )
 
 
@@ -61,41 +66,44 @@ def _handler_of(node: Try, raised: str) -> Handler | None:
     return None
 
 
-def _does_otherwise(node: Try, handler: Handler) -> bool:
-    wanted = {effect for inner in nodes_in(node.body) for effect in _effects(inner)}
-    return any(
-        not wanted.isdisjoint(_effects(inner)) and _takes_otherwise(inner)
-        for inner in nodes_in(handler.body)
-    )
+def _does_otherwise(node: Try, handler: Handler, raised: str) -> bool:
+    nodes = list(nodes_in(handler.body))
+    if any(isinstance(inner, Raise) for inner in nodes):
+        return False
+    wanted = {effect for statement in node.body for effect in _effects(statement)}
+    given = {effect for statement in handler.body for effect in _effects(statement)}
+    ways = OTHERWISE if raised == raised_for(Check.GRAD) else OTHERWISE | TRANSFERS
+    taken = (inner.name for inner in nodes if isinstance(inner, Attribute))
+    return bool(wanted) and wanted <= given and not ways.isdisjoint(taken)
 
 
-def _effects(node: Any) -> Iterator[tuple[str, str]]:
-    """What a node does: binds something, returns something, calls something."""
-    match node:
+def _effects(statement: Any) -> Iterator[tuple[str, Any]]:
+    """What a statement does: binds something, returns something, calls something; or what nobody compares."""
+    match statement:
         case Assign(targets=targets):
-            yield from (("binds", _path(target)) for target in targets)
+            yield from (("binds", _path(target) or statement) for target in targets)
         case AugmentedAssign(target=target):
-            yield "binds", _path(target)
+            yield "binds", _path(target) or statement
         case Return(value=value) if value is not None:
             yield "returns", ""
-        case Call(function=function) if path := _path(function):
-            yield "calls", path
+        case Evaluate(value=Call(function=function)):
+            yield "calls", _path(function) or statement
+        case _:
+            yield "does", statement
 
 
 def _path(node: Any) -> str:
-    """`table.rows[]`, of what is a name, an attribute or an item."""
+    """`table.rows[0]`, of what is a name, an attribute or an item; empty for anything else."""
     match node:
         case Name(name=name):
             return name
         case Attribute(value=owner, name=name):
             return f"{path}.{name}" if (path := _path(owner)) else ""
-        case Subscript(value=owner):
-            return f"{path}[]" if (path := _path(owner)) else ""
+        case Subscript(value=owner, index=Constant(value=key)):
+            return f"{path}[{key!r}]" if (path := _path(owner)) else ""
+        case Subscript(value=owner, index=Name(name=key)):
+            return f"{path}[{key}]" if (path := _path(owner)) else ""
     return ""
-
-
-def _takes_otherwise(node: Any) -> bool:
-    return any(isinstance(n, Attribute) and n.name in OTHERWISE for n in nodes_in(node))
 
 
 def _names_class_of(kind: Expression, raised: str) -> bool:

@@ -17,6 +17,7 @@ from detachlint.domain.values import Address, Atom, Library, Literal, Method, Va
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import enumerations, membership, names
+from detachlint.interpret.language.queues import IS_QUEUE
 from detachlint.interpret.pytorch import guards
 from detachlint.interpret.pytorch.tensors import flag_of_atom
 from detachlint.ir.nodes import Attribute, Bind, Call, Expression, Logical, Name, Operator
@@ -104,7 +105,7 @@ def truth_of(state: State, atom: Atom) -> bool | None:
         return bool(equal.value)
     thing = state.glimpse(atom)
     if isinstance(thing, Sequence):
-        if thing.items:
+        if thing.items or thing.kind in IS_QUEUE:  # queues have no length
             return True
         return False if not thing.rest else None
     if isinstance(thing, Mapping):

@@ -9,6 +9,7 @@ from detachlint.domain.values import BOTTOM_VALUE, Address
 from detachlint.interpret.engine import steps
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import LibraryCall
+from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.contents import append
 from detachlint.source.value_class import replace
 
@@ -22,6 +23,9 @@ LAST_IN = "pile"
 
 ANY = "heap"
 """The kind of one that gives the least, whichever that is."""
+
+INSIDE = "queue"
+"""The attribute of a queue that holds its items."""
 
 KINDS = {
     "queue.Queue": FIRST_IN,
@@ -45,6 +49,12 @@ def call_method(machine: Machine, address: Address, call: LibraryCall) -> Outcom
         append(call.state, address, item)
         return None
     return _get(machine, address, call) if call.name in ("get", "get_nowait") else None
+
+
+def read(state: State, address: Address, thing: Sequence, name: str) -> None:
+    """`queue.queue` gives what holds the items to whoever may do with it what it likes."""
+    if name == INSIDE:
+        state.put(address, Sequence(thing.kind, (), thing.all))
 
 
 def _get(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import YES, Truth
-from detachlint.domain.objects import Instance, Tensor, Unknown
+from detachlint.domain.objects import Instance, Sequence, Tensor, Unknown
 from detachlint.domain.values import Address, Value
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import is_module
+from detachlint.interpret.pytorch.parameters import named_parameters
 from detachlint.interpret.pytorch.tensors import (
     NO_TENSORS,
     flag_of_tensor,
@@ -31,9 +32,25 @@ def note_return(
     if module_behaviour(activation.code.name) != "calls" or state.recording.usual is Truth.NO:
         return
     for atom in activation.receiver:
-        thing = state.glimpse(atom) if isinstance(atom, Address) else None
-        if isinstance(thing, Instance) and is_module(state, thing):
+        if not isinstance(atom, Address):
+            continue
+        thing = state.glimpse(atom)
+        if not (isinstance(thing, Instance) and is_module(state, thing)):
+            continue
+        # What has nothing to be trained is a metric, or a loss that is yet to be backpropagated.
+        if severed_in(state, [value]) and named_parameters(machine, state, atom, span):
             note_use(machine, value, state, span)
+
+
+def note_losses(machine: Machine, losses: Value, state: State, span: Span) -> None:
+    """Each of several is backpropagated, and refused if it has no gradient."""
+    things = {atom: state.get(atom) for atom in losses if isinstance(atom, Address)}
+    several = {atom: thing for atom, thing in things.items() if isinstance(thing, Sequence)}
+    for loss in (
+        losses - several.keys(),
+        *(v for s in several.values() for v in (*s.items, s.rest)),
+    ):
+        note_use(machine, loss, state, span)
 
 
 def note_use(machine: Machine, value: Value, state: State, span: Span) -> None:

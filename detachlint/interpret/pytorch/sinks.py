@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import BY_DEFAULT, NO, Belief, Truth
+from detachlint.domain.belief import BY_DEFAULT, MAYBE, NO, YES, Belief, Truth
 from detachlint.domain.objects import Array, Instance, Kind, Mapping, Sequence, Tensor, Unknown
 from detachlint.domain.rank import Rank
 from detachlint.domain.values import (
@@ -198,9 +198,11 @@ def store_item(
         if fact is not None and gates is not None:
             if COLUMN in thing.attributes:
                 fact = replace(fact, executed=False)
+            # What refuses a tensor among numbers takes one among objects, or under a label that is new.
+            sure = MAYBE if gates.tensor is Gate.REJECTS else YES
             for gate, found in _met(state, gates, value, fact):
                 sink = Sink(span, "=", fact.name, gate)
-                pass_gate(machine, sink, found, state, activation)
+                pass_gate(machine, sink, found, state, activation, sure=sure)
 
 
 def is_plural(state: State, thing: Instance) -> bool:

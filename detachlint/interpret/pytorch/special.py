@@ -46,7 +46,7 @@ from detachlint.interpret.pytorch import (
     written_files,
 )
 from detachlint.interpret.pytorch.cast_tensors import cast
-from detachlint.interpret.pytorch.needed import note_use
+from detachlint.interpret.pytorch.needed import note_losses
 from detachlint.interpret.pytorch.result_places import dtype_of_data
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.interpret.pytorch.tensors import (
@@ -124,8 +124,7 @@ def _leaf(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | Non
 
 def _backward(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
     """`loss.backward(…)`, `torch.autograd.backward(losses, …)`: with a graph only if told so."""
-    for value in call.inputs:
-        note_use(machine, value, call.state, call.span)
+    note_losses(machine, call.operand(0, "tensors") or NONE, call.state, call.span)
     flag = callbacks.flag_of_gradients(call.state, call.operand(3, "create_graph"))
     story = begin(call.span, f"`{call.shown}(…)` is told to make a graph of the gradients")
     gradients.leave(machine, call.state, flag, None if flag == NO else story)

@@ -1,0 +1,48 @@
+"""What is said of code that a switch keeps shut, beside the finding itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from detachlint import api
+from detachlint.interpret.supposing import MOST_SETTINGS
+from detachlint.interpret.switches import Behind, Shut
+from detachlint.rules.finding import Applicability
+from detachlint.source.span import Span
+
+HEAD = "import numpy as np\nimport torch\n\nRAW = False\nw = torch.ones(2, requires_grad=True)\n"
+
+
+@pytest.mark.parametrize("given", ["w.detach().numpy()", "[1.0, 2.0]"])
+def test_what_is_no_tensor_as_the_switch_is_set_is_not_detached_unasked(given: str) -> None:
+    text = HEAD + (
+        "def mean_of(values):\n    return np.exp(values).mean()\n"
+        f"if RAW:\n    mean_of(w)\nelse:\n    mean_of({given})\n"
+    )
+    [finding] = api.check_source(text)
+    assert "where `RAW` is True" in finding.message
+    assert finding.fix is not None and finding.fix.applicability is not Applicability.SAFE
+    assert api.fix_source(text).text == text
+    exec(compile(text, "program.py", "exec"), {})
+
+
+def test_a_conversion_behind_a_switch_is_repaired() -> None:
+    text = HEAD + "if RAW:\n    w.numpy()\n"
+    assert api.fix_source(text).text == text.replace("w.numpy", "w.detach().numpy")
+
+
+def test_comments_behind_switches_that_are_not_tried_are_not_unused() -> None:
+    names = [f"S{number}" for number in range(MOST_SETTINGS + 2)]
+    text = "import torch\n\nw = torch.ones(2, requires_grad=True)\n"
+    text += "".join(f"{name} = False\n" for name in names)
+    text += "".join(f"if {name}:\n    w.numpy()  # noqa: DTL101\n" for name in names)
+    assert api.check_source(text) == []
+
+
+def test_where_something_stands() -> None:
+    outer = Shut((Span(2, 0, 9, 4, "a"), Span(12, 0, 12, 8, "a")), frozenset(), frozenset())
+    inner = Shut((Span(4, 4, 5, 8, "a"),), frozenset(), frozenset())
+    behind = Behind([outer, inner])
+    assert behind.at(Span(4, 4, 4, 6, "a")) == [0, 1]
+    assert behind.at(Span(4, 0, 4, 6, "a")) == behind.at(Span(12, 2, 12, 3, "a")) == [0]
+    assert behind.at(Span(4, 4, 4, 6, "b")) == behind.at(Span(10, 0, 10, 1, "a")) == []
