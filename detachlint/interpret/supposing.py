@@ -23,7 +23,7 @@ MOST_SETTINGS = 4
 TOO_MANY = "more switches than are tried"
 """The bound behind which nobody has looked."""
 
-_TOLD = (Truth.YES, Truth.SOMETIMES)
+_REFUSED = (Truth.YES, Truth.SOMETIMES)
 
 Run = Callable[[Mapping[str, Code]], Mapping[str, Facts]]
 """Runs the program with other code in place of some files'."""
@@ -64,9 +64,9 @@ def _order(switches: frozenset[Switch]) -> tuple[int, bool, list[Switch]]:
 def _places(visit: Crossing) -> list[Span]:
     """The code by way of which a visit comes, or what is refused there does."""
     places = [visit.span, *(site.span for site in visit.calls)]
-    refused = [trait for trait in visit.traits.values() if trait.held.usual in _TOLD]
+    refused = [trait for trait in visit.traits.values() if trait.held.usual in _REFUSED]
     stories = [trait.story for trait in refused]
-    stories += [visit.story] if visit.raises.usual in _TOLD else []
+    stories += [visit.story] if visit.raises.usual in _REFUSED else []
     for story in stories:
         places += [step.span for step in story.steps()] if story is not None else []
     return places
@@ -76,8 +76,8 @@ def _add(facts: Facts, found: Facts, behind: Behind, supposed: tuple[Supposed, .
     """Add what a run has found behind the switches, where nothing worse is known of a crossing."""
     for span, visits in found.crossings.items():
         known = facts.crossings.get(span, [])
-        told = list(_told(visits, behind, supposed, among_others=bool(known)))
-        if told and not any(visit.refused.usual in _TOLD for visit in known):
+        told = list(_visits_told(visits, behind, supposed, among_others=bool(known)))
+        if told and not any(visit.refused.usual in _REFUSED for visit in known):
             facts.crossings[span] = known + told
             facts.needed |= found.needed & {span}
             if span in found.returns:
@@ -89,14 +89,14 @@ def _add(facts: Facts, found: Facts, behind: Behind, supposed: tuple[Supposed, .
     facts.steps += found.steps
 
 
-def _told(
+def _visits_told(
     visits: list[Crossing], behind: Behind, supposed: tuple[Supposed, ...], *, among_others: bool
 ) -> Iterator[Crossing]:
     """The visits that come by way of that code, as sure as they can be; beside others those alone that
     are refused."""
     for visit in visits:
         if any(map(behind.at, _places(visit))):
-            if not among_others or visit.refused.usual in _TOLD:
+            if not among_others or visit.refused.usual in _REFUSED:
                 yield _never_certain(visit, supposed)
 
 

@@ -110,11 +110,12 @@ def _run_once(block: Block) -> Iterator[Statement]:
     """The statements of a module's own, with those of a script's main part."""
     for statement in block:
         yield statement
-        if isinstance(statement, If) and _asks_for_name(statement):
+        if isinstance(statement, If) and asks_for_name(statement):
             yield from statement.body
 
 
-def _asks_for_name(statement: If) -> bool:
+def asks_for_name(statement: If) -> bool:
+    """Whether it asks how the module is run: `if __name__ == "__main__":`."""
     return any(isinstance(n, Name) and n.name == "__name__" for n in nodes_in(statement.test))
 
 
@@ -169,7 +170,7 @@ def _set_in(block: Block, places: set[Span]) -> Block:
             assert isinstance(statement.value, Constant)
             other = replace(statement.value, value=not statement.value.value)
             changed.append(replace(statement, value=other))
-        elif isinstance(statement, If) and _asks_for_name(statement):
+        elif isinstance(statement, If) and asks_for_name(statement):
             changed.append(replace(statement, body=_set_in(statement.body, places)))
         else:
             changed.append(statement)

@@ -17,9 +17,9 @@ from detachlint.interpret.facts import Facts
 from detachlint.interpret.language import importing
 from detachlint.interpret.roots import Roots, run_entries
 from detachlint.interpret.supposing import suppose
-from detachlint.interpret.switches import Switchboard
-from detachlint.ir.nodes import Code, If, Import, Name
-from detachlint.ir.walk import all_codes, nodes_in, nodes_of
+from detachlint.interpret.switches import Switchboard, asks_for_name
+from detachlint.ir.nodes import Code, If, Import
+from detachlint.ir.walk import all_codes, nodes_of
 from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts
 
 
@@ -141,7 +141,7 @@ def _run_script(machine: Machine, file: str, code: Code) -> State:
 
 def _run_guarded_part(machine: Machine, file: str, code: Code) -> None:
     """Run what a module that others import does when it is a script."""
-    guarded = [s for s in code.body if isinstance(s, If) and _asks_for_name(s)]
+    guarded = [s for s in code.body if isinstance(s, If) and asks_for_name(s)]
     if not guarded:
         return
     loaded = State(Heap({}), YES, {}, {})
@@ -156,7 +156,3 @@ def _run_guarded_part(machine: Machine, file: str, code: Code) -> None:
     machine.script = file
     machine.ledger.look(file, run, machine.forget_calls)
     machine.script = ""
-
-
-def _asks_for_name(statement: If) -> bool:
-    return any(isinstance(n, Name) and n.name == "__name__" for n in nodes_in(statement.test))

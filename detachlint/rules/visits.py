@@ -62,9 +62,7 @@ class Raising(NamedTuple):
 
     def remedy(self, wanted: Remedy) -> Remedy:
         """What of the remedy that is wanted can be had by an edit at the place of the crossing."""
-        if not self.edited_alike:
-            return Remedy.NONE
-        return wanted
+        return wanted if self.edited_alike else Remedy.NONE
 
     @property
     def doubtful(self) -> bool:
@@ -94,9 +92,9 @@ class Raising(NamedTuple):
     @property
     def converts(self) -> str:
         """`converts`, as sure as that is where it is sure that it requires grad."""
-        doubtful = self.confidence is Confidence.POSSIBLE and self.worst.grad.usual is Truth.YES
-        doubtful = doubtful and not is_handled(self.worst, self.refusal.check)
-        return "may convert" if doubtful else "converts"
+        unsure = self.confidence is Confidence.POSSIBLE and self.worst.grad.usual is Truth.YES
+        unsure = unsure and not is_handled(self.worst, self.refusal.check)
+        return "may convert" if unsure else "converts"
 
     @property
     def contexts(self) -> Contexts:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 from detachlint.domain.traits import Check, raised_for
@@ -38,7 +37,6 @@ def caught_by(node: Try) -> frozenset[str]:
     return frozenset(raised for raised in _RAISED if _is_kept(node, raised))
 
 
-@lru_cache(maxsize=1 << 10)
 def handled_by(node: Try) -> frozenset[str]:
     """The names of those after which a handler does what the body could not: all that the body binds, or
     what it returns, comes of what the handler takes out of the tensor in another way.
@@ -74,22 +72,28 @@ def _does_otherwise(node: Try, handler: Handler, raised: str) -> bool:
     given = {effect for statement in handler.body for effect in _effects(statement)}
     ways = OTHERWISE if raised == raised_for(Check.GRAD) else OTHERWISE | TRANSFERS
     taken = (inner.name for inner in nodes if isinstance(inner, Attribute))
-    return bool(wanted) and wanted <= given and not ways.isdisjoint(taken)
+    comparable = bool(wanted) and NOTHING_COMPARED not in wanted
+    return comparable and wanted <= given and not ways.isdisjoint(taken)
 
 
-def _effects(statement: Any) -> Iterator[tuple[str, Any]]:
-    """What a statement does: binds something, returns something, calls something; or what nobody compares."""
+NOTHING_COMPARED = ("does", "")
+"""What a statement does that nobody compares."""
+
+
+def _effects(statement: Any) -> Iterator[tuple[str, str]]:
+    """What a statement does: binds something, returns something, calls something."""
     match statement:
         case Assign(targets=targets):
-            yield from (("binds", _path(target) or statement) for target in targets)
-        case AugmentedAssign(target=target):
-            yield "binds", _path(target) or statement
+            for target in targets:
+                yield ("binds", path) if (path := _path(target)) else NOTHING_COMPARED
+        case AugmentedAssign(target=target) if path := _path(target):
+            yield "binds", path
         case Return(value=value) if value is not None:
             yield "returns", ""
-        case Evaluate(value=Call(function=function)):
-            yield "calls", _path(function) or statement
+        case Evaluate(value=Call(function=function)) if path := _path(function):
+            yield "calls", path
         case _:
-            yield "does", statement
+            yield NOTHING_COMPARED
 
 
 def _path(node: Any) -> str:

@@ -117,14 +117,8 @@ def store(
     is depends on how many dimensions the array has.
     """
     found = find(state, value.value)
-    gate, sure = _store_gate(state, array, index, found)
-    if gate is None:
-        return frozenset()
-    if found.tensor != YES and not are_arrays(state, target):
-        sure = MAYBE
-    sink = Sink(value.span, "=", STORE, gate)
-    severed = pass_gate(machine, sink, found, state, activation, sure=sure)
-    return frozenset({value.span}) if severed else frozenset()
+    met = _store_gate(state, array, index, found)
+    return _written(machine, STORE, met, target, found, value.span, state, activation)
 
 
 def store_attribute(
@@ -140,14 +134,28 @@ def store_attribute(
     if fact is None:
         return frozenset()
     found = find(state, value.value)
-    gate, sure = gate_of(fact, 1, found)
-    if gate is None:
+    met = gate_of(fact, 1, found)
+    return _written(machine, fact.name, met, target, found, value.span, state, activation)
+
+
+def _written(
+    machine: Machine,
+    function: str,
+    met: Met,
+    target: Value,
+    found: Found,
+    span: Span,
+    state: State,
+    activation: Activation,
+) -> frozenset[Span]:
+    """What passes the gate of a store into `target`: the places where a gradient is lost."""
+    if met.gate is None:
         return frozenset()
-    if found.tensor != YES and not are_arrays(state, target):
-        sure = MAYBE
-    sink = Sink(value.span, "=", fact.name, gate)
+    known = found.tensor == YES or are_arrays(state, target)
+    sink = Sink(span, "=", function, met.gate)
+    sure = met.sure if known else MAYBE
     severed = pass_gate(machine, sink, found, state, activation, sure=sure)
-    return frozenset({value.span}) if severed else frozenset()
+    return frozenset({span}) if severed else frozenset()
 
 
 def _store_gate(state: State, array: Array, index: Value, found: Found) -> Met:
