@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from detachlint.domain.belief import NO, YES, Belief
 from detachlint.domain.objects import Tensor
-from detachlint.domain.traits import Dtype, Family
-from detachlint.domain.values import Value, addresses, single_literal, value_of
+from detachlint.domain.traits import Dtype, Family, Trait
+from detachlint.domain.values import Address, Value, addresses, single_literal, value_of
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import casts, placement, traits
@@ -24,67 +24,86 @@ CONVERTED = "converted"
 """The role of what a cast or a move makes."""
 
 
+class Asked(NamedTuple):
+    """What a cast or a move asks for. What it does not ask for, None, stays as it is."""
+
+    dtype: Dtype | None
+    device: Trait | None
+    copies: Belief
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether it is known which dtype, and which device, that is."""
+        placed = self.device is None or (
+            self.device.held in (YES, NO) and len(self.device.names) < 2
+        )
+        return placed and (self.dtype is None or _is_one(self.dtype))
+
+
 def cast(machine: Machine, call: LibraryCall, source: Value, keeps_flag: bool = False) -> Value:
     """`.to(…)`: the tensor itself where nothing changes; a differentiable copy otherwise."""
     state = call.state
-    dtype = casts.asked_dtype(call)
-    device = casts.asked_device(call)
-    copies = _copies(call)
+    asked = Asked(casts.asked_dtype(call), casts.asked_device(call), _copies(call))
     parts: Value = frozenset()
     for address in addresses(source):
         thing = state.get(address)
-        if not isinstance(thing, Tensor):
-            continue
-        new_dtype = thing.dtype if dtype is None else dtype
-        new_device = thing.device if device is None else device
-        same = new_dtype == thing.dtype and new_device == thing.device
-        # What is not asked for stays as it is, whether it is known or not.
-        certain = dtype is None or _is_one(dtype)
-        placed = device is None or (device.held in (YES, NO) and len(device.names) < 2)
-        kept = copies == NO and not casts.asks_for_order(call)
-        if same and certain and placed and kept:
-            parts |= value_of(address)
-            continue
-        flag = flag_of(state, value_of(address))
-        if not keeps_flag:
-            flag = flag.both(state.recording)
-        made = replace(
-            thing,
-            grad=flag if not new_dtype.is_integer else NO,
-            leaf=flag.opposite(),
-            base=frozenset(),
-            dtype=new_dtype,
-            device=new_device,
-            parameter=False,
-            attributes={},
-            story=story_of(state, value_of(address)),
-        )
-        moved = placement.moved(thing.device, new_device)
-        copied = _copied(thing.dtype, new_dtype, moved, copies, asked=dtype is not None)
-        made = replace(made, traits=traits.of_perhaps_copy(made.traits, copied))
-        if new_dtype.is_integer:
-            made = replace(made, story=None)
-        elsewhere = NO if device is None else moved
-        changed = elsewhere.either(_changed(thing.dtype, new_dtype)).either(copies)
-        perhaps_same = changed != YES and state.recording != YES
-        tells_more = new_dtype.narrow != thing.dtype.narrow or new_device != thing.device
-        if perhaps_same and tells_more:
-            made = _or_itself(state, made, value_of(address), changed)
-        mark = state.inference.join(thing.inference) if same else None
-        parts |= make_tensor(
-            machine,
-            state,
-            call.activation,
-            call.span,
-            made,
-            CONVERTED,
-            # Under `no_grad` it may be the tensor itself: a conversion of a conversion is one, too.
-            of=machine.book.origin(address, CONVERTED),
-            inference=mark,
-        )
-        if perhaps_same and not tells_more:
-            parts |= value_of(address)
+        if isinstance(thing, Tensor):
+            flag = flag_of(state, value_of(address))
+            flag = flag if keeps_flag else flag.both(state.recording)
+            parts |= _cast_one(machine, call, address, thing, asked, flag)
     return parts
+
+
+def _cast_one(
+    machine: Machine, call: LibraryCall, address: Address, thing: Tensor, asked: Asked, flag: Belief
+) -> Value:
+    state = call.state
+    dtype = thing.dtype if asked.dtype is None else asked.dtype
+    device = thing.device if asked.device is None else asked.device
+    same = dtype == thing.dtype and device == thing.device
+    kept = asked.copies == NO and not casts.asks_for_order(call)
+    # What is not asked for stays as it is, whether it is known or not.
+    if same and kept and asked.is_certain:
+        return value_of(address)
+    moved = placement.moved(thing.device, device)
+    copied = _copied(thing.dtype, dtype, moved, asked.copies, asked=asked.dtype is not None)
+    made = _copy(state, address, thing, flag, dtype, device)
+    made = replace(made, traits=traits.of_perhaps_copy(thing.traits, copied))
+    elsewhere = NO if asked.device is None else moved
+    changed = elsewhere.either(_changed(thing.dtype, dtype)).either(asked.copies)
+    perhaps_same = changed != YES and state.recording != YES
+    tells_more = dtype.narrow != thing.dtype.narrow or device != thing.device
+    if perhaps_same and tells_more:
+        made = _or_itself(state, made, value_of(address), changed)
+    parts = make_tensor(
+        machine,
+        state,
+        call.activation,
+        call.span,
+        made,
+        CONVERTED,
+        # Under `no_grad` it may be the tensor itself: a conversion of a conversion is one, too.
+        of=machine.book.origin(address, CONVERTED),
+        inference=state.inference.join(thing.inference) if same else None,
+    )
+    return parts | value_of(address) if perhaps_same and not tells_more else parts
+
+
+def _copy(
+    state: State, address: Address, thing: Tensor, flag: Belief, dtype: Dtype, device: Trait
+) -> Tensor:
+    """A copy of another dtype, or elsewhere: of integers it carries no grad."""
+    return replace(
+        thing,
+        grad=NO if dtype.is_integer else flag,
+        leaf=flag.opposite(),
+        base=frozenset(),
+        dtype=dtype,
+        device=device,
+        parameter=False,
+        attributes={},
+        story=None if dtype.is_integer else story_of(state, value_of(address)),
+    )
 
 
 def _is_one(dtype: Dtype) -> bool:
