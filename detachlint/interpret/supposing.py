@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from detachlint.domain.belief import Truth
 from detachlint.interpret.facts import Bound, Crossing, Facts, Supposed
-from detachlint.interpret.switches import Behind, Shut, Switch, set_the_other_way
+from detachlint.interpret.shut_code import Behind, Shut
+from detachlint.interpret.switches import Switch, set_the_other_way
 from detachlint.ir.nodes import Code
 from detachlint.source.span import Span
 from detachlint.source.value_class import replace

@@ -1,17 +1,15 @@
-"""Switches: names of a module that people set by hand (`PLOT = False`), and the code that they keep shut.
+"""Switches: names of a module that people set by hand (`PLOT = False`).
 
 A switch is bound once in the text, by the module itself, to `True` or `False`, and nobody stores into an
-attribute of that name (`config.PLOT = arguments.plot`). What a test of it rules out is no dead code: it is
-what the program does after the next edit. What plain literals rule out (`if False:`, `if 0:`) is dead, and
-so is what type checkers alone look at.
+attribute of that name (`config.PLOT = arguments.plot`). What they keep shut is told by `shut_code`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from detachlint.interpret.engine.program import Program
 from detachlint.interpret.mentions import target_names
@@ -23,7 +21,6 @@ from detachlint.ir.nodes import (
     Bind,
     Block,
     Code,
-    Conditional,
     Constant,
     Delete,
     Expression,
@@ -31,17 +28,10 @@ from detachlint.ir.nodes import (
     Handler,
     If,
     Import,
-    Jump,
-    Logical,
     Name,
-    Operator,
-    Raise,
-    Return,
     Statement,
     Target,
-    Try,
     Unpack,
-    While,
     With,
 )
 from detachlint.ir.walk import all_codes, nodes_in, nodes_of
@@ -57,38 +47,8 @@ class Switch(NamedTuple):
     value: bool
 
 
-class Shut(NamedTuple):
-    """Code that does not run as the switches are set: it may, once some are set the other way.
-
-    `words` are the names that it mentions.
-    """
-
-    spans: tuple[Span, ...]
-    switches: frozenset[Switch]
-    words: frozenset[str]
-
-
-class Behind:
-    """Which of several pieces of shut code something stands in."""
-
-    def __init__(self, shut: Sequence[Shut]) -> None:
-        self._spans: dict[tuple[str, int], list[tuple[Span, int]]] = {}
-        for number, each in enumerate(shut):
-            for span in each.spans:
-                for line in range(span.line, span.end_line + 1):
-                    self._spans.setdefault((span.file, line), []).append((span, number))
-
-    def at(self, place: Span) -> list[int]:
-        """The numbers of those around a place."""
-        near = self._spans.get((place.file, place.line), ())
-        return [number for span, number in near if span.contains(place)]
-
-
 FOR_TYPE_CHECKERS = frozenset({"TYPE_CHECKING", "MYPY"})
 """Names that type checkers take to be true, whatever the program sets them to."""
-
-
-# --- which names are switches -----------------------------------------------------------------
 
 
 @lru_cache(maxsize=1 << 10)
@@ -177,9 +137,6 @@ def _set_in(block: Block, places: set[Span]) -> Block:
     return tuple(changed)
 
 
-# --- what they keep shut ----------------------------------------------------------------------
-
-
 class Switchboard:
     """The switches of several modules, and how each module names those of the others."""
 
@@ -206,70 +163,17 @@ class Switchboard:
             if imported.attribute in own
         )
 
-    def shut(self) -> list[Shut]:
-        """The code that they keep shut, file by file; what stands within other such code with the
-        switches of that."""
-        found = [
-            shut
-            for file, module in self._modules.items()
-            if self._names
-            for code in all_codes(module)
-            for shut in self._shut_in(code)
-        ]
-        behind = Behind(found)
-        around = [[found[other].switches for other in behind.at(s.spans[0])] for s in found]
-        return [
-            shut._replace(switches=shut.switches.union(*switches))
-            for shut, switches in zip(found, around, strict=True)
-        ]
+    @property
+    def has_switches(self) -> bool:
+        return bool(self._switches)
 
-    def _shut_in(self, code: Code) -> Iterator[Shut]:
-        for block in _blocks(code.body):
-            for index, statement in enumerate(block):
-                if isinstance(statement, If):
-                    yield from self._shut_by(statement, block[index + 1 :])
-        for node in nodes_of(code):
-            if isinstance(node, While):
-                yield from self._told(node.test, True, (), node.body)
-            elif isinstance(node, Conditional):
-                yield from self._told(node.test, True, (node.orelse,), (node.body,))
-                yield from self._told(node.test, False, (node.body,), (node.orelse,))
-            elif isinstance(node, Logical):
-                for index, operand in enumerate(node.operands[:-1]):
-                    goes_on = node.name == "and"
-                    yield from self._told(operand, goes_on, (), node.operands[index + 1 :])
+    def read_in(self, test: Expression) -> dict[int, Switch]:
+        """The switches that are read in a test, by the `id` of the node that reads them."""
+        reads = (node for node in nodes_in(test) if isinstance(node, (Name, Attribute)))
+        meant = ((id(node), self._meant(node)) for node in reads if node.name in self._names)
+        return {node: switch for node, switch in meant if switch is not None}
 
-    def _shut_by(self, node: If, behind: Block) -> Iterator[Shut]:
-        for wanted, runs, shut in ((True, node.orelse, node.body), (False, node.body, node.orelse)):
-            leaves = bool(runs) and isinstance(runs[-1], (Return, Raise, Jump))
-            yield from self._told(node.test, wanted, runs, shut + behind if leaves else shut)
-
-    def _told(
-        self, test: Expression, wanted: bool, runs: Block | tuple[Expression, ...], shut: _Parts
-    ) -> Iterator[Shut]:
-        """What is shut while a test is not as `wanted`, if the switches decide that."""
-        if not shut or not self._may_name(test):
-            return
-        switches = self._switches_in(test)
-        as_set: dict[_Read, bool] = {node: switch.value for node, switch in switches}
-        if not switches or _truth(test, as_set) is not (not wanted):
-            return
-        needed = _to_be_turned(test, switches)
-        if needed:
-            yield Shut(tuple(part.span for part in shut), needed, _words_in(shut))
-
-    def _may_name(self, test: Expression) -> bool:
-        return any(
-            isinstance(node, (Name, Attribute)) and node.name in self._names
-            for node in nodes_in(test)
-        )
-
-    def _switches_in(self, test: Expression) -> list[tuple[_Read, Switch]]:
-        reads = [node for node in nodes_in(test) if isinstance(node, (Name, Attribute))]
-        meant = [(node, self._meant(node)) for node in reads if node.name in self._names]
-        return [(node, switch) for node, switch in meant if switch is not None]
-
-    def _meant(self, node: _Read) -> Switch | None:
+    def _meant(self, node: Name | Attribute) -> Switch | None:
         """The switch that is read."""
         file = node.span.file
         if isinstance(node, Name):
@@ -296,10 +200,6 @@ class Switchboard:
         return self._program.submodule(found, imported.attribute)
 
 
-_Read: TypeAlias = "Name | Attribute"
-_Parts: TypeAlias = "Block | tuple[Expression, ...]"
-
-
 @lru_cache(maxsize=256)
 def _imports(module: Code) -> dict[str, Import]:
     """What the module imports, by the names that it has there."""
@@ -311,62 +211,3 @@ def _imports(module: Code) -> dict[str, Import]:
         for target in node.targets
         if isinstance(target, Name)
     }
-
-
-def _words_in(parts: _Parts) -> frozenset[str]:
-    nodes = list(nodes_in(parts))
-    for node in nodes:
-        if isinstance(node, Code):
-            nodes += [inner for code in all_codes(node) for inner in nodes_of(code)]
-    return frozenset(node.name for node in nodes if isinstance(node, (Name, Attribute)))
-
-
-def _blocks(block: Block) -> Iterator[Block]:
-    """A block and those within its statements."""
-    yield block
-    for statement in block:
-        for inner in _inner_blocks(statement):
-            yield from _blocks(inner)
-
-
-def _inner_blocks(statement: Statement) -> tuple[Block, ...]:
-    match statement:
-        case If() | For() | While():
-            return (statement.body, statement.orelse)
-        case Try():
-            handlers = tuple(handler.body for handler in statement.handlers)
-            return (statement.body, *handlers, statement.orelse, statement.final)
-        case With():
-            return (statement.body,)
-    return ()
-
-
-def _truth(test: Any, values: Mapping[_Read, bool]) -> bool | None:
-    """Whether a condition holds, as far as the values of switches tell."""
-    match test:
-        case Name() | Attribute():
-            return values.get(test)
-        case Operator(name="not", operands=(operand,)):
-            inner = _truth(operand, values)
-            return None if inner is None else not inner
-        case Operator(name="is" | "==" | "is not" | "!=" as name, operands=(left, right)):
-            if isinstance(right, Constant) and (value := _truth(left, values)) is not None:
-                return (value == right.value) is (name in ("is", "=="))
-        case Logical(name=name, operands=operands):
-            truths = [_truth(operand, values) for operand in operands]
-            decides = name == "or"
-            if decides in truths:
-                return decides
-            return None if None in truths else not decides
-    return None
-
-
-def _to_be_turned(test: Expression, switches: list[tuple[_Read, Switch]]) -> frozenset[Switch]:
-    """Those to be set the other way for the test to come out the other way, as few as will do."""
-    as_set = _truth(test, {node: switch.value for node, switch in switches})
-    several = frozenset(switch for _, switch in switches)
-    for turned in (*(frozenset({switch}) for _, switch in switches), several):
-        values = {node: switch.value is not (switch in turned) for node, switch in switches}
-        if _truth(test, values) is not as_set:
-            return turned
-    return frozenset()

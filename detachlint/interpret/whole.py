@@ -16,6 +16,7 @@ from detachlint.interpret.engine.state import State, join_states
 from detachlint.interpret.facts import Facts
 from detachlint.interpret.language import importing
 from detachlint.interpret.roots import Roots, run_entries
+from detachlint.interpret.shut_code import shut_code
 from detachlint.interpret.supposing import suppose
 from detachlint.interpret.switches import Switchboard, asks_for_name
 from detachlint.ir.nodes import Code, If, Import
@@ -66,7 +67,7 @@ def analyse_program(
 
 def _suppose(machine: Machine, modules: Mapping[str, Code], facts: dict[str, Facts]) -> None:
     """Add to the facts what is found behind the program's switches."""
-    shut = Switchboard(machine.modules, machine.program).shut()
+    shut = shut_code(machine.modules, Switchboard(machine.modules, machine.program))
     shut = [each for each in shut if machine.relevance.may_lead(each.words)]
 
     def run(changed: Mapping[str, Code]) -> Mapping[str, Facts]:
