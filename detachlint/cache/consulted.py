@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from itertools import islice
+from typing import NamedTuple
 
 from detachlint.cache.stamps import MISSING, Stamp, digest_of_file, is_settled, stamp_of
 from detachlint.source.value_class import value_class
@@ -15,21 +16,32 @@ class News:
     """What has been consulted in a while."""
 
     files: list[tuple[str, str]]
-    folders: list[tuple[str, frozenset[str]]]
+    listings: list[tuple[str, frozenset[str]]]
+    names: list[tuple[tuple[str, str], bool]]
     stamps: dict[str, Stamp | None]
     torn: bool
+
+
+class Sought(NamedTuple):
+    """Names that were looked for in a folder: what else is in it matters to nobody."""
+
+    folder: str
+    held: frozenset[str]
+    missing: frozenset[str]
 
 
 class Consulted:
     """Files and folders by absolute path, as they were when they were looked at first.
 
-    `files` have their digest (`MISSING` where they could not be read), `folders` the names in them.
+    `files` have their digest (`MISSING` where they could not be read), `listings` all names in a folder
+    that can matter, and `names`, each after its folder, whether it was there when it was looked for.
     `torn`: a file has changed under our hands; what came of that is nobody's result.
     """
 
     def __init__(self) -> None:
         self.files: dict[str, str] = {}
-        self.folders: dict[str, frozenset[str]] = {}
+        self.listings: dict[str, frozenset[str]] = {}
+        self.names: dict[tuple[str, str], bool] = {}
         self.torn = False
         self._stamps: dict[str, Stamp | None] = {}
 
@@ -47,29 +59,47 @@ class Consulted:
         self._stamps.setdefault(path, stamp)
         self.file(path, digest)
 
-    def folder(self, path: str, entries: frozenset[str]) -> None:
+    def listing(self, folder: str, entries: frozenset[str]) -> None:
         """A folder has been listed."""
-        if self.folders.setdefault(path, entries) != entries:
+        if self.listings.setdefault(folder, entries) != entries:
             self.torn = True
 
-    def mark(self) -> tuple[int, int]:
-        """How much is known by now."""
-        return len(self.files), len(self.folders)
+    def name(self, folder: str, name: str, held: bool) -> None:
+        """A name has been looked for in a folder."""
+        if self.names.setdefault((folder, name), held) != held:
+            self.torn = True
 
-    def news_since(self, mark: tuple[int, int]) -> News:
+    def sought(self) -> list[Sought]:
+        """The names that were looked for, by folder."""
+        found: dict[str, tuple[list[str], list[str]]] = {}
+        for (folder, name), held in self.names.items():
+            found.setdefault(folder, ([], []))[not held].append(name)
+        return [
+            Sought(folder, frozenset(held), frozenset(missing))
+            for folder, (held, missing) in found.items()
+        ]
+
+    def mark(self) -> tuple[int, int, int]:
+        """How much is known by now."""
+        return len(self.files), len(self.listings), len(self.names)
+
+    def news_since(self, mark: tuple[int, int, int]) -> News:
         """What has been consulted since then."""
         files = list(islice(self.files.items(), mark[0], None))
-        folders = list(islice(self.folders.items(), mark[1], None))
+        listings = list(islice(self.listings.items(), mark[1], None))
+        names = list(islice(self.names.items(), mark[2], None))
         stamps = {path: self._stamps.get(path) for path, _ in files}
-        return News(files, folders, stamps, self.torn)
+        return News(files, listings, names, stamps, self.torn)
 
     def hear(self, news: News) -> None:
         """Take in what another process has consulted."""
         for path, digest in news.files:
             self._stamps.setdefault(path, news.stamps[path])
             self.file(path, digest)
-        for path, entries in news.folders:
-            self.folder(path, entries)
+        for folder, entries in news.listings:
+            self.listing(folder, entries)
+        for (folder, name), held in news.names:
+            self.name(folder, name, held)
         self.torn = self.torn or news.torn
 
     def stamp(self, path: str) -> Stamp | None:
@@ -107,6 +137,15 @@ def is_unchanged(path: str, stamp: Stamp | None, now: Stamp | None, digest: str)
     return digest_of_file(path) == digest
 
 
-def are_unchanged(folders: Iterable[tuple[str, Iterable[str]]]) -> bool:
-    """Whether folders still hold the names that they held."""
-    return all(listing(folder) == frozenset(names) for folder, names in folders)
+def still_list(listings: Iterable[tuple[str, frozenset[str]]]) -> bool:
+    """Whether folders still hold the names that they held, and no others."""
+    return all(listing(folder) == names for folder, names in listings)
+
+
+def still_hold(sought: Iterable[Sought]) -> bool:
+    """Whether folders still hold those of the names looked for that they held, and none of the others."""
+    for folder, held, missing in sought:
+        names = listing(folder)
+        if not (held <= names and missing.isdisjoint(names)):
+            return False
+    return True

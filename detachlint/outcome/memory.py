@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from detachlint.cache.consulted import Consulted, are_unchanged, is_unchanged
+from detachlint.cache.consulted import Consulted, is_unchanged, still_hold, still_list
 from detachlint.cache.stamps import MISSING, Stamp, digest_of_file, is_settled, stamp_of
 from detachlint.cache.store import Store, digest_of
 from detachlint.config.options import Options
@@ -129,7 +129,9 @@ class Memory:
     def _same_around(self, last: Record) -> list[Other] | None:
         """What was consulted beside the files, with the stamps of today; None if there are other files, or
         if more can have changed than what is in them."""
-        if last.files.keys() != self._stamps.keys() or not are_unchanged(last.folders):
+        if last.files.keys() != self._stamps.keys():
+            return None
+        if not (still_list(last.listings) and still_hold(last.sought)):
             return None
         around: list[Other] = []
         for path, stamp, digest in last.others:
@@ -172,8 +174,13 @@ class Memory:
         for path, stamp, digest in self._around:
             self._consulted.know(path, stamp, digest)
         self.trust_stamps(filter(is_concerned, self._stamps))
-        for path, names in self._last.folders:
-            self._consulted.folder(path, names)
+        for folder, names in self._last.listings:
+            self._consulted.listing(folder, names)
+        for folder, held, missing in self._last.sought:
+            for name in held:
+                self._consulted.name(folder, name, held=True)
+            for name in missing:
+                self._consulted.name(folder, name, held=False)
 
     def _unpacked(self, index: int) -> FileResult | None:
         """A result with the text that its findings are located in; None if that has changed by now."""
@@ -221,9 +228,9 @@ class Memory:
             for path, digest in self._consulted.files.items()
             if path not in named
         ]
-        folders = [*self._consulted.folders.items()]
         packed = pack_islands(islands) if islands is not None else None
-        record = Record(entries, others, folders, packed)
+        listings = [*self._consulted.listings.items()]
+        record = Record(entries, others, listings, self._consulted.sought(), packed)
         self._store.write(self._entry_name, record.packed())
 
     def _standing(self, index: int) -> Entry | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import marshal
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from detachlint.cache.consulted import Sought
 from detachlint.cache.stamps import Stamp
 from detachlint.outcome.packing import Packed
 
@@ -39,15 +40,16 @@ class Record(NamedTuple):
 
     files: dict[str, Entry]
     others: list[Other]
-    folders: list[tuple[str, frozenset[str]]]
+    listings: list[tuple[str, frozenset[str]]]
+    sought: list[Sought]
     islands: PackedIslands | None
 
     def packed(self) -> bytes:
         """A record for the store."""
         files = [tuple(entry) for entry in self.files.values()]
         others = [tuple(other) for other in self.others]
-        folders = [(path, sorted(names)) for path, names in self.folders]
-        return marshal.dumps((files, others, folders, self.islands))
+        sought = [tuple(each) for each in self.sought]
+        return marshal.dumps((files, others, self.listings, sought, self.islands))
 
 
 def read_record(data: bytes | None) -> Record | None:
@@ -55,12 +57,13 @@ def read_record(data: bytes | None) -> Record | None:
     if data is None:
         return None
     try:
-        files, others, folders, islands = marshal.loads(data)
+        files, others, listings, sought, islands = marshal.loads(data)
         entries = [Entry(*each) for each in files]
         return Record(
             {entry.key[0]: entry for entry in entries},
             [Other(*each) for each in others],
-            [(path, frozenset(names)) for path, names in folders],
+            listings,
+            [Sought(*each) for each in sought],
             islands,
         )
     except (ValueError, TypeError, LookupError, EOFError):

@@ -65,12 +65,23 @@ class ProjectFiles:
         return path
 
     def entries(self, folder: str) -> frozenset[str]:
-        """What is in a folder (an absolute path) that may matter to an import; nothing, if it cannot
+        """All that is in a folder (an absolute path) and may matter to an import; nothing, if it cannot
         be read."""
+        found = self._listing(folder)
+        self._consulted.listing(folder, found)
+        return found
+
+    def holds(self, folder: str, name: str) -> bool:
+        """Whether there is something of that name in a folder (an absolute path), which may matter to an
+        import."""
+        held = name in self._listing(folder)
+        self._consulted.name(folder, name, held)
+        return held
+
+    def _listing(self, folder: str) -> frozenset[str]:
         found = self._folders.get(folder)
         if found is None:
             found = self._folders[folder] = listing(folder)
-            self._consulted.folder(folder, found)
         return found
 
     def digest(self, name: str) -> str:

@@ -124,7 +124,7 @@ class Resolver:
 
     def _walk(self, folder: str, parts: list[str]) -> str | None:
         """The file or folder that is reached from a folder by names; a folder of nothing is none."""
-        found = folder + os.sep + INIT if INIT in self.files.entries(folder) else folder
+        found = folder + os.sep + INIT if self.files.holds(folder, INIT) else folder
         for part in parts:
             following = self._step(folder, part)
             if following is None:
@@ -138,13 +138,14 @@ class Resolver:
     def _step(self, folder: str, name: str) -> str | None:
         """The file of `name` in a folder: a package goes before a module, and a module before a folder
         that is only a namespace, as in Python."""
-        entries = self.files.entries(folder)
+        holds = self.files.holds
         inner = folder + os.sep + name
-        if name in entries and INIT in self.files.entries(inner):
+        is_there = holds(folder, name)
+        if is_there and holds(inner, INIT):
             return inner + os.sep + INIT
-        if name + ".py" in entries:
+        if holds(folder, name + ".py"):
             return inner + ".py"
-        return inner if name in entries and self.files.entries(inner) else None
+        return inner if is_there and self.files.entries(inner) else None
 
     def _holds_modules(self, folder: str, levels: int = 3) -> bool:
         """Whether a folder is a namespace of modules: it has some, or folders that have."""
@@ -164,16 +165,16 @@ class Resolver:
         return roots
 
     def _search(self, folder: str) -> Iterator[str]:
-        in_package = INIT in self.files.entries(folder)
+        holds = self.files.holds
+        in_package = holds(folder, INIT)
         current = folder
         for _ in range(HIGHEST):
-            entries = self.files.entries(current)
-            if INIT not in entries:
+            if not holds(current, INIT):
                 yield current
-                if "src" in entries:
+                if holds(current, "src"):
                     yield current + os.sep + "src"
             above = os.path.dirname(current)  # noqa: PTH120
-            if above == current or any(mark in entries for mark in PROJECT_MARKS):
+            if above == current or any(holds(current, mark) for mark in PROJECT_MARKS):
                 break
             current = above
         if in_package:  # a script in a package's folder, started by its path

@@ -464,6 +464,22 @@ def test_a_module_that_appears_outside_of_what_is_checked_counts(tree: Path, sto
     assert any(findings for _, findings, *_ in found(True))
 
 
+def test_what_else_appears_in_a_folder_above_is_of_no_account(
+    tree: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No project's mark stands above: modules are looked for as far up as they are anywhere."""
+    write_all(tree, "word_vectors")
+    first = checked(store)
+    for name in ("download.py", "session"):
+        (tree.parent / name).write_text("")
+    (tree.parent / "photos").mkdir()
+    plans = is_planned(monkeypatch)
+    assert checked(store) == first
+    assert plans == []
+    tree.parent.joinpath("setup.py").write_text("")
+    assert checked(store) == checked(None) == first
+
+
 @pytest.mark.skipif(os.name == "nt", reason="needs symbolic links")
 def test_a_file_that_could_not_be_read_counts_once_it_can(tree: Path, store: Store) -> None:
     """The folder lists the link all the time; what it leads to comes and goes."""

@@ -9,7 +9,14 @@ import pytest
 
 from detachlint.api import check_paths
 from detachlint.cache import stamps
-from detachlint.cache.consulted import Consulted, are_unchanged, is_unchanged, listing
+from detachlint.cache.consulted import (
+    Consulted,
+    Sought,
+    is_unchanged,
+    listing,
+    still_hold,
+    still_list,
+)
 from detachlint.cache.stamps import MISSING, UNSURE, digest_of_file, is_settled, stamp_of
 from detachlint.cache.store import Store
 from detachlint.config.options import Options
@@ -124,23 +131,28 @@ def test_the_stamp_is_that_of_before_the_first_reading(tmp_path: Path) -> None:
     first = stamp_of(str(file))
     file.write_text("x = 22\n")
     consulted.before_reading(str(file))
-    assert consulted.news_since((0, 0)).stamps == {}
+    nothing = Consulted().mark()
+    assert consulted.news_since(nothing).stamps == {}
     consulted.file(str(file), "digest")
-    assert consulted.news_since((0, 0)).stamps == {str(file): first}
+    assert consulted.news_since(nothing).stamps == {str(file): first}
 
 
 def test_a_file_or_folder_that_has_changed_meanwhile_tears_what_was_found() -> None:
     for change in (
         lambda consulted: (consulted.file("a", "1"), consulted.file("a", "2")),
         lambda consulted: (
-            consulted.folder("a", frozenset({"b"})),
-            consulted.folder("a", frozenset()),
+            consulted.listing("a", frozenset({"b"})),
+            consulted.listing("a", frozenset()),
+        ),
+        lambda consulted: (
+            consulted.name("a", "b", held=True),
+            consulted.name("a", "b", held=False),
         ),
     ):
         consulted, same = Consulted(), Consulted()
         change(consulted)
         assert consulted.torn
-        same.hear(consulted.news_since((0, 0)))
+        same.hear(consulted.news_since(same.mark()))
         assert same.torn
 
 
@@ -152,14 +164,20 @@ def test_what_another_process_has_consulted_is_known(tmp_path: Path) -> None:
     mark = there.mark()
     there.before_reading(str(file))
     there.file(str(file), "1")
-    there.folder("folder", frozenset({"b.py"}))
+    there.listing("folder", frozenset({"b.py"}))
+    there.name("above", "c.py", held=False)
+    nothing = here.mark()
     here.hear(there.news_since(mark))
-    assert (here.files, here.folders) == ({str(file): "1"}, {"folder": frozenset({"b.py"})})
+    assert here.files == {str(file): "1"}
+    assert here.listings == {"folder": frozenset({"b.py"})}
+    assert here.names == {("above", "c.py"): False}
     assert not here.torn
-    assert here.news_since((0, 0)).stamps == {str(file): stamp_of(str(file))}
+    assert here.news_since(nothing).stamps == {str(file): stamp_of(str(file))}
     assert here.stamp(str(file)) is None, "its content is new"
-    there.folder("another", frozenset())
-    assert [path for path, _ in there.news_since(there.mark()).folders] == []
+    there.listing("another", frozenset())
+    there.name("above", "d.py", held=True)
+    news = there.news_since(there.mark())
+    assert (news.listings, news.names) == ([], [])
 
 
 def test_a_stamp_is_given_where_it_tells_all(
@@ -181,5 +199,28 @@ def test_the_names_that_imports_look_at_are_listed(tmp_path: Path) -> None:
     assert listing(str(tmp_path / "nowhere")) == frozenset()
     (tmp_path / "file").write_text("")
     assert listing(str(tmp_path / "file")) == frozenset()
-    assert are_unchanged([(str(tmp_path / "a.py"), []), (str(tmp_path / "package"), [])])
-    assert not are_unchanged([(str(tmp_path / "a.py"), []), (str(tmp_path / "package"), ["b"])])
+    file, folder = str(tmp_path / "a.py"), str(tmp_path / "package")
+    assert still_list([(file, frozenset()), (folder, frozenset())])
+    assert not still_list([(file, frozenset()), (folder, frozenset({"b"}))])
+
+
+def test_only_the_names_that_were_looked_for_matter_in_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("")
+    consulted = Consulted()
+    folder, nowhere = str(tmp_path), str(tmp_path / "nowhere")
+    consulted.name(folder, "a.py", held=True)
+    consulted.name(folder, "b.py", held=False)
+    consulted.name(nowhere, "a.py", held=False)
+    sought = consulted.sought()
+    assert sought == [
+        Sought(folder, frozenset({"a.py"}), frozenset({"b.py"})),
+        Sought(nowhere, frozenset(), frozenset({"a.py"})),
+    ]
+    assert still_hold(sought)
+    (tmp_path / "c.py").write_text("")
+    assert still_hold(sought), "nobody looked for it"
+    (tmp_path / "b.py").write_text("")
+    assert not still_hold(sought)
+    (tmp_path / "b.py").unlink()
+    (tmp_path / "a.py").unlink()
+    assert not still_hold(sought)
