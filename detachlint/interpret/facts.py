@@ -26,10 +26,12 @@ class CallSite:
 
 
 class Supposed(NamedTuple):
-    """A switch that is set the other way in a run (`supposing`): what it is then, and where it is set."""
+    """A switch that is set otherwise in a run (`switches.supposing`): what it is, what it is then, and where
+    it is set."""
 
     name: str
-    value: bool
+    here: str
+    then: str
     span: Span
 
 

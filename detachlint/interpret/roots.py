@@ -112,7 +112,6 @@ def run_entries(machine: Machine, all_roots: list[Roots]) -> None:
     """Run what nobody calls in several files: first what no other code mentions, then the rest."""
     entries = [entry for roots in all_roots for entry in roots.entries()]
     users = _users(machine)
-    by_modules = frozenset(machine.ledger.called)
 
     def late(entry: Entry) -> bool:
         whole = entry.code.span
@@ -123,7 +122,7 @@ def run_entries(machine: Machine, all_roots: list[Roots]) -> None:
     ):
         entry.run()
     for roots in all_roots:
-        roots.ask(by_modules)
+        roots.ask(machine.ledger.by_modules)
 
 
 def _users(machine: Machine) -> dict[str, list[Code]]:

@@ -16,9 +16,10 @@ from detachlint.interpret.engine.state import State, join_states
 from detachlint.interpret.facts import Facts
 from detachlint.interpret.language import importing
 from detachlint.interpret.roots import Roots, run_entries
-from detachlint.interpret.shut_code import shut_code
-from detachlint.interpret.supposing import suppose
-from detachlint.interpret.switches import Switchboard, asks_for_name
+from detachlint.interpret.switches.bindings import asks_for_name
+from detachlint.interpret.switches.shut_code import shut_code
+from detachlint.interpret.switches.supposing import suppose
+from detachlint.interpret.switches.switchboard import Switchboard
 from detachlint.ir.nodes import Code, If, Import
 from detachlint.ir.walk import all_codes, nodes_of
 from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts
@@ -67,7 +68,8 @@ def analyse_program(
 
 def _suppose(machine: Machine, modules: Mapping[str, Code], facts: dict[str, Facts]) -> None:
     """Add to the facts what is found behind the program's switches."""
-    shut = shut_code(machine.modules, Switchboard(machine.modules, machine.program))
+    switchboard = Switchboard(machine.modules, machine.program)
+    shut = shut_code(machine.modules, switchboard, machine.ledger.by_modules)
     shut = [each for each in shut if machine.relevance.may_lead(each.words)]
 
     def run(changed: Mapping[str, Code]) -> Mapping[str, Facts]:
@@ -101,6 +103,7 @@ def _run(machine: Machine, modules: Mapping[str, Code]) -> None:
         world.mode = BY_DEFAULT
         world.truths.clear()
         world.equals.clear()
+    machine.ledger.by_modules = frozenset(machine.ledger.called)
     run_entries(machine, [Roots(machine, worlds[file], file, modules[file]) for file in files])
 
 

@@ -31,6 +31,11 @@ def nodes_in(part: Any) -> Iterator[Any]:
             pending += parts_of(node)
 
 
+def is_leaf(node: Any) -> bool:
+    """Whether it is no node, and has none: a name, a number, a place."""
+    return type(node) in _LEAVES
+
+
 def parts_of(node: Any) -> list[Any]:
     """The nodes (and tuples of them) that stand directly in a node or a tuple."""
     parts = node if type(node) is tuple else _fields_of(type(node))(node)

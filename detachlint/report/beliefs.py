@@ -125,7 +125,7 @@ def _context(visit: Crossing, place_of: PlaceOf) -> Iterator[str]:
         yield "the module is run"
     yield from (f"{place_of(site.span)} calls `{site.callee}`" for site in calls)
     for switch in visit.supposed:
-        yield f"where `{switch.name}` is {switch.value}, which {place_of(switch.span)} would have to say"
+        yield f"where `{switch.name}` is {switch.then}, which {place_of(switch.span)} would have to say"
 
 
 def _words(belief: Belief) -> str:

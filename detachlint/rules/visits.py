@@ -116,7 +116,7 @@ class Raising(NamedTuple):
     def _where_set(self) -> str:
         """The switches that have to be set the other way."""
         told = [
-            f"`{one.name}` is {one.value} ({place_of(self.worst.span, one.span)})"
+            f"`{one.name}` is {one.then} ({place_of(self.worst.span, one.span)})"
             for one in self.worst.supposed
         ]
         return f" where {' and '.join(told)}" if told else ""
@@ -179,7 +179,9 @@ def trace_of(
     worst, blamed = raising.worst, raising.to_blame
     steps: list[TraceStep] = []
     for switch in worst.supposed:
-        said = f"`{switch.name}` is {not switch.value} here: this is what happens where it is {switch.value}"
+        said = (
+            f"`{switch.name}` is {switch.here} here: this is what happens where it is {switch.then}"
+        )
         steps.append(_step(filename, switch.span, said))
     if blamed is not None:
         said = f"`{blamed.callee}` is called here, while grad mode is on"

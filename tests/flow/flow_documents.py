@@ -9,8 +9,8 @@ Lines of a program carry markers:
   reported under that code with that confidence (without one: likely or surer). A crossing without a
   marker must not be reported as likely or surer.
 
-- ``PLOT = False  # executed: True``: it is run as if that value stood there, since the findings are about
-  that.
+- ``PLOT = False  # executed: True``: it is run as if that value stood there, the last of its line, since the
+  findings are about that.
 
 A block opened with ``python unexecuted`` holds functions whose callers are not there to be run, one
 with ``python accelerated`` is run where PyTorch finds a GPU.
@@ -27,7 +27,7 @@ DIRECTORY = Path(__file__).parent
 _OPENING = re.compile(r"```python(?: (?P<place>unexecuted|accelerated))?\s*$")
 _REVEAL = re.compile(r"# revealed: (YES|NO|MAYBE)$")
 _ERROR = re.compile(r"# error: (?P<code>DTL1\d\d)(?: (?P<sure>certain|likely|possible))?$")
-_EXECUTED = re.compile(r"\w+  # executed: (\w+)$", re.MULTILINE)
+_EXECUTED = re.compile(r"""(?:\w+|"\w*")([,:})]*)  # executed: (.+)$""", re.MULTILINE)
 _LOOKS_LIKE_MARKER = re.compile(r"#\s*(error|reveal)|reveal_grad\(")
 
 
@@ -47,7 +47,7 @@ class Program:
     @property
     def executed(self) -> str:
         """The text as it is run."""
-        return _EXECUTED.sub(r"\1", self.text)
+        return _EXECUTED.sub(r"\2\1", self.text)
 
     def numbered(self) -> str:
         """The text as a failing test shows it."""

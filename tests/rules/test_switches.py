@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from detachlint import api
-from detachlint.interpret.shut_code import Behind, Shut
-from detachlint.interpret.supposing import MOST_SETTINGS
+from detachlint.interpret.switches.shut_code import Behind, Shut
+from detachlint.interpret.switches.supposing import MOST_SETTINGS
 from detachlint.rules.finding import Applicability
 from detachlint.source.span import Span
 

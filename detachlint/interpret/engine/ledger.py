@@ -49,9 +49,10 @@ class Ledger:
     """What an analysis of `modules` writes down while it runs; it may take some `most_steps` units of work.
 
     `relevance` tells which code can reach a crossing; the modules are added to it. `called` is the code
-    that was run for a caller in sight, `found` all that was recorded, in order. What a `silent` run sees
-    counts for nothing; of one that is made for some crossings `only`, what it sees at others. `cut_short`
-    counts the calls that a bound forbade, `importing` are the files whose import is under way.
+    that was run for a caller in sight (`by_modules`: by what modules do), `found` all that was recorded,
+    in order. What a `silent` run sees counts for nothing; of one that is made for some crossings `only`,
+    what it sees at others. `cut_short` counts the calls that a bound forbade, `importing` are the files
+    whose import is under way.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Ledger:
         self.facts_of: dict[str, Facts] = {file: Facts(file) for file in modules}
         self.found: list[Crossing | tuple[Span, str]] = []
         self.called: set[Code] = set()
+        self.by_modules: frozenset[Code] = frozenset()
         self.silent = False
         self.only: frozenset[Span] | None = None
         self.work = Work()

@@ -1,19 +1,21 @@
-"""What a program does once a switch is set the other way.
+"""What a program does once a switch is set otherwise.
 
 `PLOT = False` keeps `if PLOT:` shut, and with it what may raise there. The program is run once more as it
 would be after that edit, with the same value wherever the switch is read: what hangs together with it
 elsewhere (`if PLOT: x = x.detach()`) is as it would be. Of such a run nothing counts but what it comes to
-by way of the code that was shut, and tensors that come from there; and that is never certain.
+by way of the code that was shut, and tensors that come from there; and that is never certain. What else a
+function gives when it is handed something else concerns those who do that: they are not in sight.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from detachlint.domain.belief import Truth
 from detachlint.interpret.facts import Bound, Crossing, Facts, Supposed
-from detachlint.interpret.shut_code import Behind, Shut
-from detachlint.interpret.switches import Switch, set_the_other_way
+from detachlint.interpret.switches.shut_code import Behind, Shut
+from detachlint.interpret.switches.switch import Turned, set_otherwise
 from detachlint.ir.nodes import Code
 from detachlint.source.span import Span
 from detachlint.source.value_class import replace
@@ -37,34 +39,48 @@ def suppose(
     shut = list(shut)
     behind = Behind(shut)
     visits = [visit for one in facts.values() for at in one.crossings.values() for visit in at]
-    reached = {each for visit in visits for place in _places(visit) for each in behind.at(place)}
-    settings: dict[frozenset[Switch], list[Shut]] = {}
+    reached = {
+        each
+        for visit in visits
+        for place in _places(visit, beyond=True)
+        for each in behind.at(place)
+    }
+    settings: dict[frozenset[Turned], list[Shut]] = {}
     for number, each in enumerate(shut):
         if number not in reached:
-            settings.setdefault(each.switches, []).append(each)
+            settings.setdefault(each.turned, []).append(each)
     tried = sorted(settings, key=_order)
-    for switches in tried[MOST_SETTINGS:]:
-        for each in settings[switches]:
+    for turned in tried[MOST_SETTINGS:]:
+        for each in settings[turned]:
             if each.spans[0].file in facts:
                 facts[each.spans[0].file].gave_up[Bound(TOO_MANY, each.spans[0])] += 1
-    for switches in tried[:MOST_SETTINGS]:
-        changed = {
-            file: set_the_other_way(modules[file], switches)
-            for file in sorted({switch.span.file for switch in switches})
-        }
-        supposed = tuple(Supposed(s.name, not s.value, s.span) for s in sorted(switches))
+    for turned in tried[:MOST_SETTINGS]:
+        places = {place.file for one in turned for place in one.switch.places}
+        changed = {file: set_otherwise(modules[file], turned) for file in sorted(places)}
+        supposed = tuple(
+            Supposed(one.switch.name, repr(one.switch.value), one.as_said, one.switch.span)
+            for one in sorted(turned, key=_place)
+        )
         for file, found in run(changed).items():
             if file in facts:
-                _add(facts[file], found, Behind(settings[switches]), supposed)
+                beyond = all(one.switch.variable for one in turned)
+                _add(facts[file], found, _Counted(Behind(settings[turned]), beyond, supposed))
 
 
-def _order(switches: frozenset[Switch]) -> tuple[int, bool, list[Switch]]:
-    return len(switches), any(switch.value for switch in switches), sorted(switches)
+def _order(turned: frozenset[Turned]) -> tuple[int, bool, list[tuple[Span, str]]]:
+    places = sorted((one.switch.span, one.as_said) for one in turned)
+    return len(turned), any(one.switch.value for one in turned), places
 
 
-def _places(visit: Crossing) -> list[Span]:
-    """The code by way of which a visit comes, or what is refused there does."""
+def _place(turned: Turned) -> Span:
+    return turned.switch.span
+
+
+def _places(visit: Crossing, *, beyond: bool) -> list[Span]:
+    """The code by way of which a visit comes, or, `beyond` that, what is refused there does."""
     places = [visit.span, *(site.span for site in visit.calls)]
+    if not beyond:
+        return places
     refused = [trait for trait in visit.traits.values() if trait.held.usual in _REFUSED]
     stories = [trait.story for trait in refused]
     stories += [visit.story] if visit.raises.usual in _REFUSED else []
@@ -73,11 +89,20 @@ def _places(visit: Crossing) -> list[Span]:
     return places
 
 
-def _add(facts: Facts, found: Facts, behind: Behind, supposed: tuple[Supposed, ...]) -> None:
-    """Add what a run has found behind the switches, where nothing worse is known of a crossing."""
+class _Counted(NamedTuple):
+    """What counts of a run: what stands `behind` the switches, and what comes from there, if that counts
+    `beyond` it. `supposed` are the switches."""
+
+    behind: Behind
+    beyond: bool
+    supposed: tuple[Supposed, ...]
+
+
+def _add(facts: Facts, found: Facts, counts: _Counted) -> None:
+    """Add what a run has found, where nothing worse is known of a crossing."""
     for span, visits in found.crossings.items():
         known = facts.crossings.get(span, [])
-        told = list(_visits_told(visits, behind, supposed, among_others=bool(known)))
+        told = list(_visits_told(visits, counts, among_others=bool(known)))
         if told and not any(visit.refused.usual in _REFUSED for visit in known):
             facts.crossings[span] = known + told
             facts.needed |= found.needed & {span}
@@ -85,20 +110,22 @@ def _add(facts: Facts, found: Facts, behind: Behind, supposed: tuple[Supposed, .
                 facts.note_return(span, found.returns[span])
     answered = {span for span, _ in facts.reveals}
     facts.reveals += [
-        (span, answer) for span, answer in found.reveals if span not in answered and behind.at(span)
+        (span, answer)
+        for span, answer in found.reveals
+        if span not in answered and counts.behind.at(span)
     ]
     facts.steps += found.steps
 
 
 def _visits_told(
-    visits: list[Crossing], behind: Behind, supposed: tuple[Supposed, ...], *, among_others: bool
+    visits: list[Crossing], counts: _Counted, *, among_others: bool
 ) -> Iterator[Crossing]:
     """The visits that come by way of that code, as sure as they can be; beside others those alone that
     are refused."""
     for visit in visits:
-        if any(map(behind.at, _places(visit))):
+        if any(map(counts.behind.at, _places(visit, beyond=counts.beyond))):
             if not among_others or visit.refused.usual in _REFUSED:
-                yield _never_certain(visit, supposed)
+                yield _never_certain(visit, counts.supposed)
 
 
 def _never_certain(visit: Crossing, supposed: tuple[Supposed, ...]) -> Crossing:

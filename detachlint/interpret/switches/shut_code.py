@@ -1,4 +1,4 @@
-"""The code that switches keep shut, and which of them would have to be set the other way.
+"""The code that switches keep shut, and which of them would have to be set otherwise, and what to.
 
 What a test of a switch rules out is no dead code: it is what the program does after the next edit. What
 plain literals rule out (`if False:`, `if 0:`) is dead, and so is what type checkers alone look at.
@@ -6,23 +6,24 @@ plain literals rule out (`if False:`, `if 0:`) is dead, and so is what type chec
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
 
-from detachlint.interpret.switches import Switch, Switchboard
+from detachlint.interpret.switches.bindings import Chain, chains
+from detachlint.interpret.switches.switch import Switch, Turned
+from detachlint.interpret.switches.switchboard import Switchboard
+from detachlint.interpret.switches.truth import to_be_turned, truth
 from detachlint.ir.nodes import (
     Attribute,
     Block,
     Code,
     Conditional,
-    Constant,
     Expression,
     For,
     If,
     Jump,
     Logical,
     Name,
-    Operator,
     Raise,
     Return,
     Statement,
@@ -38,13 +39,13 @@ Parts: TypeAlias = "Block | tuple[Expression, ...]"
 
 
 class Shut(NamedTuple):
-    """Code that does not run as the switches are set: it may, once some are set the other way.
+    """Code that does not run as the switches are set: it may, once some are `turned`.
 
     `words` are the names that it mentions.
     """
 
     spans: tuple[Span, ...]
-    switches: frozenset[Switch]
+    turned: frozenset[Turned]
     words: frozenset[str]
 
 
@@ -68,28 +69,39 @@ class Behind:
         return sorted(number for numbers in around for number in numbers)
 
 
-def shut_code(modules: Mapping[str, Code], switchboard: Switchboard) -> list[Shut]:
+def shut_code(
+    modules: Mapping[str, Code], switchboard: Switchboard, called: Collection[Code]
+) -> list[Shut]:
     """The code that the switches keep shut, file by file; what stands within other such code with the
-    switches of that."""
-    if not switchboard.has_switches:
-        return []
+    switches of that.
+
+    What a function is handed, and what objects hold, counts in code that the modules themselves have
+    `called` only: others may call it with anything, and it is run for them with what nobody knows.
+    """
     found = [
         shut
         for module in modules.values()
-        for code in all_codes(module)
-        for shut in _shut_in(code, switchboard)
+        for chain in chains(module)
+        for shut in _shut_in(chain, switchboard, called)
     ]
     behind = Behind(found)
-    around = [[found[other].switches for other in behind.at(s.spans[0])] for s in found]
     return [
-        shut._replace(switches=shut.switches.union(*switches))
-        for shut, switches in zip(found, around, strict=True)
+        shut._replace(turned=_together(found[other].turned for other in behind.at(shut.spans[0])))
+        for shut in found
     ]
 
 
-def _shut_in(code: Code, switchboard: Switchboard) -> Iterator[Shut]:
+def _together(several: Iterable[frozenset[Turned]]) -> frozenset[Turned]:
+    """What to set for all of these, the outermost first: each says more exactly what the others want."""
+    return frozenset({one.switch: one for turned in several for one in turned}.values())
+
+
+def _shut_in(chain: Chain, switchboard: Switchboard, called: Collection[Code]) -> Iterator[Shut]:
+    code = chain[-1]
+    inner = code.kind in ("module", "class") or code in called
     for ruled_out in _ruled_out_in(code):
-        shut = _shut_by(ruled_out, switchboard)
+        read = switchboard.read_in(ruled_out.test, chain, inner=inner) if ruled_out.parts else {}
+        shut = _shut_by(ruled_out, read)
         if shut is not None:
             yield shut
 
@@ -126,13 +138,12 @@ def _by_branches(node: If, behind: Block) -> Iterator[_RuledOut]:
         yield _RuledOut(node.test, wanted, shut + behind if leaves else shut)
 
 
-def _shut_by(ruled_out: _RuledOut, switchboard: Switchboard) -> Shut | None:
-    """What is shut while a test is not as wanted, if the switches decide that."""
+def _shut_by(ruled_out: _RuledOut, read: Mapping[int, Switch]) -> Shut | None:
+    """What is shut while a test is not as wanted, if the switches decide that which are read in it."""
     test, wanted, parts = ruled_out
-    read = switchboard.read_in(test) if parts else {}
-    if not read or _truth(test, read) is not (not wanted):
+    if not read or truth(test, read) is not (not wanted):
         return None
-    needed = _to_be_turned(test, read)
+    needed = to_be_turned(test, read)
     return Shut(tuple(part.span for part in parts), needed, _words_in(parts)) if needed else None
 
 
@@ -162,47 +173,3 @@ def _inner_blocks(statement: Statement) -> tuple[Block, ...]:
         case With():
             return (statement.body,)
     return ()
-
-
-def _truth(
-    test: Any, read: Mapping[int, Switch], turned: frozenset[Switch] = frozenset()
-) -> bool | None:
-    """Whether a condition holds, as far as the switches tell that are `read` in it; some are `turned`."""
-    match test:
-        case Name() | Attribute():
-            switch = read.get(id(test))
-            return None if switch is None else switch.value is not (switch in turned)
-        case Operator(name="not", operands=(operand,)):
-            inner = _truth(operand, read, turned)
-            return None if inner is None else not inner
-        case Operator(name="is" | "==" | "is not" | "!=" as name, operands=(left, right)):
-            if isinstance(right, Constant) and (value := _truth(left, read, turned)) is not None:
-                return (value == right.value) is (name in ("is", "=="))
-        case Logical():
-            return _truth_of_several(test, read, turned)
-    return None
-
-
-def _truth_of_several(
-    test: Logical, read: Mapping[int, Switch], turned: frozenset[Switch]
-) -> bool | None:
-    """That of `a and b`, `a or b`: the first operand that decides it is enough."""
-    decides = test.name == "or"
-    result: bool | None = not decides
-    for operand in test.operands:
-        truth = _truth(operand, read, turned)
-        if truth is decides:
-            return decides
-        if truth is None:
-            result = None
-    return result
-
-
-def _to_be_turned(test: Expression, read: Mapping[int, Switch]) -> frozenset[Switch]:
-    """Those to be set the other way for the test to come out the other way, as few as will do."""
-    as_set = _truth(test, read)
-    several = frozenset(read.values())
-    for turned in (*(frozenset({switch}) for switch in read.values()), several):
-        if _truth(test, read, turned) is not as_set:
-            return turned
-    return frozenset()
