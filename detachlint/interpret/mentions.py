@@ -24,11 +24,10 @@ from detachlint.ir.nodes import (
     Return,
     Subscript,
     Target,
-    Unpack,
     With,
     Yield,
 )
-from detachlint.ir.walk import all_codes, nodes_in, nodes_of, parts_of
+from detachlint.ir.walk import all_codes, nodes_in, nodes_of, parts_of, targets_in
 from detachlint.knowledge.names import CONVERSIONS
 from detachlint.source.span import Span
 from detachlint.source.value_class import value_class
@@ -288,11 +287,10 @@ def _holds(part: object, names: set[str]) -> bool:
 
 
 def target_names(target: Target) -> Iterator[str]:
-    """The names that an assignment target binds or stores into."""
-    if isinstance(target, Unpack):
-        for inner in target.targets:
-            yield from target_names(inner)
-    elif isinstance(target, (Name, Attribute)):
-        yield target.name
-    elif isinstance(target.value, (Name, Attribute, Subscript)):
-        yield from target_names(target.value)
+    """The names that an assignment target binds or stores into: of an item, that of its container."""
+    for one in targets_in(target):
+        place: Expression = one
+        while isinstance(place, Subscript):
+            place = place.value
+        if isinstance(place, (Name, Attribute)):
+            yield place.name

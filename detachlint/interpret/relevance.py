@@ -22,10 +22,9 @@ from detachlint.ir.nodes import (
     Operator,
     Subscript,
     Target,
-    Unpack,
     With,
 )
-from detachlint.ir.walk import all_codes, inner_codes, nodes_of
+from detachlint.ir.walk import all_codes, inner_codes, nodes_of, targets_in
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import numpy_fact
 from detachlint.knowledge.gates import CONVERTING, REFUSING, Gate
@@ -473,6 +472,4 @@ def _root(node: Expression) -> str | None:
 
 
 def _stores(target: Target) -> bool:
-    if isinstance(target, Unpack):
-        return any(_stores(inner) for inner in target.targets)
-    return isinstance(target, (Attribute, Subscript))
+    return not all(isinstance(one, Name) for one in targets_in(target))

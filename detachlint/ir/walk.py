@@ -7,7 +7,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
-from detachlint.ir.nodes import Code
+from detachlint.ir.nodes import Attribute, Code, Name, Subscript, Target, Unpack
 from detachlint.source.span import Span
 
 _LEAVES = frozenset({str, int, float, complex, bytes, bool, type(None), type(...), Span, frozenset})
@@ -53,6 +53,15 @@ def _fields_of(cls: type) -> Callable[[Any], tuple[Any, ...]]:
         get: Callable[[Any], Any] = attrgetter(*names) if names else lambda node: ()
         known = _READERS[cls] = get if len(names) != 1 else lambda node: (get(node),)
     return known
+
+
+def targets_in(target: Target) -> Iterator[Name | Attribute | Subscript]:
+    """What an assignment target binds, or stores into: itself, or each target in a tuple or list."""
+    if isinstance(target, Unpack):
+        for inner in target.targets:
+            yield from targets_in(inner)
+    else:
+        yield target
 
 
 @lru_cache(maxsize=1 << 12)

@@ -12,7 +12,6 @@ p.requires_grad = False`) take the sign back: then nothing is believed of the mo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from detachlint.ir.nodes import (
     Assign,
@@ -22,9 +21,9 @@ from detachlint.ir.nodes import (
     Constant,
     Expression,
     For,
-    Name,
     Operator,
 )
+from detachlint.ir.paths import path_of
 from detachlint.ir.walk import nodes_in, nodes_of
 from detachlint.knowledge import facts
 from detachlint.knowledge.facts import Result
@@ -124,16 +123,6 @@ def _renamed(method: Code, signs: Signs) -> Signs:
         return frozenset(f"self.{p.removeprefix(own)}" for p in paths if p.startswith(own))
 
     return Signs(of_self(signs.modules), of_self(signs.frozen), of_self(signs.backpropagated))
-
-
-def path_of(node: Any) -> str:
-    """The path that an expression is; `""` for others."""
-    if isinstance(node, Name):
-        return node.name
-    if isinstance(node, Attribute):
-        owner = path_of(node.value)
-        return f"{owner}.{node.name}" if owner else ""
-    return ""
 
 
 def _signs(code: Code) -> Signs:

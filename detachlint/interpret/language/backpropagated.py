@@ -9,10 +9,10 @@ from detachlint.domain.objects import Kind, Unknown
 from detachlint.domain.story import begin
 from detachlint.domain.values import Value, single_address
 from detachlint.interpret.engine.activation import Activation
-from detachlint.interpret.engine.evidence import path_of
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.engine.unseen_calls import own_path, signs_of_class
 from detachlint.ir.nodes import Assign, Attribute
+from detachlint.ir.paths import path_of
 from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:

@@ -13,17 +13,16 @@ from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.state import State, distinct_states, join_states
 from detachlint.interpret.language.conditions import truth_of
 from detachlint.ir.nodes import (
-    Attribute,
     Code,
     Conditional,
     Expression,
     If,
     Logical,
-    Name,
     Operator,
     Statement,
     While,
 )
+from detachlint.ir.paths import path_of
 from detachlint.ir.walk import nodes_of
 
 if TYPE_CHECKING:
@@ -74,7 +73,7 @@ def tested_again(code: Code) -> tuple[tuple[Expression, int], ...]:
     tests = [node.test for node in nodes_of(code) if isinstance(node, (If, While, Conditional))]
     for test in sorted(tests, key=lambda test: (test.span.line, test.span.column)):
         for tested in _looked_at(test):
-            path = _path(tested)
+            path = path_of(tested)
             found.setdefault(path, tested)
             lines.setdefault(path, []).append(test.span.line)
     return tuple((found[path], max(at)) for path, at in lines.items() if len(at) > 1)
@@ -83,12 +82,4 @@ def tested_again(code: Code) -> tuple[tuple[Expression, int], ...]:
 def _looked_at(test: Expression) -> list[Expression]:
     if isinstance(test, (Logical, Operator)):
         return [inner for operand in test.operands for inner in _looked_at(operand)]
-    return [test] if _path(test) else []
-
-
-def _path(node: Expression) -> str:
-    """`args.cuda`; "" for what is no variable and no attribute of one."""
-    if isinstance(node, Name):
-        return node.name
-    owner = _path(node.value) if isinstance(node, Attribute) else ""
-    return f"{owner}.{node.name}" if owner and isinstance(node, Attribute) else ""
+    return [test] if path_of(test) else []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from detachlint.ir.nodes import (
@@ -22,7 +21,7 @@ from detachlint.ir.nodes import (
     With,
 )
 from detachlint.ir.nodes import Attribute as AttributeNode
-from detachlint.ir.walk import nodes_in
+from detachlint.ir.walk import nodes_in, targets_in
 
 COPIES = frozenset({"list", "tuple", "sorted"})
 """What gives the same keys once more, so that the dict may be changed meanwhile."""
@@ -136,7 +135,8 @@ def only_so(body: Block, turns: Turns) -> bool:
         items += is_item(node, turns)
         if isinstance(node, (Assign, For)):
             targets = node.targets if isinstance(node, Assign) else (node.target,)
-            if any(isinstance(n, Name) and n.name == turns.key for n in _bound(targets)):
+            bound = (one for target in targets for one in targets_in(target))
+            if any(isinstance(one, Name) and one.name == turns.key for one in bound):
                 return False
     return 0 < items == owners
 
@@ -144,11 +144,3 @@ def only_so(body: Block, turns: Turns) -> bool:
 def skips(body: Block) -> bool:
     """Whether a turn may come to its end early."""
     return any(isinstance(node, Jump) and node.kind == "continue" for node in nodes_in(body))
-
-
-def _bound(targets: tuple[object, ...]) -> Iterator[object]:
-    for target in targets:
-        if isinstance(target, Unpack):
-            yield from _bound(target.targets)
-        else:
-            yield target
