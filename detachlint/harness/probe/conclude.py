@@ -61,19 +61,7 @@ def conclude(name: str, runs: Sequence[Run], *, with_traits: bool = True) -> Cal
     accepting = [run for run in relevant if not _refuses(run.first_only)]
     rejects = "0" in rejecting
     seen = [_with_flags(run, rejects) for run in (relevant if rejects else accepting)]
-    forms = [_form(one) for one in seen if not one.error]
-    if not forms:
-        raise Unclassified(f"raises: {seen[0].error.splitlines()[0][:80]}")
-    if special.name_of(name) == "gives_argument" and not gives_back(name):
-        raise Unclassified("gives something else than what it is given")
-    form, repeated, varies = _merge(name, forms)
-    wanted = special.form_of(name)
-    if wanted is not None and not _are_as_asked(name, relevant, wanted, form, repeated):
-        raise Unclassified(f"what comes out is not as {wanted.arguments} ask for")
-    if any(one.fields and "tuple" in one.kinds for one in seen):
-        raise Unclassified("gives a tuple of tensors among its outputs")
-    if varies and not special.name_of(name) and wanted is None:
-        raise Unclassified(f"outputs vary: {sorted({str(f) for f in forms})}")
+    form, repeated = _common_form(name, relevant, seen)
     if not special.name_of(name) and any(map(_keeps_flag_in_a_copy, relevant)):
         raise Unclassified("gives copies with the flags of its arguments")
     usual = [run for run in relevant if not _argument(name, run, "inplace")]
@@ -97,7 +85,7 @@ def conclude(name: str, runs: Sequence[Run], *, with_traits: bool = True) -> Cal
         rejects=rejecting,
         factory=special.name_of(name) == "" and follows_flag(name, runs),
         special=special.name_of(name),
-        form=wanted,
+        form=special.form_of(name),
         calls=what_it_calls(name),
         ambient=ambient_of(name, runs[0].function, "bool" in python_type),
         dtype=placed.legacy_dtype(name, runs) or placed.dtype_of(name, runs, form.results[0]),
@@ -115,6 +103,27 @@ def conclude(name: str, runs: Sequence[Run], *, with_traits: bool = True) -> Cal
         keeps=kept_by(relevant) if with_traits else (),
         evidence="+".join(sorted({run.call.source for run in runs} | _read(name))),
     )
+
+
+def _common_form(name: str, relevant: Sequence[Run], seen: Sequence[Seen]) -> tuple[Form, bool]:
+    """The form that the outputs of all executions have, and whether its length is variable.
+
+    Raises `Unclassified` where they have none in common, or one that no fact tells.
+    """
+    forms = [_form(one) for one in seen if not one.error]
+    if not forms:
+        raise Unclassified(f"raises: {seen[0].error.splitlines()[0][:80]}")
+    if special.name_of(name) == "gives_argument" and not gives_back(name):
+        raise Unclassified("gives something else than what it is given")
+    form, repeated, varies = _merge(name, forms)
+    wanted = special.form_of(name)
+    if wanted is not None and not _are_as_asked(name, relevant, wanted, form, repeated):
+        raise Unclassified(f"what comes out is not as {wanted.arguments} ask for")
+    if any(one.fields and "tuple" in one.kinds for one in seen):
+        raise Unclassified("gives a tuple of tensors among its outputs")
+    if varies and not special.name_of(name) and wanted is None:
+        raise Unclassified(f"outputs vary: {sorted({str(f) for f in forms})}")
+    return form, repeated
 
 
 def _read(name: str) -> set[str]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import MAYBE, NO, Belief
+from detachlint.domain.belief import MAYBE, NO
 from detachlint.domain.objects import Class, Function, Instance, Kind, Tensor, Unknown
 from detachlint.domain.story import begin
-from detachlint.domain.traits import UNSEEN
 from detachlint.domain.values import (
     NONE,
     Address,
@@ -75,35 +74,28 @@ def call_unknown(
     thing = _as_called(machine, state, address, thing, arguments)
     leave_in_unseen_hands(machine, state, arguments.all())
     run_handed_out(machine, arguments.all(), state, activation, span, shown)
-    grad: Belief = MAYBE
-    story = None
-    if thing.kind is Kind.MODULE:
-        family = unseen_parameters(machine, address, span)
-        weights = value_of(family)
-        grad = recorded_flag(state, [weights, *arguments.all()])
-        grad = grad.in_unseen_hands()
-        story = begin(
-            span, f"output of the module `{shown}`, whose parameters are trainable by default"
-        )
-    elif thing.kind is not Kind.ANY:
-        grad = NO
     inputs = arguments.all()
-    device, narrow = UNSEEN, UNSEEN
-    if thing.kind is Kind.MODULE:
-        device = placement.common_device(state, inputs).either(thing.device).in_unseen_hands()
-        narrow = surrounding.narrow_out_of_sight(state, thing.narrow, device).in_unseen_hands()
-    result = machine.unknown(
+    severed = _severed(state, thing, inputs, shown)
+    if thing.kind is not Kind.MODULE:
+        grad = MAYBE if thing.kind is Kind.ANY else NO
+        made = machine.unknown(state, activation, span, "result", grad=grad, severed=severed)
+        return [(made, state)]
+    family = unseen_parameters(machine, address, span)
+    device = placement.common_device(state, inputs).either(thing.device).in_unseen_hands()
+    output = machine.unknown(
         state,
         activation,
         span,
         "result",
-        grad=grad,
+        grad=recorded_flag(state, [value_of(family), *inputs]).in_unseen_hands(),
         device=device,
-        narrow=narrow,
-        story=story,
-        severed=_severed(state, thing, inputs, shown),
+        narrow=surrounding.narrow_out_of_sight(state, thing.narrow, device).in_unseen_hands(),
+        story=begin(
+            span, f"output of the module `{shown}`, whose parameters are trainable by default"
+        ),
+        severed=severed,
     )
-    return [(result, state)]
+    return [(output, state)]
 
 
 def _severed(state: State, thing: Unknown, inputs: list[Value], shown: str) -> frozenset[Span]:

@@ -9,6 +9,7 @@ from detachlint.domain.objects import (
     Array,
     Class,
     Function,
+    HeapObject,
     Instance,
     Kind,
     Sequence,
@@ -168,20 +169,34 @@ def _read_atom(
         return _read_unknown(machine, atom, thing, name, state, span)
     if isinstance(thing, Class):
         return _read_class(machine, atom, thing, name, state, span)
+    known = _read_builtin(machine, atom, thing, name, state, activation, span)
+    return known if known is not None else value_of(Method(atom, name))
+
+
+def _read_builtin(
+    machine: Machine,
+    address: Address,
+    thing: HeapObject,
+    name: str,
+    state: State,
+    activation: Activation,
+    span: Span,
+) -> Value | None:
+    """An attribute that an array, a sequence or a function has; None for any other, often a method."""
     if isinstance(thing, Array):
         rank = array_ranks.of_attribute(name, thing.rank)
         if rank is not None:
             part = replace(thing, rank=rank)
             return machine.new(state, activation, span, f"array {name}", part)
     if isinstance(thing, Sequence) and thing.kind in queues.IS_QUEUE:
-        queues.read(state, atom, thing, name)
+        queues.read(state, address, thing, name)
     if isinstance(thing, Sequence) and name in thing.fields:
         return thing.items[thing.fields.index(name)]
     if isinstance(thing, Function) and name in thing.attributes:
         return thing.attributes[name]
     if isinstance(thing, Function) and name == "__name__":
         return value_of(literal(thing.code.name))
-    return value_of(Method(atom, name))
+    return None
 
 
 def _read_unknown(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from detachlint.domain.objects import Iterator, Sequence, Tensor, Unknown, join_objects
 from detachlint.domain.values import BOTTOM_VALUE, NONE, Address, Value, in_order, literal, value_of
@@ -172,39 +172,67 @@ def iterate_zip(
         return ends
     parts = elements.parts_of(thing, state)
     driver = next((n for n, part in enumerate(parts) if _is_driver(state, part)), None)
-    ended: list[State] = []
-
-    def consume(item: Value, before: State) -> list[State]:
-        current = before.get(address)
-        position = current.position if isinstance(current, Iterator) else None
-        if isinstance(current, Iterator) and position is not None:
-            before.put(address, replace(current, position=position + 1))
-        rows: list[tuple[Row, State]] = [([], before)]
-        for number, part in enumerate(parts):
-            rows = [
-                ([*row, found], after)
-                for row, at in rows
-                for found, after in (
-                    [(item, at)]
-                    if number == driver
-                    else _next_apart(machine, part, number, position, at, activation, span, ended)
-                )
-            ]
-        return [
-            end
-            for row, after in rows
-            for end in body(
-                elements.new_row(machine, address, row, position, after, activation, span), after
-            )
-        ]
-
+    steps = _Steps(machine, address, parts, driver, activation, span, body, ended=[])
     if driver is not None:
-        return ended + machine.iterate(parts[driver], state, activation, span, consume)
-    step = partial(consume, BOTTOM_VALUE)
+        return steps.ended + machine.iterate(parts[driver], state, activation, span, steps.take)
+    step = partial(steps.take, BOTTOM_VALUE)
     states = (
         _unrolled(machine, step, state, activation, span) if _is_short(state, parts) else [state]
     )
-    return ended + [end for last in states for end in repeat(machine, last, activation, span, step)]
+    last = [end for before in states for end in repeat(machine, before, activation, span, step)]
+    return steps.ended + last
+
+
+class _Steps(NamedTuple):
+    """The steps through several iterables, `parts`, all in one loop.
+
+    The `driver` among them, if there is one, hands its elements over; the others are asked for theirs.
+    The states in which one has come to its end go to `ended`.
+    """
+
+    machine: Machine
+    address: Address
+    parts: Row
+    driver: int | None
+    activation: Activation
+    span: Span
+    body: Body
+    ended: list[State]
+
+    def take(self, item: Value, before: State) -> list[State]:
+        """One step: the next element of each, and `body` on them. `item` is that of the driver."""
+        current = before.get(self.address)
+        position = current.position if isinstance(current, Iterator) else None
+        if isinstance(current, Iterator) and position is not None:
+            before.put(self.address, replace(current, position=position + 1))
+        rows: list[tuple[Row, State]] = [([], before)]
+        for number in range(len(self.parts)):
+            rows = [
+                ([*row, found], after)
+                for row, at in rows
+                for found, after in self._next(number, item, position, at)
+            ]
+        return [end for row, after in rows for end in self._run(row, position, after)]
+
+    def _next(self, number: int, item: Value, position: int | None, state: State) -> Outcomes:
+        if number == self.driver:
+            return [(item, state)]
+        return _next_apart(
+            self.machine,
+            self.parts[number],
+            number,
+            position,
+            state,
+            self.activation,
+            self.span,
+            self.ended,
+        )
+
+    def _run(self, row: Row, position: int | None, state: State) -> list[State]:
+        made = elements.new_row(
+            self.machine, self.address, row, position, state, self.activation, self.span
+        )
+        return self.body(made, state)
 
 
 def _unrolled(

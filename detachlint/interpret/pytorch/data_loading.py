@@ -177,30 +177,13 @@ def _collate(
     for atom in in_order(item):
         thing = state.get(atom) if isinstance(atom, Address) else None
         if isinstance(thing, Tensor) and isinstance(atom, Address):
-            flag = flag_of_atom(state, atom).both(state.recording)
-            made = Tensor(
-                flag,
-                leaf=flag.opposite(),
-                dtype=thing.dtype,
-                device=thing.device,
-                story=story_of(state, value_of(atom)),
-            )
+            made = _stacked(state, atom, thing)
             parts |= make_tensor(machine, state, activation, span, made, role)
         elif isinstance(thing, Array) or _is_number(atom, thing):
             made = Tensor(NO, dtype=Dtype.UNKNOWN, severed=getattr(thing, "severed", frozenset()))
             parts |= make_tensor(machine, state, activation, span, made, f"{role} of numbers")
         elif isinstance(thing, Sequence):
-            items = tuple(
-                _collate(machine, inner, state, activation, span, f"{role}.{i}")
-                for i, inner in enumerate(thing.items)
-            )
-            rest = (
-                _collate(machine, thing.rest, state, activation, span, f"{role}.*")
-                if thing.rest
-                else BOTTOM_VALUE
-            )
-            kind = "list" if thing.kind == "tuple" and not thing.fields else thing.kind
-            made_sequence = replace(thing, kind=kind, items=items, rest=rest)
+            made_sequence = _collate_items(machine, thing, state, activation, span, role)
             parts |= machine.new(state, activation, span, f"{role} list", made_sequence)
         elif isinstance(thing, Mapping):
             entries = {
@@ -212,6 +195,30 @@ def _collate(
         else:
             parts |= value_of(atom)
     return parts
+
+
+def _stacked(state: State, address: Address, tensor: Tensor) -> Tensor:
+    flag = flag_of_atom(state, address).both(state.recording)
+    return Tensor(
+        flag,
+        leaf=flag.opposite(),
+        dtype=tensor.dtype,
+        device=tensor.device,
+        story=story_of(state, value_of(address)),
+    )
+
+
+def _collate_items(
+    machine: Machine, thing: Sequence, state: State, activation: Activation, span: Span, role: str
+) -> Sequence:
+    """Each item put together with those at its place: a tuple comes out as a list."""
+    items = tuple(
+        _collate(machine, inner, state, activation, span, f"{role}.{i}")
+        for i, inner in enumerate(thing.items)
+    )
+    rest = _collate(machine, thing.rest, state, activation, span, f"{role}.*")
+    kind = "list" if thing.kind == "tuple" and not thing.fields else thing.kind
+    return replace(thing, kind=kind, items=items, rest=rest)
 
 
 def _is_number(atom: object, thing: object) -> bool:

@@ -171,15 +171,24 @@ def _by_class(
         if item is not None:
             return item
     if fact is not None and call.name in fact.methods:
-        behaviour = fact.methods[call.name].behaviour
-        if fact.kind == custom_functions.CONTEXT:
-            return _call_on_context(machine, address, thing, behaviour, call)
-        stepped = optimizer_steps.call_method(machine, address, behaviour, call)
-        if stepped is not None:
-            return stepped
-        if fact.methods[call.name].aliasing is Aliasing.SELF:
-            return [(value_of(address), call.state)]
-        return [(_by_fact(machine, fact, thing, call), call.state)]
+        return _by_method(machine, fact, address, thing, call)
+    followed = _followed(machine, name, address, thing, call)
+    if followed is not None:
+        return followed
+    if facts.numpy_fact(f"{name}.{call.name}") is not None:
+        return numpy_calls.call_numpy(machine, replace(call, name=f"{name}.{call.name}"))
+    if fact is not None:
+        value = machine.unknown(
+            call.state, call.activation, call.span, call.name, kind=Kind.ANY, grad=NO
+        )
+        return [(value, call.state)]
+    return None
+
+
+def _followed(
+    machine: Machine, name: str, address: Address, thing: Instance, call: LibraryCall
+) -> Outcomes | None:
+    """What a method gives that has code of its own here, or that the user states."""
     if name == "contextlib.ExitStack" and call.name == "enter_context":
         return _enter_context(address, call)
     carried_out = tasks.call_method(machine, name, address, thing, call)
@@ -193,17 +202,22 @@ def _by_class(
     stated = own_calls.call_known(machine, f"{name}.{call.name}", call)
     if stated is not None:
         return stated
-    followed = sinks.call_method(machine, name, call)
-    if followed is not None:
-        return followed
-    if facts.numpy_fact(f"{name}.{call.name}") is not None:
-        return numpy_calls.call_numpy(machine, replace(call, name=f"{name}.{call.name}"))
-    if fact is not None:
-        value = machine.unknown(
-            call.state, call.activation, call.span, call.name, kind=Kind.ANY, grad=NO
-        )
-        return [(value, call.state)]
-    return None
+    return sinks.call_method(machine, name, call)
+
+
+def _by_method(
+    machine: Machine, fact: ClassFact, address: Address, thing: Instance, call: LibraryCall
+) -> Outcomes:
+    """What a method does that the facts about its class know."""
+    method = fact.methods[call.name]
+    if fact.kind == custom_functions.CONTEXT:
+        return _call_on_context(machine, address, thing, method.behaviour, call)
+    stepped = optimizer_steps.call_method(machine, address, method.behaviour, call)
+    if stepped is not None:
+        return stepped
+    if method.aliasing is Aliasing.SELF:
+        return [(value_of(address), call.state)]
+    return [(_by_fact(machine, fact, thing, call), call.state)]
 
 
 def _by_fact(machine: Machine, fact: ClassFact, thing: Instance, call: LibraryCall) -> Value:

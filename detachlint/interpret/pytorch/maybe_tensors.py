@@ -10,6 +10,7 @@ from detachlint.domain.traits import PLAIN, UNSEEN, Dtype, Trait
 from detachlint.domain.values import Value, addresses, value_of
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import LibraryCall
+from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import casts, operations, placement, special
 from detachlint.interpret.pytorch.result_places import device_of_result, dtype_of_result
 from detachlint.interpret.pytorch.tensors import any_flag, make_tensor, severed_in, story_of_any
@@ -22,44 +23,25 @@ if TYPE_CHECKING:
 def apply_maybe(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes:
     """A tensor method called on something that may be a tensor, or anything that has such a method."""
     state = call.state
-    receiver = call.receiver
     fact = operations.as_asked(fact, call)
     if operations.sheds_the_flag(fact):
         return [(operations.shed_the_flag(fact, call), state)]
     if fact.special == "requires_grad_":
         return special.apply(machine, fact, call)
     if fact.aliasing is Aliasing.VIEW and fact.results == (Result.NEVER,):
-        # Only tensors have it (and what is made of tensors, whose `numpy()` then needs no more).
-        made = Tensor(
-            NO,
-            leaf=YES,
-            dtype=placement.dtype_of_value(state, receiver) or Dtype.UNKNOWN,
-            device=placement.common_device(state, [receiver]),
-            severed=severed_in(state, [receiver]),
-        )
+        made = _detached(call)
         return [(make_tensor(machine, state, call.activation, call.span, made), state)]
     if fact.in_place:
         operations.write_in_place(machine, fact, call)
-        return [(receiver, state)]
-    result = fact.results[0] if fact.results else Result.PYTHON
+        return [(call.receiver, state)]
     inputs = operations.gradient_inputs(fact, call)
-    flag: Belief = NO
-    if result is Result.PROPAGATE:
-        flag = any_flag(state, inputs)
-        changes = not {"dtype", "kind"}.isdisjoint(fact.depends)  # where it is of use, that is
-        if fact.aliasing is Aliasing.FRESH or (state.mode == NO and changes):
-            flag = flag.both(state.recording)
-        elif fact.aliasing is Aliasing.SOMETIMES and state.mode != YES:
-            flag = flag.join(flag.both(state.recording))
-    elif result is Result.PYTHON:
-        flag = Belief(Truth.NO, Truth.MAYBE)
+    flag = _flag(fact, state, inputs)
     fields = fact.fields or ("0",) * len(fact.results)
     device, narrow = _placed(fact, call, inputs)
-    made_by = _moved(call)
     thing = Unknown(
         Kind.ANY,
         flag,
-        made_by=made_by,
+        made_by=_moved(call),
         device=device,
         narrow=narrow,
         severed=severed_in(state, inputs),
@@ -69,6 +51,34 @@ def apply_maybe(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes
         return [(_maybe_parts(machine, fact, call, thing), state)]
     context = call.activation.context
     return [(value_of(machine.unknown_object(state, context, call.span, call.name, thing)), state)]
+
+
+def _detached(call: LibraryCall) -> Tensor:
+    """What `.detach()` gives. Only tensors have it (and what is made of tensors, whose `numpy()` then
+    needs no more)."""
+    return Tensor(
+        NO,
+        leaf=YES,
+        dtype=placement.dtype_of_value(call.state, call.receiver) or Dtype.UNKNOWN,
+        device=placement.common_device(call.state, [call.receiver]),
+        severed=severed_in(call.state, [call.receiver]),
+    )
+
+
+def _flag(fact: CallFact, state: State, inputs: list[Value]) -> Belief:
+    """Whether the result requires grad, if it is a tensor."""
+    result = fact.results[0] if fact.results else Result.PYTHON
+    if result is Result.PYTHON:
+        return Belief(Truth.NO, Truth.MAYBE)
+    if result is not Result.PROPAGATE:
+        return NO
+    flag = any_flag(state, inputs)
+    changes = not {"dtype", "kind"}.isdisjoint(fact.depends)  # where it is of use, that is
+    if fact.aliasing is Aliasing.FRESH or (state.mode == NO and changes):
+        return flag.both(state.recording)
+    if fact.aliasing is Aliasing.SOMETIMES and state.mode != YES:
+        return flag.join(flag.both(state.recording))
+    return flag
 
 
 def _moved(call: LibraryCall) -> str:

@@ -55,6 +55,7 @@ from detachlint.knowledge import facts
 from detachlint.knowledge.dimensions import REDUCTION
 from detachlint.knowledge.facts import Aliasing, ModuleFact, Output, Result
 from detachlint.knowledge.names import MODULE
+from detachlint.source.span import Span
 from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
@@ -230,16 +231,7 @@ def computed(machine: Machine, thing: Instance, fact: ModuleFact, call: LibraryC
     weights = [v for n, v in thing.attributes.items() if not n.startswith("@")] + [thing.hidden]
     module_traits.initialize_parameters(state, weights)
     flag = recorded_flag(state, [*weights, *inputs])
-    trainable = any_flag(state, weights)
-    story: Story | None = story_of_any(state, [*inputs]) if trainable == NO else None
-    if story is None:
-        story = then(
-            story_of_any(state, weights),
-            span,
-            f"output of the module `{shown}`: computed with them",
-        )
-    else:
-        story = then(story, span, f"goes through the module `{shown}`")
+    story = _story_of_output(state, weights, inputs, span, shown)
     mixes = placement.one_device if fact.parameters else placement.common_device
     device = mixes(state, [*inputs, *weights])
     device = device.told(span, f"goes through the module `{shown}`")
@@ -269,6 +261,17 @@ def computed(machine: Machine, thing: Instance, fact: ModuleFact, call: LibraryC
         if same != NO and (state.mode != YES or has_flag_to_lose(state, source)):
             made = as_view(state, made, source, same.opposite())
     return _Building(machine, fact, made, source, thing, call).value(fact.output, "out")
+
+
+def _story_of_output(
+    state: State, weights: list[Value], inputs: list[Value], span: Span, shown: str
+) -> Story | None:
+    """Why the output requires grad: the parameters do, or else what the module is given."""
+    story = story_of_any(state, [*inputs]) if any_flag(state, weights) == NO else None
+    if story is not None:
+        return then(story, span, f"goes through the module `{shown}`")
+    of_weights = story_of_any(state, weights)
+    return then(of_weights, span, f"output of the module `{shown}`: computed with them")
 
 
 def _makes_number(state: State, thing: Instance, fact: ModuleFact, call: LibraryCall) -> bool:

@@ -277,24 +277,43 @@ def _output(
     prototype: Tensor,
     role: str,
 ) -> Value:
-    state, activation, span = call.state, call.activation, call.span
     if result is Result.PYTHON:
         return python_result(machine, fact, call, role)
     if result is Result.INTEGER:
-        kept = placement.resolved(prototype.traits)
-        if role in {f"output {place}" for place in fact.host}:
-            device = PLAIN if prototype.device == PLAIN else UNSEEN
-            prototype = replace(prototype, device=device)
-        dtype = prototype.dtype if prototype.dtype.is_integer else Dtype.INTEGER
-        made = Tensor(NO, leaf=YES, dtype=dtype, device=prototype.device, traits=kept)
-        return make_tensor(machine, state, activation, span, made, role)
+        made = _of_integers(fact, prototype, role)
+        return make_tensor(machine, call.state, call.activation, call.span, made, role)
     if result is Result.NEVER:
-        asked = call.arguments.keyword("requires_grad") if fact.factory else None
-        if asked is None:
-            prototype = replace(prototype, grad=NO, leaf=YES, story=None)
-        shares = fact.aliasing is not Aliasing.FRESH
-        mark = inference_of(state, call.first(fact.parameters)) if shares else None
-        return make_tensor(machine, state, activation, span, prototype, role, inference=mark)
+        return _without_grad(machine, fact, call, prototype, role)
+    return _differentiable_output(machine, fact, call, prototype, role)
+
+
+def _of_integers(fact: CallFact, prototype: Tensor, role: str) -> Tensor:
+    """An output of whole numbers beside, or instead of, a differentiable one."""
+    device = prototype.device
+    if role in {f"output {place}" for place in fact.host}:
+        device = PLAIN if device == PLAIN else UNSEEN
+    dtype = prototype.dtype if prototype.dtype.is_integer else Dtype.INTEGER
+    kept = placement.resolved(prototype.traits)
+    return Tensor(NO, leaf=YES, dtype=dtype, device=device, traits=kept)
+
+
+def _without_grad(
+    machine: Machine, fact: CallFact, call: LibraryCall, prototype: Tensor, role: str
+) -> Value:
+    """An output that requires grad only if a factory was told so."""
+    state = call.state
+    asked = call.arguments.keyword("requires_grad") if fact.factory else None
+    if asked is None:
+        prototype = replace(prototype, grad=NO, leaf=YES, story=None)
+    shares = fact.aliasing is not Aliasing.FRESH
+    mark = inference_of(state, call.first(fact.parameters)) if shares else None
+    return make_tensor(machine, state, call.activation, call.span, prototype, role, inference=mark)
+
+
+def _differentiable_output(
+    machine: Machine, fact: CallFact, call: LibraryCall, prototype: Tensor, role: str
+) -> Value:
+    state, activation, span = call.state, call.activation, call.span
     source = call.first(fact.parameters)
     if _inplace_flag(fact, call):
         flag = any_flag(call.state, call.inputs)
