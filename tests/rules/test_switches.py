@@ -39,6 +39,26 @@ def test_comments_behind_switches_that_are_not_tried_are_not_unused() -> None:
     assert api.check_source(text) == []
 
 
+def test_what_several_switches_keep_shut_stands_behind_each() -> None:
+    part = Span(3, 0, 3, 9, "a")
+    one = Shut((part,), frozenset(), frozenset())
+    both = Shut((Span(2, 0, 2, 9, "a"), part), frozenset(), frozenset())
+    behind = Behind([one, both])
+    assert behind.at(Span(3, 4, 3, 6, "a")) == [0, 1]
+    assert behind.at(Span(2, 4, 2, 6, "a")) == [1]
+
+
+@pytest.mark.parametrize(
+    ("test", "turned"),
+    [("A and B", "AB"), ("A or B", "B"), ("not (A or C) or B", "B"), ("A is True and C", "A")],
+)
+def test_as_few_switches_are_turned_as_will_do(test: str, turned: str) -> None:
+    text = "import torch\n\nA = False\nB = False\nC = True\n"
+    text += f"w = torch.ones(2, requires_grad=True)\nif {test}:\n    w.numpy()\n"
+    [finding] = api.check_source(text)
+    assert "".join(name for name in "ABC" if f"`{name}` is" in finding.message) == turned
+
+
 def test_where_something_stands() -> None:
     outer = Shut((Span(2, 0, 9, 4, "a"), Span(12, 0, 12, 8, "a")), frozenset(), frozenset())
     inner = Shut((Span(4, 4, 5, 8, "a"),), frozenset(), frozenset())

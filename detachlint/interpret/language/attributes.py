@@ -307,6 +307,24 @@ def _missing(
     part = sinks.read_part(machine, thing, name, state, activation, span)
     if part is not None:
         return part
+    known = _read_by_fact(machine, address, thing, name, state, activation, span)
+    if known is not None:
+        return known
+    # A method of the base that we do not see, or data that it keeps.
+    datum = machine.derived(f"attribute {name}", (address,), span, Unknown(Kind.ANY))
+    return datum | {Method(address, name)}
+
+
+def _read_by_fact(
+    machine: Machine,
+    address: Address,
+    thing: Instance,
+    name: str,
+    state: State,
+    activation: Activation,
+    span: Span,
+) -> Value | None:
+    """An attribute, or a method, that the facts know of a class of a library."""
     for library in class_names(state, thing):
         fact = facts.class_fact(library)
         if fact is not None and name in fact.methods and fact.methods[name].attribute:
@@ -316,9 +334,7 @@ def _missing(
             )
         if fact is not None and name in fact.methods:
             return value_of(Method(address, name))
-    # A method of the base that we do not see, or data that it keeps.
-    datum = machine.derived(f"attribute {name}", (address,), span, Unknown(Kind.ANY))
-    return datum | {Method(address, name)}
+    return None
 
 
 def _read_class(

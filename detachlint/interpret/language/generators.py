@@ -98,11 +98,7 @@ def _run_body(
     consume: Resumed,
 ) -> Outcomes:
     if activation.runs_of(function.code) > 3 or activation.depth > 24:
-        machine.ledger.give_up("generator within itself", span)
-        given = recorded_flag(state, state.frame(frame).variables.values())
-        likely = given.usual in (Truth.YES, Truth.SOMETIMES)
-        grad = MAYBE.join(given).in_unseen_hands() if likely else MAYBE
-        value = machine.unknown(state, activation, span, "yielded", grad=grad)
+        value = _given_up(machine, frame, state, activation, span)
         return [(NONE, s) for _, s in consume(value, state.fork())] + [(NONE, state)]
     machine.ledger.note_run(function.code, state)
 
@@ -129,6 +125,17 @@ def _run_body(
             gradmode.restore(end, outside)
     activation.raises.extend(child.raises)
     return outcomes
+
+
+def _given_up(
+    machine: Machine, frame: Address, state: State, activation: Activation, span: Span
+) -> Value:
+    """What a generator yields that runs within itself once too often: something of what it was given."""
+    machine.ledger.give_up("generator within itself", span)
+    given = recorded_flag(state, state.frame(frame).variables.values())
+    likely = given.usual in (Truth.YES, Truth.SOMETIMES)
+    grad = MAYBE.join(given).in_unseen_hands() if likely else MAYBE
+    return machine.unknown(state, activation, span, "yielded", grad=grad)
 
 
 def advance(

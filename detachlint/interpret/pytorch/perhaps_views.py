@@ -49,10 +49,7 @@ def sometimes_view(
     """View, input itself or copy. Only the flag under `no_grad` and later changes tell them apart."""
     state, activation, span = call.state, call.activation, call.span
     if ("layout" in fact.depends and not casts.asks_for_order(call)) or _resolves(fact):
-        copied = SELDOM if _resolves(fact) else copied_for_order(state, source)
-        view = as_view(state, prototype, with_items(state, source), copied)
-        if fact.perhaps_self:
-            view = may_be_base(state, view, source)
+        view = _view_unless_copied(state, fact, prototype, source)
         return make_tensor(machine, state, activation, span, view, role)
     if "kind" in fact.depends:
         return _of_its_kind(machine, call, prototype, source, role)
@@ -72,14 +69,19 @@ def sometimes_view(
     if state.mode == YES:
         loses = (_may_drop(fact) or reorders) and has_flag_to_lose(state, source)
         return made | source if loses else made
-    if reorders:
-        return made | source
-    if fact.depends == ("call",):
+    if reorders or fact.depends == ("call",):
         return made | source
     # Where there is nothing to do it is the tensor itself, flag and all.
     flag = prototype.grad.join(any_flag(state, [source]))
     either = replace(prototype, grad=flag, story=story_of(state, source))
     return make_tensor(machine, state, activation, span, either, role, inference=mark)
+
+
+def _view_unless_copied(state: State, fact: CallFact, prototype: Tensor, source: Value) -> Tensor:
+    """`t.reshape(…)`, `t.contiguous()`, `t.resolve_conj()`: a copy only where the memory asks for one."""
+    copied = SELDOM if _resolves(fact) else copied_for_order(state, source)
+    view = as_view(state, prototype, with_items(state, source), copied)
+    return may_be_base(state, view, source) if fact.perhaps_self else view
 
 
 def _of_its_kind(
