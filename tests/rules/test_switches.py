@@ -50,7 +50,7 @@ def test_what_several_switches_keep_shut_stands_behind_each() -> None:
 
 @pytest.mark.parametrize(
     ("test", "turned"),
-    [("A and B", "AB"), ("A or B", "B"), ("not (A or C) or B", "B"), ("A is True and C", "A")],
+    [("A and B", "AB"), ("A or B", "A"), ("not (A or C) or B", "C"), ("A is True and C", "A")],
 )
 def test_as_few_switches_are_turned_as_will_do(test: str, turned: str) -> None:
     text = "import torch\n\nA = False\nB = False\nC = True\n"

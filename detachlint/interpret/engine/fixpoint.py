@@ -29,6 +29,8 @@ MOST_GROUPS = 4
 """States of a loop head that are kept apart because of what they assume."""
 
 Step = Callable[[State], list[State]]
+Skipped = Callable[[State, list[State]], bool]
+"""Says of the state of no step, given those of some, what is believed of it; whether that is less."""
 Assumptions = frozenset[tuple[Atom, bool]]
 
 
@@ -40,8 +42,10 @@ def repeat(
     step: Step,
     *,
     at_least_once: bool = False,
+    skipped: Skipped | None = None,
 ) -> list[State]:
-    """The states after any number of `step`s from `start` (not zero, if `at_least_once`).
+    """The states after any number of `step`s from `start` (not zero, if `at_least_once`; zero as
+    `skipped` says it).
 
     Paths that differ in an assumption about something older than the loop stay apart: it holds in
     every iteration, or in none.
@@ -76,7 +80,12 @@ def repeat(
             seen = {}
     else:
         machine.ledger.give_up("loop without fixpoint", span)
-    return list(backs.values()) if at_least_once else list(heads.values())
+    if at_least_once:
+        return list(backs.values())
+    if skipped is not None and skipped(start, list(backs.values())):
+        back = backs.pop(frozenset(), None)
+        return [start if back is None else start.join(back), *backs.values()]
+    return list(heads.values())
 
 
 def _same(left: State, right: State) -> bool:

@@ -30,12 +30,12 @@ from detachlint.domain.values import (
 )
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.arguments import Arguments
-from detachlint.interpret.engine.fixpoint import repeat
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import elements, generators, items, zips
 from detachlint.interpret.language.conditions import truth_of
 from detachlint.interpret.language.contents import append, through
 from detachlint.interpret.language.lookup import find_in_class, is_module, own_member
+from detachlint.interpret.language.turns import over_elements
 from detachlint.interpret.pytorch import data_loading, sinks
 from detachlint.interpret.pytorch.tensors import flag_of, flag_of_tensor
 from detachlint.interpret.pytorch.views import as_view
@@ -95,7 +95,7 @@ def _iterate_atom(
         element = element_of(machine, atom, before, activation, span)
         return body(element, before)
 
-    return repeat(machine, state, activation, span, step)
+    return over_elements(machine, state, activation, span, step)
 
 
 def by_position(
@@ -161,7 +161,7 @@ def _any_of_them(
         any_element = contents.all if contents is not None else BOTTOM_VALUE
         return body(machine.bounded(any_element, before, activation, span), before)
 
-    return repeat(machine, state, activation, span, step, at_least_once=at_least_once)
+    return over_elements(machine, state, activation, span, step, at_least_once=at_least_once)
 
 
 def _has_families(atom: Atom, state: State) -> bool:
@@ -210,7 +210,7 @@ def _iterate_iterator(
     if thing.kind == "zip":
         return zips.iterate_zip(machine, address, thing, state, activation, span, body)
     if thing.position is None or source is None:
-        return repeat(
+        return over_elements(
             machine,
             state,
             activation,
@@ -306,7 +306,7 @@ def _own_iterator(
                 for end in body(item, s)
             ]
 
-        ends += repeat(machine, after, activation, span, step)
+        ends += over_elements(machine, after, activation, span, step)
     return ends
 
 
@@ -328,7 +328,7 @@ def _by_index(
         outcomes = _call_own(machine, address, getter[0], (index,), before, activation, span)
         return [end for item, after in outcomes for end in body(item, after)]
 
-    return repeat(machine, state, activation, span, step)
+    return over_elements(machine, state, activation, span, step)
 
 
 def _has_own_iterator(state: State, thing: HeapObject | None) -> bool:
@@ -346,7 +346,7 @@ def _over_data(
         found = items.read_item(machine, value_of(atom), index, before, activation, node)
         return [end for item, after in found for end in body(item, after)]
 
-    return repeat(machine, state, activation, span, step)
+    return over_elements(machine, state, activation, span, step)
 
 
 def _call_own(

@@ -14,10 +14,10 @@ from detachlint.domain.objects import Iterator, Sequence, Tensor, Unknown, join_
 from detachlint.domain.values import BOTTOM_VALUE, NONE, Address, Value, in_order, literal, value_of
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import LibraryCall
-from detachlint.interpret.engine.fixpoint import repeat
 from detachlint.interpret.engine.state import State, join_states
 from detachlint.interpret.language import elements, generators, iteration
 from detachlint.interpret.language.contents import through
+from detachlint.interpret.language.turns import over_elements
 from detachlint.source.span import Span
 from detachlint.source.value_class import replace
 
@@ -179,7 +179,9 @@ def iterate_zip(
     states = (
         _unrolled(machine, step, state, activation, span) if _is_short(state, parts) else [state]
     )
-    last = [end for before in states for end in repeat(machine, before, activation, span, step)]
+    last = [
+        end for before in states for end in over_elements(machine, before, activation, span, step)
+    ]
     return steps.ended + last
 
 

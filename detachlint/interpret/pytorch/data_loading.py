@@ -28,9 +28,9 @@ from detachlint.domain.values import (
 )
 from detachlint.interpret.engine.activation import Activation, Outcomes
 from detachlint.interpret.engine.arguments import Arguments
-from detachlint.interpret.engine.fixpoint import repeat
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import class_names, own_member
+from detachlint.interpret.language.turns import over_elements
 from detachlint.interpret.pytorch.tensors import flag_of_atom, make_tensor, story_of
 from detachlint.knowledge import facts
 from detachlint.source.span import Span
@@ -78,7 +78,7 @@ def iterate_loader(
                 ends += body(batch, end)
         return ends
 
-    return repeat(machine, state, activation, span, step)
+    return over_elements(machine, state, activation, span, step)
 
 
 def is_loader(state: State, thing: Instance) -> bool:

@@ -28,6 +28,7 @@ from detachlint.ir.nodes import (
     Subscript,
 )
 from detachlint.ir.walk import nodes_in, nodes_of
+from detachlint.source.span import Span
 
 FOR_TYPE_CHECKERS = frozenset({"TYPE_CHECKING", "MYPY"})
 """Names that type checkers take to be true, whatever the program sets them to."""
@@ -45,14 +46,14 @@ class Switchboard:
         self._known: dict[tuple[Code | str, str], Switch | None] = {}
 
     def read_in(self, test: Expression, chain: Chain, *, inner: bool) -> dict[int, Switch]:
-        """The switches that are read in a test, by the `id` of the node that reads them; only those of
-        modules, unless the `inner` ones of the program's code are wanted as well."""
-        found: dict[int, Switch] = {}
+        """The switches that are read in a test, by the `id` of the node that reads them, in order; only those
+        of modules, unless the `inner` ones of the program's code are wanted as well."""
+        found: list[tuple[Span, int, Switch]] = []
         for node in nodes_in(test):
             switch = self._of_module(node) or (self._inner(node, chain) if inner else None)
             if switch is not None:
-                found[id(node)] = switch
-        return found
+                found.append((node.span, id(node), switch))
+        return {node: switch for _, node, switch in sorted(found)}
 
     # --- variables of modules ---------------------------------------------------------------------
 

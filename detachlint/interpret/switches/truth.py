@@ -8,7 +8,6 @@ from typing import Any
 
 from detachlint.interpret.switches.switch import Plain, Switch, Turned, Vague
 from detachlint.ir.nodes import Constant, Display, Expression, Logical, Operator
-from detachlint.ir.walk import nodes_in
 
 _UNKNOWN: Any = object()
 
@@ -52,8 +51,7 @@ def to_be_turned(test: Expression, read: Mapping[int, Switch]) -> frozenset[Turn
 
 def _others(value: Plain, test: Expression) -> Iterator[Plain | Vague]:
     """What a switch may be set to instead, as the condition suggests it."""
-    constants = [node for node in nodes_in(test) if isinstance(node, Constant)]
-    compared = [node.value for node in sorted(constants, key=lambda node: node.span)]
+    compared = list(_compared_with(test))
     if isinstance(value, bool):
         yield not value
     elif isinstance(value, (int, float)):
@@ -67,6 +65,19 @@ def _others(value: Plain, test: Expression) -> Iterator[Plain | Vague]:
         yield from (each for each in compared if isinstance(each, str))
         yield Vague.OTHER
         yield ""
+
+
+def _compared_with(test: Any) -> Iterator[Any]:
+    """The literals that a condition compares something with, in order."""
+    match test:
+        case Constant():
+            yield test.value
+        case Display(items=items):
+            for item in items:
+                yield from _compared_with(item.value)
+        case Operator(operands=operands) | Logical(operands=operands):
+            for operand in operands:
+                yield from _compared_with(operand)
 
 
 def _truth(test: Expression, values: Values) -> bool | None:

@@ -1,0 +1,127 @@
+"""Loops over elements whose number nobody knows: usually there is one at least.
+
+What a turn replaces for sure is what it was before only where there is none. A tensor that is left so is
+believed to require grad, or to be elsewhere, no more than any tensor; but it may be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from detachlint.domain.belief import MAYBE, Belief, Truth, join_beliefs
+from detachlint.domain.objects import Frame, Instance, Tensor
+from detachlint.domain.values import Address, Atom, Value
+from detachlint.interpret.engine.activation import Activation
+from detachlint.interpret.engine.fixpoint import Step, repeat
+from detachlint.interpret.engine.heap import parted
+from detachlint.interpret.engine.state import State
+from detachlint.interpret.pytorch.tensors import flag_of, flag_of_tensor
+from detachlint.source.span import Span
+from detachlint.source.value_class import replace
+
+if TYPE_CHECKING:
+    from detachlint.interpret.engine.machine import Machine
+
+_HELD = (Truth.YES, Truth.SOMETIMES)
+
+MOST_ENDS = 8
+"""Ends of turns that are looked at."""
+
+
+def over_elements(
+    machine: Machine,
+    start: State,
+    activation: Activation,
+    span: Span,
+    step: Step,
+    *,
+    at_least_once: bool = False,
+) -> list[State]:
+    """The states after a `step` for each of some elements, as `fixpoint.repeat` gives them."""
+    before = len(activation.breaks)
+
+    def skipped(state: State, ends: list[State]) -> bool:
+        turned = [*ends, *activation.breaks[before:]]
+        return _doubt(machine, state, turned, activation, span)
+
+    return repeat(
+        machine, start, activation, span, step, at_least_once=at_least_once, skipped=skipped
+    )
+
+
+def _doubt(
+    machine: Machine, state: State, turned: list[State], activation: Activation, span: Span
+) -> bool:
+    """Doubt in a state what all that have taken a turn have replaced; whether there is any of that."""
+    if not turned or len(turned) > MOST_ENDS:
+        return False
+    written = [parted(state.heap, other.heap)[1] for other in turned]
+    found = False
+    for address in sorted(set.intersection(*written)):
+        names = _names(state, address)
+        others = [_names(other, address) for other in turned]
+        for name, value in list(names.items()):
+            later = [(other.get(name), end) for other, end in zip(others, turned, strict=True)]
+            doubted = _doubted(machine, state, name, value, later, activation, span)
+            if doubted != value:
+                found = True
+                _set(state, address, name, doubted)
+    return found
+
+
+def _names(state: State, address: Address) -> Mapping[str, Value]:
+    """The variables of a frame, or the attributes of an object."""
+    thing = state.heap.peek(address)
+    if isinstance(thing, Frame):
+        return thing.variables
+    return thing.attributes if isinstance(thing, Instance) and not address.summary else {}
+
+
+def _set(state: State, address: Address, name: str, value: Value) -> None:
+    if isinstance(state.heap.peek(address), Frame):
+        state.bind(address, name, value)
+    else:
+        state.set_attribute(address, name, value)
+
+
+def _doubted(
+    machine: Machine,
+    state: State,
+    name: str,
+    value: Value,
+    later: list[tuple[Value | None, State]],
+    activation: Activation,
+    span: Span,
+) -> Value:
+    """A value in place of which there is another one in all `later` states, if that is harmless."""
+    kept: set[Atom] = set()
+    for atom in value:
+        tensor = state.get(atom) if isinstance(atom, Address) else None
+        if isinstance(tensor, Tensor) and all(atom not in (other or {atom}) for other, _ in later):
+            weaker = _weaker(state, tensor, [(other or value, end) for other, end in later])
+            if weaker is not tensor:
+                kept |= machine.new(state, activation, span, f"{name} without a turn", weaker)
+                continue
+        kept.add(atom)
+    return frozenset(kept)
+
+
+def _weaker(state: State, tensor: Tensor, later: list[tuple[Value, State]]) -> Tensor:
+    flags = join_beliefs(flag_of(end, other) for other, end in later)
+    if _is_harmless(flag_of_tensor(state, tensor), flags):
+        tensor = replace(tensor, grad=MAYBE, base=frozenset(), flag=None)
+    devices = join_beliefs(
+        thing.device.held
+        for other, end in later
+        for atom in other
+        if isinstance(atom, Address) and isinstance(thing := end.get(atom), Tensor)
+    )
+    if _is_harmless(tensor.device.held, devices):
+        tensor = replace(tensor, device=replace(tensor.device, held=MAYBE))
+    return tensor
+
+
+def _is_harmless(before: Belief, after: Belief) -> bool:
+    """Whether something held before a turn, and does not behind one."""
+    return before.usual in _HELD and after.usual not in _HELD
