@@ -15,6 +15,7 @@ from detachlint.domain.values import (
     value_of,
 )
 from detachlint.interpret.engine.arguments import LibraryCall
+from detachlint.interpret.language import textual
 from detachlint.interpret.language.contents import LONGEST_KNOWN
 from detachlint.interpret.language.textual import QUESTION
 from detachlint.interpret.pytorch.needed import note_use
@@ -82,6 +83,10 @@ def _plain(machine: Machine, call: LibraryCall) -> Value:
         )
         thing = Sequence("list", (), element)
         return machine.new(call.state, call.activation, call.span, "parts", thing)
+    if call.name == "format":
+        return textual.formatted(
+            machine, call.receiver, "{", call.state, call.activation, call.span
+        )
     kind = Kind.TRUTH if call.name in YES_OR_NO else Kind.TEXT
     return machine.unknown(call.state, call.activation, call.span, call.name, kind=kind, grad=NO)
 

@@ -19,6 +19,7 @@ from detachlint.domain.values import (
     Literal,
     Method,
     Value,
+    addresses,
     in_order,
     literal,
     single_literal,
@@ -32,7 +33,7 @@ from detachlint.interpret.language import (
     enumerations,
     membership,
 )
-from detachlint.interpret.language.contents import SLICE
+from detachlint.interpret.language.contents import SLICE, unsettled
 from detachlint.knowledge.names import PARAMETER, TENSOR
 from detachlint.source.value_class import replace
 
@@ -138,7 +139,19 @@ def _setattr(machine: Machine, call: LibraryCall) -> Outcomes:
             machine, subject, name, value, state, call.activation, call.span
         )
         outcomes += [(NONE, end) for end in ends]
-    return machine.merge_outcomes(outcomes) if names else [(NONE, call.state)]
+    if not names:
+        _set_somewhere(call.state, subject, value)
+        return [(NONE, call.state)]
+    return machine.merge_outcomes(outcomes)
+
+
+def _set_somewhere(state: State, subject: Value, value: Value) -> None:
+    """Store into an attribute whose name nobody knows."""
+    for address in addresses(subject):
+        thing = state.get(address)
+        if isinstance(thing, Instance):
+            attributes = unsettled(state, thing.attributes, value)
+            state.put(address, replace(thing, attributes=attributes))
 
 
 def _property(machine: Machine, call: LibraryCall) -> Outcomes:

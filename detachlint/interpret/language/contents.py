@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping as MappingOf
+from typing import TYPE_CHECKING, TypeVar
 
 from detachlint.domain.objects import Instance, Mapping, Sequence, Unknown
 from detachlint.domain.values import (
@@ -79,7 +80,7 @@ def with_entry(thing: Mapping, key: Value, value: Value) -> Mapping:
     """The dict after `thing[key] = value`.
 
     Where several keys may be meant, each of them that is known holds either of the two. What is not
-    known of a key is taken for none of those that are.
+    known of a key is taken for none of those that are (but see `unsettled`).
     """
     constant = single_literal(key)
     if constant is not None:
@@ -91,6 +92,29 @@ def with_entry(thing: Mapping, key: Value, value: Value) -> Mapping:
     if known and len(known) == len(key):
         return replace(thing, entries=entries)
     return replace(thing, entries=entries, rest_keys=thing.rest_keys | key, rest=thing.rest | value)
+
+
+_Key = TypeVar("_Key")
+
+
+def unsettled(state: State, named: MappingOf[_Key, Value], value: Value) -> dict[_Key, Value]:
+    """What names hold once a value was stored under one that nobody knows.
+
+    Settings come like this: what was a literal may be that value now, if that is no tensor, array or other
+    object that the program has made.
+    """
+    if not value or not all(_is_plain(state, atom) for atom in value):
+        return {**named}
+    return {
+        name: held | value if all(isinstance(atom, Literal) for atom in held) else held
+        for name, held in named.items()
+    }
+
+
+def _is_plain(state: State, atom: Atom) -> bool:
+    return isinstance(atom, Literal) or (
+        isinstance(atom, Address) and isinstance(state.get(atom), Unknown)
+    )
 
 
 def mapping_in(state: State, atom: Atom) -> Mapping | None:
@@ -107,15 +131,17 @@ def merged_mapping(state: State, thing: Mapping, other: Value) -> Mapping:
     for atom in in_order(other):
         inner = mapping_in(state, atom)
         if inner is not None:
+            entries = unsettled(state, thing.entries, inner.rest)
             thing = Mapping(
-                {**thing.entries, **inner.entries},
+                {**entries, **inner.entries},
                 thing.rest_keys | inner.rest_keys,
                 thing.rest | inner.rest,
                 thing.default,
             )
         elif isinstance(atom, Address):
             # Something unknown: any key may be there with any value.
-            thing = replace(thing, rest_keys=thing.rest_keys | other, rest=thing.rest | other)
+            entries = unsettled(state, thing.entries, value_of(atom))
+            thing = Mapping(entries, thing.rest_keys | other, thing.rest | other, thing.default)
     return thing
 
 

@@ -5,12 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detachlint.domain.objects import Array, Instance, Kind, Mapping, Sequence, Tensor, Unknown
-from detachlint.domain.values import NONE, Address, Atom, Value, in_order, single_literal, value_of
+from detachlint.domain.values import (
+    NONE,
+    Address,
+    Atom,
+    Literal,
+    Value,
+    in_order,
+    single_literal,
+    value_of,
+)
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import replacing
-from detachlint.interpret.language.contents import held_by, keep, resolved, slice_of, with_entry
+from detachlint.interpret.language.contents import (
+    held_by,
+    keep,
+    resolved,
+    slice_of,
+    unsettled,
+    with_entry,
+)
 from detachlint.interpret.language.items import own_method
 from detachlint.interpret.language.lookup import is_module
 from detachlint.interpret.pytorch import array_operators, modules, sinks
@@ -83,7 +99,10 @@ def _write_atom(store: _Store, address: Address, alone: bool) -> None:
             changed = _stored_in_sequence(thing, index, value, state)
             state.put(address, changed if alone else thing.join(changed))
         case Mapping():
-            entry = with_entry(thing, resolved(state, index), value)
+            key = resolved(state, index)
+            if not all(isinstance(atom, Literal) for atom in key):
+                thing = replace(thing, entries=unsettled(state, thing.entries, value))
+            entry = with_entry(thing, key, value)
             keep(state, address, entry if alone else thing.join(entry))
         case Tensor():
             write_into(

@@ -394,6 +394,9 @@ def _plain_result(operation: Operation, kinds: set[str]) -> Value:
     alone = all(len(operand) == 1 for operand in operands)
     if name == "+" and alone and textual.beginning_of(state, firsts[0]):
         return machine.derived(textual.JOINED, firsts, span, Unknown(Kind.TEXT, NO))
+    if name == "%" and alone and textual.beginning_of(state, firsts[0]):
+        activation = operation.activation
+        return textual.formatted(machine, operands[0], "%", state, activation, span)
     if "unknown" in kinds:
         return _unknown_result(operation)
     if "array" in kinds:

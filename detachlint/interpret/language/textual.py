@@ -11,7 +11,8 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
 
-from detachlint.domain.objects import Instance
+from detachlint.domain.belief import NO
+from detachlint.domain.objects import Instance, Kind, Unknown
 from detachlint.domain.values import (
     Address,
     Atom,
@@ -20,6 +21,7 @@ from detachlint.domain.values import (
     addresses,
     in_order,
     literal,
+    single_literal,
     value_of,
 )
 from detachlint.interpret.engine.activation import Activation
@@ -112,6 +114,21 @@ def joined(
     if not whole or any(len(text) > LONGEST_TEXT for text in whole):
         return None
     return frozenset(literal(text) for text in whole)
+
+
+def formatted(
+    machine: Machine, template: Value, mark: str, state: State, activation: Activation, span: Span
+) -> Value:
+    """What comes of a template by `template.format(…)` or `template % …`, if something unknown is put in:
+    as it is, up to the first `mark`."""
+    rest = machine.unknown(state, activation, span, "text", kind=Kind.TEXT, grad=NO)
+    known = single_literal(template)
+    text = known.value if known is not None else None
+    start = text.partition(mark)[0] if isinstance(text, str) else ""
+    if not start:
+        return rest
+    pieces = (literal(start), *rest)
+    return machine.derived(JOINED, pieces, span, Unknown(Kind.TEXT, NO))
 
 
 def _texts(state: State, value: Value, how: Value | None) -> list[str] | None:

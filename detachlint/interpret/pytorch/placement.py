@@ -24,6 +24,7 @@ from detachlint.domain.traits import (
 from detachlint.domain.values import Address, Atom, Library, Literal, Value, addresses
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
+from detachlint.interpret.language import textual
 from detachlint.interpret.pytorch.tensors import NO_TENSORS, reachable
 from detachlint.knowledge import facts
 from detachlint.knowledge.dtype_facts import dtype_fact, place_of
@@ -174,7 +175,8 @@ def _device_of_atom(state: State, atom: Atom, default: Trait, story: Story | Non
     thing = state.get(atom) if isinstance(atom, Address) else None
     if isinstance(thing, Instance) and is_device(thing):
         return device_from(state, thing.payload, UNSEEN, _from_device(atom, story))
-    return UNSEEN
+    kind, colon, _ = textual.beginning_of(state, atom).partition(":")
+    return device_named(kind, story) if colon else UNSEEN
 
 
 def _from_device(atom: Atom, story: Story | None) -> Story | None:
