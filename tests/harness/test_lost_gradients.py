@@ -145,6 +145,17 @@ UNWANTED = {
         a = out.numpy()
         torch.autograd.backward([out], [torch.from_numpy(a)])
         """,
+    "what stands beside the output": """
+        class Attention(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.net = net
+            def forward(self, x):
+                weights = torch.softmax(self.net(x), -1)
+                return (weights * x[:, :2]).sum(), {"weights": [weights.numpy()]}
+        loss, shown = Attention()(x)
+        loss.backward()
+        """,
     "a metric": """
         class Error(nn.Module):
             def forward(self, y):

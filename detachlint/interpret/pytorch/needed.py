@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import YES, Truth
-from detachlint.domain.objects import Instance, Sequence, Tensor, Unknown
-from detachlint.domain.values import Address, Value
+from detachlint.domain.objects import Array, Instance, Mapping, Sequence, Tensor, Unknown
+from detachlint.domain.traversal import values_in
+from detachlint.domain.values import Address, Atom, Value, addresses
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import is_module
@@ -31,6 +32,7 @@ def note_return(
     """A tensor made from an array leaves `forward`: training wants the gradient that was cut off."""
     if module_behaviour(activation.code.name) != "calls" or state.recording.usual is Truth.NO:
         return
+    value = _computed_with(state, value)
     for atom in activation.receiver:
         if not isinstance(atom, Address):
             continue
@@ -40,6 +42,20 @@ def note_return(
         # What has nothing to be trained is a metric, or a loss that is yet to be backpropagated.
         if severed_in(state, [value]) and named_parameters(machine, state, atom, span):
             note_use(machine, value, state, span)
+
+
+def _computed_with(state: State, value: Value, depth: int = 2) -> Value:
+    """What training may compute with, of a value or what it holds: an array stands beside the output to be
+    looked at."""
+    found: set[Atom] = set()
+    for address in addresses(value):
+        thing = state.get(address)
+        if isinstance(thing, (Sequence, Mapping)):
+            for inside in values_in(thing) if depth else ():
+                found |= _computed_with(state, inside, depth - 1)
+        elif not isinstance(thing, Array):
+            found.add(address)
+    return frozenset(found)
 
 
 def note_losses(machine: Machine, losses: Value, state: State, span: Span) -> None:
