@@ -31,6 +31,24 @@ def test_a_conversion_behind_a_switch_is_repaired() -> None:
     assert api.fix_source(text).text == text.replace("w.numpy", "w.detach().numpy")
 
 
+@pytest.mark.parametrize(
+    ("setting", "test", "said"),
+    [
+        ("MODE = 'train'", "MODE == 'test'", "where `MODE` is 'test' (line 4)"),
+        ("PATH = None", "PATH is not None", "where `PATH` is set (line 4)"),
+        ("LEVEL = 0", "LEVEL > 1", "where `LEVEL` is 2 (line 4)"),
+        ("MODE = 'train'", "MODE != 'train'", "where `MODE` is something else (line 4)"),
+        ("class Config: plot = False", "Config.plot", "where `Config.plot` is True (line 4)"),
+        ("options = {'plot': False}", "options['plot']", "where `'plot'` is True (line 4)"),
+        ("def f(plot=False): return plot", "f()", ""),
+    ],
+)
+def test_what_has_to_be_set_is_said(setting: str, test: str, said: str) -> None:
+    text = f"import torch\n\nw = torch.ones(2, requires_grad=True)\n{setting}\n"
+    found = api.check_source(f"{text}if {test}:\n    w.numpy()\n")
+    assert [said in finding.message for finding in found] == ([True] if said else [])
+
+
 def test_comments_behind_switches_that_are_not_tried_are_not_unused() -> None:
     names = [f"S{number}" for number in range(MOST_SETTINGS + 2)]
     text = "import torch\n\nw = torch.ones(2, requires_grad=True)\n"
