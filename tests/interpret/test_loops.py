@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from engine import raising_lines, revealed, run
 
+from detachlint.api import check_source
+
 UNKNOWN = "for _ in os.listdir():\n"
 
 
@@ -214,3 +216,11 @@ def test_of_two_containers_either_may_be_left_as_it_is() -> None:
         "one['x'].numpy()\n"
     )
     assert raising_lines(body) == [5]
+
+
+@pytest.mark.parametrize("second", ["", "for x in test:\n    break\n"])
+def test_what_is_seen_of_no_turn_alone_is_not_likely(second: str) -> None:
+    """Batches out of sight: what was moved to the GPU before is there for sure, unless a new one came."""
+    first = 'import torch\nfrom data import test, train\nfor x in train:\n    x = x.to("cuda")\n'
+    text = f"{first}{second}x.numpy()\n"
+    assert [finding.code for finding in check_source(text)] == ([] if second else ["DTL111"])

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import MAYBE, Belief, Truth, join_beliefs
-from detachlint.domain.objects import Frame, Instance, Tensor
+from detachlint.domain.objects import Frame, Instance, Tensor, Unknown
 from detachlint.domain.values import Address, Atom, Value
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.fixpoint import Step, repeat
@@ -97,29 +97,34 @@ def _doubted(
     """A value in place of which there is another one in all `later` states, if that is harmless."""
     kept: set[Atom] = set()
     for atom in value:
-        tensor = state.get(atom) if isinstance(atom, Address) else None
-        if isinstance(tensor, Tensor) and all(atom not in (other or {atom}) for other, _ in later):
-            weaker = _weaker(state, tensor, [(other or value, end) for other, end in later])
-            if weaker is not tensor:
+        thing = state.get(atom) if isinstance(atom, Address) else None
+        is_replaced = all(atom not in (other or {atom}) for other, _ in later)
+        if isinstance(thing, (Tensor, Unknown)) and is_replaced:
+            weaker = _weaker(state, thing, [(other or value, end) for other, end in later])
+            if weaker is not thing:
                 kept |= machine.new(state, activation, span, f"{name} without a turn", weaker)
                 continue
         kept.add(atom)
     return frozenset(kept)
 
 
-def _weaker(state: State, tensor: Tensor, later: list[tuple[Value, State]]) -> Tensor:
+def _weaker(
+    state: State, thing: Tensor | Unknown, later: list[tuple[Value, State]]
+) -> Tensor | Unknown:
     flags = join_beliefs(flag_of(end, other) for other, end in later)
-    if _is_harmless(flag_of_tensor(state, tensor), flags):
-        tensor = replace(tensor, grad=MAYBE, base=frozenset(), flag=None)
+    if isinstance(thing, Tensor) and _is_harmless(flag_of_tensor(state, thing), flags):
+        thing = replace(thing, grad=MAYBE, base=frozenset(), flag=None)
+    elif isinstance(thing, Unknown) and _is_harmless(thing.grad, flags):
+        thing = replace(thing, grad=MAYBE)
     devices = join_beliefs(
-        thing.device.held
+        one.device.held
         for other, end in later
         for atom in other
-        if isinstance(atom, Address) and isinstance(thing := end.get(atom), Tensor)
+        if isinstance(atom, Address) and isinstance(one := end.get(atom), (Tensor, Unknown))
     )
-    if _is_harmless(tensor.device.held, devices):
-        tensor = replace(tensor, device=replace(tensor.device, held=MAYBE))
-    return tensor
+    if _is_harmless(thing.device.held, devices):
+        thing = replace(thing, device=replace(thing.device, held=MAYBE))
+    return thing
 
 
 def _is_harmless(before: Belief, after: Belief) -> bool:
