@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
-from detachlint.interpret.switches.switch import is_plain
 from detachlint.ir.nodes import (
     GLOBAL,
     Assign,
@@ -36,26 +35,19 @@ Chain: TypeAlias = "tuple[Code, ...]"
 """A code behind all that are around it, the module first."""
 
 
-class Literal(NamedTuple):
-    """A literal that is given to something, and what that is called."""
+class Source(NamedTuple):
+    """What is given to something: an expression, in some code, and what that something is called there."""
 
-    constant: Constant
-    name: str
-
-
-class Handed(NamedTuple):
-    """A parameter whose value is handed on to something."""
-
-    code: Code
+    value: Expression
+    chain: Chain
     name: str
 
 
 @dataclass(slots=True)
 class Given:
-    """All that the program gives to something: `others` tells that there is more to it."""
+    """All that the program gives to something: `others` tells that more than literals and what is read is."""
 
-    literals: list[Literal] = field(default_factory=list)
-    handed: list[Handed] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)
     others: bool = False
 
 
@@ -81,7 +73,7 @@ class Bindings:
 
     `variables` are those of modules and functions, `attributes` and `entries` those of whatever has one of
     that name, in classes or elsewhere; `stored` are attributes that something is stored into. `calls` go by
-    the last name of what is called.
+    the last name of what is called, each with the code that it stands in, as `chains` tell it of all code.
     """
 
     def __init__(self, modules: Iterable[Code]) -> None:
@@ -89,36 +81,40 @@ class Bindings:
         self.attributes: defaultdict[str, Given] = defaultdict(Given)
         self.entries: defaultdict[str, Given] = defaultdict(Given)
         self.stored: set[str] = set()
-        self.calls: defaultdict[str, list[Call]] = defaultdict(list)
-        self.parents: dict[Code, Code] = {}
+        self.calls: defaultdict[str, list[tuple[Call, Chain]]] = defaultdict(list)
+        self.chains: dict[Code, Chain] = {}
         for module in modules:
             for chain in chains(module):
                 self._take_in(chain)
 
     def _take_in(self, chain: Chain) -> None:
         code = chain[-1]
-        if len(chain) > 1:
-            self.parents[code] = chain[-2]
+        self.chains[code] = chain
         once = {id(statement) for statement in run_once(code)}
         for node in nodes_of(code):
-            if isinstance(node, Assign) and node.value is not None:
-                is_plain = code.kind == "class" or id(node) in once
-                for target in node.targets:
-                    is_alone = len(node.targets) == 1 and (is_plain or not isinstance(target, Name))
-                    self._bind(target, node.value if is_alone else None, chain)
-            elif isinstance(node, (AugmentedAssign, Bind, Delete, For, With)):
-                self._bind(node.target, None, chain)
-            elif isinstance(node, Handler):
-                self._bind(node.name, None, chain)
-            elif isinstance(node, Display) and node.kind == "dict":
-                for key, item in zip(node.keys, node.items, strict=True):
-                    if isinstance(key, Constant) and isinstance(key.value, str):
-                        self._give(self.entries[key.value], repr(key.value), item.value, chain)
-            elif isinstance(node, Call) and isinstance(node.function, (Name, Attribute)):
-                self.calls[node.function.name].append(node)
+            match node:
+                case Assign(value=value) if value is not None:
+                    self._assign(node, value, chain, once=id(node) in once)
+                case AugmentedAssign() | Bind() | Delete() | For() | With():
+                    self._bind(node.target, None, chain)
+                case Handler():
+                    self._bind(node.name, None, chain)
+                case Display(kind="dict"):
+                    for key, item in zip(node.keys, node.items, strict=True):
+                        if isinstance(key, Constant) and isinstance(key.value, str):
+                            self._give(self.entries[key.value], repr(key.value), item.value, chain)
+                case Call(function=Name(name=name) | Attribute(name=name)):
+                    self.calls[name].append((node, chain))
+
+    def _assign(self, node: Assign, value: Expression, chain: Chain, *, once: bool) -> None:
+        """Take down an assignment. A variable is given what its body says `once`, on every way through it."""
+        alone = len(node.targets) == 1
+        for target in node.targets:
+            counts = once or chain[-1].kind == "class" or not isinstance(target, Name)
+            self._bind(target, value if alone and counts else None, chain)
 
     def _bind(self, target: Target | None, value: Expression | None, chain: Chain) -> None:
-        """Take down an assignment; `value` is None for what comes from elsewhere."""
+        """Take down what is bound; `value` is None for what comes from elsewhere."""
         match target:
             case Unpack():
                 for inner in target.targets:
@@ -137,16 +133,10 @@ class Bindings:
                 self._give(self.entries[key], repr(key), value, chain)
 
     def _give(self, given: Given, name: str, value: Expression | None, chain: Chain) -> None:
-        if isinstance(value, Constant) and is_plain(value.value):
-            given.literals.append(Literal(value, name))
-        elif isinstance(value, Name) and self._is_parameter(value, chain):
-            given.handed.append(Handed(frame_meant(chain, value.depth), value.name))
+        if isinstance(value, (Constant, Name, Attribute, Subscript)):
+            given.sources.append(Source(value, chain, name))
         else:
             given.others = True
-
-    @staticmethod
-    def _is_parameter(name: Name, chain: Chain) -> bool:
-        return any(each.name == name.name for each in frame_meant(chain, name.depth).parameters)
 
 
 def _told(target: Attribute, chain: Chain) -> str:

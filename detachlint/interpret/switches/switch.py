@@ -47,11 +47,6 @@ class Turned(NamedTuple):
         return self.value.value if isinstance(self.value, Vague) else repr(self.value)
 
 
-def is_plain(value: object) -> bool:
-    """Whether a switch may be set to this."""
-    return value is None or isinstance(value, (bool, int, float, str))
-
-
 def set_otherwise(module: Code, turned: Iterable[Turned]) -> Code:
     """A module with these switches set otherwise."""
     values = {place: one.value for one in turned for place in one.switch.places}

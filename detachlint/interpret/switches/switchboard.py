@@ -7,12 +7,12 @@ name is; a parameter, by its default and by the calls that hand it over.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache, partial
 
 from detachlint.interpret.engine.program import Program
-from detachlint.interpret.switches.bindings import Bindings, Chain, Given, Literal, frame_meant
-from detachlint.interpret.switches.switch import Switch, is_plain
+from detachlint.interpret.switches.bindings import Bindings, Chain, Given, Source, frame_meant
+from detachlint.interpret.switches.switch import Switch
 from detachlint.ir.nodes import (
     Argument,
     Assign,
@@ -76,7 +76,7 @@ class Switchboard:
         module = self._modules.get(file)
         if module is None or name in self._bindings.stored or name in FOR_TYPE_CHECKERS:
             return None
-        return self._own_variable(module, name)
+        return self._found(module, name, partial(self._own_variable, module))
 
     def _module(self, node: Attribute) -> str | None:
         """The module of which something is an attribute."""
@@ -97,108 +97,115 @@ class Switchboard:
     def _inner(self, node: object, chain: Chain) -> Switch | None:
         match node:
             case Name(depth=depth) if depth >= 0:
-                frame = frame_meant(chain, depth)
-                return self._parameter(frame, node.name) or self._own_variable(frame, node.name)
+                return self._in_frame(frame_meant(chain, depth), node.name)
             case Attribute() if self._module(node) is None:
-                return self._attribute(node.name)
+                return self._found("attribute", node.name, self._shared_by_attributes)
             case Subscript(index=Constant(value=str() as key)):
-                return self._entry(key)
+                return self._found("entry", key, self._shared_by_entries)
             case Call(
                 function=Attribute(name="get"),
                 arguments=(Argument(value=Constant(value=str() as key)), *_),
             ):
-                return self._entry(key)
+                return self._found("entry", key, self._shared_by_entries)
         return None
+
+    def _found(
+        self, kind: Code | str, name: str, find: Callable[[str], Switch | None]
+    ) -> Switch | None:
+        """What is found once. Nothing is, of what is given to itself, on the way."""
+        if (kind, name) not in self._known:
+            self._known[kind, name] = None
+            self._known[kind, name] = find(name)
+        return self._known[kind, name]
+
+    def _meant(self, source: Source) -> Switch | None:
+        """The switch that something is which is given this: a literal, or what it is read from."""
+        value, chain, name = source
+        if isinstance(value, Constant):
+            literal = value.value
+            if literal is None or isinstance(literal, (bool, int, float, str)):
+                return Switch(value.span, name, literal, (value.span,), variable=False)
+            return None
+        return self._of_module(value) or self._inner(value, chain)
+
+    def _agreed(self, sources: Iterable[Source]) -> Switch | None:
+        """The switch that is given all this, if it is one and the same value."""
+        found = [self._meant(source) for source in sources]
+        switches = [switch for switch in found if switch is not None]
+        values = {(type(switch.value), switch.value) for switch in switches}
+        if len(switches) < len(found) or len(values) != 1:
+            return None
+        first = min(switches, key=lambda switch: switch.span)
+        places = dict.fromkeys(place for switch in switches for place in switch.places)
+        return first._replace(places=tuple(places), variable=False)
+
+    def _shared_by_attributes(self, name: str) -> Switch | None:
+        return self._shared(name, self._bindings.attributes.get(name))
+
+    def _shared_by_entries(self, key: str) -> Switch | None:
+        return self._shared(key, self._bindings.entries.get(key))
+
+    def _shared(self, name: str, given: Given | None) -> Switch | None:
+        """What is the same of all attributes, or entries, of a name, and of objects that are made with it."""
+        if given is None or given.others:
+            return None
+        owners = {source.name.rpartition(".")[0] for source in given.sources}
+        made_with = (
+            Source(argument.value, chain, name)
+            for owner in sorted(owners)
+            for call, chain in self._bindings.calls.get(owner, ())
+            for argument in call.arguments
+            if argument.keyword == name
+        )
+        return self._agreed([*given.sources, *made_with])
+
+    # --- variables and parameters of functions ----------------------------------------------------
+
+    def _in_frame(self, frame: Code, name: str) -> Switch | None:
+        def find(name: str) -> Switch | None:
+            numbered = enumerate(frame.parameters)
+            place = next((number for number, each in numbered if each.name == name), None)
+            if place is None:
+                return self._own_variable(frame, name)
+            return self._parameter(frame, place)
+
+        return self._found(frame, name, find)
 
     def _own_variable(self, frame: Code, name: str) -> Switch | None:
         given = self._bindings.variables.get((frame, name))
-        if given is None or given.others or given.handed or len(given.literals) != 1:
+        if given is None or given.others or len(given.sources) != 1:
             return None
-        return _agreed(given.literals, variable=True)
+        found = self._agreed(given.sources)
+        is_literal = isinstance(given.sources[0].value, Constant)
+        return found._replace(variable=True) if found is not None and is_literal else found
 
-    def _attribute(self, name: str) -> Switch | None:
-        return self._shared("attribute", name, self._bindings.attributes)
-
-    def _entry(self, key: str) -> Switch | None:
-        return self._shared("entry", key, self._bindings.entries)
-
-    def _shared(self, kind: str, name: str, all_given: Mapping[str, Given]) -> Switch | None:
-        """What is known of all attributes, or entries, of a name."""
-        if (kind, name) not in self._known:
-            given = all_given.get(name)
-            self._known[kind, name] = None if given is None else self._given(name, given)
-        return self._known[kind, name]
-
-    def _given(self, name: str, given: Given) -> Switch | None:
-        if given.others:
-            return None
-        literals = list(given.literals)
-        for code, parameter in given.handed:
-            found = self._literals(code, parameter)
-            if found is None:
-                return None
-            literals += found
-        owners = {literal.name.rpartition(".")[0] for literal in given.literals}
-        for call in (call for owner in owners for call in self._bindings.calls.get(owner, ())):
-            for argument in call.arguments:
-                if argument.keyword == name:
-                    if not isinstance(argument.value, Constant):
-                        return None
-                    literals.append(Literal(argument.value, name))
-        return _agreed(literals)
-
-    # --- parameters -------------------------------------------------------------------------------
-
-    def _parameter(self, code: Code, name: str) -> Switch | None:
-        if (code, name) not in self._known:
-            found = self._literals(code, name)
-            self._known[code, name] = None if found is None else _agreed(found)
-        return self._known[code, name]
-
-    def _literals(self, code: Code, name: str) -> list[Literal] | None:
-        """The literals that a parameter may be; None if it may be something else, or is none."""
-        place = next((i for i, each in enumerate(code.parameters) if each.name == name), None)
-        if place is None or (code, name) in self._bindings.variables:
-            return None
+    def _parameter(self, code: Code, place: int) -> Switch | None:
         parameter = code.parameters[place]
-        if parameter.kind in (ParameterKind.VARIADIC, ParameterKind.KEYWORDS):
+        is_bound = (code, parameter.name) in self._bindings.variables
+        if is_bound or parameter.kind in (ParameterKind.VARIADIC, ParameterKind.KEYWORDS):
             return None
-        given = [*self._handed_over(code, parameter, place)]
+        sources = [*self._handed_over(code, parameter, place)]
         if parameter.default is not None:
-            given.append(parameter.default)
-        literals = [each for each in given if isinstance(each, Constant)]
-        if len(literals) < len(given):
-            return None
-        return [Literal(literal, name) for literal in literals]
+            around = self._bindings.chains[code][:-1]
+            sources.append(Source(parameter.default, around, parameter.name))
+        return self._agreed(sources)
 
-    def _handed_over(self, code: Code, parameter: Parameter, place: int) -> Iterable[Expression]:
+    def _handed_over(self, code: Code, parameter: Parameter, place: int) -> Iterator[Source]:
         """What calls of a function in sight, by its name, hand over for a parameter."""
         name = code.name
-        parent = self._bindings.parents.get(code)
-        is_method = parent is not None and parent.kind == "class"
-        if parent is not None and name == "__init__":
-            name = parent.name
+        around = self._bindings.chains[code][:-1]
+        is_method = bool(around) and around[-1].kind == "class"
+        if is_method and name == "__init__":
+            name = around[-1].name
         if is_method and code.parameters[0].name in _OBJECT_ITSELF:
             place -= 1  # handed over by the call of a method itself
-        for call in self._bindings.calls.get(name, ()):
+        for call, chain in self._bindings.calls.get(name, ()):
             plain = [a for a in call.arguments if a.keyword is None]
             for argument in call.arguments:
                 if argument.keyword == parameter.name:
-                    yield argument.value
+                    yield Source(argument.value, chain, parameter.name)
             if 0 <= place < len(plain) and not any(each.unpack for each in plain[: place + 1]):
-                yield plain[place].value
-
-
-def _agreed(literals: list[Literal], *, variable: bool = False) -> Switch | None:
-    """The switch that is given these literals, if they are one and the same value."""
-    values = {(type(each.constant.value), each.constant.value) for each in literals}
-    if len(values) != 1 or not is_plain(literals[0].constant.value):
-        return None
-    places = tuple(dict.fromkeys(each.constant.span for each in literals))
-    first = min(literals, key=lambda each: each.constant.span)
-    value = first.constant.value
-    assert value is None or isinstance(value, (bool, int, float, str))
-    return Switch(first.constant.span, first.name, value, places, variable)
+                yield Source(plain[place].value, chain, parameter.name)
 
 
 @lru_cache(maxsize=256)
