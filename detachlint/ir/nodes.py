@@ -265,11 +265,16 @@ class MakeClass:
 @final
 @value_class(frozen=True, slots=True)
 class Opaque:
-    """Something this IR does not model; evaluates its operands, then to an unknown value."""
+    """Something this IR does not model; evaluates its operands, then to an unknown value, which is true if
+    it is `SET_BY_HAND`."""
 
     reason: str
     operands: tuple[Expression, ...]
     span: Span
+
+
+SET_BY_HAND = "set by hand"
+"""Why something is opaque that takes the place of None: it is there."""
 
 
 Expression: TypeAlias = (

@@ -140,17 +140,18 @@ def _setattr(machine: Machine, call: LibraryCall) -> Outcomes:
         )
         outcomes += [(NONE, end) for end in ends]
     if not names:
-        _set_somewhere(call.state, subject, value)
+        _set_somewhere(machine, call, subject, value)
         return [(NONE, call.state)]
     return machine.merge_outcomes(outcomes)
 
 
-def _set_somewhere(state: State, subject: Value, value: Value) -> None:
+def _set_somewhere(machine: Machine, call: LibraryCall, subject: Value, value: Value) -> None:
     """Store into an attribute whose name nobody knows."""
+    state = call.state
     for address in addresses(subject):
         thing = state.get(address)
         if isinstance(thing, Instance):
-            attributes = unsettled(state, thing.attributes, value)
+            attributes = unsettled(machine, state, thing.attributes, value, call.span)
             state.put(address, replace(thing, attributes=attributes))
 
 

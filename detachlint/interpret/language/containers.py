@@ -27,8 +27,8 @@ from detachlint.interpret.language.contents import (
     BUILTIN_BASES,
     append,
     keep,
-    merged_mapping,
     resolved,
+    updated,
     with_entry,
 )
 from detachlint.source.value_class import replace
@@ -301,7 +301,7 @@ def _get(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
 def _update(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
     thing = _mapping(call, address)
     for value in call.arguments.positional:
-        thing = merged_mapping(call.state, thing, value)
+        thing = updated(machine, call.state, thing, value, call.span)
     for name, value in call.arguments.keywords.items():
         thing = with_entry(thing, value_of(literal(name)), value)
     keep(call.state, address, thing)

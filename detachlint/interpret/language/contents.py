@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping as MappingOf
 from typing import TYPE_CHECKING, TypeVar
 
-from detachlint.domain.objects import Instance, Mapping, Sequence, Unknown
+from detachlint.domain.belief import NO
+from detachlint.domain.objects import Instance, Kind, Mapping, Sequence, Unknown
 from detachlint.domain.values import (
     BOTTOM_VALUE,
     Address,
@@ -15,6 +16,7 @@ from detachlint.domain.values import (
     in_order,
     join_values,
     literal,
+    single_address,
     single_literal,
     value_of,
 )
@@ -96,25 +98,42 @@ def with_entry(thing: Mapping, key: Value, value: Value) -> Mapping:
 
 _Key = TypeVar("_Key")
 
+SETTING = "setting "
+"""How it is derived, before the name, what may stand in place of a literal."""
 
-def unsettled(state: State, named: MappingOf[_Key, Value], value: Value) -> dict[_Key, Value]:
-    """What names hold once a value was stored under one that nobody knows.
 
-    Settings come like this: what was a literal may be that value now, if that is no tensor, array or other
-    object that the program has made.
+def unsettled(
+    machine: Machine, state: State, named: MappingOf[_Key, Value], value: Value, span: Span
+) -> dict[_Key, Value]:
+    """What names hold once something unknown was stored under one that nobody knows.
+
+    Settings come like this: what is off by a literal may be something else of its kind now, the same
+    wherever it is read. What is on is usually left so.
     """
-    if not value or not all(_is_plain(state, atom) for atom in value):
+    source = next((atom for atom in in_order(value) if isinstance(atom, Address)), None)
+    if source is None or not isinstance(state.get(source), Unknown):
         return {**named}
-    return {
-        name: held | value if all(isinstance(atom, Literal) for atom in held) else held
-        for name, held in named.items()
-    }
+    return {name: _unsettled(machine, name, held, source, span) for name, held in named.items()}
 
 
-def _is_plain(state: State, atom: Atom) -> bool:
-    return isinstance(atom, Literal) or (
-        isinstance(atom, Address) and isinstance(state.get(atom), Unknown)
-    )
+def _unsettled(machine: Machine, name: object, held: Value, source: Address, span: Span) -> Value:
+    others = frozenset(atom for atom in held if not isinstance(atom, Literal))
+    if not held or others or any(isinstance(atom, Literal) and atom.value for atom in held):
+        return others if is_unsettled(others) else held
+    kinds = {_KINDS.get(type(atom.value), Kind.ANY) for atom in held if isinstance(atom, Literal)}
+    kind = kinds.pop() if len(kinds) == 1 else Kind.ANY
+    key = name.value if isinstance(name, Literal) else name
+    return machine.derived(f"{SETTING}{key!r}", (source,), span, Unknown(kind, NO))
+
+
+def is_unsettled(value: Value) -> bool:
+    """Whether this is what a literal was replaced by, which it may be still."""
+    address = single_address(value)
+    operator, _ = (address is not None and address.derived) or ("", ())
+    return operator.startswith(SETTING)
+
+
+_KINDS = {bool: Kind.TRUTH, int: Kind.NUMBER, float: Kind.NUMBER, str: Kind.TEXT}
 
 
 def mapping_in(state: State, atom: Atom) -> Mapping | None:
@@ -131,18 +150,25 @@ def merged_mapping(state: State, thing: Mapping, other: Value) -> Mapping:
     for atom in in_order(other):
         inner = mapping_in(state, atom)
         if inner is not None:
-            entries = unsettled(state, thing.entries, inner.rest)
             thing = Mapping(
-                {**entries, **inner.entries},
+                {**thing.entries, **inner.entries},
                 thing.rest_keys | inner.rest_keys,
                 thing.rest | inner.rest,
                 thing.default,
             )
         elif isinstance(atom, Address):
             # Something unknown: any key may be there with any value.
-            entries = unsettled(state, thing.entries, value_of(atom))
-            thing = Mapping(entries, thing.rest_keys | other, thing.rest | other, thing.default)
+            thing = replace(thing, rest_keys=thing.rest_keys | other, rest=thing.rest | other)
     return thing
+
+
+def updated(machine: Machine, state: State, thing: Mapping, other: Value, span: Span) -> Mapping:
+    """The dict after `thing.update(other)`, where what is unknown of `other` may replace any setting."""
+    for atom in in_order(other):
+        inner = mapping_in(state, atom)
+        unknown = value_of(atom) if inner is None else inner.rest
+        thing = replace(thing, entries=unsettled(machine, state, thing.entries, unknown, span))
+    return merged_mapping(state, thing, other)
 
 
 def append(state: State, address: Address, item: Value) -> None:

@@ -37,10 +37,11 @@ from detachlint.interpret.language import (
 from detachlint.interpret.language.contents import (
     LONGEST_KNOWN,
     limited,
-    merged_mapping,
+    updated,
     with_entry,
 )
 from detachlint.ir.nodes import (
+    SET_BY_HAND,
     Attribute,
     Await,
     Bind,
@@ -263,12 +264,14 @@ def _dict_display(
         for part in ((item.value,) if key is None else (key, item.value))
     ]
     for values, after in machine.evaluate_all(operands, state, activation):
-        thing = _mapping_of(node, values, after)
+        thing = _mapping_of(machine, node, values, after)
         outcomes.append((machine.new(after, activation, node.span, "dict", thing), after))
     return outcomes
 
 
-def _mapping_of(node: Display, values: tuple[Value, ...], state: State) -> Mapping:
+def _mapping_of(
+    machine: Machine, node: Display, values: tuple[Value, ...], state: State
+) -> Mapping:
     remaining = iter(values)
     entries: dict[Literal, Value] = {}
     thing = Mapping()
@@ -280,7 +283,7 @@ def _mapping_of(node: Display, values: tuple[Value, ...], state: State) -> Mappi
             continue
         thing, entries = replace(thing, entries={**thing.entries, **entries}), {}
         if key is None:
-            thing = merged_mapping(state, thing, first)
+            thing = updated(machine, state, thing, first, node.span)
         else:
             thing = with_entry(thing, first, next(remaining))
     return replace(thing, entries={**thing.entries, **entries})
@@ -339,10 +342,13 @@ def _await(machine: Machine, node: Await, state: State, activation: Activation) 
 
 def _opaque(machine: Machine, node: Opaque, state: State, activation: Activation) -> Outcomes:
     machine.ledger.opaque(node.reason)
-    return [
-        (machine.unknown(after, activation, node.span, node.reason), after)
-        for _, after in machine.evaluate_all(node.operands, state, activation)
-    ]
+    outcomes: Outcomes = []
+    for _, after in machine.evaluate_all(node.operands, state, activation):
+        value = machine.unknown(after, activation, node.span, node.reason)
+        if node.reason == SET_BY_HAND:
+            after.truths.update(dict.fromkeys(value, True))
+        outcomes.append((value, after))
+    return outcomes
 
 
 EVALUATORS: dict[type, Callable[..., Outcomes]] = {

@@ -101,7 +101,8 @@ def _write_atom(store: _Store, address: Address, alone: bool) -> None:
         case Mapping():
             key = resolved(state, index)
             if not all(isinstance(atom, Literal) for atom in key):
-                thing = replace(thing, entries=unsettled(state, thing.entries, value))
+                entries = unsettled(store.machine, state, thing.entries, value, store.node.span)
+                thing = replace(thing, entries=entries)
             entry = with_entry(thing, key, value)
             keep(state, address, entry if alone else thing.join(entry))
         case Tensor():

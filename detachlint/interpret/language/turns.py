@@ -6,16 +6,17 @@ believed to require grad, or to be elsewhere, no more than any tensor; but it ma
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping as MappingOf
+from typing import TYPE_CHECKING, Any
 
-from detachlint.domain.belief import MAYBE, Belief, Truth, join_beliefs
-from detachlint.domain.objects import Frame, Instance, Tensor, Unknown
-from detachlint.domain.values import Address, Atom, Value
+from detachlint.domain.belief import MAYBE, Truth, join_beliefs
+from detachlint.domain.objects import Frame, Instance, Mapping, Tensor, Unknown
+from detachlint.domain.values import Address, Atom, Literal, Value
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.fixpoint import Step, repeat
 from detachlint.interpret.engine.heap import parted
 from detachlint.interpret.engine.state import State
+from detachlint.interpret.language.contents import is_unsettled
 from detachlint.interpret.pytorch.tensors import flag_of, flag_of_tensor
 from detachlint.source.span import Span
 from detachlint.source.value_class import replace
@@ -70,17 +71,24 @@ def _doubt(
     return found
 
 
-def _names(state: State, address: Address) -> Mapping[str, Value]:
-    """The variables of a frame, or the attributes of an object."""
+def _names(state: State, address: Address) -> MappingOf[Any, Value]:
+    """The variables of a frame, the attributes of an object, or the entries of a dict."""
     thing = state.heap.peek(address)
     if isinstance(thing, Frame):
         return thing.variables
-    return thing.attributes if isinstance(thing, Instance) and not address.summary else {}
+    if address.summary:
+        return {}
+    if isinstance(thing, Mapping):
+        return thing.entries
+    return thing.attributes if isinstance(thing, Instance) else {}
 
 
-def _set(state: State, address: Address, name: str, value: Value) -> None:
-    if isinstance(state.heap.peek(address), Frame):
+def _set(state: State, address: Address, name: Any, value: Value) -> None:
+    thing = state.heap.peek(address)
+    if isinstance(thing, Frame):
         state.bind(address, name, value)
+    elif isinstance(thing, Mapping):
+        state.put(address, replace(thing, entries={**thing.entries, name: value}))
     else:
         state.set_attribute(address, name, value)
 
@@ -88,13 +96,20 @@ def _set(state: State, address: Address, name: str, value: Value) -> None:
 def _doubted(
     machine: Machine,
     state: State,
-    name: str,
+    name: object,
     value: Value,
     later: list[tuple[Value | None, State]],
     activation: Activation,
     span: Span,
 ) -> Value:
-    """A value in place of which there is another one in all `later` states, if that is harmless."""
+    """A value in place of which there is another one in all `later` states, if that is harmless.
+
+    A setting that is perhaps another one there may be so here: then it is one and the same thing.
+    """
+    different = {other or value for other, _ in later}
+    if len(different) == 1 and all(isinstance(atom, Literal) for atom in value):
+        [other] = different
+        return other if is_unsettled(other) else value
     kept: set[Atom] = set()
     for atom in value:
         thing = state.get(atom) if isinstance(atom, Address) else None
@@ -112,21 +127,19 @@ def _weaker(
     state: State, thing: Tensor | Unknown, later: list[tuple[Value, State]]
 ) -> Tensor | Unknown:
     flags = join_beliefs(flag_of(end, other) for other, end in later)
-    if isinstance(thing, Tensor) and _is_harmless(flag_of_tensor(state, thing), flags):
-        thing = replace(thing, grad=MAYBE, base=frozenset(), flag=None)
-    elif isinstance(thing, Unknown) and _is_harmless(thing.grad, flags):
-        thing = replace(thing, grad=MAYBE)
+    # What comes of an unknown function of it requires grad as it did.
+    if flags.usual is Truth.NO:
+        flag = flag_of_tensor(state, thing) if isinstance(thing, Tensor) else thing.grad
+        if isinstance(thing, Tensor) and flag.usual in _HELD:
+            thing = replace(thing, grad=MAYBE, base=frozenset(), flag=None)
+        elif flag.usual in _HELD:
+            thing = replace(thing, grad=MAYBE)
     devices = join_beliefs(
         one.device.held
         for other, end in later
         for atom in other
         if isinstance(atom, Address) and isinstance(one := end.get(atom), (Tensor, Unknown))
     )
-    if _is_harmless(thing.device.held, devices):
+    if thing.device.held.usual in _HELD and devices.usual not in _HELD:
         thing = replace(thing, device=replace(thing.device, held=MAYBE))
     return thing
-
-
-def _is_harmless(before: Belief, after: Belief) -> bool:
-    """Whether something held before a turn, and does not behind one."""
-    return before.usual in _HELD and after.usual not in _HELD

@@ -12,7 +12,6 @@ from detachlint.domain.values import (
     NONE,
     Address,
     Library,
-    Literal,
     Value,
     in_order,
     literal,
@@ -131,10 +130,8 @@ def _call_by_fact(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcom
 def _device(machine: Machine, call: LibraryCall) -> Value:
     """`torch.device("cuda:0")`: remembers what it was given, and knows its type."""
     given = call.arguments.get(0, "type") or call.arguments.get(0, "device") or NONE
-    names = [a.value for a in given if isinstance(a, Literal) and isinstance(a.value, str)]
-    attributes = {}
-    if len(names) == len(given):
-        attributes["type"] = value_of(*(literal(name.partition(":")[0]) for name in names))
+    kinds = [placement.kind_named(call.state, atom) for atom in in_order(given)]
+    attributes = {} if "" in kinds else {"type": value_of(*map(literal, kinds))}
     thing = Instance(value_of(Library(call.name)), attributes, payload=given)
     return machine.new(call.state, call.activation, call.span, "device", thing)
 

@@ -32,7 +32,7 @@ def note_return(
     """A tensor made from an array leaves `forward`: training wants the gradient that was cut off."""
     if module_behaviour(activation.code.name) != "calls" or state.recording.usual is Truth.NO:
         return
-    value = _computed_with(state, value)
+    value = _computed_with(state, value) or value
     for atom in activation.receiver:
         if not isinstance(atom, Address):
             continue

@@ -175,8 +175,14 @@ def _device_of_atom(state: State, atom: Atom, default: Trait, story: Story | Non
     thing = state.get(atom) if isinstance(atom, Address) else None
     if isinstance(thing, Instance) and is_device(thing):
         return device_from(state, thing.payload, UNSEEN, _from_device(atom, story))
+    kind = kind_named(state, atom)
+    return device_named(kind, story) if kind else UNSEEN
+
+
+def kind_named(state: State, atom: Atom) -> str:
+    """The kind of device that a text names, `"cuda"` of `f"cuda:{index}"`; `""` where nobody knows."""
     kind, colon, _ = textual.beginning_of(state, atom).partition(":")
-    return device_named(kind, story) if colon else UNSEEN
+    return kind if colon or isinstance(atom, Literal) else ""
 
 
 def _from_device(atom: Atom, story: Story | None) -> Story | None:

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 from detachlint.interpret.switches.bindings import Chain, chains
 from detachlint.interpret.switches.switch import Switch, Turned
 from detachlint.interpret.switches.switchboard import Switchboard
-from detachlint.interpret.switches.truth import to_be_turned, truth
+from detachlint.interpret.switches.truth import Compared, to_be_turned, truth
 from detachlint.ir.nodes import (
     Attribute,
     Block,
@@ -101,7 +101,7 @@ def _shut_in(chain: Chain, switchboard: Switchboard, called: Collection[Code]) -
     inner = code.kind in ("module", "class") or code in called
     for ruled_out in _ruled_out_in(code):
         read = switchboard.read_in(ruled_out.test, chain, inner=inner) if ruled_out.parts else {}
-        shut = _shut_by(ruled_out, read)
+        shut = _shut_by(ruled_out, read, switchboard.compared_with)
         if shut is not None:
             yield shut
 
@@ -138,12 +138,12 @@ def _by_branches(node: If, behind: Block) -> Iterator[_RuledOut]:
         yield _RuledOut(node.test, wanted, shut + behind if leaves else shut)
 
 
-def _shut_by(ruled_out: _RuledOut, read: Mapping[int, Switch]) -> Shut | None:
+def _shut_by(ruled_out: _RuledOut, read: Mapping[int, Switch], compared: Compared) -> Shut | None:
     """What is shut while a test is not as wanted, if the switches decide that which are read in it."""
     test, wanted, parts = ruled_out
     if not read or truth(test, read) is not (not wanted):
         return None
-    needed = to_be_turned(test, read)
+    needed = to_be_turned(test, read, compared)
     return Shut(tuple(part.span for part in parts), needed, _words_in(parts)) if needed else None
 
 

@@ -20,8 +20,9 @@ from detachlint.ir.nodes import Code
 from detachlint.source.span import Span
 from detachlint.source.value_class import replace
 
-MOST_SETTINGS = 4
-"""Ways to set the switches that are tried, each in a run of its own: few switches, turned on, come first."""
+MOST_SETTINGS = 6
+"""Ways to set the switches that are tried, each in a run of its own: variables, few switches, turned on, come
+first."""
 
 TOO_MANY = "more switches than are tried"
 """The bound behind which nobody has looked."""
@@ -67,9 +68,10 @@ def suppose(
                 _add(facts[file], found, _Counted(Behind(settings[turned]), beyond, supposed))
 
 
-def _order(turned: frozenset[Turned]) -> tuple[int, bool, list[tuple[Span, str]]]:
+def _order(turned: frozenset[Turned]) -> tuple[bool, int, bool, list[tuple[Span, str]]]:
+    handed = not all(one.switch.variable for one in turned)
     places = sorted((one.switch.span, one.as_said) for one in turned)
-    return len(turned), any(one.switch.value for one in turned), places
+    return handed, len(turned), any(one.switch.value for one in turned), places
 
 
 def _place(turned: Turned) -> Span:

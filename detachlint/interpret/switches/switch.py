@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import Any, NamedTuple, TypeAlias
 
-from detachlint.ir.nodes import Code, Constant, Opaque, Parameter
+from detachlint.ir.nodes import SET_BY_HAND, Code, Constant, Opaque, Parameter
 from detachlint.ir.walk import is_leaf
 from detachlint.source.span import Span
 from detachlint.source.value_class import replace
@@ -76,5 +76,5 @@ def _rewritten(node: Any, values: Mapping[Span, Plain | Vague]) -> Any:
 
 def _literal(node: Constant, value: Plain | Vague) -> Constant | Opaque:
     if value is Vague.SET:
-        return Opaque("what is set by hand", (), node.span)
+        return Opaque(SET_BY_HAND, (), node.span)
     return replace(node, value=value.value if isinstance(value, Vague) else value)

@@ -7,12 +7,13 @@ name is; a parameter, by its default and by the calls that hand it over.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache, partial
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache, partial
 
 from detachlint.interpret.engine.program import Program
 from detachlint.interpret.switches.bindings import Bindings, Chain, Given, Source, frame_meant
 from detachlint.interpret.switches.switch import Switch
+from detachlint.interpret.switches.truth import compared_with
 from detachlint.ir.nodes import (
     Argument,
     Assign,
@@ -23,11 +24,13 @@ from detachlint.ir.nodes import (
     Expression,
     Import,
     Name,
+    Operator,
     Parameter,
     ParameterKind,
     Subscript,
 )
 from detachlint.ir.walk import nodes_in, nodes_of
+from detachlint.knowledge import facts
 from detachlint.source.span import Span
 
 FOR_TYPE_CHECKERS = frozenset({"TYPE_CHECKING", "MYPY"})
@@ -54,6 +57,24 @@ class Switchboard:
             if switch is not None:
                 found.append((node.span, id(node), switch))
         return {node: switch for _, node, switch in sorted(found)}
+
+    def compared_with(self, switch: Switch) -> Sequence[str]:
+        """The texts that a switch is compared with anywhere, in order."""
+        return list(dict.fromkeys(self._compared.get(switch, ())))
+
+    @cached_property
+    def _compared(self) -> dict[Switch, list[str]]:
+        found: dict[Switch, list[str]] = {}
+        for code, chain in self._bindings.chains.items():
+            for node in nodes_of(code):
+                if not isinstance(node, Operator):
+                    continue
+                texts = [each for each in compared_with(node) if isinstance(each, str)]
+                for operand in node.operands if texts else ():
+                    switch = self._of_module(operand) or self._inner(operand, chain)
+                    if switch is not None:
+                        found.setdefault(switch, []).extend(texts)
+        return found
 
     # --- variables of modules ---------------------------------------------------------------------
 
@@ -98,7 +119,9 @@ class Switchboard:
         match node:
             case Name(depth=depth) if depth >= 0:
                 return self._in_frame(frame_meant(chain, depth), node.name)
-            case Attribute() if self._module(node) is None:
+            case Attribute(name=name) if self._module(node) is None:
+                if facts.tensor_attribute(name) is not None:
+                    return None  # its flag, its device, …
                 return self._found("attribute", node.name, self._shared_by_attributes)
             case Subscript(index=Constant(value=str() as key)):
                 return self._found("entry", key, self._shared_by_entries)
@@ -122,9 +145,9 @@ class Switchboard:
         """The switch that something is which is given this: a literal, or what it is read from."""
         value, chain, name = source
         if isinstance(value, Constant):
-            literal = value.value
-            if literal is None or isinstance(literal, (bool, int, float, str)):
-                return Switch(value.span, name, literal, (value.span,), variable=False)
+            said = value.value
+            if said is None or isinstance(said, (bool, int, float, str)):
+                return Switch(value.span, name, said, (value.span,), variable=False)
             return None
         return self._of_module(value) or self._inner(value, chain)
 
@@ -202,7 +225,7 @@ class Switchboard:
         for call, chain in self._bindings.calls.get(name, ()):
             plain = [a for a in call.arguments if a.keyword is None]
             for argument in call.arguments:
-                if argument.keyword == parameter.name:
+                if argument.keyword == parameter.name or argument.unpack == "**":
                     yield Source(argument.value, chain, parameter.name)
             if 0 <= place < len(plain) and not any(each.unpack for each in plain[: place + 1]):
                 yield Source(plain[place].value, chain, parameter.name)

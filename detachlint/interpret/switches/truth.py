@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from detachlint.interpret.switches.switch import Plain, Switch, Turned, Vague
@@ -35,12 +35,18 @@ def truth(test: Expression, read: Mapping[int, Switch]) -> bool | None:
     return _truth(test, {node: switch.value for node, switch in read.items()})
 
 
-def to_be_turned(test: Expression, read: Mapping[int, Switch]) -> frozenset[Turned]:
+Compared = Callable[[Switch], Sequence[str]]
+"""The texts that a switch is compared with elsewhere."""
+
+
+def to_be_turned(
+    test: Expression, read: Mapping[int, Switch], compared: Compared = lambda switch: ()
+) -> frozenset[Turned]:
     """What to set otherwise for the condition to come out the other way: as little as will do, and nothing
     if nothing does."""
     as_set = truth(test, read)
     several = dict.fromkeys(read.values())
-    ways = [{s: other} for s in several for other in _others(s.value, test)]
+    ways = [{s: other} for s in several for other in _others(s, test, compared)]
     ways.append({s: not s.value for s in several if isinstance(s.value, bool)})
     for way in ways:
         values = {node: way.get(switch, switch.value) for node, switch in read.items()}
@@ -49,35 +55,37 @@ def to_be_turned(test: Expression, read: Mapping[int, Switch]) -> frozenset[Turn
     return frozenset()
 
 
-def _others(value: Plain, test: Expression) -> Iterator[Plain | Vague]:
-    """What a switch may be set to instead, as the condition suggests it."""
-    compared = list(_compared_with(test))
+def _others(switch: Switch, test: Expression, compared: Compared) -> Iterator[Plain | Vague]:
+    """What a switch may be set to instead, as the condition suggests it, or others do."""
+    value = switch.value
+    here = list(compared_with(test))
     if isinstance(value, bool):
         yield not value
     elif isinstance(value, (int, float)):
         yield 0 if value else 1
-        numbers = [each for each in compared if isinstance(each, (int, float))]
+        numbers = [each for each in here if isinstance(each, (int, float))]
         yield from (each + step for each in numbers for step in (0, 1, -1))
     elif value is None:
-        yield from (each for each in compared if isinstance(each, str))
+        yield from (each for each in here if isinstance(each, str))
         yield Vague.SET
     else:
-        yield from (each for each in compared if isinstance(each, str))
+        yield from (each for each in here if isinstance(each, str))
+        yield from compared(switch)
         yield Vague.OTHER
         yield ""
 
 
-def _compared_with(test: Any) -> Iterator[Any]:
+def compared_with(test: Any) -> Iterator[Any]:
     """The literals that a condition compares something with, in order."""
     match test:
         case Constant():
             yield test.value
         case Display(items=items):
             for item in items:
-                yield from _compared_with(item.value)
+                yield from compared_with(item.value)
         case Operator(operands=operands) | Logical(operands=operands):
             for operand in operands:
-                yield from _compared_with(operand)
+                yield from compared_with(operand)
 
 
 def _truth(test: Expression, values: Values) -> bool | None:
