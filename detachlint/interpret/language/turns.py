@@ -107,9 +107,10 @@ def _doubted(
     A setting that is perhaps another one there may be so here: then it is one and the same thing.
     """
     different = {other or value for other, _ in later}
-    if len(different) == 1 and all(isinstance(atom, Literal) for atom in value):
+    if len(different) == 1:
         [other] = different
-        return other if is_unsettled(other) else value
+        if is_unsettled(other) and all(isinstance(atom, Literal) for atom in value - other):
+            return other
     kept: set[Atom] = set()
     for atom in value:
         thing = state.get(atom) if isinstance(atom, Address) else None
