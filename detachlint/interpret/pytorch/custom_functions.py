@@ -12,7 +12,7 @@ from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import find_in_class, library_bases
-from detachlint.interpret.pytorch import callbacks
+from detachlint.interpret.pytorch import callbacks, placement
 from detachlint.interpret.pytorch.tensors import any_flag, make_tensor, recorded_flag, story_of_any
 from detachlint.knowledge import facts
 from detachlint.source.value_class import replace
@@ -113,7 +113,8 @@ def _output(
     if any(NOT_DIFFERENTIABLE in t.attributes for t in tensors):
         unmarked = NO
     story = story_of_any(state, list(call.arguments.positional))
-    made = Tensor(unmarked, leaf=unmarked.opposite(), dtype=dtype, story=story)
+    device = placement.common_device(state, [value])
+    made = Tensor(unmarked, leaf=unmarked.opposite(), dtype=dtype, device=device, story=story)
     return make_tensor(machine, state, call.activation, call.span, made, role)
 
 

@@ -186,8 +186,10 @@ def _list_named_parameters(machine: Machine, address: Address, call: LibraryCall
     return [(_named_listing(machine, call, found), call.state)]
 
 
-def _listing(machine: Machine, call: LibraryCall, items: tuple[Value, ...]) -> Value:
-    thing = Sequence("list", items)
+def _listing(
+    machine: Machine, call: LibraryCall, items: tuple[Value, ...], rest: Value = BOTTOM_VALUE
+) -> Value:
+    thing = Sequence("list", items, rest)
     return machine.new(call.state, call.activation, call.span, call.name, thing)
 
 
@@ -221,13 +223,17 @@ def _list_buffers(machine: Machine, address: Address, call: LibraryCall) -> Outc
 
 
 def _list_modules(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
-    below = list(parameters.walk(call.state, address))
     kind = _kind(call)
     if kind in ("children", "named-children"):
-        below = [(n, a) for n, a in below[1:] if n is not None and "." not in n]
+        below = list(parameters.children(call.state, address))
+    else:
+        below = list(parameters.walk(call.state, address))
     if kind.startswith("named-"):
         return [(_named_listing(machine, call, below), call.state)]
-    return [(_listing(machine, call, tuple(value_of(a) for _, a in below)), call.state)]
+    # What has no name is any number of modules.
+    items = tuple(value_of(module) for name, module in below if name is not None)
+    rest = frozenset[Atom](module for name, module in below if name is None)
+    return [(_listing(machine, call, items, rest), call.state)]
 
 
 def _state_dict(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:

@@ -17,7 +17,8 @@ from detachlint.source.span import Span
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
 
-DEEPEST = 8
+DEEPEST = 24
+"""Levels of modules that are looked into."""
 
 
 def named_children(state: State, thing: Instance) -> Iterator[tuple[str | None, Value]]:
@@ -43,13 +44,12 @@ def named_children(state: State, thing: Instance) -> Iterator[tuple[str | None, 
             yield "module", value_of(atom)
 
 
-def walk(
-    state: State, address: Address, prefix: str | None = "", depth: int = DEEPEST
+def children(
+    state: State, address: Address, prefix: str | None = ""
 ) -> Iterator[tuple[str | None, Address]]:
-    """A module and all below it, outermost first, with dotted names (None: not known)."""
-    yield prefix, address
+    """The modules directly below a module, with dotted names (None: not known)."""
     thing = state.get(address)
-    if not isinstance(thing, Instance) or not depth:
+    if not isinstance(thing, Instance):
         return
     for name, value in named_children(state, thing):
         path = None if prefix is None or name is None else f"{prefix}.{name}".lstrip(".")
@@ -57,10 +57,21 @@ def walk(
             inner = state.get(atom) if isinstance(atom, Address) else None
             if not isinstance(atom, Address) or atom is address:
                 continue
-            if isinstance(inner, Instance) and is_module(state, inner):
-                yield from walk(state, atom, path, depth - 1)
-            elif isinstance(inner, Unknown) and inner.kind in (Kind.MODULE, Kind.ANY):
+            unseen = isinstance(inner, Unknown) and inner.kind in (Kind.MODULE, Kind.ANY)
+            if unseen or (isinstance(inner, Instance) and is_module(state, inner)):
                 yield path, atom
+
+
+def walk(
+    state: State, address: Address, prefix: str | None = "", above: tuple[Address, ...] = ()
+) -> Iterator[tuple[str | None, Address]]:
+    """A module and all below it, outermost first, with dotted names (None: not known)."""
+    yield prefix, address
+    if len(above) == DEEPEST:
+        return
+    for path, inner in children(state, address, prefix):
+        if inner not in above:
+            yield from walk(state, inner, path, (*above, address))
 
 
 def named_parameters(
