@@ -124,7 +124,7 @@ def test_a_line_without_a_crossing(folder: Path, program: str, line: int, why: s
 
 def test_a_line_that_the_callers_in_other_files_do_not_get_to(folder: Path) -> None:
     (folder / "a.py").write_text("def _f(t, on):\n    if on:\n        t.numpy()\n")
-    (folder / "b.py").write_text(f"{LEAF}from a import _f\n_f(w, 0)\n")
+    (folder / "b.py").write_text(f"{LEAF}from a import _f\n_f(w, not True)\n")
     assert lines("a.py:3", "a.py")[0] == "a.py:3:9: `.numpy()`"
     assert lines("a.py:3")[1].startswith(f"  {NOT_REACHED}")
 

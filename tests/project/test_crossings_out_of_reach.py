@@ -110,7 +110,7 @@ def late(x):
 def test_code_that_the_whole_program_runs_to_its_end_is_not_judged_again(root: Path) -> None:
     """Whoever calls `plot` hands in False, which cannot be seen from its file."""
     program(root, SHOWS)
-    (root / "helper.py").write_text("SHOW = False\n" + HELPER)
+    (root / "helper.py").write_text("SHOW = not True\n" + HELPER)
     assert found(root, ".") == {"late.py:12": "likely"}
 
 
