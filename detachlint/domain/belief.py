@@ -115,6 +115,11 @@ class Belief(NamedTuple):
         return Belief(self.usual, Truth.MAYBE)
 
     @property
+    def seen(self) -> bool:
+        """Whether a path was seen on which it holds, under the defaults."""
+        return self.usual in (Truth.YES, Truth.SOMETIMES)
+
+    @property
     def shown(self) -> str:
         """`YES`, `NO` or `MAYBE`, as people read it: certain answers only, under the defaults."""
         if self.usual in (Truth.YES, Truth.NO):

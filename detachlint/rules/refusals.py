@@ -121,7 +121,7 @@ def confidence_of(raising: Belief) -> Confidence | None:
     """How sure one context is; None if it does not raise there."""
     if raising.sure is Truth.YES:
         return Confidence.CERTAIN
-    if raising.usual in (Truth.YES, Truth.SOMETIMES):
+    if raising.seen:
         return Confidence.LIKELY
     if raising.usual is Truth.MAYBE:
         return Confidence.POSSIBLE
@@ -168,4 +168,4 @@ def _index(confidence: Confidence | None) -> int:
 
 
 def _is_shown(visit: Crossing, check: Check) -> bool:
-    return belief(visit, check).usual in (Truth.YES, Truth.SOMETIMES)
+    return belief(visit, check).seen

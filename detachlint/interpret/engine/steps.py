@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from detachlint.domain.belief import Truth
 from detachlint.domain.objects import Tensor, Unknown
 from detachlint.domain.story import then
 from detachlint.domain.values import Value, addresses
@@ -26,7 +25,7 @@ def note(
         if not isinstance(thing, (Tensor, Unknown)):
             continue
         story, device = thing.story, thing.device.told(span, message)
-        if thing.grad.usual in (Truth.YES, Truth.SOMETIMES):
+        if thing.grad.seen:
             story = then(story, span, message)
         if story is not thing.story or device is not thing.device:
             state.heap[address] = replace(thing, story=story, device=device)

@@ -101,6 +101,8 @@ _Key = TypeVar("_Key")
 SETTING = "setting "
 """How it is derived, before the name, what may stand in place of a literal."""
 
+_KINDS = {bool: Kind.TRUTH, int: Kind.NUMBER, float: Kind.NUMBER, str: Kind.TEXT}
+
 
 def unsettled(
     machine: Machine, state: State, named: MappingOf[_Key, Value], value: Value, span: Span
@@ -131,9 +133,6 @@ def is_unsettled(value: Value) -> bool:
     address = single_address(value)
     operator, _ = (address is not None and address.derived) or ("", ())
     return operator.startswith(SETTING)
-
-
-_KINDS = {bool: Kind.TRUTH, int: Kind.NUMBER, float: Kind.NUMBER, str: Kind.TEXT}
 
 
 def mapping_in(state: State, atom: Atom) -> Mapping | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import MAYBE, Truth
+from detachlint.domain.belief import MAYBE
 from detachlint.domain.objects import Frame, Function, Iterator
 from detachlint.domain.values import NONE, Address, Value, addresses
 from detachlint.interpret.engine.activation import Activation, Outcomes
@@ -133,7 +133,7 @@ def _given_up(
     """What a generator yields that runs within itself once too often: something of what it was given."""
     machine.ledger.give_up("generator within itself", span)
     given = recorded_flag(state, state.frame(frame).variables.values())
-    likely = given.usual in (Truth.YES, Truth.SOMETIMES)
+    likely = given.seen
     grad = MAYBE.join(given).in_unseen_hands() if likely else MAYBE
     return machine.unknown(state, activation, span, "yielded", grad=grad)
 

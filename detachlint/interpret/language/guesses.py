@@ -85,6 +85,6 @@ def _with(grad: Belief, given: Belief) -> Belief:
     """
     if grad.usual in (Truth.SOMETIMES, Truth.MAYBE):
         return MAYBE
-    if given.usual not in (Truth.YES, Truth.SOMETIMES):
+    if not given.seen:
         return grad
     return MAYBE if grad.usual is Truth.NO else grad.join(given)

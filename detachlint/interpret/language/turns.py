@@ -24,8 +24,6 @@ from detachlint.source.value_class import replace
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
 
-_HELD = (Truth.YES, Truth.SOMETIMES)
-
 MOST_ENDS = 8
 """Ends of turns that are looked at."""
 
@@ -131,9 +129,9 @@ def _weaker(
     # What comes of an unknown function of it requires grad as it did.
     if flags.usual is Truth.NO:
         flag = flag_of_tensor(state, thing) if isinstance(thing, Tensor) else thing.grad
-        if isinstance(thing, Tensor) and flag.usual in _HELD:
+        if isinstance(thing, Tensor) and flag.seen:
             thing = replace(thing, grad=MAYBE, base=frozenset(), flag=None)
-        elif flag.usual in _HELD:
+        elif flag.seen:
             thing = replace(thing, grad=MAYBE)
     devices = join_beliefs(
         one.device.held
@@ -141,6 +139,6 @@ def _weaker(
         for atom in other
         if isinstance(atom, Address) and isinstance(one := end.get(atom), (Tensor, Unknown))
     )
-    if thing.device.held.usual in _HELD and devices.usual not in _HELD:
+    if thing.device.held.seen and not devices.seen:
         thing = replace(thing, device=replace(thing.device, held=MAYBE))
     return thing

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from detachlint.domain.belief import Truth
 from detachlint.domain.objects import Tensor, Unknown
 from detachlint.domain.traits import PLAIN, Check, Traits, join_traits, without
 from detachlint.domain.values import Address
@@ -25,11 +24,7 @@ def refused_traits(state: State, candidates: list[Address]) -> Traits:
         if inside != PLAIN and isinstance(state.get(address), Tensor):
             one = {Check.STORAGE: inside, **one}
         joined = one if joined is None else join_traits(joined, one)
-    return {
-        check: trait
-        for check, trait in (joined or {}).items()
-        if trait.held.usual in (Truth.YES, Truth.SOMETIMES)
-    }
+    return {check: trait for check, trait in (joined or {}).items() if trait.held.seen}
 
 
 def _traits_of(state: State, address: Address) -> Traits:

@@ -29,7 +29,7 @@ from detachlint.ir.nodes import (
     Unpack,
     With,
 )
-from detachlint.ir.walk import inner_codes, nodes_in, nodes_of
+from detachlint.ir.walk import inner_codes, nodes_in, nodes_of, targets_in
 
 Chain: TypeAlias = "tuple[Code, ...]"
 """A code behind all that are around it, the module first."""
@@ -117,7 +117,7 @@ class Bindings:
         """Take down what is bound; `value` is None for what comes from elsewhere."""
         match target:
             case Unpack():
-                for inner in target.targets:
+                for inner in targets_in(target):
                     self._bind(inner, None, chain)
             case Name():
                 frame = frame_meant(chain, target.depth)

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from detachlint.domain.belief import Truth
 from detachlint.interpret.facts import Bound, Crossing, Facts, Supposed
 from detachlint.interpret.switches.shut_code import Behind, Shut
 from detachlint.interpret.switches.switch import Turned, set_otherwise
@@ -26,8 +25,6 @@ first."""
 
 TOO_MANY = "more switches than are tried"
 """The bound behind which nobody has looked."""
-
-_REFUSED = (Truth.YES, Truth.SOMETIMES)
 
 Run = Callable[[Mapping[str, Code]], Mapping[str, Facts]]
 """Runs the program with other code in place of some files'."""
@@ -83,9 +80,9 @@ def _places(visit: Crossing, *, beyond: bool) -> list[Span]:
     places = [visit.span, *(site.span for site in visit.calls)]
     if not beyond:
         return places
-    refused = [trait for trait in visit.traits.values() if trait.held.usual in _REFUSED]
+    refused = [trait for trait in visit.traits.values() if trait.held.seen]
     stories = [trait.story for trait in refused]
-    stories += [visit.story] if visit.raises.usual in _REFUSED else []
+    stories += [visit.story] if visit.raises.seen else []
     for story in stories:
         places += [step.span for step in story.steps()] if story is not None else []
     return places
@@ -105,7 +102,7 @@ def _add(facts: Facts, found: Facts, counts: _Counted) -> None:
     for span, visits in found.crossings.items():
         known = facts.crossings.get(span, [])
         told = list(_visits_told(visits, counts, among_others=bool(known)))
-        if told and not any(visit.refused.usual in _REFUSED for visit in known):
+        if told and not any(visit.refused.seen for visit in known):
             facts.crossings[span] = known + told
             facts.needed |= found.needed & {span}
             if span in found.returns:
@@ -126,7 +123,7 @@ def _visits_told(
     are refused."""
     for visit in visits:
         if any(map(counts.behind.at, _places(visit, beyond=counts.beyond))):
-            if not among_others or visit.refused.usual in _REFUSED:
+            if not among_others or visit.refused.seen:
                 yield _never_certain(visit, counts.supposed)
 
 
