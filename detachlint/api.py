@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from detachlint.config.configuration import Configuration
 from detachlint.config.options import DEFAULT_OPTIONS, Options
 from detachlint.outcome import changing, checking
-from detachlint.outcome.program import RunProgram
+from detachlint.outcome.program import RunProgram, program_in
 from detachlint.outcome.reading import guarded, unreadable, wanted
 from detachlint.outcome.reading import read_source as read_source
 from detachlint.outcome.result import FileResult as FileResult
@@ -126,15 +126,15 @@ def check_texts(sources: Iterable[tuple[SourceText, Options]]) -> Iterator[FileR
     Those that are Python files may import each other, the others may import them.
     """
     given = list(sources)
-    programs = [source.filename for source, options in given if _is_python(source, options)]
-    project = RunProgram(programs, [options for _, options in given])
+    languages = [(source.filename, _language(source, options)) for source, options in given]
+    project = program_in(languages, [options for _, options in given])
     for source, options in given:
         work = partial(_checked, source, options, project)
         yield guarded(work, source.filename, options)
 
 
-def _is_python(source: SourceText, options: Options) -> bool:
-    return language_of(Path(source.filename).name, options.extensions) is Language.PYTHON
+def _language(source: SourceText, options: Options) -> Language:
+    return language_of(Path(source.filename).name, options.extensions)
 
 
 def fix_bytes(data: bytes, filename: str, options: Options = DEFAULT_OPTIONS) -> FileResult:

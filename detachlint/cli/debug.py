@@ -57,7 +57,7 @@ def facts(file: Path) -> None:
 def stats(paths: tuple[str, ...], configuration: Configuration) -> None:
     """Count what the analysis of PATHS (default: the current directory) reads, and where it gives up.
 
-    Their Python files are one program, as for `check`; nothing is taken from the cache.
+    Their Python files and notebooks are one program, as for `check`; nothing is taken from the cache.
     """
     from detachlint.outcome.program import program_under
     from detachlint.project.files import ProjectFiles
@@ -72,8 +72,9 @@ def stats(paths: tuple[str, ...], configuration: Configuration) -> None:
         raise Failure(str(error)) from error
     for problem in problems:
         complain(f"{problem.path}: {problem.message}")
-    found = statistics_of(ProjectFiles(program.names), program.own, program.followed)
-    _show([workings(found)])
+    files = ProjectFiles(program.names, notebooks=program.notebooks)
+    found = statistics_of(files, program.own, program.followed)
+    _show([workings(found, program.label)])
     if problems:
         click.get_current_context().exit(2)
 

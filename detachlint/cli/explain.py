@@ -20,6 +20,7 @@ from detachlint.source.text import SourceText, Undecodable
 
 if TYPE_CHECKING:
     from detachlint.interpret.facts import Facts
+    from detachlint.outcome.program import RunProgram
     from detachlint.project.analysis import ProjectAnalysis
     from detachlint.syntax.question import Question
 
@@ -109,14 +110,14 @@ def _answer(
     from detachlint.report.beliefs import given_up
     from detachlint.rules.registry import run_rules
 
-    def place_of(span: Span) -> str:
-        if span.file not in ("", source.filename):
-            return f"{span.file}:{span.line}"
-        shown = source.place(span)
-        cell = "" if shown.cell is None else f"cell {shown.cell}:"
-        return f"{source.filename}:{cell}{shown.start.row}"
+    program = _program_around(source, paths, configuration)
+    analysis = program.analysis
 
-    analysis = _analysis(source, paths, configuration)
+    def place_of(span: Span) -> str:
+        if span.file in ("", source.filename):
+            return f"{source.filename}:{source.line_label(span.line)}"
+        return program.label(span.file, span.line)
+
     facts = _facts(analysis, source, source.text)
     told = verdicts(run_rules(facts), source, configuration.options(source.filename))
     answers = (in_words(facts, told, rows, place_of) for rows in _rows(source, line))
@@ -167,17 +168,17 @@ def _others(source: SourceText, facts: Facts) -> str:
     return f"crossings of this file are on {', '.join(names[:-1])} and {names[-1]}\n"
 
 
-def _analysis(
+def _program_around(
     source: SourceText, paths: tuple[str, ...], configuration: Configuration
-) -> ProjectAnalysis:
-    """The analysis of a program and of the files under `paths`, the other ones around it."""
+) -> RunProgram:
+    """The program that a file and those under `paths`, the other ones around it, are."""
     from detachlint.outcome.program import program_under
 
     problems = discover(paths, configuration.walk_rules).problems
     if problems:
         raise Failure(f"{problems[0].path}: {problems[0].message}")
     # A file that is named wins over one that is found: it is in there once, under this name.
-    return program_under([*paths, source.filename], configuration).analysis
+    return program_under([*paths, source.filename], configuration)
 
 
 def _facts(analysis: ProjectAnalysis, source: SourceText, text: str) -> Facts:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
+from detachlint.outcome.reading import read_source
 from detachlint.rules.finding import Finding
 from detachlint.source.discovery import read_file
-from detachlint.source.files import decode_file
 from detachlint.source.text import SourceText, Undecodable
 
 
@@ -41,6 +41,6 @@ class TextsOfSteps(Mapping[str, SourceText]):
 
 def _text(filename: str) -> SourceText | None:
     try:
-        return decode_file(read_file(Path(filename)), filename)
+        return read_source(read_file(Path(filename)), filename)
     except (OSError, ValueError, Undecodable):
         return None

@@ -90,7 +90,8 @@ def check_program(source: SourceText, options: Options, program: RunProgram | No
         from detachlint.fix import attach_fixes
 
         findings = attach_fixes(findings, source, options.fix_style, syntax.tree())
-    return _with_troubles(source, Checked(tuple(findings), known, found.alone), options)
+    named = tuple(_with_cells_named(finding, source, program) for finding in findings)
+    return _with_troubles(source, Checked(named, known, found.alone), options)
 
 
 def unsilenced(found: list[Finding], source: SourceText, options: Options) -> list[Finding]:
@@ -183,23 +184,31 @@ def facts_alone(tree: ast.Module, filename: str, options: Options) -> Facts:
 def _facts_in(program: RunProgram, source: SourceText) -> Facts | None:
     """The facts about a file of a project; None if that has none.
 
-    A text of its own, one that has been fixed or a notebook, is looked at with what hangs together with it.
+    A text of its own, one that has been fixed or a block in a file, is looked at with what hangs together
+    with it.
     """
     whole, data = program.analysis, source.original
     # A file may have changed since it was read, or be gone; a pipe can be read once only.
-    known = source.stored is source and data is not None and whole.reads(source.filename, data)
-    if known:
+    if data is not None and program.holds(source.filename) and whole.reads(source.filename, data):
         return whole.facts(source.filename)
     return whole.with_text(source.filename, source.text).facts_apart(source.filename)
 
 
+def _with_cells_named(finding: Finding, source: SourceText, program: RunProgram | None) -> Finding:
+    """The same finding where lines of notebooks are those of their cells."""
+    named = finding.with_lines_named(source.line_name)
+    if program is not None:
+        for file in program.notebooks:
+            named = named.with_file_named(file, partial(program.label, file))
+    return named
+
+
 def _with_troubles(source: SourceText, checked: Checked, options: Options) -> Checked:
     """What came of a program, and what was left out of it, by position."""
-    named = [finding.with_lines_named(source.line_name) for finding in checked.findings]
     if not source.troubles:
-        return Checked(tuple(named), checked.known, checked.alone)
+        return checked
     troubles = _troubles(source, source.troubles, options.after(checked.known))
-    together = sorted([*troubles.findings, *named], key=by_position)
+    together = sorted([*troubles.findings, *checked.findings], key=by_position)
     return Checked(tuple(together), checked.known + troubles.known, checked.alone)
 
 

@@ -20,9 +20,13 @@ from detachlint.source.value_class import replace, value_class
 if TYPE_CHECKING:
     from detachlint.project.analysis import ProjectAnalysis
     from detachlint.project.islands import Islands
+    from detachlint.source.notebook import NotebookText
 
 UNKNOWN_BASIS = ""
 """Of results that may be others next time, although their file has not changed."""
+
+PROGRAMS = frozenset({Language.PYTHON, Language.NOTEBOOK})
+"""A file in one of these languages is one program, as a whole."""
 
 ALONE = "alone"
 """Ends the basis of a result for which the file was not analysed."""
@@ -41,7 +45,7 @@ class Change:
 
 
 class RunProgram:
-    """The Python files of a run, as one program, and what its analysis may use.
+    """The Python files and notebooks of a run, as one program, and what its analysis may use.
 
     Each file may bring its own facts and packages: they count for all.
     """
@@ -51,12 +55,15 @@ class RunProgram:
         names: Iterable[str],
         options: Iterable[Options] = (),
         resources: Resources = NO_RESOURCES,
+        notebooks: Iterable[str] = (),
     ) -> None:
         given = set(options)
         self.names = list(names)
+        self.notebooks = frozenset(notebooks)
         self.own = own_facts.merged(each.facts for each in given)
         self.followed = packages.merged(each.followed for each in given)
         self._resources = resources
+        self._texts: dict[str, NotebookText | None] = {}
         self._programs = frozenset(self.names)
         self._before: Islands | None = None
         """The islands before the change that it follows, if any."""
@@ -74,8 +81,34 @@ class RunProgram:
         from detachlint.project.analysis import ProjectAnalysis
 
         return ProjectAnalysis(
-            self.names, own=self.own, followed=self.followed, resources=self._resources
+            self.names,
+            own=self.own,
+            followed=self.followed,
+            resources=self._resources,
+            notebooks=self.notebooks,
         )
+
+    def label(self, file: str, line: int) -> str:
+        """What people call a line of a file: of a notebook of the program, the cell and the line in it."""
+        text = self._notebook(file) if file in self.notebooks else None
+        return f"{file}:{line if text is None else text.line_label(line)}"
+
+    def _notebook(self, name: str) -> NotebookText | None:
+        """The program in one of its notebooks; None if it cannot be read (any more)."""
+        # Imported late: few projects have notebooks.
+        from detachlint.source.text import Undecodable
+        from detachlint.syntax.cells import read_notebook
+
+        if name not in self._texts:
+            try:
+                self._texts[name] = read_notebook(read_file(Path(name)), name)
+            except (OSError, Undecodable):
+                self._texts[name] = None
+        return self._texts[name]
+
+    def holds(self, name: str) -> bool:
+        """Whether a file is one of the program, as a whole."""
+        return name in self._programs
 
     def basis(self, name: str, *, needs_facts: bool) -> str:
         """What the result of a file depends on beside its content and options: a text that is the same
@@ -153,13 +186,23 @@ class RunProgram:
 def program_of(
     files: Sequence[FoundFile], options: Sequence[Options], resources: Resources = NO_RESOURCES
 ) -> RunProgram:
-    """The Python files among these, each with its options, as one program."""
-    names = [
-        file.name
+    """The Python files and notebooks among these, each with its options, as one program."""
+    given = [
+        (file.name, language_of(file.name, own.extensions))
         for file, own in zip(files, options, strict=True)
-        if language_of(file.name, own.extensions) is Language.PYTHON
     ]
-    return RunProgram(names, options, resources)
+    return program_in(given, options, resources)
+
+
+def program_in(
+    files: Iterable[tuple[str, Language]],
+    options: Iterable[Options],
+    resources: Resources = NO_RESOURCES,
+) -> RunProgram:
+    """Those files as one program that are one, by their languages."""
+    programs = [each for each in files if each[1] in PROGRAMS]
+    notebooks = (name for name, language in programs if language is Language.NOTEBOOK)
+    return RunProgram((name for name, _ in programs), options, resources, notebooks)
 
 
 def program_under(
@@ -167,7 +210,7 @@ def program_under(
     configuration: Configuration,
     resources: Resources = NO_RESOURCES,
 ) -> RunProgram:
-    """The Python files under some paths, as one program. Raises `ConfigurationError`.
+    """The Python files and notebooks under some paths, as one program. Raises `ConfigurationError`.
 
     A path that cannot be read has none.
     """

@@ -28,10 +28,9 @@ def read_source(data: bytes, filename: str, options: Options = DEFAULT_OPTIONS) 
     if language_of(filename, options.extensions) is not Language.NOTEBOOK:
         return decode_file(data, filename, options.extensions)
     # Imported late: few projects have notebooks.
-    from detachlint.source.notebook import decode_notebook
-    from detachlint.syntax.cells import leave_out_broken_cells
+    from detachlint.syntax.cells import read_notebook
 
-    return leave_out_broken_cells(decode_notebook(data, filename))
+    return read_notebook(data, filename)
 
 
 def guarded(work: Callable[[], FileResult], filename: str, options: Options) -> FileResult:

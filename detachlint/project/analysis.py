@@ -37,9 +37,9 @@ NO_FACTS = "none"
 class ProjectAnalysis:
     """The facts about files that are one project, found out when somebody asks for them.
 
-    `names` are all files that were asked for: those among them that hold no crossing may call what
-    holds one. `own` is what the user states about the code, `followed` are the installed packages that
-    are part of it. Nothing is read before the first question.
+    `names` are all files that were asked for, some of them `notebooks`: those among them that hold no
+    crossing may call what holds one. `own` is what the user states about the code, `followed` are the
+    installed packages that are part of it. Nothing is read before the first question.
     """
 
     def __init__(
@@ -50,10 +50,12 @@ class ProjectAnalysis:
         followed: Followed = NOTHING_FOLLOWED,
         resources: Resources = NO_RESOURCES,
         codes: LoweredTexts | None = None,
+        notebooks: frozenset[str] = frozenset(),
     ) -> None:
         self._codes = LoweredTexts() if codes is None else codes
         self._jobs = resources.jobs
         self._names = list(names)
+        self._notebooks = notebooks
         self._own = own
         self._followed = followed
         self._texts = dict(texts or {})
@@ -182,18 +184,19 @@ class ProjectAnalysis:
     def with_text(self, name: str, text: str) -> ProjectAnalysis:
         """The same project after a change. What is asked of it costs a new analysis.
 
-        A text that is none of its files (a notebook, a block in Markdown) is a program that may
-        import them, and that none of them imports.
+        A text that is none of its files (a block in Markdown) is a program that may import them, and
+        that none of them imports.
         """
         names = self._names if name in self._names else [name]
         texts = {**self._texts, name: text}
         consulted = Resources(self._consulted)
-        return ProjectAnalysis(names, texts, self._own, self._followed, consulted, self._codes)
+        known = self._own, self._followed, consulted, self._codes, self._notebooks
+        return ProjectAnalysis(names, texts, *known)
 
     @cached_property
     def _project(self) -> Project:
-        files = ProjectFiles(self._names, self._texts, self._consulted, self._kept, self._codes)
-        return Project(files, self._followed)
+        known = self._consulted, self._kept, self._codes, self._notebooks
+        return Project(ProjectFiles(self._names, self._texts, *known), self._followed)
 
     @cached_property
     def _plan(self) -> Plan:

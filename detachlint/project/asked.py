@@ -99,4 +99,4 @@ def _shown(file: str | None) -> str:
 
 
 def _digest(project: Project, file: str) -> str:
-    return project.files.digest(file) if file.endswith(".py") else ""
+    return project.files.digest(file) if project.files.may_be_run(file) else ""

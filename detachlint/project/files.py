@@ -24,9 +24,10 @@ class ProjectFiles:
     """Files by the names they are shown with.
 
     `named` are the files that were asked for; others come in as imports lead to them, and are named
-    relative to the current folder if they are inside. `texts` are contents that differ from what is
-    on disk (an editor's buffer, a fix that is not written yet). What is read is noted in `consulted`;
-    `kept` is what is known of texts already, `codes` may be shared with other programs.
+    relative to the current folder if they are inside. `notebooks` are those of the named ones whose
+    cells are the program. `texts` are programs that differ from what is on disk (an editor's buffer, a
+    fix that is not written yet). What is read is noted in `consulted`; `kept` is what is known of texts
+    already, `codes` may be shared with other programs.
     """
 
     def __init__(
@@ -36,8 +37,11 @@ class ProjectFiles:
         consulted: Consulted | None = None,
         kept: Kept | None = None,
         codes: LoweredTexts | None = None,
+        notebooks: Iterable[str] = (),
     ) -> None:
         self.named = sorted(set(named))
+        self._named = frozenset(self.named)
+        self.notebooks = frozenset(notebooks)
         self._paths: dict[str, str] = {}
         self._absolute = absolute_from_here()
         self._shown = {self.path(name): name for name in self.named}
@@ -63,6 +67,11 @@ class ProjectFiles:
         if path is None:
             path = self._paths[name] = self._absolute(name)
         return path
+
+    def may_be_run(self, name: str) -> bool:
+        """Whether a file holds a program, as those that were asked for do; folders and compiled modules,
+        which imports lead to, do not."""
+        return name.endswith(".py") or name in self._named
 
     def entries(self, folder: str) -> frozenset[str]:
         """All that is in a folder (an absolute path) and may matter to an import; nothing, if it cannot
@@ -100,9 +109,18 @@ class ProjectFiles:
             return self._texts[name]
         data = self._read(name)
         try:
-            return decode(data, name).text if data is not None else None
+            return None if data is None else self.program_in(name, data)
         except Undecodable:
             return None
+
+    def program_in(self, name: str, data: bytes) -> str:
+        """The text of the program in a file with this content. Raises `Undecodable`."""
+        if name not in self.notebooks:
+            return decode(data, name).text
+        # Imported late: few projects have notebooks.
+        from detachlint.syntax.cells import read_notebook
+
+        return read_notebook(data, name).text
 
     def _read(self, name: str) -> bytes | None:
         path = self.path(name)

@@ -47,6 +47,7 @@ class _Given(NamedTuple):
     """What makes the same task in a process that starts from nothing."""
 
     names: list[str]
+    notebooks: frozenset[str]
     texts: dict[str, str]
     own: OwnFacts
     followed: Followed
@@ -67,9 +68,7 @@ def analyse_groups(
     # Who is forked off is handed the task itself; for others it is made again.
     given: Task | _Given = task
     if not forks:
-        project = task.project
-        known = project.followed, project.imports_by_name, project.within
-        given = _Given(project.files.named, dict(texts), task.own, *known)
+        given = _given(task, texts)
     workers = ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(given,))
     try:
         pending = iter(groups)
@@ -87,6 +86,12 @@ def analyse_groups(
         workers.shutdown(wait=False, cancel_futures=True)
 
 
+def _given(task: Task, texts: Mapping[str, str]) -> _Given:
+    project, files = task.project, task.project.files
+    known = project.followed, project.imports_by_name, project.within
+    return _Given(files.named, files.notebooks, dict(texts), task.own, *known)
+
+
 def _terminate(workers: ProcessPoolExecutor) -> None:
     # `terminate_workers` comes with Python 3.14. Whoever else has children in this process keeps them.
     for worker in list((workers._processes or {}).values()):
@@ -101,7 +106,7 @@ def _begin(given: Task | _Given) -> None:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     if isinstance(given, _Given):
         consulted = Consulted()
-        files = ProjectFiles(given.names, given.texts, consulted)
+        files = ProjectFiles(given.names, given.texts, consulted, notebooks=given.notebooks)
         project = Project(files, given.followed)
         project.assume_imports_by_name(given.imports_by_name)
         if given.within is not None:

@@ -57,7 +57,7 @@ class Project:
 
     def code(self, file: str) -> Code | None:
         """A module, ready to run; None for a folder, a file Python cannot read, and one too many."""
-        if not file.endswith(".py"):
+        if not self.files.may_be_run(file):
             return None
         if file not in self._loaded and len(self._loaded) >= MOST_MODULES:
             self.give_up("too many modules", file)
@@ -134,7 +134,7 @@ class Project:
         return found
 
     def _outline(self, file: str) -> Outline | None:
-        return self.files.outline(file) if file.endswith(".py") else None
+        return self.files.outline(file) if self.files.may_be_run(file) else None
 
     @cached_property
     def imports_by_name(self) -> bool:

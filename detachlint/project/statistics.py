@@ -18,7 +18,7 @@ from detachlint.project.group import analyse_group
 from detachlint.project.plan import Plan, plan_of
 from detachlint.project.program import Project
 from detachlint.source.discovery import describe, read_file
-from detachlint.source.text import Undecodable, decode
+from detachlint.source.text import Undecodable
 from detachlint.syntax.parse import Unparsable, parse_module
 
 
@@ -90,20 +90,20 @@ def _account(found: Statistics, project: Project, plan: Plan, answers: Answers) 
     read = {question[1] for question, digest in answers if question[0] == "code" and digest}
     unread = sorted({*plan.unreadable, *project.unreadable})
     found.imported = sorted(read - grouped - set(unread))
-    found.unread = [_unread(file, project.unreadable.get(file, "")) for file in unread]
+    found.unread = [_unread(project, file) for file in unread]
     found.missing = _missing(project, sorted(answers))
     found.gave_up = sum((facts.gave_up for facts in found.facts.values()), project.gave_up.copy())
 
 
-def _unread(file: str, otherwise: str) -> Unread:
+def _unread(project: Project, file: str) -> Unread:
     """Why a file cannot be read: in Python's words, if it is Python that says so."""
     try:
-        parse_module(decode(read_file(Path(file)), file).text, file)
+        parse_module(project.files.program_in(file, read_file(Path(file))), file)
     except OSError as error:
         return Unread(file, 1, describe(error))
     except (Undecodable, Unparsable) as error:
         return Unread(file, error.line, error.message)
-    return Unread(file, 1, otherwise or "nested too deeply")
+    return Unread(file, 1, project.unreadable.get(file) or "nested too deeply")
 
 
 def _missing(project: Project, answers: Answers) -> dict[str, list[Place]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from detachlint.interpret.facts import Bound
 from detachlint.project.statistics import Place, Statistics
@@ -13,12 +13,16 @@ MOST_PLACES = 5
 """Places of one kind that are named; of further ones, it is said how many there are."""
 
 
-def workings(found: Statistics) -> str:
+Label = Callable[[str, int], str]
+"""What people call a line of a file."""
+
+
+def workings(found: Statistics, label: Label) -> str:
     """The numbers a line each, and under each what it is made of. The same for the same files."""
-    return "\n".join([*_files(found), *_work(found), *_bounds(found.gave_up)]) + "\n"
+    return "\n".join([*_files(found, label), *_work(found), *_bounds(found.gave_up, label)]) + "\n"
 
 
-def _files(found: Statistics) -> Iterator[str]:
+def _files(found: Statistics, label: Label) -> Iterator[str]:
     yield f"files: {len(found.named)}"
     yield f"  with a crossing: {len(found.crossing)}"
     yield f"  that may lead to one: {len(found.callers)}"
@@ -27,7 +31,7 @@ def _files(found: Statistics) -> Iterator[str]:
     yield f"cannot be read: {len(found.unread)}"
     yield from (f"  {each.file}:{each.line}: {each.why}" for each in found.unread)
     yield f"modules out of sight: {len(found.missing)}"
-    yield from (f"  {name}: {_listed(places)}" for name, places in found.missing.items())
+    yield from (f"  {name}: {_listed(places, label)}" for name, places in found.missing.items())
 
 
 def _work(found: Statistics) -> Iterator[str]:
@@ -47,26 +51,26 @@ def _work(found: Statistics) -> Iterator[str]:
     yield from (f"  {reason}: {count}" for reason, count in sorted(unmodelled.items()))
 
 
-def _bounds(gave_up: Counter[Bound]) -> Iterator[str]:
+def _bounds(gave_up: Counter[Bound], label: Label) -> Iterator[str]:
     yield f"gave up: {_counted(gave_up.total(), 'time')}"
     by_reason: dict[str, Counter[Place]] = {}
     for (reason, span), count in gave_up.items():
         by_reason.setdefault(reason, Counter())[Place(span.file, span.line)] += count
     for reason, places in sorted(by_reason.items()):
-        yield f"  {reason}: {_listed(sorted(places), places)}"
+        yield f"  {reason}: {_listed(sorted(places), label, places)}"
 
 
-def _listed(places: list[Place], counts: Counter[Place] | None = None) -> str:
+def _listed(places: list[Place], label: Label, counts: Counter[Place] | None = None) -> str:
     """`a.py:3, b.py:5 (2 times)`, and not too many."""
-    return listed([_place(place) + _times(counts, place) for place in places], MOST_PLACES)
+    return listed([_place(place, label) + _times(counts, place) for place in places], MOST_PLACES)
 
 
 def _times(counts: Counter[Place] | None, place: Place) -> str:
     return f" ({counts[place]} times)" if counts is not None and counts[place] > 1 else ""
 
 
-def _place(place: Place) -> str:
-    return f"{place.file}:{place.line}" if place.line else place.file
+def _place(place: Place, label: Label) -> str:
+    return label(*place) if place.line else place.file
 
 
 def _counted(number: int, thing: str) -> str:

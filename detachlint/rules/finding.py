@@ -118,6 +118,13 @@ class Finding:
         message = _LINE.sub(lambda match: name(int(match[1])), self.message)
         return self if message == self.message else replace(self, message=message)
 
+    def with_file_named(self, file: str, name: Callable[[int], str]) -> Finding:
+        """The same finding where lines of another file, and the file with them, are called something else."""
+        if f"{file}:" not in self.message:
+            return self
+        line = re.compile(rf"(?<!\S){re.escape(file)}:(\d+)\b")
+        return replace(self, message=line.sub(lambda at: name(int(at[1])), self.message))
+
     def moved(self, move: Callable[[Span], Span]) -> Finding:
         """The same finding in a text where all that is in its file stands somewhere else."""
         trace = tuple(

@@ -114,6 +114,11 @@ class NotebookText(SourceText):
         place = self.place(Span(row, 0, row, 0))
         return f"line {place.start.row} of cell {place.cell}"
 
+    def line_label(self, row: int) -> str:
+        """The cell, and the line in it."""
+        place = self.place(Span(row, 0, row, 0))
+        return f"cell {place.cell}:{place.start.row}"
+
     def line_in_cell(self, cell: int, row: int) -> int | None:
         """The line of the program that is that row of the cell of that number; None if none is."""
         for each in self.cells:

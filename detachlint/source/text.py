@@ -172,6 +172,10 @@ class SourceText:
         """What people call that line of the program."""
         return f"line {row}"
 
+    def line_label(self, row: int) -> str:
+        """What stands behind the file's name for that line of the program."""
+        return str(row)
+
     def line_in_cell(self, cell: int, row: int) -> int | None:
         """The line of the program that is that row of the cell of that number; None if none is."""
         return None

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from detachlint.source.notebook import BrokenCell, NotebookText
+from detachlint.source.notebook import BrokenCell, NotebookText, decode_notebook
 from detachlint.syntax.parse import Unparsable, parse_module
 
 
-def leave_out_broken_cells(notebook: NotebookText) -> NotebookText:
+def read_notebook(data: bytes, filename: str) -> NotebookText:
+    """The program that runs in the notebook with this content. Raises `Undecodable`."""
+    return _leave_out_broken_cells(decode_notebook(data, filename))
+
+
+def _leave_out_broken_cells(notebook: NotebookText) -> NotebookText:
     """The notebook without the cells that are no Python, if its program cannot be parsed.
 
     That is what Jupyter makes of it: a cell with a syntax error does nothing, the others run.

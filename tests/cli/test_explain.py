@@ -96,9 +96,9 @@ def test_a_block_of_a_document_is_a_program(project: Path) -> None:
     )
     (project / "book.ipynb").write_bytes(notebook("(", MAIN))
     assert explain("guide.md:14").output.startswith("guide.md:14:1: `.numpy()`\n  reported: DTL101")
-    assert (
-        "context 1: the module is run, main.py:5 calls `to_numpy`" in explain("helper.py:2").output
-    )
+    output = explain("helper.py:2").output
+    for place in ("book.ipynb:cell 3:5", "main.py:5"):
+        assert f": the module is run, {place} calls `to_numpy`" in output
 
 
 @pytest.mark.parametrize(
