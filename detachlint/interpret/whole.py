@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 
 from detachlint.domain.belief import BY_DEFAULT, YES
@@ -14,14 +14,14 @@ from detachlint.interpret.engine.room import with_room
 from detachlint.interpret.engine.shares import most_steps
 from detachlint.interpret.engine.state import State, join_states
 from detachlint.interpret.facts import Facts
+from detachlint.interpret.imports import imported_by, leading_to
 from detachlint.interpret.language import importing
 from detachlint.interpret.roots import Roots, run_entries
 from detachlint.interpret.switches.bindings import asks_for_name
 from detachlint.interpret.switches.shut_code import shut_code
 from detachlint.interpret.switches.supposing import suppose
 from detachlint.interpret.switches.switchboard import Switchboard
-from detachlint.ir.nodes import Code, If, Import
-from detachlint.ir.walk import all_codes, nodes_of
+from detachlint.ir.nodes import Code, If
 from detachlint.knowledge.own import NO_OWN_FACTS, OwnFacts
 
 
@@ -73,21 +73,26 @@ def _suppose(machine: Machine, modules: Mapping[str, Code], facts: dict[str, Fac
     shut = [each for each in shut if machine.relevance.may_lead(each.words)]
 
     def run(changed: Mapping[str, Code]) -> Mapping[str, Facts]:
+        """All that a change can be seen in: what the changed files are part of."""
         named = {file: changed.get(file, code) for file, code in modules.items()}
         left = machine.ledger.steps_left
         other = Machine(dict(named), machine.program, machine.own, machine.paths, left)
         others = {file: code for file, code in changed.items() if file not in modules}
         other.modules.update(others)
         other.relevance.add(others.values())
-        with_room(partial(_run, other, named))
+        concerned = leading_to(changed, machine.modules, machine.program)
+        with_room(partial(_run, other, named, concerned))
         return other.ledger.end()
 
     suppose(machine.modules, shut, facts, run)
 
 
-def _run(machine: Machine, modules: Mapping[str, Code]) -> None:
-    files = sorted(modules)
-    imported = _imported(machine, files)
+def _run(
+    machine: Machine, modules: Mapping[str, Code], among: Collection[str] | None = None
+) -> None:
+    """Run the modules, or no more than those `among` some files."""
+    imported = _imported(machine, modules)
+    files = sorted(file for file in modules if among is None or file in among)
     libraries = [file for file in files if file in imported]
     shared = State(Heap({}), YES, {}, {})
     for file in libraries:
@@ -107,26 +112,10 @@ def _run(machine: Machine, modules: Mapping[str, Code]) -> None:
     run_entries(machine, [Roots(machine, worlds[file], file, modules[file]) for file in files])
 
 
-def _imported(machine: Machine, files: list[str]) -> set[str]:
+def _imported(machine: Machine, files: Iterable[str]) -> set[str]:
     """The files that another one imports: one of these, or one that is not looked at itself."""
     found = {file for file in files if machine.program.is_imported(file)}
-    for file in files:
-        for code in all_codes(machine.modules[file]):
-            for node in nodes_of(code):
-                if isinstance(node, Import):
-                    found |= _meant_by(machine.program, file, node)
-    return found
-
-
-def _meant_by(program: Program, file: str, node: Import) -> set[str]:
-    module = program.find(file, node.level, node.module)
-    if module is None:
-        return set()
-    found = {module}
-    if node.attribute is not None:
-        inner = program.submodule(module, node.attribute)
-        found |= {inner} if inner is not None else set()
-    return found - {file}
+    return found.union(*(imported_by(machine.modules[file], machine.program) for file in files))
 
 
 def _run_script(machine: Machine, file: str, code: Code) -> State:
