@@ -21,7 +21,7 @@ from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import descriptors, importing
 from detachlint.interpret.language.lookup import own_member
-from detachlint.interpret.pytorch import array_operators, tensor_attributes
+from detachlint.interpret.pytorch import array_operators, registering, tensor_attributes
 from detachlint.interpret.pytorch.array_operators import Operand
 from detachlint.interpret.pytorch.tensors import severed_in
 from detachlint.source.span import Span
@@ -134,8 +134,10 @@ def _write(
 
 
 def _write_object(address: Address, name: str, value: Value, state: State, alone: bool) -> None:
-    instance = None if address.summary else state.instance(address, name)
-    if instance is not None:
+    instance = state.instance(address, name)
+    if instance is not None and registering.registers(state, instance, value):
+        registering.register(state, address, name, value, alone)
+    if instance is not None and not address.summary:
         old = instance.attributes.get(name, BOTTOM_VALUE)
         state.set_attribute(address, name, value if alone else old | value)
         return

@@ -38,7 +38,8 @@ from detachlint.interpret.engine.evidence import is_sign
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import descriptors, enumerations, imports, queues
 from detachlint.interpret.language.absent import without_none
-from detachlint.interpret.language.contents import attributes_as_mapping, kind_of_subclass
+from detachlint.interpret.language.contents import kind_of_subclass
+from detachlint.interpret.language.live_dicts import attributes_as_mapping
 from detachlint.interpret.language.lookup import (
     bind_members,
     class_names,

@@ -26,11 +26,11 @@ from detachlint.interpret.language import elements, generators, item_stores, ite
 from detachlint.interpret.language.contents import (
     BUILTIN_BASES,
     append,
-    keep,
     resolved,
     updated,
     with_entry,
 )
+from detachlint.interpret.language.live_dicts import keep
 from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:

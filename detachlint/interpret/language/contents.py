@@ -15,7 +15,6 @@ from detachlint.domain.values import (
     Value,
     in_order,
     join_values,
-    literal,
     single_address,
     single_literal,
     value_of,
@@ -212,39 +211,6 @@ def kind_of_subclass(state: State, thing: Instance) -> type | None:
         if name in BUILTIN_BASES:
             return {"dict": dict, "list": list, "tuple": tuple, "set": set}[BUILTIN_BASES[name]]
     return None
-
-
-ATTRIBUTES = "__dict__"
-
-
-def attributes_as_mapping(
-    machine: Machine, state: State, address: Address, thing: Instance | Unknown, span: Span
-) -> Address:
-    """The `__dict__` of an object: what is stored in it by `keep` is an attribute from then on.
-
-    It shows the attributes that there are when it is asked for. An unknown object may have others.
-    """
-    found = machine.book.derive(ATTRIBUTES, (address,), span, Mapping(), family=address.summary)
-    entries = {literal(name): value for name, value in thing.attributes.items()}
-    rest = BOTTOM_VALUE
-    if isinstance(thing, Unknown):
-        rest = machine.derived("other attributes", (address,), span, Unknown())
-    state.heap[found] = Mapping(entries, rest, rest)
-    return found
-
-
-def keep(state: State, address: Address, thing: Mapping) -> None:
-    """Update a dict, and the object whose attributes it holds."""
-    state.put(address, thing)
-    operator, operands = address.derived or ("", ())
-    if operator != ATTRIBUTES:
-        return
-    for owner in operands:
-        instance = state.get(owner) if isinstance(owner, Address) else None
-        if isinstance(owner, Address) and isinstance(instance, (Instance, Unknown)):
-            named = {key.value: value for key, value in thing.entries.items()}
-            attributes = {name: value for name, value in named.items() if isinstance(name, str)}
-            state.put(owner, replace(instance, attributes=attributes))
 
 
 THROUGH = "@runs through"

@@ -21,15 +21,15 @@ from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import replacing
 from detachlint.interpret.language.contents import (
     held_by,
-    keep,
     resolved,
     slice_of,
     unsettled,
     with_entry,
 )
 from detachlint.interpret.language.items import own_method
+from detachlint.interpret.language.live_dicts import keep
 from detachlint.interpret.language.lookup import is_module
-from detachlint.interpret.pytorch import array_operators, modules, sinks
+from detachlint.interpret.pytorch import array_operators, modules, registering, sinks
 from detachlint.interpret.pytorch.array_operators import Operand
 from detachlint.interpret.pytorch.tensors import flag_of, severed_in, story_of
 from detachlint.interpret.pytorch.writes import into_integers, write_into
@@ -136,6 +136,7 @@ def _write_into_instance(store: _Store, address: Address, thing: Instance, alone
     elif is_module(state, thing):
         modules.write_item(thing, store.index, value, state)
         modules.take_in(store.machine, thing, state, store.activation, store.node.span)
+        registering.settle(state, address)
     elif sinks.is_followed(thing):
         sinks.store_item(store.machine, thing, value, store.source, state, store.activation)
 
@@ -192,6 +193,17 @@ def delete_item(target: Value, index: Value, state: State) -> None:
             keep(state, address, replace(thing, entries=entries))
         elif isinstance(thing, Sequence):
             state.put(address, _without(thing, constant.value if constant is not None else None))
+        elif isinstance(thing, Instance) and is_module(state, thing):
+            _delete_part(state, address, thing, index)
+
+
+def _delete_part(state: State, address: Address, thing: Instance, index: Value) -> None:
+    """`del module_list[0]`, `del module_dict["head"]`."""
+    held = registering.container_of(state, thing)
+    if held is not None:
+        delete_item(value_of(held[0]), index, state)
+        registering.renumbered(state, held[0])
+        registering.settle(state, address)
 
 
 def _without(thing: Sequence, position: object) -> Sequence:

@@ -31,7 +31,8 @@ from detachlint.domain.values import (
 )
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language.contents import keep, resolved
+from detachlint.interpret.language.contents import resolved
+from detachlint.interpret.language.live_dicts import keep
 from detachlint.interpret.language.loop_forms import (
     Turns,
     each_turn_stores,

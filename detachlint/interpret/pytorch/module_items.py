@@ -8,9 +8,9 @@ from detachlint.domain.objects import Instance, Mapping, Sequence
 from detachlint.domain.values import BOTTOM_VALUE, NONE, Address, Value, single_literal, value_of
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import LibraryCall
-from detachlint.interpret.language.containers import MAPPING_METHODS
-from detachlint.interpret.language.contents import append, with_entry
-from detachlint.interpret.pytorch import modules
+from detachlint.interpret.engine.state import State
+from detachlint.interpret.language.containers import MAPPING_METHODS, SEQUENCE_METHODS
+from detachlint.interpret.pytorch import modules, registering
 from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
@@ -19,22 +19,34 @@ if TYPE_CHECKING:
 
 def _items_of(call: LibraryCall, address: Address) -> tuple[Address, Sequence | Mapping] | None:
     thing = call.state.get(address)
-    if isinstance(thing, Instance):
-        for atom in thing.payload:
-            inner = call.state.get(atom) if isinstance(atom, Address) else None
-            if isinstance(inner, (Sequence, Mapping)) and isinstance(atom, Address):
-                return atom, inner
-    return None
+    return registering.container_of(call.state, thing) if isinstance(thing, Instance) else None
 
 
 def append_item(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
-    """`modules.append(module)`, `modules.insert(index, module)`."""
+    """`modules.append(module)`."""
     held = _items_of(call, address)
-    item = call.arguments.get(1 if call.name == "insert" else 0) or BOTTOM_VALUE
+    item = call.arguments.get(0) or BOTTOM_VALUE
     if held is not None and isinstance(held[1], Sequence):
-        append(call.state, held[0], item)
+        _append(call.state, held[0], item)
     _take_in(machine, address, call)
     return [(value_of(address), call.state)]
+
+
+def insert_item(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
+    """`modules.insert(index, module)`."""
+    return [(value_of(address), after) for _, after in take_item(machine, address, call)]
+
+
+def take_item(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
+    """`modules.pop(index)`, `module_dict.pop(name)`: as of a list, or of a dictionary."""
+    held = _items_of(call, address)
+    if held is None or isinstance(held[1], Mapping):
+        return mapping_view(machine, address, call)
+    outcomes = SEQUENCE_METHODS[call.name](machine, held[0], call)
+    for _, after in outcomes:
+        registering.renumbered(after, held[0])
+        _take_in(machine, address, replace(call, state=after))
+    return outcomes
 
 
 def extend(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
@@ -45,31 +57,26 @@ def extend(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
     for contents, after in machine.collect(given, call.state, call.activation, call.span):
         if held is not None and isinstance(held[1], Sequence):
             for item in contents.items:
-                append(after, held[0], item)
+                _append(after, held[0], item)
             if contents.rest:
-                append(after, held[0], contents.rest)
+                _append(after, held[0], contents.rest)
         _take_in(machine, address, replace(call, state=after))
         outcomes.append((value_of(address), after))
     return outcomes
 
 
+def _append(state: State, held: Address, item: Value) -> None:
+    items = state.get(held)
+    if isinstance(items, Sequence):
+        state.put(held, registering.with_part(items, registering.next_name(items), item))
+
+
 def add_module(machine: Machine, address: Address, call: LibraryCall) -> Outcomes:
     """`module.add_module(name, other)`, of containers as well."""
-    name = call.arguments.get(0, "name") or BOTTOM_VALUE
+    name = single_literal(call.arguments.get(0, "name") or BOTTOM_VALUE)
     module = call.arguments.get(1, "module") or NONE
-    held = _items_of(call, address)
-    thing = call.state.get(address)
-    constant = single_literal(name)
-    if held is not None and isinstance(held[1], Sequence):
-        append(call.state, held[0], module)
-    elif held is not None and isinstance(held[1], Mapping):
-        call.state.put(held[0], with_entry(held[1], name, module))
-    elif isinstance(thing, Instance):
-        if constant is not None:
-            attributes = {**thing.attributes, str(constant.value): module}
-            call.state.put(address, replace(thing, attributes=attributes))
-        else:
-            call.state.put(address, replace(thing, hidden=thing.hidden | module))
+    known = registering.UNNAMED if name is None else str(name.value)
+    registering.add(call.state, address, known, module)
     return [(NONE, call.state)]
 
 
@@ -110,3 +117,4 @@ def _take_in(machine: Machine, address: Address, call: LibraryCall) -> None:
     thing = call.state.get(address)
     if isinstance(thing, Instance):
         modules.take_in(machine, thing, call.state, call.activation, call.span)
+        registering.settle(call.state, address)

@@ -14,6 +14,7 @@ from detachlint.domain.values import (
     NONE,
     TRUE,
     Address,
+    Atom,
     Library,
     Literal,
     Method,
@@ -28,9 +29,14 @@ from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.heap import parted
 from detachlint.interpret.engine.state import State
-from detachlint.interpret.language import copying
+from detachlint.interpret.language import copying, live_dicts
 from detachlint.interpret.language.contents import cut, merged_mapping, slice_of, with_entry
-from detachlint.interpret.language.lookup import class_names, find_in_class, own_member
+from detachlint.interpret.language.lookup import (
+    class_names,
+    find_in_class,
+    is_module,
+    own_member,
+)
 from detachlint.interpret.pytorch import (
     computed_parameters,
     leaves,
@@ -279,8 +285,8 @@ def read_attribute(
     """An attribute of a module that it does not have itself."""
     if _is_method(state, thing, name):
         return value_of(Method(address, name))
-    if name in ("_parameters", "_modules", "_buffers"):
-        return _registry(machine, thing, name, state, activation, span)
+    if name in live_dicts.REGISTRIES:
+        return _registry(machine, address, thing, name, state, activation, span)
     named = _named_item(state, thing, name)
     if named:
         return named
@@ -312,6 +318,7 @@ def read_attribute(
 
 def _registry(
     machine: Machine,
+    address: Address,
     thing: Instance,
     name: str,
     state: State,
@@ -320,20 +327,30 @@ def _registry(
 ) -> Value:
     """`module._parameters` and its kin: what is registered directly, by name."""
     entries: dict[Literal, Value] = {}
-    buffers = thing.attributes.get(parameters.REGISTERED, BOTTOM_VALUE)
+    rest = keys = BOTTOM_VALUE
     for key, value in parameters.named_children(state, thing):
-        for atom in in_order(value):
-            inner = state.get(atom) if isinstance(atom, Address) else None
-            is_parameter = isinstance(inner, Tensor) and inner.parameter
-            is_buffer = isinstance(inner, Tensor) and literal(key) in buffers
-            chosen = {"_parameters": is_parameter, "_buffers": is_buffer}.get(
-                name, isinstance(inner, Instance)
-            )
-            if chosen and key is not None:
-                entries[literal(key)] = value
-    rest = thing.hidden if name == "_parameters" else BOTTOM_VALUE
-    mapping = Mapping(entries, BOTTOM_VALUE, rest)
-    return machine.new(state, activation, span, name, mapping)
+        chosen = frozenset(a for a in value if _is_in_registry(state, thing, name, key, a))
+        if key is None:
+            rest |= chosen
+        elif chosen:
+            entries[literal(key)] = chosen
+    if rest:
+        keys = machine.unknown(state, activation, span, "name", kind=Kind.TEXT, grad=NO)
+    held = Mapping(entries, keys, rest)
+    return live_dicts.registry_as_mapping(machine, state, address, name, held, span)
+
+
+def _is_in_registry(
+    state: State, thing: Instance, registry: str, name: str | None, atom: Atom
+) -> bool:
+    inner = state.get(atom) if isinstance(atom, Address) else None
+    if registry == "_modules":
+        if isinstance(inner, Unknown):
+            return inner.kind is Kind.MODULE
+        return isinstance(inner, Instance) and is_module(state, inner)
+    if registry == "_parameters":
+        return isinstance(inner, Tensor) and inner.parameter
+    return isinstance(inner, Tensor) and name in parameters.registered(thing)
 
 
 def _named_item(state: State, thing: Instance, name: str) -> Value:

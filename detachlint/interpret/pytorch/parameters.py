@@ -9,9 +9,10 @@ from detachlint.domain.belief import BY_DEFAULT, YES
 from detachlint.domain.objects import Instance, Kind, Mapping, Sequence, Tensor, Unknown
 from detachlint.domain.story import begin
 from detachlint.domain.traits import UNSEEN, Dtype, Family
-from detachlint.domain.values import Address, Value, in_order, value_of
+from detachlint.domain.values import Address, Atom, Value, in_order, value_of
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import is_module
+from detachlint.interpret.pytorch.registering import names_of
 from detachlint.source.span import Span
 
 if TYPE_CHECKING:
@@ -22,26 +23,35 @@ DEEPEST = 24
 
 
 def named_children(state: State, thing: Instance) -> Iterator[tuple[str | None, Value]]:
-    """What is registered directly in a module: attributes by name, items of containers by number."""
-    for name, value in thing.attributes.items():
-        if not name.startswith("@"):
-            yield name, value
+    """What is registered directly in a module: attributes by name, items of containers by theirs."""
+    parts = [part for atom in in_order(thing.payload) for part in _parts_of(state, atom)]
+    own = {name: value for name, value in thing.attributes.items() if not name.startswith("@")}
+    named = {name for name, _ in parts}
+    yield from ((name, value) for name, value in own.items() if name not in named)
     if thing.hidden:
         yield None, thing.hidden
-    for atom in in_order(thing.payload):
-        inner = state.get(atom) if isinstance(atom, Address) else None
-        if isinstance(inner, Sequence) and inner.kind == "modules":
-            names = inner.fields or tuple(map(str, range(len(inner.items))))
-            yield from zip(names, inner.items, strict=False)
-            if inner.rest:
-                yield None, inner.rest
-        elif isinstance(inner, Mapping):
-            for key, item in inner.entries.items():
-                yield str(key.value), item
-            if inner.rest:
-                yield None, inner.rest
-        elif isinstance(inner, (Instance, Unknown)):
-            yield "module", value_of(atom)
+    for name, value in parts:
+        # What an attribute has by its name is none of those without names.
+        left = value if name is not None else value.difference(*own.values())
+        if left:
+            yield name, left
+
+
+def _parts_of(state: State, atom: Atom) -> Iterator[tuple[str | None, Value]]:
+    """What a container holds: names (None: not known), and the items."""
+    inner = state.get(atom) if isinstance(atom, Address) else None
+    if isinstance(inner, Sequence) and inner.kind == "modules":
+        for name, item in zip(names_of(inner), inner.items, strict=False):
+            yield name or None, item
+        if inner.rest:
+            yield None, inner.rest
+    elif isinstance(inner, Mapping):
+        for key, item in inner.entries.items():
+            yield str(key.value), item
+        if inner.rest:
+            yield None, inner.rest
+    elif isinstance(inner, (Instance, Unknown)):
+        yield "module", value_of(atom)
 
 
 def children(
