@@ -14,7 +14,8 @@ from detachlint.source.value_class import value_class
 class Surroundings:
     """What `set_default_…`, `torch.autocast` and their like have set.
 
-    `dtype` and `device` are those of factories that are not told. `lowers` says whether autocast gives
+    `dtype` and `device` are those of factories that are not told, `of_type` is the device of the default
+    type of tensors, which `device` is where no other one was set. `lowers` says whether autocast gives
     matrix products a dtype that NumPy lacks, on the devices `lowers_on` (empty: nobody knows which).
     `fake`: tensors made are FakeTensors. `compiled`: `torch.compile` traces the code, and NumPy in it.
     `differentiated`: by `torch.func.grad` or its like, under which no tensor has memory.
@@ -22,6 +23,7 @@ class Surroundings:
 
     dtype: Dtype = Dtype.FLOAT32
     device: Trait = PLAIN
+    of_type: Trait = PLAIN
     lowers: Trait = PLAIN
     lowers_on: frozenset[str] = frozenset()
     fake: Trait = PLAIN
@@ -35,6 +37,7 @@ class Surroundings:
         return Surroundings(
             self.dtype.join(other.dtype),
             self.device.join(other.device),
+            self.of_type.join(other.of_type),
             self.lowers.join(other.lowers),
             self.lowers_on | other.lowers_on,
             self.fake.join(other.fake),

@@ -53,6 +53,22 @@ def place_of(device: str) -> str:
     return "" if row is None else parse_device(name, row)
 
 
+@cache
+def place_of_class(name: str) -> str:
+    """Where tensors of one of the older classes are: `cuda` for `torch.cuda.FloatTensor`, `cpu` for
+    `torch.FloatTensor`; `""` of what is none of these, or of another layout."""
+    owner, _, short = name.rpartition(".")
+    if not short.endswith("Tensor") or dtype_fact(name) is None:
+        return ""
+    place = owner.removeprefix("torch").removeprefix(".") or "cpu"
+    return place if place_of(place) else ""
+
+
+def on_the_host(name: str) -> str:
+    """The name of the class of which the same tensors are on the host, if it is one of the older ones."""
+    return f"torch.{name.rpartition('.')[2]}" if place_of_class(name) else name
+
+
 def parse_dtype(name: str, row: str) -> DtypeFact:
     """The fact in `row`: `family⇥missing⇥cure⇥evidence`. Raises `MalformedRow`."""
     cells = row.split("\t")

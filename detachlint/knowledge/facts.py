@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 
 from detachlint.knowledge import rows
+from detachlint.knowledge.dtype_facts import on_the_host, place_of_class
 from detachlint.knowledge.gates import Gate, NumpyFact
 from detachlint.knowledge.model import (
     SPECIAL_CASES,
@@ -116,7 +117,11 @@ def call_fact(name: str) -> CallFact | None:
     """The fact about the callable `name`, or None where there is none (see `not_modelled`)."""
     name = canonical_name(name)
     row = _modelled(CALLS, name)
-    return None if row is None else rows.parse_call(name, row, CALLS.version)
+    if row is not None:
+        return rows.parse_call(name, row, CALLS.version)
+    on_host = on_the_host(name)
+    same = None if on_host == name else call_fact(on_host)
+    return same and replace(same, name=name, device=place_of_class(name))
 
 
 AUTOCAST_EXECUTED_ON = ({"cpu"}, {"cuda"})

@@ -190,6 +190,7 @@ AMBIENT: Mapping[str, str] = {
     "machine": "answers something about the machine, the same whenever it is asked",
     "sets-dtype": "sets the default dtype",
     "sets-device": "sets the default device",
+    "sets-tensor-type": "sets the default dtype, and where tensors of the default type are",
 }
 """The values of `CallFact.ambient`."""
 

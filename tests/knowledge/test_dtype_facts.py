@@ -11,8 +11,11 @@ from detachlint.knowledge.dtype_facts import (
     parse_device,
     parse_dtype,
     place_of,
+    place_of_class,
 )
+from detachlint.knowledge.facts import call_fact
 from detachlint.knowledge.rows import MalformedRow
+from detachlint.source.value_class import replace
 
 
 def test_every_row_is_read() -> None:
@@ -55,6 +58,28 @@ def test_what_is_no_dtype_has_no_fact() -> None:
 )
 def test_devices(name: str, place: str) -> None:
     assert place_of(name) == place
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("torch.FloatTensor", "cpu"),
+        ("torch.cuda.LongTensor", "cuda"),
+        ("torch.sparse.FloatTensor", ""),
+        ("torch.Tensor", ""),
+        ("torch.float32", ""),
+        ("x", ""),
+    ],
+)
+def test_older_classes_of_tensors_say_where_they_are(name: str, place: str) -> None:
+    assert place_of_class(name) == place
+
+
+def test_what_such_a_class_makes_elsewhere_is_what_it_makes_on_the_host() -> None:
+    here, there = call_fact("torch.LongTensor"), call_fact("torch.cuda.LongTensor")
+    assert here is not None and there is not None
+    assert there == replace(here, name="torch.cuda.LongTensor", device="cuda")
+    assert call_fact("torch.cuda.Tensor") is None
 
 
 def test_other_rows_are_errors_that_name_them() -> None:

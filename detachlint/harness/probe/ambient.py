@@ -29,6 +29,9 @@ def ambient_of(name: str, function: Callable[..., Any], gives_bool: bool) -> str
 def _set_by(function: Callable[..., Any]) -> str:
     """The default that changes when it is set to something else."""
     try:
+        guarded(lambda: function(torch.DoubleTensor))
+        if torch.empty(0).dtype is torch.float64:
+            return "sets-tensor-type"
         guarded(lambda: function(torch.float64))
         dtype = torch.empty(0).dtype
         guarded(lambda: function("meta"))

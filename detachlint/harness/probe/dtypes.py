@@ -23,8 +23,10 @@ READ_DEVICES: Mapping[str, str] = {
 
 
 def names() -> list[str]:
-    """The names of all dtypes, and of the types of Python that stand for some, sorted."""
-    found = [name for name, value in vars(torch).items() if isinstance(value, torch.dtype)]
+    """The names of all dtypes, and of the types of Python and the older classes of tensors that stand for
+    some, sorted."""
+    kinds = (torch.dtype, type(torch.FloatTensor))
+    found = [name for name, value in vars(torch).items() if isinstance(value, kinds)]
     return sorted([*(f"torch.{name}" for name in found), *_OF_PYTHON])
 
 
@@ -49,6 +51,8 @@ def _converts_after(method: str, tensor: Any) -> bool:
 
 def _dtype(name: str) -> torch.dtype:
     given: Any = _OF_PYTHON.get(name) or getattr(torch, name.removeprefix("torch."))
+    if isinstance(given, type(torch.FloatTensor)):
+        return given.dtype
     return torch.empty(1, dtype=given).dtype if name in _OF_PYTHON else given
 
 

@@ -49,7 +49,7 @@ def _dtype_in(call: LibraryCall, atom: Atom, story: Story, *, alone: bool) -> Dt
     thing = call.state.get(atom) if isinstance(atom, Address) else None
     if isinstance(thing, Tensor):
         return thing.dtype
-    if isinstance(atom, Literal):
+    if isinstance(atom, Literal) and placement.device_of_class(value_of(atom), story) is None:
         return None
     one = placement.dtype_from(call.state, value_of(atom), Dtype.UNKNOWN, story)
     if one != Dtype.UNKNOWN:
@@ -70,6 +70,9 @@ def asked_device(call: LibraryCall) -> Trait | None:
         return placement.device_from(call.state, asked, UNSEEN, story)
     found: Trait | None = None
     for value in _given(call)[:1]:
+        of_class = placement.device_of_class(value, story)
+        if of_class is not None:
+            return of_class
         for atom in in_order(value):
             thing = call.state.get(atom) if isinstance(atom, Address) else None
             if isinstance(atom, Library) or (isinstance(atom, Literal) and atom.value is None):

@@ -27,7 +27,7 @@ from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import textual
 from detachlint.interpret.pytorch.tensors import NO_TENSORS, reachable
 from detachlint.knowledge import facts
-from detachlint.knowledge.dtype_facts import dtype_fact, place_of
+from detachlint.knowledge.dtype_facts import dtype_fact, place_of, place_of_class
 
 FAMILIES = {family.value: family for family in Family}
 
@@ -151,6 +151,26 @@ def device_named(name: str, story: Story | None = None) -> Trait:
     if not place:
         return UNSEEN
     return PLAIN if place == "host" else trait(name.partition(":")[0], story)
+
+
+def device_of_class(value: Value, story: Story | None) -> Trait | None:
+    """Where tensors of an older class are, named or itself: `torch.cuda.FloatTensor`; None of anything
+    else."""
+    found: Trait | None = None
+    for atom in value:
+        place = place_of_class(class_named(atom))
+        if not place:
+            return None
+        one = device_named(place, story)
+        found = one if found is None else found.join(one)
+    return found
+
+
+def class_named(atom: Atom) -> str:
+    """The dotted name that a class of a library, or a text, is; `""` for anything else."""
+    if isinstance(atom, Library):
+        return atom.name
+    return atom.value if isinstance(atom, Literal) and isinstance(atom.value, str) else ""
 
 
 def device_from(state: State, value: Value | None, default: Trait, story: Story | None) -> Trait:

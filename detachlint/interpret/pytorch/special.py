@@ -18,7 +18,6 @@ from detachlint.domain.values import (
     FALSE,
     NONE,
     Library,
-    Literal,
     Value,
     addresses,
     single_literal,
@@ -260,45 +259,9 @@ def _to_type(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | 
             call.state, call.activation, call.span, "type", kind=Kind.TEXT, grad=NO
         )
         return [(result, call.state)]
-    dtype = _dtype_of_type(asked)
-    if dtype is not None:
-        return [(_of_legacy_type(machine, call, dtype), call.state)]
-    arguments = Arguments((), {"dtype": asked})
+    of_class = placement.device_of_class(asked, None) is not None
+    arguments = Arguments((asked,)) if of_class else Arguments((), {"dtype": asked})
     return [(cast(machine, replace(call, arguments=arguments), call.receiver), call.state)]
-
-
-def _of_legacy_type(machine: Machine, call: LibraryCall, dtype: Dtype) -> Value:
-    """What `t.type("torch.LongTensor")` gives: a tensor of that dtype, where `t` is."""
-    made: Value = frozenset()
-    integer = dtype.is_integer
-    for address in addresses(call.receiver):
-        thing = call.state.get(address)
-        if not isinstance(thing, Tensor):
-            continue
-        flag = flag_of(call.state, value_of(address)).both(call.state.recording)
-        one = replace(
-            thing,
-            grad=NO if integer else flag,
-            base=frozenset(),
-            dtype=dtype,
-            parameter=False,
-            attributes={},
-            story=None if integer else thing.story,
-        )
-        made |= make_tensor(machine, call.state, call.activation, call.span, one, "type")
-    return made
-
-
-def _dtype_of_type(asked: Value) -> Dtype | None:
-    """The dtype that a legacy class stands for, itself or by its name: `"torch.LongTensor"`."""
-    for atom in asked:
-        text = str(atom.value) if isinstance(atom, Literal) else str(getattr(atom, "name", ""))
-        legacy = facts.call_fact(text) if text.endswith("Tensor") else None
-        if legacy is not None and legacy.results[0] is Result.INTEGER:
-            return Dtype.INTEGER
-        if legacy is not None and legacy.dtype != "same":
-            return placement.dtype_named(f"torch.{legacy.dtype}")
-    return None
 
 
 HANDLERS: dict[str, Handler] = {

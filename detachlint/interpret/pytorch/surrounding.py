@@ -164,13 +164,18 @@ def _covers(devices: frozenset[str], device: Trait) -> Belief:
 
 
 def set_default(call: LibraryCall, which: str) -> None:
-    """`torch.set_default_dtype(…)` and `torch.set_default_device(…)`."""
+    """`torch.set_default_dtype(…)`, `torch.set_default_device(…)` and `torch.set_default_tensor_type(…)`."""
     state = call.state
-    given: Value = call.arguments.get(0) or frozenset()
+    now = state.surroundings
+    given: Value = next(iter(call.arguments.all()), frozenset())
     story = begin(call.span, f"`{call.shown}(…)` is called here")
-    if which == "sets-dtype":
-        dtype = placement.dtype_from(state, given, Dtype.FLOAT32, story)
-        state.surroundings = replace(state.surroundings, dtype=dtype)
-    else:
-        device = placement.device_from(state, given, PLAIN, story)
-        state.surroundings = replace(state.surroundings, device=device)
+    if which == "sets-device":
+        device = placement.device_from(state, given, now.of_type, story)
+        state.surroundings = replace(now, device=device)
+        return
+    dtype = placement.dtype_from(state, given, Dtype.FLOAT32, story)
+    state.surroundings = replace(now, dtype=dtype)
+    if which == "sets-tensor-type":
+        place = placement.device_of_class(given, story) or UNSEEN
+        device = place if now.device == now.of_type else now.device
+        state.surroundings = replace(now, dtype=dtype, of_type=place, device=device)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import NO, YES, Belief, Truth
 from detachlint.domain.objects import Tensor, Unknown
-from detachlint.domain.story import begin
-from detachlint.domain.traits import PLAIN, Dtype, Trait
+from detachlint.domain.story import Story, begin
+from detachlint.domain.traits import Dtype, Trait
 from detachlint.domain.values import NONE, Address, Value, addresses, value_of
 from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
@@ -27,6 +27,7 @@ from detachlint.interpret.pytorch.tensors import (
 )
 from detachlint.interpret.pytorch.views import may_be_base
 from detachlint.interpret.pytorch.writes import set_flag
+from detachlint.knowledge.dtype_facts import place_of_class
 from detachlint.knowledge.facts import CallFact, Result
 from detachlint.source.value_class import replace
 
@@ -167,6 +168,15 @@ def _without_data(call: LibraryCall) -> LibraryCall:
     return replace(call, arguments=Arguments((), call.arguments.keywords))
 
 
+def _of_class(call: LibraryCall, name: str, story: Story) -> tuple[Dtype, Trait]:
+    """The dtype and the device of what a class of tensors makes: of what type they are by default, if it
+    is `torch.Tensor` itself."""
+    place = place_of_class(name)
+    if not place:
+        return call.state.surroundings.dtype, call.state.surroundings.of_type
+    return placement.dtype_named(name, story), placement.device_named(place, story)
+
+
 def legacy_constructor(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | None:
     """`torch.Tensor(t)` keeps the flag of a tensor, which must be of its dtype; anything else gives a
     plain tensor."""
@@ -174,14 +184,10 @@ def legacy_constructor(machine: Machine, fact: CallFact, call: LibraryCall) -> O
     if data is not None and tensors_in(call.state, data):
         return [(data, call.state)]
     severed = severed_in(call.state, call.inputs)
-    story = begin(call.span, f"`{call.shown}(…)` makes it of this dtype")
-    dtype = (
-        placement.dtype_named(fact.dtype, story)
-        if fact.dtype not in ("same", "argument")
-        else _own_dtype(call) or Dtype.FLOAT32
-    )
-    device = PLAIN
+    story = begin(call.span, f"`{call.shown}(…)` makes it so")
+    dtype, device = _of_class(call, fact.name, story)
     if call.receiver:
+        dtype = _own_dtype(call) or dtype
         device = placement.common_device(call.state, [call.receiver])
     made = Tensor(NO, leaf=YES, severed=severed, dtype=dtype, device=device)
     return [(make_tensor(machine, call.state, call.activation, call.span, made), call.state)]
