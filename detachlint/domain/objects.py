@@ -64,7 +64,7 @@ class Tensor:
     its elements may lie in another order than they count, or with gaps, as those of `t.T` do, so that
     it is copied where they are wanted one after another. `inference` says whether its memory was made
     in inference mode: views of such a tensor, made wherever, never have its flag. A `number` has no
-    dimensions, for certain: `t.sum()`.
+    dimensions, for certain: `t.sum()`; what is `dimensioned` has some, for certain: `torch.ones(2)`.
     """
 
     grad: Belief
@@ -79,6 +79,7 @@ class Tensor:
     traits: Traits = field(default_factory=dict)
     parameter: bool = False
     number: bool = False
+    dimensioned: bool = False
     severed: frozenset[Span] = NOTHING_SEVERED
     attributes: MappingOf[str, Value] = field(default_factory=dict)
     flag: Atom | None = None
@@ -102,6 +103,7 @@ class Tensor:
             traits=join_traits(self.traits, other.traits),
             parameter=self.parameter and other.parameter,
             number=self.number and other.number,
+            dimensioned=self.dimensioned and other.dimensioned,
             severed=self.severed | other.severed,
             attributes=join_maps(self.attributes, other.attributes),
             flag=self.flag if self.flag == other.flag else None,

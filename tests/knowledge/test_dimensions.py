@@ -23,12 +23,16 @@ NAMES = [
     "torch.Tensor.flatten",
     "torch.Tensor.cov",
     "torch.inner",
+    "torch.linspace",
     "torch.mean",
     "torch.nn.MSELoss",
     "torch.nn.CrossEntropyLoss",
     "torch.nn.Linear",
     "torch.nn.functional.mse_loss",
     "torch.nn.functional.softmax",
+    "torch.ones",
+    "torch.randint",
+    "torch.scalar_tensor",
 ]
 
 

@@ -1,8 +1,8 @@
 """`python -m detachlint.harness.probe.dimensions`: make the table of what has no dimensions anew.
 
 Executed are the calls of the other tables' rows that give one tensor: does a single number come out of
-tensors with dimensions (`t.sum()`, a loss), and does what comes out have those of argument 0, whose
-memory it may share (`t.detach()`)?
+tensors with dimensions (`t.sum()`, a loss), does what comes out have those of argument 0, whose
+memory it may share (`t.detach()`), and does what is made of numbers and sizes have some?
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from detachlint.harness.probe.tables import table_text
 from detachlint.harness.probe.universe import function_of
 from detachlint.harness.probe.worker import settle
 from detachlint.knowledge import facts
-from detachlint.knowledge.dimensions import KEPT, NO_DIMENSIONS, REDUCED, REDUCTION
+from detachlint.knowledge.dimensions import KEPT, NO_DIMENSIONS, REDUCED, REDUCTION, SIZED
 
 TABLE = "torch/dimensions.tsv"
 
@@ -33,6 +33,13 @@ FURTHER = [
     for args in ((_MATRIX,), (_BATCH,), (_MATRIX, _MATRIX), (_BATCH, _BATCH), (_MATRIX, 1))
 ]
 """Calls that few have samples of, which tell what reduces from what does so in some dimensions alone."""
+
+_SIZES = [
+    *((2,), (2, 3), (0, 4, 3), (0.0, 1.0, 3)),
+    *(((2,),), ([2, 3],), (5, (2,)), ((2,), 1.0), (0, 5, (2,))),
+]
+SIZES = [Call(args, {}, "own") for args in _SIZES]
+"""Numbers and sizes, of which factories make something; no size is empty."""
 
 
 def main() -> None:
@@ -55,6 +62,8 @@ def row_of(name: str) -> str:
     fact = facts.call_fact(name)
     if fact is None or fact.in_place or fact.sequence or fact.repeated or len(fact.results) != 1:
         return ""
+    if fact.factory and _have_dimensions(name):
+        return SIZED
     done = _executed(name)
     alone = [one for one in done if _has_tensors_alone(one[0])]
     if _are_numbers(alone):
@@ -70,6 +79,11 @@ def _executed(name: str) -> list[_Done]:
     function = hand.function(name) or function_of(name)
     calls = [*hand.calls(name), *sample_calls(name)][:MOST_CALLS]
     return list(_with_results(function, [*calls, *FURTHER]))
+
+
+def _have_dimensions(name: str) -> bool:
+    made = [tensor for _, tensor in _with_results(function_of(name), SIZES)]
+    return bool(made) and all(tensor.ndim for tensor in made)
 
 
 def _with_results(function: Callable[..., Any], calls: Sequence[Call]) -> Iterator[_Done]:

@@ -404,6 +404,7 @@ def _read_tensor(reading: _Reading, address: Address, tensor: Tensor) -> Value:
         reordered=False,
         parameter=False,
         number=False,
+        dimensioned=False,
         attributes={},
         story=tensor.story or story_of(state, value_of(address)),
     )

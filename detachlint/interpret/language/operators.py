@@ -47,8 +47,8 @@ from detachlint.interpret.language.lookup import own_member
 from detachlint.interpret.pytorch import array_operators, sinks
 from detachlint.interpret.pytorch.array_operators import OF_BITS, Operand
 from detachlint.interpret.pytorch.array_ranks import rank_of
-from detachlint.interpret.pytorch.dimensions import are_numbers
-from detachlint.interpret.pytorch.placement import common_device, dtype_of, one_device
+from detachlint.interpret.pytorch.dimensions import are_numbers, have_dimensions
+from detachlint.interpret.pytorch.placement import device_of_arithmetic, dtype_of, one_device
 from detachlint.interpret.pytorch.surrounding import is_product, lowered
 from detachlint.interpret.pytorch.tensors import (
     make_tensor,
@@ -302,7 +302,7 @@ def _tensor_result(operation: Operation) -> Value:
             NO,
             leaf=YES,
             dtype=Dtype.INTEGER,
-            device=common_device(state, operands),
+            device=device_of_arithmetic(state, operands),
             traits=of_arithmetic(state, operands),
         )
         return operation.tensor(made)
@@ -311,7 +311,7 @@ def _tensor_result(operation: Operation) -> Value:
     step = f"`{shown}` is computed from it"
     story = then(story_of_any(state, operands), span, step)
     fact = facts.call_fact(f"{TENSOR}.{METHODS.get(name, '')}")
-    device = (one_device if is_product(fact) else common_device)(state, operands)
+    device = (one_device if is_product(fact) else device_of_arithmetic)(state, operands)
     device = device.told(span, step)
     common = of_arithmetic(state, operands)
     if fact is not None and fact.traits.get("layout") == "beside":
@@ -325,6 +325,7 @@ def _tensor_result(operation: Operation) -> Value:
         device=device,
         traits=of_two(fact, common, state, operands, shown, span),
         number=are_numbers(state, operands),
+        dimensioned=any(have_dimensions(state, operand) for operand in operands),
         severed=severed_in(state, operands),
         story=story,
     )

@@ -1,10 +1,10 @@
-"""Tensors without dimensions: what is known to be a single number, and cannot be indexed."""
+"""Tensors without dimensions, which are single numbers and cannot be indexed, and tensors with some."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from detachlint.domain.objects import Kind, Tensor, Unknown
+from detachlint.domain.objects import Kind, Sequence, Tensor, Unknown
 from detachlint.domain.values import Address, Atom, Literal, Value, single_literal
 from detachlint.interpret.engine.arguments import Arguments
 from detachlint.interpret.engine.state import State
@@ -13,6 +13,7 @@ from detachlint.knowledge.dimensions import (
     NO_DIMENSIONS,
     REDUCED,
     REDUCTION,
+    SIZED,
     dimensions_of,
 )
 
@@ -50,6 +51,33 @@ def makes_number(state: State, name: str, receiver: Value, given: Arguments) -> 
         and (asked is None or is_reduced(asked))
         and all(_are_tensors(state, value) for value in inputs)
     )
+
+
+def have_dimensions(state: State, value: Value) -> bool:
+    """Whether something is a tensor with at least one dimension, for certain."""
+    things = [state.get(atom) if isinstance(atom, Address) else None for atom in value]
+    return bool(things) and all(isinstance(t, Tensor) and t.dimensioned for t in things)
+
+
+def makes_dimensions(state: State, name: str, receiver: Value, given: Arguments) -> bool:
+    """Whether a callable gives a tensor with at least one dimension, for certain."""
+    kind = dimensions_of(name)
+    if not kind or not given.exact:
+        return False
+    if kind == KEPT:
+        return have_dimensions(state, receiver or given.get(0) or frozenset())
+    sizes = given.positional
+    return (
+        kind == SIZED
+        and all(are_numbers(state, [size]) or are_sizes(state, [size]) for size in sizes)
+        and bool(sizes)
+    )
+
+
+def are_sizes(state: State, values: Iterable[Value]) -> bool:
+    """Whether the values are lists or tuples of which each has an item, for certain."""
+    things = [state.get(a) if isinstance(a, Address) else None for value in values for a in value]
+    return bool(things) and all(isinstance(t, Sequence) and bool(t.items) for t in things)
 
 
 def is_reduced(reduction: Value) -> bool:

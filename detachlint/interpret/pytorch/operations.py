@@ -24,7 +24,7 @@ from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.pytorch import placement, surrounding, traits
-from detachlint.interpret.pytorch.dimensions import makes_number
+from detachlint.interpret.pytorch.dimensions import makes_dimensions, makes_number
 from detachlint.interpret.pytorch.perhaps_views import sometimes_view, with_items
 from detachlint.interpret.pytorch.result_places import (
     device_of_result,
@@ -258,6 +258,7 @@ def result_tensor(
         device=device,
         traits=traits.of_result(fact, call, inputs),
         number=makes_number(state, fact.name, call.receiver, call.arguments),
+        dimensioned=makes_dimensions(state, fact.name, call.receiver, call.arguments),
         severed=severed_in(state, inputs),
         flag=decides,
         story=story if flag.usual not in (Truth.NO, Truth.BOTTOM) else None,

@@ -25,6 +25,7 @@ from detachlint.domain.values import Address, Atom, Library, Literal, Value, add
 from detachlint.interpret.engine.arguments import LibraryCall
 from detachlint.interpret.engine.state import State
 from detachlint.interpret.language import textual
+from detachlint.interpret.pytorch.dimensions import have_dimensions
 from detachlint.interpret.pytorch.tensors import NO_TENSORS, reachable
 from detachlint.knowledge import facts
 from detachlint.knowledge.dtype_facts import dtype_fact, place_of, place_of_class
@@ -272,6 +273,16 @@ def one_device(state: State, values: Iterable[Value]) -> Trait:
         if one is not None:
             found = one if found is None else found.either(one)
     return PLAIN if found is None else found
+
+
+def device_of_arithmetic(state: State, values: Iterable[Value]) -> Trait:
+    """The device of what is computed element by element: what has dimensions mixes with nothing elsewhere
+    (executed), but a number does."""
+    operands = list(values)
+    held = [_device_of_value(state, value) for value in operands if have_dimensions(state, value)]
+    if any(one is not None and one.held == NO for one in held):
+        return PLAIN
+    return common_device(state, operands)
 
 
 def never_meet(state: State, values: Iterable[Value]) -> bool:

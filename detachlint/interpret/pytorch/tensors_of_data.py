@@ -16,6 +16,7 @@ from detachlint.interpret.engine.activation import Outcomes
 from detachlint.interpret.engine.arguments import Arguments, LibraryCall
 from detachlint.interpret.pytorch import casts, operations, placement
 from detachlint.interpret.pytorch.cast_tensors import cast
+from detachlint.interpret.pytorch.dimensions import are_sizes
 from detachlint.interpret.pytorch.result_places import dtype_of_data
 from detachlint.interpret.pytorch.tensor_attributes import truth_belief
 from detachlint.interpret.pytorch.tensors import (
@@ -53,6 +54,7 @@ def tensor(machine: Machine, fact: CallFact, call: LibraryCall) -> Outcomes | No
             begin(call.span, f"`{call.shown}(…)` makes it of this dtype"),
         ),
         device=_device_of_data(call, data),
+        dimensioned=are_sizes(call.state, inputs),
         severed=severed_in(call.state, inputs),
         flag=operations.deciding_atom(asked) if asked is not None else None,
         story=story if flag.usual is not Truth.NO else None,
