@@ -49,11 +49,15 @@ class OwnResult(Enum):
 WITHOUT_GRAD = "no-grad"
 """The function, or a method of this name in classes derived from that class, runs with grad mode off."""
 
+TO_THE_CPU = "to-the-cpu"
+"""The module that it is given is on the CPU afterwards, wherever it was before."""
+
 CALLS, PARAMETERS = "calls=", "parameters="
 """`calls=t,y parameters=function,y,t`: it has these parameters, and calls the first of them with those
 of the arguments, in the grad mode at hand."""
 
-WORDS = (*(result.value for result in OwnResult), WITHOUT_GRAD)
+_BESIDE_RESULT = (WITHOUT_GRAD, TO_THE_CPU)
+WORDS = (*(result.value for result in OwnResult), *_BESIDE_RESULT)
 
 
 @value_class(frozen=True, slots=True)
@@ -66,6 +70,7 @@ class OwnFact:
     name: str
     result: OwnResult | None = None
     without_grad: bool = False
+    to_the_cpu: bool = False
     same_as: str = ""
     calls: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()
@@ -75,6 +80,7 @@ class OwnFact:
         """The text that states it."""
         words = [self.result.value] if self.result is not None else []
         words += [WITHOUT_GRAD] if self.without_grad else []
+        words += [TO_THE_CPU] if self.to_the_cpu else []
         if self.calls:
             words += [CALLS + ",".join(self.calls), PARAMETERS + ",".join(self.parameters)]
         return self.same_as or " ".join(words)
@@ -180,11 +186,12 @@ def fact_in_words(name: str, text: str) -> OwnFact:
         described = repr(wrong[0]) if wrong else "an empty text"
         known = ", ".join(WORDS)
         raise ValueError(f"{described} is neither a dotted name nor one of {known}")
-    results = [OwnResult(word) for word in words if word != WITHOUT_GRAD]
+    results = [OwnResult(word) for word in words if word not in _BESIDE_RESULT]
     if len(results) > 1:
         raise ValueError(f"{results[0].value!r} and {results[1].value!r} exclude each other")
     result = results[0] if results else None
-    return OwnFact(name, result, WITHOUT_GRAD in words, calls=calls, parameters=parameters)
+    without_grad, to_the_cpu = (word in words for word in _BESIDE_RESULT)
+    return OwnFact(name, result, without_grad, to_the_cpu, calls=calls, parameters=parameters)
 
 
 def _about_calls(words: list[str]) -> tuple[list[str], tuple[str, ...], tuple[str, ...]]:

@@ -48,6 +48,18 @@ CASES = [
         """,
     ),
     Case(
+        "a trainer that leaves the module on the CPU",
+        "def fit(model):\n    model.to_empty(device='cpu')",
+        {"mylib.fit": "to-the-cpu"},
+        """
+        from mylib import fit
+        model = torch.nn.Linear(2, 2, device="meta")
+        fit(model)
+        a = model.weight.detach().numpy()
+        b = model(torch.ones(2)).numpy()  # raises
+        """,
+    ),
+    Case(
         "a source",
         "def weights():\n    return torch.ones(3, requires_grad=True)",
         {"mylib.data.weights": "requires-grad"},

@@ -16,6 +16,7 @@ from detachlint.domain.values import (
     Atom,
     Library,
     Literal,
+    Method,
     Value,
     in_order,
     value_of,
@@ -90,8 +91,26 @@ def call_own(machine: Machine, fact: OwnFact, call: LibraryCall, *, sure: bool =
         note_escapes(machine, state, call.inputs)
     given = _called_back(machine, fact, call) if fact.calls else BOTTOM_VALUE
     made = _result(machine, fact, call, sure, given)
+    if fact.to_the_cpu:
+        _move_to_the_cpu(machine, call)
     state.mode = mode
     return [(made, state)]
+
+
+def _move_to_the_cpu(machine: Machine, call: LibraryCall) -> None:
+    """Move the modules that are given there, in place."""
+    for atom in (atom for value in call.arguments.all() for atom in in_order(value)):
+        thing = call.state.get(atom) if isinstance(atom, Address) else None
+        seen = isinstance(thing, Instance) and is_module(call.state, thing)
+        if seen or (isinstance(thing, Unknown) and thing.kind is Kind.MODULE):
+            machine.call(
+                value_of(Method(atom, "cpu")),
+                Arguments(),
+                call.state,
+                call.activation,
+                call.span,
+                call.shown,
+            )
 
 
 def _called_back(machine: Machine, fact: OwnFact, call: LibraryCall) -> Value:
