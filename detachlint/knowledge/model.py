@@ -258,6 +258,9 @@ TRAITS: Mapping[str, Mapping[str, str]] = {
         "restores": "what was computed of others is a parameter again",
         "restores-recorded": "the same while grad mode is on; else it may be left as it is computed then",
     },
+    "needs": {
+        "flag": "of a method: raises of a tensor that does not require grad",
+    },
     "tells": {
         "flag": "of an attribute: whether the tensor requires grad",
         "leaf": "whether it is a leaf",

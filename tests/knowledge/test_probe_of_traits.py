@@ -19,6 +19,7 @@ from detachlint.harness.probe import (  # noqa: E402  # needs torch
     numpy_ranks,
     observe,
     special,
+    traits,
 )
 from detachlint.harness.probe.conclude import Unclassified, conclude  # noqa: E402
 from detachlint.harness.probe.execute import Call  # noqa: E402
@@ -242,6 +243,19 @@ def test_defaults_are_seen_to_change_and_restored() -> None:
     found = ambient.ambient_of(name, torch.set_default_dtype, gives_bool=False)
     assert (found, torch.get_default_dtype()) == ("sets-dtype", torch.float32)
     assert ambient.ambient_of(name, lambda _: None, gives_bool=False) == ""
+
+
+def test_default_types_are_seen_to_change_and_restored() -> None:
+    name = "torch.set_default_made_up"
+    found = ambient.ambient_of(name, torch.set_default_tensor_type, gives_bool=False)
+    assert (found, torch.get_default_dtype()) == ("sets-tensor-type", torch.float32)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("retain_grad", "flag"), ("register_hook", "flag"), ("item", "")]
+)
+def test_what_methods_need(name: str, expected: str) -> None:
+    assert traits.needed_by(f"torch.Tensor.{name}", []) == expected
 
 
 @pytest.mark.parametrize(

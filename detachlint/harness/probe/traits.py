@@ -29,11 +29,18 @@ from detachlint.harness.probe.converted import (
     to_sparse,
     usual_calls,
 )
-from detachlint.harness.probe.execute import Call, beyond_processor, guarded
+from detachlint.harness.probe.execute import (
+    FLOAT,
+    INTEGER,
+    Call,
+    beyond_processor,
+    guarded,
+    guarded_with_error,
+)
 from detachlint.harness.probe.given_back import computes_parameter
 from detachlint.harness.probe.observe import Run
 from detachlint.harness.probe.universe import is_attribute
-from detachlint.knowledge.names import SPARSE_LAYOUTS
+from detachlint.knowledge.names import SPARSE_LAYOUTS, TENSOR
 
 
 def traits_of(
@@ -60,6 +67,7 @@ def traits_of(
         "autocast": autocast_of(first_outputs(function, of_real)),
         "inference": _in_inference_mode(runs),
         "parameter": computes_parameter(name),
+        "needs": needed_by(name, runs),
         "tells": told_by(name) if is_attribute(name) else _told_by_method(name, runs),
     }
     return {key: word for key, word in found.items() if word}
@@ -80,6 +88,25 @@ def _told_by_method(name: str, runs: Sequence[Run]) -> str:
     """What a method tells that answers yes or no; others are not run once more."""
     answers = all(run.plain.kinds == ("bool",) for run in runs)
     return told_by_method(name) if answers else ""
+
+
+def needed_by(name: str, runs: Sequence[Run]) -> str:
+    """Whether a method that gives no tensor raises of one that does not require grad, and of no other."""
+    gives_tensors = any(kind in (FLOAT, INTEGER) for run in runs for kind in run.plain.kinds)
+    if gives_tensors or not name.startswith(f"{TENSOR}.") or is_attribute(name):
+        return ""
+    method = name.rpartition(".")[2]
+    return "flag" if any(_needs_flag(method, given) for given in ((), (_hook,))) else ""
+
+
+def _needs_flag(method: str, arguments: Sequence[Any]) -> bool:
+    plain, marked = torch.ones(()), torch.ones((), requires_grad=True)
+    works = guarded_with_error(lambda: getattr(marked, method)(*arguments))[1] == ""
+    return works and guarded_with_error(lambda: getattr(plain, method)(*arguments))[1] != ""
+
+
+def _hook(gradient: torch.Tensor) -> None:
+    """Does nothing."""
 
 
 def kept_by(runs: Sequence[Run]) -> tuple[str, ...]:

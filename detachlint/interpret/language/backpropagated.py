@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from detachlint.domain.belief import Belief, Truth
-from detachlint.domain.objects import Kind, Unknown
+from detachlint.domain.objects import Kind, Tensor, Unknown
 from detachlint.domain.story import begin
 from detachlint.domain.values import Value, single_address
 from detachlint.interpret.engine.activation import Activation
@@ -22,13 +22,16 @@ if TYPE_CHECKING:
 def tell(
     machine: Machine, node: Assign, value: Value, state: State, activation: Activation
 ) -> None:
-    """`loss = criterion(…)` with an unknown criterion: a loss, if `loss.backward()` follows.
+    """`loss = criterion(…)` with an unknown criterion: a loss, if `loss.backward()` follows; so is what is
+    computed of something unknown.
 
     Only where grad mode is on: the same line may compute a loss for validation, too.
     """
     address = single_address(value)
     thing = state.get(address) if address is not None else None
-    if not isinstance(thing, Unknown) or address is None or thing.kind is not Kind.ANY:
+    if not isinstance(thing, (Tensor, Unknown)) or address is None:
+        return
+    if isinstance(thing, Unknown) and thing.kind is not Kind.ANY:
         return
     if thing.grad.usual is not Truth.MAYBE or state.recording.usual is not Truth.YES:
         return

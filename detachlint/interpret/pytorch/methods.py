@@ -26,7 +26,10 @@ from detachlint.domain.values import (
     NONE,
     Address,
     Atom,
+    Bound,
+    Library,
     Literal,
+    Method,
     Super,
     Value,
     addresses,
@@ -67,6 +70,7 @@ from detachlint.interpret.pytorch.tensors import (
     story_of_any,
 )
 from detachlint.knowledge import facts
+from detachlint.knowledge.facts import CallFact
 from detachlint.knowledge.names import CONVERSIONS, TENSOR
 from detachlint.source.value_class import replace
 
@@ -176,7 +180,7 @@ def call_tensor_method(machine: Machine, call: LibraryCall) -> Outcomes:
         return [(operations.unmodelled_result(machine, call), call.state)]
     if fact.special == "backward":
         note_use(machine, call.receiver, call.state, call.span)
-        _must_require_grad(call)
+    _must_require_grad(call, fact)
     if fact.calls in callbacks.HOOKS:
         return callbacks.register_tensor_hook(machine, fact, call)
     return special.apply(machine, fact, call)
@@ -193,23 +197,44 @@ def _asked(machine: Machine, call: LibraryCall) -> Value | None:
     return guards.ask(machine, found[0], tensor, call.name, call.span)
 
 
-def _must_require_grad(call: LibraryCall) -> None:
-    """After `loss.backward()` the loss did require grad, or the line would have raised.
-
-    `accelerator.backward(loss)` tells nothing about the accelerator: a gradient, which is what a
-    tensor's `backward` is given, is not known to require grad itself.
-    """
-    given = [flag_of(call.state, value).usual for value in call.arguments.positional]
-    if len(call.receiver) != 1 or any(flag is not Truth.NO for flag in given):
+def _must_require_grad(call: LibraryCall, fact: CallFact) -> None:
+    """After `loss.backward()` the loss did require grad, or the line would have raised; what a hook was
+    registered on, too."""
+    if (
+        len(call.receiver) != 1
+        or fact.traits.get("needs") != "flag"
+        or not _is_of_tensor(call, fact)
+    ):
         return
     for atom in in_order(call.receiver):
         thing = call.state.get(atom) if isinstance(atom, Address) else None
         if isinstance(atom, Address) and isinstance(thing, (Tensor, Unknown)):
-            story = thing.story or begin(call.span, "it is backpropagated, so it requires grad")
+            why = "backpropagated" if fact.special == "backward" else f"told to `{call.name}`"
+            story = thing.story or begin(call.span, f"it is {why}, so it requires grad")
             if thing.grad.usual in (Truth.MAYBE, Truth.SOMETIMES):
                 sure = isinstance(thing, Tensor)
                 grad = YES if sure else Belief(Truth.YES, Truth.MAYBE)
                 call.state.heap[atom] = replace(thing, grad=grad, story=story)
+
+
+def _is_of_tensor(call: LibraryCall, fact: CallFact) -> bool:
+    """Whether it is a tensor that has this method, by what the method is given.
+
+    `accelerator.backward(loss)` tells nothing about the accelerator: a gradient, which is what a
+    tensor's `backward` is given, is not known to require grad itself. Of a tensor, hooks are functions:
+    `runner.register_hook(LoggerHook())` is something else.
+    """
+    if fact.special == "backward":
+        given = [flag_of(call.state, value).usual for value in call.arguments.positional]
+        return all(flag is Truth.NO for flag in given)
+    hooks = [atom for value in call.arguments.all() for atom in value]
+    return all(_is_function(call.state, atom) for atom in hooks)
+
+
+def _is_function(state: State, atom: Atom) -> bool:
+    if isinstance(atom, Address):
+        return isinstance(state.get(atom), Function)
+    return isinstance(atom, (Bound, Library, Method))
 
 
 def _is_sign(call: LibraryCall) -> bool:
@@ -255,7 +280,8 @@ def _call_on_unknown(machine: Machine, call: LibraryCall) -> Outcomes:
     fact = facts.call_fact(f"{TENSOR}.{call.name}")
     if fact is not None and fact.special == "backward":
         note_use(machine, call.receiver, state, call.span)
-        _must_require_grad(call)
+    if fact is not None:
+        _must_require_grad(call, fact)
     if fact is None or fact.special == "callback":
         return [(_unknown_method(machine, call), state)]
     return maybe_tensors.apply_maybe(machine, fact, call)
