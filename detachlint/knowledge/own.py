@@ -33,6 +33,8 @@ class OwnResult(Enum):
     """A tensor that requires grad, whatever the grad mode."""
     MODULE = "module"
     """A module with trainable parameters."""
+    PART = "part"
+    """An attribute rather than a call: a part of a module, which is one with trainable parameters."""
     ARGUMENT = "argument"
     """What it was given: its first argument, or a tuple of several."""
     DATA = "data"

@@ -48,6 +48,37 @@ CASES = [
         """,
     ),
     Case(
+        "a part of a module, which is frozen with the whole and by itself",
+        "class Net(torch.nn.Module):\n"
+        "    def __init__(self):\n"
+        "        super().__init__()\n"
+        "        self.head = torch.nn.Linear(2, 2)\n"
+        "        self.body = torch.nn.Linear(2, 2)\n"
+        "    def forward(self, x):\n"
+        "        return self.head(self.body(x))",
+        {"mylib.Net": "module", "mylib.Net.head": "part", "mylib.Net.body": "part"},
+        """
+        from mylib import Net
+        x = torch.ones(2)
+        model = Net()
+        a = model.head(x).numpy()  # raises
+        b = model.head.weight.numpy()  # raises
+        with torch.no_grad():
+            c = model.head(x).numpy()
+        model.body.requires_grad_(False)
+        d = model.body(x).numpy()
+        e = model(x).numpy()  # raises
+        frozen = Net()
+        for p in frozen.parameters():
+            p.requires_grad = False
+        f = frozen.head(x).numpy()
+        g = frozen.head.weight.numpy()
+        frozen.body.requires_grad_(True)
+        h = frozen.head(x).numpy()
+        i = frozen.body(x).numpy()  # raises
+        """,
+    ),
+    Case(
         "a trainer that leaves the module on the CPU",
         "def fit(model):\n    model.to_empty(device='cpu')",
         {"mylib.fit": "to-the-cpu"},

@@ -80,7 +80,7 @@ def call_unknown(
         grad = MAYBE if thing.kind is Kind.ANY else NO
         made = machine.unknown(state, activation, span, "result", grad=grad, severed=severed)
         return [(made, state)]
-    family = unseen_parameters(machine, address, span)
+    family = unseen_parameters(machine, state, address, span)
     device = placement.common_device(state, inputs).either(thing.device).in_unseen_hands()
     output = machine.unknown(
         state,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import BY_DEFAULT, MAYBE
+from detachlint.domain.belief import MAYBE
 from detachlint.domain.objects import (
     Array,
     Class,
@@ -58,6 +58,8 @@ from detachlint.interpret.pytorch import (
     sinks,
     tensor_attributes,
 )
+from detachlint.interpret.pytorch.parameters import unseen_parameters
+from detachlint.interpret.pytorch.tensors import flag_of, story_of
 from detachlint.knowledge import facts
 from detachlint.source.span import Span
 from detachlint.source.value_class import replace
@@ -210,6 +212,10 @@ def _read_unknown(
         return known
     if name == "__dict__" and thing.attributes:
         return value_of(attributes_as_mapping(machine, state, address, thing, span))
+    if thing.made_by and own_calls.is_part(machine, f"{thing.made_by}.{name}"):
+        return tensor_attributes.unknown_attribute(
+            machine, address, thing, name, MAYBE, state, span, kind=Kind.MODULE
+        )
     if thing.made_by and own_calls.is_known(machine, f"{thing.made_by}.{name}"):
         return value_of(Method(address, name))
     if thing.kind in (Kind.ANY, Kind.MODULE) and (
@@ -223,7 +229,11 @@ def _read_unknown(
         return tensor_attributes.read_maybe(machine, address, thing, name, state, span)
     grad = thing.grad
     if thing.kind is Kind.MODULE:
-        grad = BY_DEFAULT if facts.may_be_parameter(name) else MAYBE
+        grad = MAYBE
+        if facts.may_be_parameter(name):
+            known = value_of(unseen_parameters(machine, state, address, span))
+            grad = flag_of(state, known)
+            thing = replace(thing, story=thing.story or story_of(state, known))
     return tensor_attributes.unknown_attribute(machine, address, thing, name, grad, state, span)
 
 

@@ -65,6 +65,14 @@ def is_known(machine: Machine, name: str) -> bool:
     return machine.own.get(name) is not None or source_fact(name) is not None
 
 
+def is_part(machine: Machine, name: str) -> bool:
+    """Whether an attribute, `maker.name`, is stated to be a module."""
+    own = machine.own.get(name)
+    known = source_fact(name) if own is None else None
+    stated = known.stated if known is not None else own
+    return stated is not None and stated.result is OwnResult.PART
+
+
 def call_made_by(machine: Machine, name: str, thing: Unknown, call: LibraryCall) -> Outcomes | None:
     """A method of what a library has made, if facts are stated about it."""
     return call_known(machine, f"{thing.made_by}.{name}", call) if thing.made_by else None
@@ -160,7 +168,7 @@ def _result(machine: Machine, fact: OwnFact, call: LibraryCall, sure: bool, give
     match fact.result:
         case OwnResult.ARRAY:
             return machine.new(state, activation, span, "array", Array(severed | {span}))
-        case OwnResult.MODULE:
+        case OwnResult.MODULE | OwnResult.PART:
             device, narrow = _asked_of_module(call)
             thing = Unknown(
                 Kind.MODULE, device=device, narrow=narrow, made_by=class_made(fact.name)

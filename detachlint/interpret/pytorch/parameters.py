@@ -14,6 +14,7 @@ from detachlint.interpret.engine.state import State
 from detachlint.interpret.language.lookup import is_module
 from detachlint.interpret.pytorch.registering import names_of
 from detachlint.source.span import Span
+from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
     from detachlint.interpret.engine.machine import Machine
@@ -92,7 +93,7 @@ def named_parameters(
     for prefix, owner in walk(state, address):
         thing = state.get(owner)
         if isinstance(thing, Unknown):
-            family = unseen_parameters(machine, owner, span)
+            family = unseen_parameters(machine, state, owner, span)
             found.setdefault(family, None)
         elif isinstance(thing, Instance):
             for name, value in named_children(state, thing):
@@ -104,8 +105,11 @@ def named_parameters(
     return [(name, parameter) for parameter, name in found.items()]
 
 
-def unseen_parameters(machine: Machine, owner: Address, span: Span) -> Address:
-    """All parameters of a module that we cannot see into, as one family."""
+def unseen_parameters(machine: Machine, state: State, owner: Address, span: Span) -> Address:
+    """All parameters of a module that we cannot see into, as one family.
+
+    Those of a part have the flags of the whole for as long as nothing is known of them alone.
+    """
     default = Tensor(
         BY_DEFAULT,
         leaf=YES,
@@ -114,7 +118,22 @@ def unseen_parameters(machine: Machine, owner: Address, span: Span) -> Address:
         device=UNSEEN,
         story=begin(span, "a parameter of a module; trainable by default"),
     )
-    return machine.book.derive("parameters", (owner,), span, default, family=True)
+    family = machine.book.derive("parameters", (owner,), span, default, family=True)
+    whole = _whole_of(state, owner)
+    if whole is not None and state.heap.get(family) is None:
+        flagged = state.get(unseen_parameters(machine, state, whole, span))
+        if isinstance(flagged, Tensor) and flagged.grad != default.grad:
+            state.heap[family] = replace(default, grad=flagged.grad)
+    return family
+
+
+def _whole_of(state: State, part: Address) -> Address | None:
+    """The module that one that we cannot see into is an attribute of."""
+    operator, operands = part.derived or ("", ())
+    (owner,) = operands if operator.startswith("attribute ") else (None,)
+    thing = state.get(owner) if isinstance(owner, Address) else None
+    is_whole = isinstance(thing, Unknown) and thing.kind is Kind.MODULE
+    return owner if is_whole and isinstance(owner, Address) else None
 
 
 def all_parameters(machine: Machine, state: State, address: Address, span: Span) -> Value:

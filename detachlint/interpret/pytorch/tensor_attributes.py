@@ -167,13 +167,14 @@ def unknown_attribute(
     grad: Belief,
     state: State,
     span: Span,
+    kind: Kind = Kind.ANY,
 ) -> Value:
     """An attribute of something unknown: unknown as well, with what is believed of its owner.
 
     Nothing is sure of where it is: a module that is moved leaves plain attributes behind (executed).
     """
     part = Unknown(
-        Kind.ANY,
+        kind,
         grad,
         device=thing.device.in_unseen_hands(),
         narrow=thing.narrow.in_unseen_hands(),
