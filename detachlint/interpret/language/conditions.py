@@ -223,6 +223,19 @@ def _keep_instances(
     for value, _ in machine.evaluate(classinfo, state.fork(), activation):
         keep = partial(_may_be_instance, machine, state, value, truth)
         _filter(machine, subject, keep, state, activation)
+        if not truth and isinstance(subject, Name):
+            _take_apart(machine, subject, value, state, activation)
+
+
+def _take_apart(
+    machine: Machine, subject: Name, classes: Value, state: State, activation: Activation
+) -> None:
+    value = names.read_name(machine, subject, state, activation)
+    told = frozenset(
+        membership.apart_from_tensors(machine, state, atom, classes, subject.span) for atom in value
+    )
+    if told != value:
+        names.bind_name(machine, subject, told, state, activation)
 
 
 def _may_be_instance(

@@ -6,7 +6,7 @@ import builtins
 from collections import Counter, OrderedDict, defaultdict, deque
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import MAYBE, NO
+from detachlint.domain.belief import MAYBE, NO, Truth
 from detachlint.domain.objects import (
     Array,
     Class,
@@ -45,6 +45,7 @@ from detachlint.knowledge import facts
 from detachlint.knowledge.class_facts import is_derived
 from detachlint.knowledge.definitions import is_definition
 from detachlint.knowledge.names import ARRAY, ARRAY_CLASSES, MODULE, MORE_THAN_A_TUPLE, TENSOR
+from detachlint.source.span import Span
 from detachlint.source.value_class import replace
 
 if TYPE_CHECKING:
@@ -316,8 +317,35 @@ def assume_no_tensor(state: State, address: Address) -> None:
         state.heap[address] = replace(thing, grad=grad, device=UNSEEN, narrow=UNSEEN, story=None)
 
 
+APART = "no tensor"
+"""How it is derived what turned out to be none: a thing of its own, which no other path has."""
+
+
+def apart_from_tensors(
+    machine: Machine, state: State, atom: Atom, classes: Value, span: Span
+) -> Atom:
+    """What is of none of some classes, tensors among them, where it was made as what may require grad.
+
+    Where paths meet again, that is still true of what it is taken apart from.
+    """
+    thing = state.get(atom) if isinstance(atom, Address) else None
+    if not isinstance(atom, Address) or not isinstance(thing, Unknown):
+        return atom
+    made = atom.default if isinstance(atom.default, Unknown) else thing
+    is_believed = made.grad.usual in (Truth.YES, Truth.SOMETIMES)
+    if not is_believed or not any(TENSOR in _names(state, one) for one in classes):
+        return atom
+    (found,) = machine.derived(APART, (atom,), span, thing)
+    assert isinstance(found, Address)
+    state.heap[found] = thing
+    assume_no_tensor(state, found)
+    return found
+
+
 def turned_out_no_tensor(state: State, address: Address) -> bool:
     """Whether a test on this path has found that an unknown object is no tensor."""
+    if address.derived is not None and address.derived[0] == APART:
+        return True
     return any(
         _denies_tensor(state, question, address)
         for question, answer in state.truths.items()
