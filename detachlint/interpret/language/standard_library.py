@@ -320,10 +320,17 @@ def _repeat(machine: Machine, call: LibraryCall) -> Outcomes:
 def _operator_function(machine: Machine, call: LibraryCall) -> Outcomes:
     names = {"add": "+", "mul": "*", "sub": "-", "truediv": "/", "matmul": "@"}
     operator = names[call.name.rpartition(".")[2]]
-    given = call.arguments.positional[:2]
-    span = call.span
+    span, given = call.span, _operands(call.arguments)
+    if given is None:
+        return [(machine.unknown(call.state, call.activation, span, "result"), call.state)]
     node = Operator(operator, tuple(Name("it", 0, span) for _ in given), span)
     return operators.operate(machine, node, given, call.state, call.activation)
+
+
+def _operands(arguments: Arguments) -> tuple[Value, Value] | None:
+    """The two operands that a call hands over, each perhaps one of several; None if nobody knows them."""
+    left, right = (arguments.get(position) or arguments.rest for position in range(2))
+    return (left, right) if left and right else None
 
 
 def _fields(machine: Machine, call: LibraryCall) -> Outcomes:
