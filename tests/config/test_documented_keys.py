@@ -28,7 +28,7 @@ def test_the_example_can_be_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     configuration = Configuration()
     assert configuration.of_file("a.py").source == "pyproject.toml"
     assert configuration.options("a.py").reports("DTL101")
-    assert len(configuration.options("a.py").facts.stated) == 17
+    assert len(configuration.options("a.py").facts.stated) == 19
     assert not configuration.options("tests/a.py").reports("DTL101")
 
 
