@@ -119,7 +119,8 @@ def _answer(
         return program.label(span.file, span.line)
 
     facts = _facts(analysis, source, source.text)
-    told = verdicts(run_rules(facts), source, configuration.options(source.filename))
+    found = [each.with_places_named(program.notebooks, program.label) for each in run_rules(facts)]
+    told = verdicts(found, source, configuration.options(source.filename))
     answers = (in_words(facts, told, rows, place_of) for rows in _rows(source, line))
     answer = next(filter(None, answers), "")
     if answer:

@@ -197,10 +197,7 @@ def _facts_in(program: RunProgram, source: SourceText) -> Facts | None:
 def _with_cells_named(finding: Finding, source: SourceText, program: RunProgram | None) -> Finding:
     """The same finding where lines of notebooks are those of their cells."""
     named = finding.with_lines_named(source.line_name)
-    if program is not None:
-        for file in program.notebooks:
-            named = named.with_file_named(file, partial(program.label, file))
-    return named
+    return named if program is None else named.with_places_named(program.notebooks, program.label)
 
 
 def _with_troubles(source: SourceText, checked: Checked, options: Options) -> Checked:

@@ -179,7 +179,8 @@ class ProjectAnalysis:
 
     def reads(self, name: str, data: bytes) -> bool:
         """Whether this is what it finds in that file, if it is about it at all."""
-        return self._project.is_about(name) and self._project.files.digest(name) == digest_of(data)
+        files = self._project.files
+        return self._project.is_about(name) and files.digest(name) == files.digest_in(name, data)
 
     def with_text(self, name: str, text: str) -> ProjectAnalysis:
         """The same project after a change. What is asked of it costs a new analysis.

@@ -101,7 +101,17 @@ class ProjectFiles:
         path = self.path(name)
         if path not in self._consulted.files:
             self._read(name)
-        return self._consulted.files[path]
+        return self._digest_of_program(name, self._consulted.files[path])
+
+    def digest_in(self, name: str, data: bytes) -> str:
+        """What `digest` is where a file has this content."""
+        return self._digest_of_program(name, digest_of(data))
+
+    def _digest_of_program(self, name: str, digest: str) -> str:
+        """The same bytes are one program in a notebook and another in a Python file."""
+        if name not in self.notebooks or digest == MISSING:
+            return digest
+        return digest_of(f"notebook {digest}".encode())
 
     def text(self, name: str) -> str | None:
         """The text of a file; None if it cannot be read as one. It is read anew each time."""

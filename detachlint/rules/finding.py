@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TypeAlias
@@ -118,12 +118,17 @@ class Finding:
         message = _LINE.sub(lambda match: name(int(match[1])), self.message)
         return self if message == self.message else replace(self, message=message)
 
-    def with_file_named(self, file: str, name: Callable[[int], str]) -> Finding:
-        """The same finding where lines of another file, and the file with them, are called something else."""
-        if f"{file}:" not in self.message:
+    def with_places_named(self, files: Iterable[str], label: Callable[[str, int], str]) -> Finding:
+        """The same finding where lines of these files, and the file with them, are called something else."""
+        named = sorted(
+            (each for each in files if f"{each}:" in self.message), key=len, reverse=True
+        )
+        if not named:
             return self
-        line = re.compile(rf"(?<!\S){re.escape(file)}:(\d+)\b")
-        return replace(self, message=line.sub(lambda at: name(int(at[1])), self.message))
+        # All at once: one name may end with another, `a book.ipynb` with `book.ipynb`.
+        line = re.compile(rf"(?<![^\s(])({'|'.join(map(re.escape, named))}):(\d+)\b")
+        message = line.sub(lambda at: label(at[1], int(at[2])), self.message)
+        return replace(self, message=message)
 
     def moved(self, move: Callable[[Span], Span]) -> Finding:
         """The same finding in a text where all that is in its file stands somewhere else."""

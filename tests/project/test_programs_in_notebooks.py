@@ -60,6 +60,30 @@ def test_a_message_names_the_cell_of_the_call(root: Path) -> None:
     )
 
 
+def test_one_name_may_end_with_another(root: Path) -> None:
+    (root / "a book.ipynb").write_bytes(notebook(IMPORTS, f"{GUARDED}\n\nshow(w)"))
+    (root / "book.ipynb").write_bytes(notebook("pass"))
+    (finding,) = findings()
+    assert "when called from a book.ipynb:cell 3:4; " in finding.message
+    assert "from a book.ipynb:cell 3:4; " in explained("helper.py:2")
+
+
+def explained(place: str) -> str:
+    return CliRunner().invoke(command, ["explain", place]).output
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_the_same_bytes_are_another_program_in_a_module(root: Path, kept: bool) -> None:
+    data, store = notebook(IMPORTS, "show(w)"), Store(root / ".cache") if kept else None
+    (root / "a.py").write_bytes(data)
+    for number in range(2):
+        found = [
+            each for result in check_paths(["."], KNOWN, store=store) for each in result.findings
+        ]
+        assert len(found) == number, "missed alarm at line 2"
+        (root / "book.ipynb").write_bytes(data)
+
+
 def test_a_broken_cell_leaves_lines_of_others_where_they_are(root: Path) -> None:
     (root / "book.ipynb").write_bytes(notebook("    w.numpy(\n", IMPORTS, GUARDED, "show(w)"))
     (unreadable, finding) = sorted(findings(), key=lambda each: each.code, reverse=True)
