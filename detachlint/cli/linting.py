@@ -82,10 +82,10 @@ class _Outcome:
         if result.findings and result.source is not None:
             self.sources[result.filename] = result.source
 
-    def report(self) -> Report:
+    def report(self, configuration: Configuration) -> Report:
         return Report(
             tuple(self.findings),
-            TextsOfSteps(self.findings, self.sources),
+            TextsOfSteps(self.findings, self.sources, configuration),
             fixed=self.fixed,
             incomplete=self.failed,
         )
@@ -115,7 +115,9 @@ def run(request: Request) -> int:
     if not quiet:
         _complain(request, outcome)
     if not request.diff:
-        request.output.show(outcome.report(), to_stderr=request.fix and "-" in request.paths)
+        request.output.show(
+            outcome.report(request.configuration), to_stderr=request.fix and "-" in request.paths
+        )
     elif not quiet:
         _summarise_diff(outcome)
     return outcome.exit_code(request.exit_zero)

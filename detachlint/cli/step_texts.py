@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 
+from detachlint.config.configuration import Configuration
+from detachlint.config.errors import ConfigurationError
 from detachlint.outcome.reading import read_source
 from detachlint.rules.finding import Finding
 from detachlint.source.discovery import read_file
@@ -16,7 +18,13 @@ class TextsOfSteps(Mapping[str, SourceText]):
     """The `known` texts, and those of the other files that a step of these findings names, as far as
     they can be read. Each of those is read when somebody asks for it: many reports show no step."""
 
-    def __init__(self, findings: Iterable[Finding], known: Mapping[str, SourceText]) -> None:
+    def __init__(
+        self,
+        findings: Iterable[Finding],
+        known: Mapping[str, SourceText],
+        configuration: Configuration,
+    ) -> None:
+        self._configuration = configuration
         self._findings = tuple(findings)
         self._texts: dict[str, SourceText | None] = dict(known)
 
@@ -26,7 +34,7 @@ class TextsOfSteps(Mapping[str, SourceText]):
 
     def __getitem__(self, filename: str) -> SourceText:
         if filename not in self._texts:
-            self._texts[filename] = _text(filename) if filename in self._named else None
+            self._texts[filename] = self._text(filename) if filename in self._named else None
         text = self._texts[filename]
         if text is None:
             raise KeyError(filename)
@@ -38,9 +46,9 @@ class TextsOfSteps(Mapping[str, SourceText]):
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
-
-def _text(filename: str) -> SourceText | None:
-    try:
-        return read_source(read_file(Path(filename)), filename)
-    except (OSError, ValueError, Undecodable):
-        return None
+    def _text(self, filename: str) -> SourceText | None:
+        try:
+            options = self._configuration.options(filename)
+            return read_source(read_file(Path(filename)), filename, options)
+        except (OSError, ValueError, Undecodable, ConfigurationError):
+            return None

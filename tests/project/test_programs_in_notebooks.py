@@ -110,6 +110,13 @@ def test_endings_may_be_called_notebooks(root: Path) -> None:
     assert places(findings(mapped)) == [("helper.py", 2, "DTL101")], "missed alarm at line 2"
 
 
+def test_steps_of_traces_are_in_cells_whatever_the_ending(root: Path) -> None:
+    (root / "book.nb").write_bytes(notebook(IMPORTS, "show(w)"))
+    arguments = ["check", "--no-cache", "--extension", "nb:ipynb"]
+    output = CliRunner().invoke(command, arguments).output
+    assert "book.nb:cell 3:1: `show` is called here" in output
+
+
 def test_a_notebook_cannot_be_imported(root: Path) -> None:
     (root / "book.ipynb").write_bytes(notebook(IMPORTS, "def give():\n    return w"))
     (root / "main.py").write_text("from book import give\nfrom helper import show\nshow(give())\n")
