@@ -8,6 +8,7 @@ import pytest
 
 from detachlint.api import check_source
 from detachlint.cli.step_texts import TextsOfSteps
+from detachlint.config.configuration import Configuration
 from detachlint.rules.finding import Finding
 from detachlint.source.text import decode
 from detachlint.source.value_class import replace
@@ -25,7 +26,7 @@ def found_with_step_in(filename: str) -> Finding:
 
 
 def test_a_text_is_read_when_it_is_asked_for() -> None:
-    texts = TextsOfSteps([found_with_step_in("parts.py")], {})
+    texts = TextsOfSteps([found_with_step_in("parts.py")], {}, Configuration())
     Path("parts.py").write_text("x = 1\n")
     assert texts["parts.py"].text == "x = 1\n"
     Path("parts.py").write_text("x = 2\n")
@@ -35,7 +36,7 @@ def test_a_text_is_read_when_it_is_asked_for() -> None:
 def test_known_texts_are_not_read_and_others_not_looked_for() -> None:
     Path("stranger.py").write_text("x = 1\n")
     known = decode(b"x = 3\n", "parts.py")
-    texts = TextsOfSteps([found_with_step_in("parts.py")], {"parts.py": known})
+    texts = TextsOfSteps([found_with_step_in("parts.py")], {"parts.py": known}, Configuration())
     assert texts["parts.py"] is known
     assert texts.get("stranger.py") is None
     assert set(texts) == {"parts.py"}
@@ -43,5 +44,7 @@ def test_known_texts_are_not_read_and_others_not_looked_for() -> None:
 
 def test_a_text_that_cannot_be_read_is_none_of_them() -> None:
     Path("parts.py").write_bytes(b"\xff\xfe\x00")
-    texts = TextsOfSteps([found_with_step_in("parts.py"), found_with_step_in("gone.py")], {})
+    texts = TextsOfSteps(
+        [found_with_step_in("parts.py"), found_with_step_in("gone.py")], {}, Configuration()
+    )
     assert len(texts) == 0
