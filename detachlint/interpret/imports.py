@@ -8,9 +8,7 @@ from detachlint.interpret.engine.program import Program
 from detachlint.interpret.mentions import words_in
 from detachlint.ir.nodes import Code, Import
 from detachlint.ir.walk import all_codes, nodes_of
-
-BY_NAME = frozenset({"import_module", "__import__"})
-"""Whoever mentions one of these may import any module."""
+from detachlint.source.words import IMPORTS_BY_NAME
 
 
 def imported_by(module: Code, program: Program) -> set[str]:
@@ -56,7 +54,7 @@ def leading_to(
 
 def _led_to(module: Code, program: Program) -> set[str] | None:
     """The files that a module imports, with their packages; None if that may be any."""
-    if any(words_in(code) & BY_NAME for code in all_codes(module)):
+    if any(not words_in(code).isdisjoint(IMPORTS_BY_NAME) for code in all_codes(module)):
         return None
     found = imported_by(module, program)
     return found.union(*(_packages_around(file, program) for file in found))

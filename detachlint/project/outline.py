@@ -14,6 +14,7 @@ from unicodedata import normalize
 
 from detachlint.source.scan import imports_library, mentions_tensors, text_may_hold_crossing
 from detachlint.source.value_class import value_class
+from detachlint.source.words import IMPORTS_BY_NAME
 
 _IMPORT = re.compile(
     r"""^(?P<indent>[ \t]*)
@@ -49,8 +50,6 @@ _BEGINNING_OF_NAME = re.compile(
 )
 EVERY_MODULE = "*."
 """In an import by name, in place of a name: any module of the package may be meant."""
-IMPORTS_BY_NAME = ("import_module", "__import__")
-"""With these, any text may name what a program imports."""
 _NAME = re.compile(r"[^\W\d]\w*")
 _COMMENT = re.compile(r"#[^\n]*")
 SUBCLASS_HOOKS = ("__init_subclass__", "__subclasses__")

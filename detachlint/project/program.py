@@ -16,6 +16,9 @@ from detachlint.project.outline import EVERY_MODULE, ImportLine, Outline
 from detachlint.project.resolve import INIT, Resolver
 from detachlint.source.span import Span
 
+ALL = (("*", "*"),)
+"""The names that `from module import *` imports."""
+
 MOST_MODULES = 200
 """Files that one analysis reads beside those it is about; further ones are unknown to it."""
 
@@ -250,5 +253,5 @@ class Project:
         return links
 
     def passes_on(self, file: str) -> bool:
-        """Whether a file is there to pass on what others define."""
-        return file.endswith(INIT)
+        """Whether a file is there to pass on what others define, or does so without naming it."""
+        return file.endswith(INIT) or any(line.names == ALL for line in self.imports(file))

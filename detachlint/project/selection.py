@@ -25,7 +25,7 @@ MOST_PARTS = 8
 that a program of any size is done with in bounded time."""
 
 LONGEST_PASS = 4
-"""`__init__.py` files that pass a name on, one to the next."""
+"""Files that pass a name on, one to the next: `__init__.py`, and those with a `from module import *`."""
 
 
 def related_files(

@@ -1,4 +1,4 @@
-"""The words that the byte scan looks for; data alone, so that whoever needs no more imports no more."""
+"""The words that are looked for in texts; data alone, so that whoever needs no more imports no more."""
 
 from __future__ import annotations
 
@@ -24,6 +24,9 @@ NAMES = ("np", "plt", "pd", "sns")
 
 COLLECTIONS = ("fastai", "pylab")
 """Packages from which `import *` gives some of them, and PyTorch."""
+
+IMPORTS_BY_NAME = ("import_module", "__import__")
+"""With these, any text may name what a program imports."""
 
 ADDRESSES = ("DTL", "dtl", "detachlint:")
 """What a comment for this tool has in it; codes are taken to be written in one case."""

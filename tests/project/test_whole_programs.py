@@ -41,6 +41,18 @@ def test_what_a_file_imports_is_in_sight_even_if_it_is_not_asked_for(root: Path)
     assert found(root, "plot.py") == {"plot.py:2": "certain"}
 
 
+@pytest.mark.parametrize(
+    "imports", ["from between import *", "from between import to_numpy", "import between as b"]
+)
+def test_what_is_passed_on_need_not_be_named(root: Path, imports: str) -> None:
+    call = "b.to_numpy" if imports.endswith(" b") else "to_numpy"
+    main = f"{NET}{imports}\n{call}(net(data))\n"
+    inner, between = "from helper import to_numpy\n", "from inner import *\n"
+    files = {"helper.py": HELPER, "inner.py": inner, "between.py": between, "main.py": main}
+    tree(root, files)
+    assert found(root, *files) == {"helper.py:2": "likely"}, "missed alarm"
+
+
 def test_all_callers_hold_no_grad(root: Path) -> None:
     tree(root, {"helper.py": HELPER, "one.py": GOOD, "two.py": GOOD})
     assert found(root) == {}
