@@ -15,7 +15,7 @@ def default_dtype(b: Builder) -> bool:
     name = b.name("double")
     b.emit("torch.set_default_dtype(torch.float64)")
     b.emit(f"{name} = {b.pick(_FACTORIES)}")
-    b.emit("torch.set_default_dtype(torch.float32)")
+    b.emit("torch.set_default_tensor_type(torch.FloatTensor)")
     b.emit(f"{b.name('array')} = {name}.numpy()")
     return True
 
