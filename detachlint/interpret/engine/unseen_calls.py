@@ -72,6 +72,7 @@ def call_unknown(
         thing = replace(thing, kind=Kind.MODULE)
         state.heap[address] = thing
     thing = _as_called(machine, state, address, thing, arguments)
+    _may_freeze(machine, state, address, span)
     leave_in_unseen_hands(machine, state, arguments.all())
     run_handed_out(machine, arguments.all(), state, activation, span, shown)
     inputs = arguments.all()
@@ -96,6 +97,18 @@ def call_unknown(
         severed=severed,
     )
     return [(output, state)]
+
+
+def _may_freeze(machine: Machine, state: State, method: Address, span: Span) -> None:
+    """After `model.freeze()` or `model.freeze_encoder()` nobody knows which parameters of a model out of
+    sight still require grad."""
+    operator, operands = method.derived or ("", ())
+    (owner,) = operands if operator.startswith("attribute freeze") else (None,)
+    if isinstance(owner, Address) and isinstance(state.get(owner), Unknown):
+        family = unseen_parameters(machine, state, owner, span)
+        known = state.get(family)
+        if isinstance(known, Tensor):
+            state.heap[family] = replace(known, grad=known.grad.both(MAYBE))
 
 
 def _severed(state: State, thing: Unknown, inputs: list[Value], shown: str) -> frozenset[Span]:
