@@ -14,7 +14,7 @@ from detachlint.interpret.engine.room import with_room
 from detachlint.interpret.engine.shares import most_steps
 from detachlint.interpret.engine.state import State, join_states
 from detachlint.interpret.facts import Facts
-from detachlint.interpret.imports import imported_by, leading_to
+from detachlint.interpret.import_links import imported_by, leading_to
 from detachlint.interpret.language import importing
 from detachlint.interpret.roots import Roots, run_entries
 from detachlint.interpret.switches.bindings import asks_for_name

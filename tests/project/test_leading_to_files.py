@@ -10,7 +10,7 @@ from trees import tree
 
 from detachlint.api import check_paths
 from detachlint.config.options import Options
-from detachlint.interpret import imports, whole
+from detachlint.interpret import import_links, whole
 from detachlint.interpret.engine.machine import Machine
 from detachlint.ir.nodes import Code
 from detachlint.rules.finding import Confidence
@@ -34,7 +34,7 @@ def leading_to(root: Path, files: Mapping[str, str], *changed: str) -> frozenset
     project = tree(root, files)
     modules = {file: project.lowered(file) for file in files}
     held = {file: code for file, code in modules.items() if code is not None}
-    return imports.leading_to(changed, held, project)
+    return import_links.leading_to(changed, held, project)
 
 
 def test_what_imports_it_by_others_does_lead_to_it(root: Path) -> None:

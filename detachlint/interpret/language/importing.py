@@ -21,6 +21,7 @@ from detachlint.domain.values import Address
 from detachlint.interpret.engine.activation import Activation
 from detachlint.interpret.engine.heap import Heap
 from detachlint.interpret.engine.state import State, join_states
+from detachlint.interpret.import_links import packages_around
 from detachlint.interpret.unseen import leave_world_in_unseen_hands
 from detachlint.ir.nodes import Assign, Code, Import, MakeClass, MakeFunction
 from detachlint.source.span import Span
@@ -73,12 +74,7 @@ def load(machine: Machine, file: str, state: State) -> Address | None:
 
 def load_packages(machine: Machine, file: str, state: State) -> None:
     """Run the packages around a module that act on import, from the outermost inwards."""
-    packages: list[str] = []
-    level = 1
-    while (package := machine.program.find(file, level, "")) and package.endswith("__init__.py"):
-        packages.append(package)
-        level += 1
-    for package in reversed(packages):
+    for package in reversed([*packages_around(file, machine.program)]):
         if package != file and machine.program.acts_on_import(package):
             load_for_deeds(machine, package, state)
 

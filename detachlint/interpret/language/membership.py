@@ -6,7 +6,7 @@ import builtins
 from collections import Counter, OrderedDict, defaultdict, deque
 from typing import TYPE_CHECKING
 
-from detachlint.domain.belief import MAYBE, NO, Truth
+from detachlint.domain.belief import MAYBE, NO
 from detachlint.domain.objects import (
     Array,
     Class,
@@ -332,8 +332,7 @@ def apart_from_tensors(
     if not isinstance(atom, Address) or not isinstance(thing, Unknown):
         return atom
     made = atom.default if isinstance(atom.default, Unknown) else thing
-    is_believed = made.grad.usual in (Truth.YES, Truth.SOMETIMES)
-    if not is_believed or not any(TENSOR in _names(state, one) for one in classes):
+    if not made.grad.seen or not any(TENSOR in _names(state, one) for one in classes):
         return atom
     (found,) = machine.derived(APART, (atom,), span, thing)
     assert isinstance(found, Address)

@@ -46,6 +46,7 @@ from detachlint.interpret.pytorch import (
     training_mode,
 )
 from detachlint.interpret.pytorch.dimensions import is_reduced
+from detachlint.interpret.pytorch.registering import container_of
 from detachlint.interpret.pytorch.tensors import any_flag, made_under
 from detachlint.knowledge import facts
 from detachlint.knowledge.dimensions import OLD_REDUCTION, REDUCTION
@@ -366,13 +367,12 @@ def _named_item(state: State, thing: Instance, name: str) -> Value:
 
 def contents(state: State, thing: Instance) -> Sequence | None:
     """The items of a container module, as iteration gives them."""
-    for atom in thing.payload:
-        inner = state.get(atom) if isinstance(atom, Address) else None
-        if isinstance(inner, Sequence):
-            return replace(inner, kind="list")
-        if isinstance(inner, Mapping):
-            return Sequence("list", tuple(value_of(k) for k in inner.entries), inner.rest_keys)
-    return None
+    held = container_of(state, thing)
+    if held is None:
+        return None
+    if isinstance(held[1], Sequence):
+        return replace(held[1], kind="list")
+    return Sequence("list", tuple(value_of(k) for k in held[1].entries), held[1].rest_keys)
 
 
 def read_item(

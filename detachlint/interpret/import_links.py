@@ -57,10 +57,11 @@ def _led_to(module: Code, program: Program) -> set[str] | None:
     if any(not words_in(code).isdisjoint(IMPORTS_BY_NAME) for code in all_codes(module)):
         return None
     found = imported_by(module, program)
-    return found.union(*(_packages_around(file, program) for file in found))
+    return found.union(*(packages_around(file, program) for file in found))
 
 
-def _packages_around(file: str, program: Program) -> Iterator[str]:
+def packages_around(file: str, program: Program) -> Iterator[str]:
+    """The packages that a module stands in, from the innermost outwards: what runs before it does."""
     level = 1
     while (package := program.find(file, level, "")) and package.endswith("__init__.py"):
         yield package
